@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { AGENT_MODES } from '../protocol/words.ts'
+
+/** Who answers: everything an owner says of an agent. Stored as one JSON document; the schema is also the API's. */
+
+export const KeyMenuItem = z.object({
+  digit: z.string().regex(/^[0-9*#]$/),
+  label: z.string().min(1).max(120),
+  /** Spoken when the key is pressed; `end` says goodbye and hangs up. */
+  say: z.string().max(2000).optional(),
+  action: z.enum(['say', 'end', 'menu']).default('say'),
+})
+
+export const ToolSpec = z.object({
+  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/),
+  description: z.string().max(1000),
+  /** JSON Schema of the arguments. */
+  parameters: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }),
+  /** `client`: answered by the page. `built-in`: by the call itself. */
+  kind: z.enum(['client', 'built-in']).default('client'),
+  timeoutMs: z.int().min(100).max(60_000).default(10_000),
+})
+export type ToolSpec = z.infer<typeof ToolSpec>
+
+export const Limits = z.object({
+  maxDurationMs: z
+    .int()
+    .min(10_000)
+    .max(4 * 3_600_000)
+    .default(30 * 60_000),
+  /** The agent asks whether anybody is there, then hangs up after as long again. */
+  silenceMs: z.int().min(5_000).max(600_000).default(45_000),
+  callsPerVisitorPerHour: z.int().min(1).max(10_000).default(30),
+  concurrentCalls: z.int().min(1).max(10_000).default(100),
+})
+
+export const Persona = z.object({
+  name: z.string().min(1).max(80),
+  prompt: z.string().max(20_000).default(''),
+  greeting: z.string().max(1000).default('Hello. How can I help you?'),
+  languages: z.array(z.string().min(2).max(35)).min(1).default(['en']),
+  engine: z.string().max(40).default('offline'),
+  fallbacks: z.array(z.string().max(40)).max(5).default(['offline']),
+  voice: z.object({ name: z.string().max(80).default('slt'), speed: z.number().min(0.5).max(2).default(1) }).prefault({}),
+  knowledge: z
+    .object({
+      /** Plain text or Markdown; split into passages for retrieval. */
+      text: z
+        .array(z.object({ title: z.string().max(200).default(''), body: z.string().max(200_000) }))
+        .max(100)
+        .default([]),
+      questions: z
+        .array(z.object({ question: z.string().min(1).max(500), answer: z.string().min(1).max(4000) }))
+        .max(1000)
+        .default([]),
+    })
+    .prefault({}),
+  keyMenu: z.array(KeyMenuItem).max(12).default([]),
+  tools: z.array(ToolSpec).max(32).default([]),
+  disclosure: z.string().max(500).default('You are talking with an AI agent.'),
+  terms: z.object({ text: z.string().min(1).max(5000), version: z.string().max(40).default('1'), url: z.url().optional() }).optional(),
+  /** Exact origins (`https://shop.example`), or the word `null`. Empty: the relay's own. */
+  allowedOrigins: z.array(z.string().max(300)).max(100).default([]),
+  visibility: z.enum(['public', 'private']).default('public'),
+  modes: z.array(z.enum(AGENT_MODES)).min(1).default(['talk']),
+  callbackCountries: z.array(z.string().regex(/^[A-Z]{2}$/)).default([]),
+  browserRecognition: z.enum(['on-device', 'allowed', 'off']).default('on-device'),
+  limits: Limits.prefault({}),
+})
+export type Persona = z.infer<typeof Persona>

@@ -1,0 +1,206 @@
+/**
+ * What a call is joined from: legs (people), at most one engine (the agent), a voice for engines that speak text, a log.
+ * Types only. Carriers, engines, legs and the store implement these; `calls/` knows no other name of theirs.
+ */
+import type { Persona, ToolSpec } from '../agents/persona.ts'
+import type { CallStatus, EndReason, Entry, EntryRole, Variables } from '../protocol/index.ts'
+
+/** Time from outside, so that tests own it. `nowMs` is wall time, `monotonicMs` never jumps. */
+export interface Clock {
+  nowMs(): number
+  monotonicMs(): number
+  /** Runs `task` once after `delayMs`; the returned function cancels. Does not keep the process alive. */
+  after(delayMs: number, task: () => void): () => void
+}
+
+export interface AudioFormat {
+  readonly encoding: 'pcm_s16le' | 'mulaw' | 'alaw'
+  readonly sampleRateHz: number
+  readonly frameMs: number
+}
+
+// ---------------------------------------------------------------- legs
+
+/** A person's media. It may drop and come back, or be replaced, while the call goes on. */
+export type Leg = AudioLeg | TextLeg
+
+export type LegEvent =
+  /** One or more whole samples in the leg's input format. */
+  | { type: 'audio'; bytes: Uint8Array }
+  | { type: 'text'; text: string }
+  | { type: 'digits'; digits: string }
+  | { type: 'muted'; muted: boolean }
+  | { type: 'interrupt' }
+  | { type: 'context'; text: string }
+  | { type: 'feedback'; score: number; issue?: string; comment?: string }
+  /** Playback reached this mark: everything queued before it was heard. */
+  | { type: 'mark'; utterance: string; name: string }
+  /** Media is away; it may come back (`attached`) until the leg gives up with `closed`. */
+  | { type: 'detached' }
+  | { type: 'attached' }
+  | { type: 'closed'; reason: EndReason }
+
+interface LegBase {
+  readonly name: string
+  /** One listener: the call. Returns its removal. */
+  listen(listener: (event: LegEvent) => void): () => void
+  /** Says goodbye on the wire and frees every socket and timer. Idempotent. */
+  close(reason: EndReason): void
+}
+
+export interface AudioLeg extends LegBase {
+  readonly kind: 'audio'
+  readonly input: AudioFormat
+  readonly output: AudioFormat
+  /** How far ahead of real time frames may be sent: 0 for a line that plays at once, more where the far end has a cushion. */
+  readonly leadMs: number
+  /** False while the far end does not take more (detached, or its socket is full): the playout waits and nothing piles up. */
+  writable(): boolean
+  /** One whole frame in the output format. The leg takes the bytes over. */
+  send(frame: Uint8Array, utterance: string): void
+  /** Queued behind the audio sent so far; comes back as a `mark` event when playback reached it. */
+  mark(utterance: string, name: string): void
+  /** Drops what is queued at the far end at once. Resolves with the ms of this utterance that were heard in all; `undefined` when the far end did not say in time. */
+  clear(utterance: string): Promise<number | undefined>
+}
+
+export interface TextLeg extends LegBase {
+  readonly kind: 'text'
+  /** A piece of an utterance; `last` closes it. Text counts as heard when the leg took it. */
+  say(text: string, utterance: string, last: boolean): void
+  /** Stops an utterance on its way. Resolves with the text that was heard, where the far end knows. */
+  clear(utterance: string): Promise<string | undefined>
+}
+
+// ---------------------------------------------------------------- lines
+
+/** A carrier's call control. Web calls have none; carriers bring theirs. */
+export interface Line {
+  readonly carrier: string
+  place(request: { to: string; from: string; answerWithinMs: number }): Promise<{ carrierCallId: string }>
+  hangUp(): Promise<void>
+  sendDigits(digits: string): Promise<void>
+  transfer(to: string): Promise<void>
+  listen(listener: (event: { status: CallStatus; reason?: EndReason }) => void): () => void
+}
+
+// ---------------------------------------------------------------- engines
+
+/** Why an engine gave up. `retryable` tells the log, not the chain: the chain always goes to the next. */
+export interface EngineFault {
+  code: 'unavailable' | 'unauthorized' | 'quota' | 'stalled' | 'dropped' | 'refused' | 'malformed'
+  message: string
+  retryable: boolean
+}
+
+export interface Heard {
+  role: Exclude<EntryRole, 'system'>
+  text: string
+}
+
+export interface EngineContext {
+  readonly callId: string
+  readonly persona: Persona
+  /** BCP 47. */
+  readonly language: string
+  readonly variables: Variables
+  /** The conversation so far, as heard; not empty after a hand-over. */
+  readonly history: readonly Heard[]
+  readonly tools: readonly ToolSpec[]
+  readonly clock: Clock
+  /** Aborted when the call ends or the engine is replaced. */
+  readonly signal: AbortSignal
+  emit(event: EngineEvent): void
+  /** Runs a tool once and resolves with its JSON result; never rejects for an operational fault (`{error}` instead). */
+  useTool(use: { id: string; name: string; arguments: Record<string, unknown> }, signal: AbortSignal): Promise<unknown>
+}
+
+export type EngineInput =
+  /** The visitor's turn: answer it under this utterance id. A newer turn replaces one still being answered. */
+  | { type: 'turn'; utterance: string; text: string; by: 'typing' | 'speech' | 'keys' }
+  /** Engines that hear audio only. */
+  | { type: 'audio'; bytes: Uint8Array }
+  /** The visitor cut this utterance; `heard` is what reached their ear. Stop generating it. */
+  | { type: 'interrupted'; utterance: string; heard: string }
+  /** Something the agent should know, without answering it. */
+  | { type: 'context'; text: string }
+
+export type EngineEvent =
+  /** Speaks text: the next piece of an utterance. */
+  | { type: 'text'; utterance: string; text: string }
+  /** Speaks audio: PCM16LE at `Engine.speaksHz`. */
+  | { type: 'audio'; utterance: string; bytes: Uint8Array }
+  /** Speaks audio: the words of that audio, as far as known. */
+  | { type: 'said'; utterance: string; text: string }
+  /** Generation of this utterance is complete (not: heard). */
+  | { type: 'done'; utterance: string }
+  /** Hears audio: what the visitor says; `id` repeats while it is rewritten. */
+  | { type: 'heard'; id: string; text: string; final: boolean }
+  /** The engine's own detector cut its utterance. */
+  | { type: 'interrupted'; utterance: string }
+  /** The agent wants the call to end after what it has said so far was heard. */
+  | { type: 'hang-up' }
+  | { type: 'usage'; inputTokens: number; outputTokens: number; model: string }
+  | { type: 'failed'; fault: EngineFault }
+
+export interface EngineSession {
+  take(input: EngineInput): void
+  /** Idempotent; emits nothing afterwards. */
+  close(): Promise<void>
+}
+
+export interface Engine {
+  readonly name: string
+  readonly hears: 'audio' | 'text'
+  readonly speaks: 'audio' | 'text'
+  readonly speaksHz?: number
+  /** Longest silence between a turn (or the last piece) and the next piece before the chain calls it stalled. */
+  readonly stallMs: number
+  /** Whether settings allow it; `missing` names the variable an operator has to set. */
+  availability(): { ok: true } | { ok: false; missing: string }
+  start(context: EngineContext): Promise<EngineSession>
+}
+
+/** Turns text into speech for engines that speak text. */
+export interface Voice {
+  readonly name: string
+  readonly sampleRateHz: number
+  /** PCM16LE mono chunks of any even length. Throws on failure; stops at `signal`. `cache` keeps the result for the next call (greetings). */
+  speak(
+    text: string,
+    how: { voice: string; speed: number; language: string; cache?: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>
+}
+
+// ---------------------------------------------------------------- log
+
+export interface NewCall {
+  id: string
+  sessionId: string
+  organisationId: string
+  agentId: string
+  kind: 'web' | 'phone' | 'bridge'
+  direction: 'inbound' | 'outbound'
+  startedAtMs: number
+  /** Kept under the call's own key: variables, page, user id, consent, numbers. */
+  details: Record<string, unknown>
+}
+
+/**
+ * The call's book. Nothing here waits for the database on the audio path: writes are queued in order per call and coalesced,
+ * survive a database that is away for a while, and `close` resolves when the last one is stored.
+ */
+export interface CallLog {
+  open(call: NewCall): Promise<void>
+  /** `at` is the clock's. The payload is encrypted and committed to the call's chain. */
+  event(callId: string, type: string, payload?: Record<string, unknown>): void
+  /** The entry's newest state. `place` orders the transcript and never changes for an id. */
+  entry(callId: string, place: number, entry: Entry): void
+  status(callId: string, change: { status: CallStatus; at: number; endReason?: EndReason; ai?: 'active' | 'paused' | 'off' }): void
+  /** The one terminal write: status, chain head signed. A second close of the same call is ignored. */
+  close(
+    callId: string,
+    end: { status: 'completed' | 'failed'; endReason: EndReason; at: number; usage?: Record<string, unknown> },
+  ): Promise<void>
+}

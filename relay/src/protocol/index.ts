@@ -1,0 +1,6 @@
+/** What pages and relay say to each other. The widget imports types only. */
+export * from './entry.ts'
+export * from './media.ts'
+export * from './problem.ts'
+export * from './web-call.ts'
+export * from './words.ts'
