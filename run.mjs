@@ -40,7 +40,9 @@ run(join(root, chosen.file), rest)
 
 function install() {
   const stamp = join(root, 'node_modules/.installed')
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.log('Installing what is missing (first run, about a minute) …')
   const { NODE_ENV: _, ...plain } = process.env // NODE_ENV=production would leave out Node 24 itself
