@@ -1,0 +1,222 @@
+import { z } from 'zod'
+import { LOG_LEVELS } from '../logger.ts'
+import {
+  connectionUrl,
+  hostPattern,
+  integer,
+  key32,
+  listOf,
+  longSecret,
+  oneOf,
+  origin,
+  ownUrl,
+  phoneNumber,
+  serviceUrl,
+  trustProxy,
+} from './kinds.ts'
+
+/** One variable. The table below is the one source of reading, `.env.example` and `doctor`. */
+export interface Setting<T = unknown> {
+  /** From trimmed, non-empty text. */
+  schema: z.ZodType<T, string>
+  about: string
+  /** Read as if it were set, when it is not. */
+  default?: string
+  /** Shown in `.env.example`, commented out. */
+  example?: string
+  /** Its value is never shown. */
+  secret?: true
+  /** The part that will use it: validated already, and `doctor` says that it is not used yet. */
+  later?: 'phones' | 'voice agents' | 'several relays' | 'recordings'
+}
+
+const setting = <T>(schema: z.ZodType<T, string>, rest: Omit<Setting<T>, 'schema'>) => ({ schema, ...rest })
+/** With a default the value is always there; the types know it. */
+const preset = <T>(schema: z.ZodType<T, string>, value: string, rest: Omit<Setting<T>, 'schema' | 'default'>) => ({
+  schema,
+  default: value,
+  ...rest,
+})
+const text = z.string().max(4096)
+const word = z.string().regex(/^\S+$/, 'must not hold spaces')
+const secret = z.string().regex(/^[\x21-\x7e]+$/, 'must not hold spaces or characters outside ASCII')
+
+export const SETTINGS = {
+  relay: {
+    PORT: preset(integer(0, 65_535), '8787', { about: 'Port to listen on.' }),
+    HOST: preset(word, '0.0.0.0', { about: 'Address to listen on; the demo listens on 127.0.0.1.' }),
+    DATA_DIR: preset(text, './.data', { about: 'Folder for the embedded database, made secrets and recordings.' }),
+    PUBLIC_URL: setting(ownUrl, {
+      about: 'Where visitors reach this relay. Unset: http://localhost:PORT.',
+      example: 'https://relay.example',
+    }),
+    NEXT_PUBLIC_APP_URL: setting(ownUrl, { about: 'Alias of PUBLIC_URL.', example: 'https://relay.example' }),
+    LOG_LEVEL: preset(oneOf(LOG_LEVELS), 'info', { about: `How much to log: ${LOG_LEVELS.join(', ')}.` }),
+    TRUST_PROXY: setting(trustProxy, {
+      about: 'Proxies in front whose X-Forwarded-For counts: how many, or their networks. Unset: none.',
+      example: '1',
+    }),
+    MAX_CALLS: preset(integer(1, 100_000), '1000', { about: 'Live calls this relay holds; sockets are capped at twice as many.' }),
+  },
+  storage: {
+    DATABASE_URL: setting(connectionUrl(['postgres', 'postgresql']), {
+      about: 'Postgres. Unset: an embedded database under DATA_DIR.',
+      example: 'postgres://voice:secret@db.example/voice',
+      secret: true,
+    }),
+    REDIS_URL: setting(connectionUrl(['redis', 'rediss']), {
+      about: 'Only for several relays.',
+      example: 'redis://cache.example:6379',
+      secret: true,
+      later: 'several relays',
+    }),
+    INSTANCE_URL: setting(ownUrl, {
+      about: 'Where this one relay of several is reached.',
+      example: 'https://relay-1.example',
+      later: 'several relays',
+    }),
+    AWS_ACCESS_KEY_ID: setting(secret, { about: 'Recordings in S3. Unset: under DATA_DIR.', secret: true, later: 'recordings' }),
+    AWS_SECRET_ACCESS_KEY: setting(secret, { about: 'Its secret.', secret: true, later: 'recordings' }),
+    AWS_REGION: setting(word, { about: 'Its region.', example: 'ap-south-1', later: 'recordings' }),
+    RECORDINGS_BUCKET: setting(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be a bucket name'), {
+      about: 'The bucket.',
+      example: 'recordings',
+      later: 'recordings',
+    }),
+    S3_ENDPOINT: setting(serviceUrl(), {
+      about: 'An S3-compatible server instead of Amazon.',
+      example: 'https://s3.example',
+      later: 'recordings',
+    }),
+  },
+  access: {
+    AUTH_SECRET: setting(longSecret, { about: 'Signs sign-ins and tokens. Made at first start when DATABASE_URL is unset.', secret: true }),
+    ENCRYPTION_KEY: setting(key32, { about: 'Wraps the key of every call. Made at first start when DATABASE_URL is unset.', secret: true }),
+    ENCRYPTION_KEYS_OLD: setting(listOf(key32), { about: 'Earlier keys, separated by commas, still readable.', secret: true }),
+    ADMIN_EMAIL: setting(z.email('must be an e-mail address'), {
+      about: 'The first admin. Required on the first start with DATABASE_URL.',
+      example: 'admin@shop.example',
+    }),
+    ADMIN_PASSWORD: setting(z.string().min(12, 'must be at least 12 characters').max(256), {
+      about: 'Their password. Unset without DATABASE_URL: made, and written to DATA_DIR/admin-password.',
+      secret: true,
+    }),
+    CONSOLE_ORIGINS: setting(listOf(origin), {
+      about: 'Other origins whose pages may use the operators’ API.',
+      example: 'https://console.example',
+    }),
+    METRICS_TOKEN: setting(secret.min(16, 'must be at least 16 characters'), {
+      about: 'Lets a bearer read /metrics from elsewhere. Unset: loopback only.',
+      secret: true,
+    }),
+  },
+  gemini: {
+    GEMINI_API_KEY: setting(secret, { about: 'Switches the engine `gemini` on.', secret: true }),
+    GEMINI_LIVE_MODEL: preset(word, 'gemini-3.8-live', { about: 'Speech-to-speech model.', later: 'voice agents' }),
+    GEMINI_MODEL: preset(word, 'gemini-3.8-flash', { about: 'Text model.' }),
+    GEMINI_BASE_URL: setting(serviceUrl(), {
+      about: 'Another server that speaks the same protocol.',
+      example: 'https://generativelanguage.googleapis.com',
+    }),
+  },
+  openai: {
+    OPENAI_API_KEY: setting(secret, { about: 'Switches the engine `openai` on.', secret: true }),
+    OPENAI_BASE_URL: setting(serviceUrl(), {
+      about: 'Any OpenAI-compatible server; its own default when unset.',
+      example: 'https://api.openai.com/v1',
+    }),
+    OPENAI_MODEL: setting(word, { about: 'Model name as that server spells it.', example: 'gpt-4.1-mini' }),
+    HOMEAI_API_KEY: setting(secret, { about: 'Switches the engine `homeai` on.', secret: true }),
+    HOMEAI_BASE_URL: preset(serviceUrl(), 'https://api.homeai.com/v1', { about: 'HomeAI server.' }),
+    HOMEAI_MODEL: preset(word, 'gpt-4-voice', { about: 'HomeAI model.' }),
+  },
+  speech: {
+    ELEVENLABS_API_KEY: setting(secret, { about: 'Speech by ElevenLabs.', secret: true, later: 'voice agents' }),
+    ELEVENLABS_BASE_URL: setting(serviceUrl(), {
+      about: 'Another server.',
+      example: 'https://api.elevenlabs.io',
+      later: 'voice agents',
+    }),
+    ELEVENLABS_VOICE_ID: setting(word, { about: 'Which voice.', later: 'voice agents' }),
+    ELEVENLABS_MODEL: setting(word, { about: 'Which model.', example: 'eleven_flash_v2_5', later: 'voice agents' }),
+    DEEPGRAM_API_KEY: setting(secret, { about: 'Recognition by Deepgram.', secret: true, later: 'voice agents' }),
+    DEEPGRAM_BASE_URL: setting(serviceUrl(), {
+      about: 'Another server.',
+      example: 'wss://api.deepgram.com',
+      later: 'voice agents',
+    }),
+    DEEPGRAM_MODEL: setting(word, { about: 'Which model.', example: 'nova-3', later: 'voice agents' }),
+  },
+  jiocx: {
+    JIOCX_ORGANIZATION_NAME: setting(text, { about: 'Organisation name at JioCX.', later: 'phones' }),
+    JIOCX_USERNAME: setting(text, { about: 'User name.', later: 'phones' }),
+    JIOCX_PASSWORD: setting(text, { about: 'Password.', secret: true, later: 'phones' }),
+    JIOCX_API_KEY: setting(secret, { about: 'API key.', secret: true, later: 'phones' }),
+    JIOCX_SENDER_ID: setting(word, { about: 'Sender.', later: 'phones' }),
+    JIOCX_DLT_ENTITY_ID: setting(word, { about: 'DLT entity.', later: 'phones' }),
+    JIOCX_API_BASE_URL: preset(serviceUrl(), 'https://api.jiocx.com/v1', { about: 'Server.', later: 'phones' }),
+    JIOCX_POLL_MS: preset(integer(100, 60_000), '1000', { about: 'How often a call’s status is asked for.', later: 'phones' }),
+  },
+  exotel: {
+    EXOTEL_API_KEY: setting(secret, { about: 'API key.', secret: true, later: 'phones' }),
+    EXOTEL_API_TOKEN: setting(secret, { about: 'API token.', secret: true, later: 'phones' }),
+    EXOTEL_SID: setting(word, { about: 'Account.', later: 'phones' }),
+    EXOTEL_CALLER_ID: setting(word, { about: 'Your ExoPhone.', later: 'phones' }),
+    EXOTEL_APP_ID: setting(word, { about: 'Flow to run; chooses EXOTEL_MODE=flow.', later: 'phones' }),
+    EXOTEL_REGION: preset(oneOf(['in', 'us', 'sg', 'ae']), 'in', { about: 'in, us, sg or ae.', later: 'phones' }),
+    EXOTEL_DOMAIN: setting(hostPattern, { about: 'Another API host.', later: 'phones' }),
+    EXOTEL_API_BASE_URL: setting(serviceUrl({ without: '/v1' }), { about: 'Another API address, without /v1.', later: 'phones' }),
+    EXOTEL_ALLOWED_HOSTS: setting(listOf(hostPattern), { about: 'Hosts besides *.exotel.com that may get credentials.', later: 'phones' }),
+    EXOTEL_MODE: setting(oneOf(['stream', 'flow', 'numbers']), {
+      about: 'stream, flow or numbers. Unset: flow when EXOTEL_APP_ID is set, else stream.',
+      later: 'phones',
+    }),
+    EXOTEL_CHUNK_BYTES: preset(
+      integer(3200, 100_000).refine((bytes) => bytes % 320 === 0, 'must be a multiple of 320'),
+      '3200',
+      { about: 'Bytes a message carries.', later: 'phones' },
+    ),
+    EXOTEL_SAMPLE_RATE: preset(
+      oneOf(['8000', '16000', '24000']).transform((rate) => Number(rate)),
+      '8000',
+      { about: '8000, 16000 or 24000.', later: 'phones' },
+    ),
+  },
+  twilio: {
+    TWILIO_ACCOUNT_SID: setting(z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hexadecimal digits'), {
+      about: 'Account.',
+      later: 'phones',
+    }),
+    TWILIO_AUTH_TOKEN: setting(secret, { about: 'Auth token.', secret: true, later: 'phones' }),
+    TWILIO_PHONE_NUMBER: setting(phoneNumber, { about: 'Your number, E.164.', example: '+12025550123', later: 'phones' }),
+    TWILIO_API_KEY_SID: setting(z.string().regex(/^SK[0-9a-f]{32}$/i, 'must be SK and 32 hexadecimal digits'), {
+      about: 'API key for calls in the page.',
+      later: 'phones',
+    }),
+    TWILIO_API_KEY_SECRET: setting(secret, { about: 'Its secret.', secret: true, later: 'phones' }),
+    TWILIO_TWIML_APP_SID: setting(z.string().regex(/^AP[0-9a-f]{32}$/i, 'must be AP and 32 hexadecimal digits'), {
+      about: 'TwiML app for calls in the page.',
+      later: 'phones',
+    }),
+    TWILIO_API_BASE_URL: setting(serviceUrl({ without: '/2010-04-01' }), {
+      about: 'Another API address, without /2010-04-01.',
+      later: 'phones',
+    }),
+    TWILIO_MEDIA: preset(oneOf(['media-streams', 'conversation-relay']), 'media-streams', {
+      about: 'media-streams or conversation-relay.',
+      later: 'phones',
+    }),
+  },
+  optima: {
+    OPTIMA_TOKEN: setting(secret, { about: 'Token.', secret: true, later: 'phones' }),
+    OPTIMA_VERSION: preset(oneOf(['1.0.3', '1.0.5', '1.0.5-ws']), '1.0.3', { about: '1.0.3, 1.0.5 or 1.0.5-ws.', later: 'phones' }),
+    OPTIMA_API_BASE_URL: setting(serviceUrl(), {
+      about: 'Server. Unset: https://api-call.optimaccs.com, from 1.0.5 https://voice.optimaccs.com.',
+      later: 'phones',
+    }),
+    OPTIMA_MEDIA_HOSTS: preset(listOf(hostPattern), '*.optimaccs.com', {
+      about: 'Hosts where a call’s own endpoint may get the token.',
+      later: 'phones',
+    }),
+  },
+} as const satisfies Record<string, Record<string, Setting>>
