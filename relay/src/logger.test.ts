@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { callLogger, createLogger, maskNumber, redactLine } from './logger.ts'
 
 function logged(write: (logger: ReturnType<typeof createLogger>) => void): string {
-  let lines = ''
-  write(createLogger({ level: 'trace', destination: { write: (line: string) => void (lines += line) } }))
-  return lines
+  const lines: string[] = []
+  write(createLogger({ level: 'trace', destination: { write: (line) => void lines.push(line) } }))
+  return lines.join('')
 }
 
 describe('logger', () => {
