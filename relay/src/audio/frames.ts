@@ -1,0 +1,66 @@
+/**
+ * Cuts a PCM16LE mono stream of any chunks into whole frames: odd bytes and part frames wait for what follows.
+ * Each frame is a buffer of its own, so the leg that gets it may keep it.
+ */
+export interface Framer {
+  readonly frameBytes: number
+  /** Whole frames that are complete by now, in order. */
+  push(bytes: Uint8Array): Uint8Array[]
+  /** The stream's end: the last part frame filled up with silence, or none; an odd byte is dropped. Ready for a new stream afterwards. */
+  flush(): Uint8Array | undefined
+  /** Forgets the part frame (a barge-in). */
+  reset(): void
+  /** Bytes that wait for the rest of their frame. */
+  readonly waiting: number
+}
+
+/** Bytes of one PCM16LE mono frame. Throws RangeError when the frame is not a whole number of samples. */
+export function frameBytes(sampleRateHz: number, frameMs: number): number {
+  const samples = (sampleRateHz * frameMs) / 1000
+  if (!Number.isInteger(samples) || samples <= 0)
+    throw new RangeError(`${frameMs} ms at ${sampleRateHz} Hz is not a whole number of samples`)
+  return samples * 2
+}
+
+/** Milliseconds of this many bytes of PCM16LE mono. */
+export function durationMs(bytes: number, sampleRateHz: number): number {
+  return ((bytes >> 1) * 1000) / sampleRateHz
+}
+
+export function createFramer(sampleRateHz: number, frameMs = 20): Framer {
+  const size = frameBytes(sampleRateHz, frameMs)
+  let part = new Uint8Array(size)
+  let filled = 0
+  return {
+    frameBytes: size,
+    push(bytes) {
+      const frames: Uint8Array[] = []
+      for (let at = 0; at < bytes.length; ) {
+        const taken = Math.min(size - filled, bytes.length - at)
+        part.set(bytes.subarray(at, at + taken), filled)
+        filled += taken
+        at += taken
+        if (filled < size) continue
+        frames.push(part)
+        part = new Uint8Array(size)
+        filled = 0
+      }
+      return frames
+    },
+    flush() {
+      const whole = filled - (filled % 2)
+      filled = 0
+      if (whole === 0) return undefined
+      const last = part
+      last.fill(0, whole)
+      part = new Uint8Array(size)
+      return last
+    },
+    reset() {
+      filled = 0
+    },
+    get waiting() {
+      return filled
+    },
+  }
+}
