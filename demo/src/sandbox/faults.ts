@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+/** What can be ordered to go wrong, or to be said, with the next requests to a service. */
+
+const afterWords = z.int().min(0).default(3)
+
+const What = z.discriminatedUnion('kind', [
+  /** Says some words, then nothing: for `forMs`, until released, or until the client leaves. */
+  z.object({ kind: z.literal('stall'), afterWords, forMs: z.int().min(0).optional() }),
+  /** Cuts the connection in the middle of the answer. */
+  z.object({ kind: z.literal('drop'), afterWords }),
+  /** An error answer instead of a stream. */
+  z.object({ kind: z.literal('status'), status: z.int().min(400).max(599).default(500), message: z.string().optional() }),
+  /** 429 with Retry-After. */
+  z.object({ kind: z.literal('rate-limit'), retryAfterMs: z.int().min(0).default(13_000) }),
+  z.object({ kind: z.literal('unauthorized') }),
+  /** A piece that is not JSON. */
+  z.object({ kind: z.literal('malformed'), afterWords }),
+  /** An error object inside a stream that began well. */
+  z.object({ kind: z.literal('error-in-stream'), afterWords }),
+  /** Ends without the mark that says so: no `[DONE]`, no finish reason. */
+  z.object({ kind: z.literal('no-end'), afterWords: z.int().min(0).optional() }),
+  /** Accepts, then takes long to say the first word. */
+  z.object({ kind: z.literal('slow-start'), delayMs: z.int().min(0).max(600_000) }),
+  /** Calls a tool, whatever was asked, then answers with its result. */
+  z.object({ kind: z.literal('tool'), name: z.string().min(1), arguments: z.record(z.string(), z.unknown()).default({}) }),
+  /** Says exactly these pieces. */
+  z.object({ kind: z.literal('say'), pieces: z.array(z.string()).min(1) }),
+  /** OpenAI-compatible servers that do not know `stream_options`. */
+  z.object({ kind: z.literal('no-stream-options') }),
+])
+
+export const SERVICES = ['gemini', 'openai'] as const
+export type Service = (typeof SERVICES)[number]
+
+/** Body of `POST /sandbox/faults`. `times` requests meet it (0: all until reset), `match` narrows it to prompts whose last words hold this text. */
+export const FaultOrder = z.intersection(
+  z.object({ service: z.enum(SERVICES), times: z.int().min(0).default(1), match: z.string().optional() }),
+  What,
+)
+export type FaultOrder = z.infer<typeof FaultOrder>
+export type Fault = z.infer<typeof What>
+
+/** Orders in line: a request meets the first that fits it, and uses it up. */
+export class FaultBook {
+  #orders: { order: FaultOrder; left: number }[] = []
+
+  add(order: FaultOrder): void {
+    this.#orders.push({ order, left: order.times === 0 ? Number.POSITIVE_INFINITY : order.times })
+  }
+
+  next(service: Service, lastWords: string): Fault | undefined {
+    const found = this.#orders.find(
+      ({ order }) => order.service === service && (!order.match || lastWords.toLowerCase().includes(order.match.toLowerCase())),
+    )
+    if (!found) return undefined
+    found.left--
+    if (found.left <= 0) this.#orders = this.#orders.filter((each) => each !== found)
+    return found.order
+  }
+
+  list(): FaultOrder[] {
+    return this.#orders.map(({ order }) => order)
+  }
+
+  clear(): void {
+    this.#orders = []
+  }
+}

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import type { FaultOrder } from './faults.ts'
+import type { Received } from './request-log.ts'
+import { openSandbox, type Sandbox } from './sandbox.ts'
+
+/** An order as tests write it: defaults may be left out. */
+type Order = { service: FaultOrder['service']; kind: FaultOrder['kind']; times?: number; match?: string } & Record<string, unknown>
+
+/** One sandbox for a test file, reset and quick before every test, steered over HTTP as other processes steer it. */
+export function withSandbox() {
+  let sandbox: Sandbox | undefined
+  const url = () => {
+    if (!sandbox) throw new Error('the sandbox is not open')
+    return sandbox.url
+  }
+  const post = (path: string, body?: unknown) =>
+    fetch(`${url()}/sandbox/${path}`, { method: 'POST', ...(body !== undefined && { body: JSON.stringify(body) }) })
+  beforeAll(async () => {
+    sandbox = await openSandbox()
+  })
+  beforeEach(async () => {
+    await post('reset')
+    await post('pace', { firstWordMs: 0, wordMs: 0 })
+  })
+  afterAll(() => sandbox?.close())
+  return {
+    url,
+    post,
+    order: async (order: Order) => {
+      const answer = await post('faults', order)
+      if (!answer.ok) throw new Error(`order refused: ${await answer.text()}`)
+    },
+    requests: async (service: string): Promise<Received[]> => {
+      const { requests } = (await (await fetch(`${url()}/sandbox/requests?service=${service}`)).json()) as { requests: Received[] }
+      return requests
+    },
+  }
+}
+
+export const KNOWLEDGE = `You are Tara's assistant. Answer briefly.
+
+## Shop
+The shop is open from ten to seven, Monday to Saturday. Delivery in India takes three to six days.
+
+Q: What does the Monsoon lamp cost?
+A: The Monsoon lamp costs 2,450 rupees.`

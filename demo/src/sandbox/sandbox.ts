@@ -1,0 +1,39 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { control } from './control.ts'
+import { gemini } from './gemini/index.ts'
+import { openai } from './openai/index.ts'
+import { createWorld, type SandboxEnv } from './world.ts'
+
+/** The key that every sandbox service accepts. */
+export const SANDBOX_KEY = 'sandbox-key'
+
+export interface Sandbox {
+  port: number
+  url: string
+  close(): Promise<void>
+}
+
+/** Opens all services on one loopback port (0: any free one). Rejects when the port is taken. */
+export async function openSandbox(o: { port?: number; key?: string } = {}): Promise<Sandbox> {
+  const world = createWorld(o.key ?? SANDBOX_KEY)
+  const app = new Hono<SandboxEnv>()
+  for (const room of [control, gemini, openai]) app.route('/', room(world))
+  const server = await new Promise<Server>((resolve, reject) => {
+    const opening = serve({ fetch: app.fetch, port: o.port ?? 0, hostname: '127.0.0.1' }, () => resolve(opening as Server))
+    opening.once('error', reject)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      world.release()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
