@@ -71,13 +71,14 @@ describe('the worker keeper', () => {
   it('drops a waiting job at once when its signal aborts, and one at work too', async () => {
     const stop = new AbortController()
     const first = run('hang', stop.signal)
-    const waiting = run('waiting', stop.signal)
+    const waiting = run('hang, too', stop.signal)
     const after = run('after')
     await expect(run('late', AbortSignal.abort('gone'))).rejects.toBe('gone')
     stop.abort('over')
     await expect(first).rejects.toBe('over')
     await expect(waiting).rejects.toBe('over')
     expect(await after).toBe('after')
+    expect(lines.length, 'threads replaced: only the one at work').toBe(1)
   })
 
   it('rejects everything on close, and stays closed', async () => {
