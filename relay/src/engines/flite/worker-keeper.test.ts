@@ -69,6 +69,7 @@ describe('the worker keeper', () => {
   })
 
   it('drops a waiting job at once when its signal aborts, and one at work too', async () => {
+    await run('so that the thread stands')
     const stop = new AbortController()
     const first = run('hang', stop.signal)
     const waiting = run('hang, too', stop.signal)
