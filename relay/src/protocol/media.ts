@@ -29,7 +29,8 @@ export const ToRelay = z.discriminatedUnion('type', [
     issue: z.string().max(64).optional(),
     comment: z.string().max(2000).optional(),
   }),
-  z.object({ type: z.literal('hangup') }),
+  /** `page-close` when the visitor left the page; without it the visitor hung up. */
+  z.object({ type: z.literal('hangup'), reason: z.literal('page-close').optional() }),
   z.object({ type: z.literal('ping'), t: z.number() }),
 ])
 export type ToRelay = z.infer<typeof ToRelay>
