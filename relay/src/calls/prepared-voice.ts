@@ -1,0 +1,37 @@
+import type { Voice } from './ports.ts'
+
+/**
+ * A voice that has begun before it is asked: the sentences that open a call are made while the visitor's socket is still
+ * being connected, so the first sound does not wait for them.
+ */
+export function prepareVoice(
+  voice: Voice,
+  sentences: readonly string[],
+  how: Parameters<Voice['speak']>[1],
+  signal: AbortSignal,
+): Voice & { readonly ready: Promise<void> } {
+  const ready = new Map<string, Promise<Uint8Array[]>>()
+  for (const sentence of sentences) {
+    const made = collect(voice.speak(sentence, { ...how, cache: true }, signal))
+    // Whoever speaks the sentence hears of the failure; nobody may.
+    made.catch(() => undefined)
+    ready.set(sentence, made)
+  }
+  return {
+    name: voice.name,
+    sampleRateHz: voice.sampleRateHz,
+    ready: Promise.allSettled(ready.values()).then(() => undefined),
+    async *speak(text, asked, stop) {
+      const made = ready.get(text)
+      if (!made) return yield* voice.speak(text, asked, stop)
+      ready.delete(text)
+      yield* await made
+    },
+  }
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all
+}

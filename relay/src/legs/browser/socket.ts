@@ -1,0 +1,109 @@
+import type { WebSocket } from 'ws'
+import type { Clock } from '../../calls/ports.ts'
+import { CLOSE, type FromRelay, type ToRelay } from '../../protocol/index.ts'
+import { createAbuseGuard } from './abuse.ts'
+import { decodeAudio, decodeText, encode } from './media.ts'
+
+/** A peer that answers no ping for this long is gone. */
+const PING_MS = 4000
+/** Above this the visitor's line is slower than the sound: the playout waits. */
+const FULL_BYTES = 64 * 1024
+/** Above this even the words pile up: the socket goes, and the call waits for a better one. */
+const OVERFULL_BYTES = 1024 * 1024
+
+export interface MediaSocket {
+  readonly open: boolean
+  /** Room for more audio. */
+  readonly writable: boolean
+  tell(message: FromRelay): void
+  audio(frame: Uint8Array): void
+  close(code: number, reason: string): void
+}
+
+/** One WebSocket of the media language: decodes, refuses, keeps alive. `onGone` is called once, with the close code. */
+export function createMediaSocket(o: {
+  ws: WebSocket
+  clock: Clock
+  inputHz: number
+  onMessage: (message: ToRelay) => void
+  onAudio: (bytes: Uint8Array) => void
+  onGone: (code: number) => void
+}): MediaSocket {
+  const { ws, clock } = o
+  const guard = createAbuseGuard(clock, o.inputHz)
+  let alive = true
+  let gone = false
+  let cancelPing: (() => void) | undefined
+
+  function leave(code: number) {
+    if (gone) return
+    gone = true
+    cancelPing?.()
+    o.onGone(code)
+  }
+
+  function ping() {
+    cancelPing = clock.after(PING_MS, () => {
+      if (!alive) return ws.terminate()
+      alive = false
+      ws.ping()
+      ping()
+    })
+  }
+
+  const socket: MediaSocket = {
+    get open() {
+      return !gone && ws.readyState === ws.OPEN
+    },
+    get writable() {
+      return socket.open && ws.bufferedAmount < FULL_BYTES
+    },
+    tell(message) {
+      if (!socket.open) return
+      ws.send(encode(message))
+      if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
+    },
+    audio(frame) {
+      if (socket.open) ws.send(frame)
+    },
+    close(code, reason) {
+      if (ws.readyState === ws.OPEN) ws.close(code, reason)
+      // A peer that does not answer the close would hold the socket open.
+      clock.after(PING_MS, () => ws.terminate())
+      leave(code)
+    },
+  }
+
+  function refuse(code: string, detail: string) {
+    socket.tell({ type: 'error', code, message: detail, retryable: false })
+    if (!guard.malformed()) socket.close(CLOSE.abuse, 'too many malformed frames')
+  }
+
+  ws.on('message', (data, isBinary) => {
+    if (gone) return
+    alive = true
+    const bytes = asBytes(data)
+    const decoded = isBinary ? decodeAudio(bytes, o.inputHz) : decodeText(bytes)
+    if (!decoded.ok) return refuse(decoded.code, decoded.detail)
+    if ('audio' in decoded) {
+      if (!guard.audio(decoded.audio.length)) return socket.close(CLOSE.abuse, 'audio faster than real time')
+      return o.onAudio(decoded.audio)
+    }
+    if (!guard.message()) return socket.close(CLOSE.abuse, 'too many messages')
+    if (decoded.message.type === 'ping') return socket.tell({ type: 'pong', t: decoded.message.t })
+    o.onMessage(decoded.message)
+  })
+  ws.on('pong', () => {
+    alive = true
+  })
+  ws.on('close', (code) => leave(code))
+  // `close` follows every error and says all that matters here.
+  ws.on('error', () => undefined)
+  ping()
+  return socket
+}
+
+function asBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
+}
