@@ -1,0 +1,24 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { Problem } from '../protocol/problem.ts'
+import { type ApiKeys, isApiKey } from './api-keys.ts'
+import type { OperatorTokens } from './operator-tokens.ts'
+import type { Principal } from './roles.ts'
+
+/** Turns what a request presents into who it is. */
+export interface Gate {
+  /** @throws Problem unauthorized */
+  identify(bearer: string | undefined): Promise<Principal>
+  metricsToken(given: string): boolean
+}
+
+export function createGate(o: { apiKeys: ApiKeys; operatorTokens: OperatorTokens; metricsToken: string | undefined }): Gate {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const metrics = o.metricsToken === undefined ? undefined : digest(o.metricsToken)
+  return {
+    async identify(bearer) {
+      if (!bearer) throw new Problem('unauthorized', 'Send an access token or an API key: Authorization: Bearer …')
+      return isApiKey(bearer) ? o.apiKeys.identify(bearer) : o.operatorTokens.read(bearer)
+    },
+    metricsToken: (given) => metrics !== undefined && timingSafeEqual(metrics, digest(given)),
+  }
+}

@@ -1,0 +1,166 @@
+import { access, constants, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join, resolve } from 'node:path'
+import postgres from 'postgres'
+import { isLoopbackHost } from '../settings/kinds.ts'
+import { readSettings, SETTINGS, type Setting, type Settings, SettingsError } from '../settings.ts'
+
+/** One line of the doctor: `broken` stops a relay, `note` is worth knowing. */
+export interface Finding {
+  state: 'ok' | 'note' | 'broken'
+  about: string
+  /** What was found and, unless it is ok, what to do. Never a secret's value. */
+  text: string
+}
+
+type Env = Record<string, string | undefined>
+
+const STORE_WITHIN_S = 5
+/** Engines and the variable that switches each on. */
+const ENGINES = [
+  ['gemini', 'GEMINI_API_KEY'],
+  ['openai', 'OPENAI_API_KEY'],
+  ['homeai', 'HOMEAI_API_KEY'],
+] as const
+
+/** Settings and surroundings, most fundamental first. `widgetDir` is where the build puts the widget. */
+export async function examine(env: Env, o: { widgetDir: string }): Promise<Finding[]> {
+  const findings = [nodeVersion()]
+  const settings = tryRead(env)
+  if (settings instanceof SettingsError) {
+    return [...findings, { state: 'broken', about: 'settings', text: `${settings.message}. Correct it in the environment or .env.local.` }]
+  }
+  findings.push({ state: 'ok', about: 'settings', text: 'every variable that is set can be used' })
+  findings.push(await dataFolder(settings))
+  findings.push(await store(settings))
+  const running = settings.storage.DATABASE_URL ? undefined : await lock(settings)
+  if (running) findings.push(running)
+  findings.push(await port(settings, running?.state === 'note'))
+  findings.push(publicUrl(settings))
+  findings.push(await widget(o.widgetDir))
+  findings.push(...engines(env))
+  findings.push(...notUsedYet(env))
+  return findings
+}
+
+function tryRead(env: Env): Settings | SettingsError {
+  try {
+    return readSettings(env)
+  } catch (error) {
+    if (error instanceof SettingsError) return error
+    throw error
+  }
+}
+
+function nodeVersion(): Finding {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major >= 24) return { state: 'ok', about: 'node', text: process.versions.node }
+  return { state: 'broken', about: 'node', text: `${process.versions.node} is too old: start through npm, which brings Node 24` }
+}
+
+async function dataFolder(settings: Settings): Promise<Finding> {
+  const dir = resolve(settings.dataDir)
+  const about = 'data folder'
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    const probe = join(dir, '.doctor')
+    await writeFile(probe, '')
+    await rm(probe)
+    const kept = await stat(join(dir, 'secrets.json')).catch(() => undefined)
+    if (kept && (kept.mode & 0o077) !== 0) {
+      return { state: 'broken', about, text: 'secrets.json can be read by others: chmod 600 it' }
+    }
+    return { state: 'ok', about, text: `${settings.dataDir} can be written` }
+  } catch {
+    return { state: 'broken', about, text: `${settings.dataDir} cannot be written: choose another with DATA_DIR, or change its rights` }
+  }
+}
+
+async function store(settings: Settings): Promise<Finding> {
+  const url = settings.storage.DATABASE_URL
+  if (!url) return { state: 'ok', about: 'storage', text: 'embedded database in the data folder (DATABASE_URL is unset)' }
+  const sql = postgres(url, { max: 1, connect_timeout: STORE_WITHIN_S, onnotice: () => {} })
+  try {
+    const [row] = await sql<{ version: string }[]>`select current_setting('server_version') as version`
+    return { state: 'ok', about: 'storage', text: `Postgres ${row?.version ?? ''} answers` }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    return { state: 'broken', about: 'storage', text: `Postgres does not answer${code}: check DATABASE_URL and that the server runs` }
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+async function lock(settings: Settings): Promise<Finding> {
+  const holder = await readFile(join(settings.dataDir, 'relay.lock'), 'utf8').catch(() => undefined)
+  const pid = Number(/\d+/.exec(holder ?? '')?.[0] ?? 0)
+  if (!pid || !alive(pid)) return { state: 'ok', about: 'lock', text: 'nobody else uses the data folder' }
+  return { state: 'note', about: 'lock', text: `process ${pid} uses the data folder: stop it before you start another` }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function port(settings: Settings, relayRuns: boolean): Promise<Finding> {
+  const about = 'port'
+  return new Promise((done) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (relayRuns && error.code === 'EADDRINUSE') {
+        return done({ state: 'note', about, text: `${settings.port} is in use, probably by the relay that holds the data folder` })
+      }
+      const why = error.code === 'EADDRINUSE' ? 'is in use: stop what uses it' : `cannot be used (${error.code ?? 'unknown'})`
+      done({ state: 'broken', about, text: `${settings.port} on ${settings.host} ${why}, or choose another with PORT and HOST` })
+    })
+    probe.listen({ port: settings.port, host: settings.host }, () =>
+      probe.close(() => done({ state: 'ok', about, text: `${settings.port} on ${settings.host} is free` })),
+    )
+  })
+}
+
+function publicUrl(settings: Settings): Finding {
+  const about = 'public address'
+  if (!settings.publicUrl) {
+    return { state: 'note', about, text: `http://localhost:${settings.port}, for this machine only: set PUBLIC_URL before others use it` }
+  }
+  const url = new URL(settings.publicUrl)
+  if (url.protocol === 'https:' || isLoopbackHost(url.hostname)) return { state: 'ok', about, text: settings.publicUrl }
+  return { state: 'note', about, text: `${settings.publicUrl} is not https: browsers give pages no microphone there` }
+}
+
+async function widget(dir: string): Promise<Finding> {
+  try {
+    await access(join(dir, 'voice-agent.js'), constants.R_OK)
+    return { state: 'ok', about: 'widget', text: 'built' }
+  } catch {
+    return { state: 'broken', about: 'widget', text: 'is not built: npm run build' }
+  }
+}
+
+function engines(env: Env): Finding[] {
+  const offline: Finding = { state: 'ok', about: 'engine offline', text: 'always there' }
+  return [
+    offline,
+    ...ENGINES.map(([name, variable]): Finding => {
+      if (env[variable]?.trim()) return { state: 'ok', about: `engine ${name}`, text: `${variable} is set` }
+      return { state: 'note', about: `engine ${name}`, text: `off: set ${variable} to switch it on` }
+    }),
+  ]
+}
+
+/** Later parts' variables are checked already, so that a mistake shows now. */
+function notUsedYet(env: Env): Finding[] {
+  const rows = Object.values(SETTINGS).flatMap((group) => Object.entries<Setting>(group))
+  const set = rows.filter(([name, row]) => row.later && env[name]?.trim())
+  return [...Map.groupBy(set, ([, row]) => row.later)].map(([later, named]) => ({
+    state: 'note',
+    about: String(later),
+    text: `${named.map(([name]) => name).join(', ')}: fine, but not used yet`,
+  }))
+}

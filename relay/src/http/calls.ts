@@ -1,0 +1,159 @@
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import type { CallBook } from '../calls/call-book.ts'
+import type { Call, LiveCalls } from '../calls/live-calls.ts'
+import { CALL_STATUSES, Entry, Id, Problem, SessionId } from '../protocol/index.ts'
+import type { Access } from './access.ts'
+import { CallView, EventView, EvidenceView } from './call-views.ts'
+import { type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
+import { listPage, PageQuery } from './paging.ts'
+import { wantsEvents } from './sse.ts'
+import { newestEntries, streamTranscript } from './transcript-stream.ts'
+
+/** The log of calls, and the calls that live, for operators. */
+
+const READ: Access = { who: 'operator', role: 'viewer', scope: 'calls:read' }
+const ACT: Access = { who: 'operator', role: 'operator', scope: 'calls:write' }
+const ERASE: Access = { who: 'operator', role: 'admin', scope: 'calls:write' }
+
+const params = z.object({ id: Id })
+const request = { params }
+const tags = ['calls']
+const One = z.object({ call: CallView })
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/calls',
+  tags,
+  summary: 'Calls of the organisation, newest first',
+  request: {
+    query: PageQuery.extend({ agentId: Id.optional(), sessionId: SessionId.optional(), status: z.enum(CALL_STATUSES).optional() }),
+  },
+  responses: { 200: json('Calls.', listPage('calls', CallView)) },
+})
+const active = createRoute({
+  method: 'get',
+  path: '/api/calls/active',
+  tags,
+  summary: 'Calls that live now',
+  request: { query: PageQuery },
+  responses: { 200: json('Calls.', listPage('calls', CallView)) },
+})
+const show = createRoute({
+  method: 'get',
+  path: '/api/calls/{id}',
+  tags,
+  summary: 'One call',
+  request,
+  responses: { 200: json('The call.', One) },
+})
+const transcript = createRoute({
+  method: 'get',
+  path: '/api/calls/{id}/transcript',
+  tags,
+  summary: 'What was heard; a live stream with Accept: text/event-stream',
+  request,
+  responses: {
+    200: {
+      description: 'The transcript; as a stream, events `transcript` {seq, entry} and at last `ended` {reason}.',
+      content: {
+        'application/json': { schema: z.object({ callId: Id, sessionId: SessionId, entries: z.array(Entry) }) },
+        'text/event-stream': { schema: z.string() },
+      },
+    },
+  },
+})
+const events = createRoute({
+  method: 'get',
+  path: '/api/calls/{id}/events',
+  tags,
+  summary: 'What happened, in order',
+  request,
+  responses: { 200: json('The call’s events.', z.object({ callId: Id, events: z.array(EventView), nextCursor: z.null() })) },
+})
+const evidence = createRoute({
+  method: 'get',
+  path: '/api/calls/{id}/evidence',
+  tags,
+  summary: 'Whether the call’s chain of events verifies',
+  request,
+  responses: { 200: json('The proof.', EvidenceView) },
+})
+const hangUp = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/hangup',
+  tags,
+  summary: 'End a call that lives',
+  request,
+  responses: { 202: json('The call is ending.', One) },
+})
+const erase = createRoute({
+  method: 'delete',
+  path: '/api/calls/{id}',
+  tags,
+  summary: 'Erase what was said for good; the chain of events stays and still verifies',
+  request,
+  responses: { 204: { description: 'Erased.' } },
+})
+
+export interface CallRooms {
+  book: CallBook
+  calls: LiveCalls
+  /** Ends every stream when the relay drains. */
+  shutdown: AbortSignal
+}
+
+export function callRoutes({ book, calls, shutdown }: CallRooms): Endpoint[] {
+  const org = (c: HttpContext) => c.get('principal').organisationId
+  const mine = (c: HttpContext, id: string): Call | undefined => {
+    const call = calls.get(id)
+    return call?.organisationId === org(c) ? call : undefined
+  }
+  const row = async (c: HttpContext, id: string) => found(await book.get(org(c), id))
+
+  return [
+    endpoint(READ, list, async (c) => {
+      const { calls: rows, nextCursor } = await book.list(org(c), c.req.valid('query'))
+      return c.json({ calls: rows, nextCursor: nextCursor ?? null }, 200)
+    }),
+    // Before /api/calls/{id}, which would take `active` for an id.
+    endpoint(READ, active, async (c) => {
+      const { calls: rows, nextCursor } = await book.list(org(c), { ...c.req.valid('query'), active: true })
+      return c.json({ calls: rows, nextCursor: nextCursor ?? null }, 200)
+    }),
+    endpoint(READ, show, async (c) => c.json({ call: await row(c, c.req.valid('param').id) }, 200)),
+    endpoint(READ, transcript, async (c) => {
+      const { id } = c.req.valid('param')
+      const call = await row(c, id)
+      const entries = found(await book.transcript(org(c), id))
+      const live = mine(c, id)
+      if (wantsEvents(c)) return streamTranscript(c, { live, ended: call.endReason, entries, shutdown })
+      return c.json({ callId: call.id, sessionId: call.sessionId, entries: newestEntries(entries, live) }, 200)
+    }),
+    endpoint(READ, events, async (c) => {
+      const { id } = c.req.valid('param')
+      return c.json({ callId: id, events: found(await book.events(org(c), id)), nextCursor: null }, 200)
+    }),
+    endpoint(READ, evidence, async (c) => c.json(found(await book.evidence(org(c), c.req.valid('param').id)), 200)),
+    endpoint(ACT, hangUp, async (c) => {
+      const { id } = c.req.valid('param')
+      const call = await row(c, id)
+      const live = mine(c, id)
+      if (!live) throw new Problem('conflict', 'The call is over already.')
+      live.hangUp('operator')
+      return c.json({ call }, 202)
+    }),
+    endpoint(ERASE, erase, async (c) => {
+      const { id } = c.req.valid('param')
+      await row(c, id)
+      if (mine(c, id)) throw new Problem('conflict', 'The call is still going on: end it first.')
+      if (!(await book.erase(org(c), id))) throw new Problem('conflict', 'The call cannot be erased yet. Try again in a moment.')
+      return c.body(null, 204)
+    }),
+  ]
+}
+
+function found<T>(row: T | undefined): T {
+  if (row === undefined) throw new Problem('not_found', 'There is no call with this id.')
+  return row
+}

@@ -1,0 +1,90 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Logger } from '../logger.ts'
+import { CLOSE, MAX_TEXT_FRAME_BYTES, Problem } from '../protocol/index.ts'
+import { problemBody } from './problems.ts'
+
+/** One frame of any kind: room for a text frame that is too long to be answered, not cut off. */
+const MAX_PAYLOAD_BYTES = 4 * MAX_TEXT_FRAME_BYTES
+/** How long a refused socket may take to say goodbye. */
+const REFUSED_LINGER_MS = 2000
+
+export interface Upgrade {
+  ws: WebSocket
+  /** What the pattern's groups matched, undecoded. */
+  parts: readonly string[]
+  query: URLSearchParams
+}
+
+/** One path that speaks WebSocket. `accept` authorises and takes the socket over, or refuses it; it never throws. */
+export interface SocketRoute {
+  /** For people: `/media/{token}`. */
+  readonly path: string
+  readonly pattern: RegExp
+  /** What proves the right to it. */
+  readonly access: 'media-token'
+  accept(upgrade: Upgrade): void
+}
+
+export interface Upgrades {
+  attach(server: Server): void
+  /** Sockets open now. */
+  size(): number
+  /** Cuts what is still open. */
+  close(): void
+}
+
+/** The one door for sockets: path → route → accepted, and closed with a code that says why when it may not stay. */
+export function createUpgrades(o: { routes: readonly SocketRoute[]; maxSockets: number; logger: Logger }): Upgrades {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false, clientTracking: false })
+  const open = new Set<WebSocket>()
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Before `ws` takes over nobody else listens; a reset here must not end the process.
+    socket.on('error', () => socket.destroy())
+    const { path, query } = split(request.url ?? '/')
+    for (const route of o.routes) {
+      const found = route.pattern.exec(path)
+      if (!found) continue
+      server.handleUpgrade(request, socket, head, (ws) => {
+        ws.on('error', (error) => o.logger.debug({ err: error, path: route.path }, 'socket failed'))
+        if (open.size >= o.maxSockets) return refuse(ws, CLOSE.overload, 'overload: try again shortly')
+        open.add(ws)
+        ws.on('close', () => open.delete(ws))
+        route.accept({ ws, parts: found.slice(1), query })
+      })
+      return
+    }
+    notFound(socket)
+  }
+
+  return {
+    attach: (http) => void http.on('upgrade', upgrade),
+    size: () => open.size,
+    close() {
+      for (const ws of open) ws.terminate()
+      server.close()
+    },
+  }
+}
+
+/** Says why and leaves, also when the far end does not answer. */
+export function refuse(ws: WebSocket, code: number, reason: string): void {
+  const linger = setTimeout(() => ws.terminate(), REFUSED_LINGER_MS)
+  ws.on('close', () => clearTimeout(linger))
+  ws.close(code, reason)
+}
+
+/** By hand: `new URL` would take `//media/x` for a host. */
+function split(url: string): { path: string; query: URLSearchParams } {
+  const at = url.indexOf('?')
+  return { path: at < 0 ? url : url.slice(0, at), query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)) }
+}
+
+function notFound(socket: Duplex): void {
+  const text = JSON.stringify(problemBody(new Problem('not_found', 'No socket lives under this address.')))
+  socket.end(
+    `HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+  )
+}
