@@ -99,6 +99,8 @@ export interface FakeAudioLeg extends AudioLeg {
   room: boolean
   /** Echoes marks when their audio would have been heard, and answers `clear` with what was heard. */
   echo: boolean
+  /** Sent but swallowed by a line that broke: never played. */
+  lose(utterance: string, ms: number): void
 }
 
 /** A far end that plays frames in real time from when the first of an utterance came. */
@@ -120,6 +122,11 @@ export function fakeAudioLeg(clock: TestClock, leadMs = 200): FakeAudioLeg {
     room: true,
     echo: true,
     emit: (event) => listener?.(event),
+    lose(utterance, ms) {
+      const track = heard.get(utterance)
+      if (track) track.ms -= ms
+      generation += 1
+    },
     listen(next) {
       listener = next
       return () => {
