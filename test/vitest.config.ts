@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+// One file at a time: each owns a relay or a browser, and times what it hears.
+export default defineConfig({
+  test: {
+    include: ['**/*.{test,e2e}.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+})
