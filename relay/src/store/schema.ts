@@ -1,0 +1,177 @@
+import { sql } from 'drizzle-orm'
+import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+
+/** Every table. Each row that is somebody's leads to an organisation; what a person said or is called by is sealed bytes. */
+
+const bytes = customType<{ data: Uint8Array; driverData: Buffer }>({
+  dataType: () => 'bytea',
+  toDriver: (value) => Buffer.from(value),
+})
+const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
+const organisationId = () =>
+  text('organisation_id')
+    .notNull()
+    .references(() => organisations.id, { onDelete: 'cascade' })
+
+export const organisations = pgTable('organisations', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  createdAt: at('created_at').notNull(),
+})
+
+export const users = pgTable('users', {
+  id: text('id').primaryKey(),
+  organisationId: organisationId(),
+  email: text('email').notNull().unique(),
+  passwordHash: text('password_hash').notNull(),
+  role: text('role').notNull(),
+  createdAt: at('created_at').notNull(),
+})
+
+export const refreshTokens = pgTable(
+  'refresh_tokens',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    family: text('family').notNull(),
+    hash: text('hash').notNull().unique(),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    usedAt: at('used_at'),
+    revokedAt: at('revoked_at'),
+  },
+  (table) => [index('refresh_tokens_family').on(table.family)],
+)
+
+export const apiKeys = pgTable('api_keys', {
+  id: text('id').primaryKey(),
+  organisationId: organisationId(),
+  name: text('name').notNull(),
+  hash: text('hash').notNull().unique(),
+  scopes: jsonb('scopes').$type<string[]>().notNull(),
+  createdAt: at('created_at').notNull(),
+  revokedAt: at('revoked_at'),
+})
+
+export const agents = pgTable(
+  'agents',
+  {
+    id: text('id').primaryKey(),
+    organisationId: organisationId(),
+    /** agents/persona.ts says what is in it. */
+    persona: jsonb('persona').$type<unknown>().notNull(),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (table) => [index('agents_organisation').on(table.organisationId, table.id)],
+)
+
+export const calls = pgTable(
+  'calls',
+  {
+    id: text('id').primaryKey(),
+    organisationId: organisationId(),
+    /** No foreign key: the log outlives its agent. */
+    agentId: text('agent_id').notNull(),
+    sessionId: text('session_id').notNull(),
+    kind: text('kind').$type<'web' | 'phone' | 'bridge'>().notNull(),
+    direction: text('direction').$type<'inbound' | 'outbound'>().notNull(),
+    carrier: text('carrier'),
+    carrierCallId: text('carrier_call_id'),
+    fromHash: text('from_hash'),
+    toHash: text('to_hash'),
+    status: text('status').notNull(),
+    endReason: text('end_reason'),
+    startedAt: at('started_at').notNull(),
+    connectedAt: at('connected_at'),
+    endedAt: at('ended_at'),
+    ai: text('ai').$type<'active' | 'paused' | 'off'>().notNull(),
+    heldBy: text('held_by'),
+    recording: text('recording'),
+    usage: jsonb('usage').$type<Record<string, unknown>>(),
+    /** Sealed under the call's key: numbers, variables, page, user id, consent. */
+    details: bytes('details'),
+    /** The relay that holds the media, until when nobody else may settle the call. */
+    owner: text('owner').notNull(),
+    leaseUntil: at('lease_until').notNull(),
+    head: bytes('head'),
+    signature: bytes('signature'),
+    erasedAt: at('erased_at'),
+  },
+  (table) => [
+    index('calls_newest').on(table.organisationId, table.startedAt, table.id),
+    index('calls_session').on(table.organisationId, table.sessionId),
+    index('calls_open').on(table.leaseUntil).where(sql`ended_at is null`),
+  ],
+)
+
+/** A call's data key and chain salt, wrapped. A table of its own, small enough to be rewritten whole when a key is destroyed. */
+export const callKeys = pgTable('call_keys', {
+  callId: text('call_id').primaryKey(),
+  /** Which ENCRYPTION_KEY wraps it. */
+  keyId: text('key_id').notNull(),
+  wrapped: bytes('wrapped').notNull(),
+})
+
+export const entries = pgTable(
+  'entries',
+  {
+    callId: text('call_id')
+      .notNull()
+      .references(() => calls.id, { onDelete: 'cascade' }),
+    entryId: text('entry_id').notNull(),
+    place: integer('place').notNull(),
+    role: text('role').notNull(),
+    text: bytes('text'),
+    final: boolean('final').notNull(),
+    interrupted: boolean('interrupted').notNull(),
+    startedAt: at('started_at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (table) => [primaryKey({ columns: [table.callId, table.entryId] })],
+)
+
+export const events = pgTable(
+  'events',
+  {
+    callId: text('call_id')
+      .notNull()
+      .references(() => calls.id, { onDelete: 'cascade' }),
+    seq: integer('seq').notNull(),
+    at: at('at').notNull(),
+    type: text('type').notNull(),
+    payload: bytes('payload'),
+    commitment: bytes('commitment').notNull(),
+    hash: bytes('hash').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.callId, table.seq] })],
+)
+
+export const jobs = pgTable(
+  'jobs',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    kind: text('kind').notNull(),
+    /** One waiting job a key. */
+    key: text('key'),
+    payload: jsonb('payload').$type<unknown>(),
+    runAt: at('run_at').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    maxAttempts: integer('max_attempts').notNull(),
+    lockedBy: text('locked_by'),
+    lockedUntil: at('locked_until'),
+    lastError: text('last_error'),
+    /** Gave up; kept to be looked at. */
+    deadAt: at('dead_at'),
+  },
+  (table) => [index('jobs_due').on(table.runAt).where(sql`dead_at is null`), uniqueIndex('jobs_key').on(table.kind, table.key)],
+)
+
+/** Secrets of the house itself, wrapped like call keys: what must outlive a change of ENCRYPTION_KEY. */
+export const houseKeys = pgTable('house_keys', {
+  name: text('name').primaryKey(),
+  keyId: text('key_id').notNull(),
+  wrapped: bytes('wrapped').notNull(),
+})
