@@ -1,0 +1,86 @@
+// `npm test`: every runner, one after another, and one last line over all of them.
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './checks/run-command.ts'
+import { ChromiumMissing, needChromium } from './runner/chromium.ts'
+import { type Counts, judge, readVitest, readWidget } from './runner/counts.ts'
+import { createRunners } from './runner/processes.ts'
+
+const results = join(ROOT, 'test/results')
+const minutes = (count: number) => count * 60_000
+
+interface Suite {
+  name: string
+  dir: string
+  command: string
+  args: string[]
+  report: string
+  read(path: string): Counts
+  limitMs: number
+}
+
+const vitest = (name: string, limitMs: number): Suite => {
+  const report = join(results, `${name}.json`)
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  return { name, dir: name, command: './node_modules/.bin/vitest', args, report, read: readVitest, limitMs }
+}
+const SUITES: Suite[] = [
+  vitest('relay', minutes(5)),
+  vitest('demo', minutes(2)),
+  {
+    name: 'widget',
+    dir: 'widget',
+    command: './node_modules/.bin/wtr',
+    args: [],
+    report: join(ROOT, 'widget/results.json'),
+    read: readWidget,
+    limitMs: minutes(3),
+  },
+  vitest('test', minutes(8)),
+]
+
+async function main(): Promise<void> {
+  mkdirSync(results, { recursive: true })
+  const chosen = process.argv.slice(2)
+  const suites = SUITES.filter(({ name }) => chosen.length === 0 || chosen.includes(name))
+  const runners = createRunners(join(results, 'running.json'))
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      runners.stop()
+      process.exit(1)
+    })
+  }
+  const env = { ...process.env, CHROME_PATH: needChromium() }
+  const totals = { passed: 0, failed: 0 }
+  const lines: string[] = []
+  for (const suite of suites) {
+    console.log(`\n── ${suite.name}`)
+    rmSync(suite.report, { force: true })
+    const began = performance.now()
+    const exit = await runners.run(suite.command, suite.args, { cwd: join(ROOT, suite.dir), env, limitMs: suite.limitMs })
+    const counts = judge(suite.read(suite.report), exit)
+    if (exit.leftOver) {
+      counts.failed++
+      counts.notes.push('it left a process behind, which has been ended')
+    }
+    totals.passed += counts.passed
+    totals.failed += counts.failed
+    const seconds = Math.round((performance.now() - began) / 1000)
+    lines.push(
+      `${suite.name}: ${counts.passed} passed, ${counts.failed} failed in ${seconds} s`,
+      ...counts.notes.map((text) => `  ${text}`),
+    )
+  }
+  console.log(`\n${lines.join('\n')}`)
+  finish(totals)
+}
+
+function finish(totals: { passed: number; failed: number }): void {
+  console.log(`${totals.passed} passed, ${totals.failed} failed`)
+  process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ChromiumMissing ? error.message : error)
+  finish({ passed: 0, failed: 1 })
+})

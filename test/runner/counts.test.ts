@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { judge, readVitest, readWidget } from './counts.ts'
+
+const clean = { code: 0, timedOut: false }
+
+describe('counting over all runners', () => {
+  let dir = ''
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'voice-agent-counts-'))
+  })
+  afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+  const vitest = (more: object) => {
+    const path = join(dir, 'report.json')
+    const none = { success: true, numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] }
+    writeFileSync(path, JSON.stringify({ ...none, ...more }))
+    return readVitest(path)
+  }
+
+  it('takes what vitest counted', () => {
+    expect(judge(vitest({ numPassedTests: 5 }), clean)).toEqual({ passed: 5, failed: 0, notes: [] })
+    expect(judge(vitest({ numPassedTests: 5, numFailedTests: 2, success: false }), { code: 1, timedOut: false })).toMatchObject({
+      failed: 2,
+    })
+  })
+
+  it('counts a file that never ran, and skipped tests, as failed', () => {
+    const testResults = [{ name: 'x.test.ts', status: 'failed', assertionResults: [] }]
+    expect(judge(vitest({ numPassedTests: 5, testResults }), { code: 1, timedOut: false })).toMatchObject({ passed: 5, failed: 1 })
+    expect(vitest({ numPassedTests: 5, numPendingTests: 2, numTodoTests: 1 })).toMatchObject({ failed: 3 })
+  })
+
+  it('takes no test, no report, a bad exit or a timeout for a failure', () => {
+    expect(judge(vitest({}), clean)).toMatchObject({ passed: 0, failed: 1 })
+    expect(judge(readVitest(join(dir, 'none.json')), clean)).toMatchObject({ failed: 1 })
+    expect(judge(readWidget(join(dir, 'none.json')), clean)).toMatchObject({ failed: 1 })
+    expect(judge(vitest({ numPassedTests: 5 }), { code: 1, timedOut: false })).toMatchObject({ passed: 5, failed: 1 })
+    expect(judge(vitest({ numPassedTests: 5 }), { code: 0, timedOut: true })).toMatchObject({ passed: 5, failed: 1 })
+  })
+})

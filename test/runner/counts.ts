@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** How one runner's report reads. */
+export interface Counts {
+  passed: number
+  failed: number
+  /** Why a count was raised beyond the failed tests, for people. */
+  notes: string[]
+}
+
+interface VitestReport {
+  success: boolean
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  testResults: { name: string; status: string; assertionResults: { status: string }[] }[]
+}
+
+/** Vitest's JSON report. A file that could not be loaded has no tests and still failed. */
+export function readVitest(path: string): Counts {
+  if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'] }
+  const report = JSON.parse(readFileSync(path, 'utf8')) as VitestReport
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((each) => each.status === 'failed'),
+  )
+  const unrun = report.numPendingTests + report.numTodoTests
+  const notes = broken.map(({ name }) => `a file failed outside its tests: ${name}`)
+  if (unrun > 0) notes.push(`${unrun} skipped, which count as failed: a test that does not run proves nothing`)
+  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length + unrun, notes }
+}
+
+/** The widget's own report: `{passed, failed}`. */
+export function readWidget(path: string): Counts {
+  if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'] }
+  const { passed, failed } = JSON.parse(readFileSync(path, 'utf8')) as { passed: number; failed: number }
+  return { passed, failed, notes: [] }
+}
+
+/** A runner's own word counts too: no test at all, or a bad exit without a failed test, is a failure. */
+export function judge(counts: Counts, exit: { code: number | null; timedOut: boolean }): Counts {
+  const notes = [...counts.notes]
+  let { failed } = counts
+  if (exit.timedOut) notes.push('it was stopped: it took too long')
+  else if (exit.code !== 0 && failed === 0) notes.push(`it ended with exit code ${exit.code} although no test failed`)
+  if (counts.passed + failed === 0) notes.push('it ran no test')
+  if (failed === 0 && notes.length > 0) failed = 1
+  return { passed: counts.passed, failed, notes }
+}
