@@ -1,7 +1,10 @@
 import MiniSearch from 'minisearch'
 import type { Persona } from '../../agents/persona.ts'
 import { type Passage, passagesOf } from './passages.ts'
-import { formsOf, type Word, wordsOf } from './words.ts'
+import { sentencesOf } from './sentences.ts'
+import { createSpelling } from './spelling.ts'
+import { THESAURUS } from './thesaurus.ts'
+import { formsOf, meaningfulWords, type Word, wordsOf } from './words.ts'
 
 type Knowledge = Persona['knowledge']
 
@@ -19,8 +22,11 @@ export interface Finding {
 }
 
 export interface KnowledgeBase {
-  /** Up to `limit` findings, best first; none when no word of the question is known. */
-  find(question: string, limit?: number): Finding[]
+  /**
+   * Up to `limit` findings, best first; none when no word of the question is known. `about` is an earlier question that says what
+   * this one is about: both are searched for, and the sentences are picked by this one.
+   */
+  find(question: string, limit?: number, about?: string): Finding[]
   /** What can be asked, in the owner's order: known questions, then headings. */
   readonly topics: readonly string[]
   /** Characters of all knowledge together. */
@@ -35,15 +41,20 @@ interface Item {
   topic: string
   answer: string
   passage?: Passage
+  /** A known question may be written in several ways, one after the other. */
+  variants: Word[][]
   /** What it is searched by. */
   asked: string
   body: string
 }
 
-const FUZZY_FROM = 5
+const MAX_WORDS = 24
 const CANDIDATES = 12
-const FORM = { exact: 1, concept: 0.85, fuzzy: 0.75 } as const
-const DIGITS = /^\p{N}+$/u
+const FORM = { exact: 1, concept: 0.85, guessed: 0.8 } as const
+const WEAK_SHARE = 0.25
+const UNKNOWN_SHARE = 1.25
+/** A finding whose heading or question fits goes before one that only mentions the words. */
+const HEAD_BONUS = 0.25
 
 /** Indexes an agent's knowledge in slices, so that a large one does not stop the calls that go on. */
 export async function createKnowledgeBase(knowledge: Knowledge): Promise<KnowledgeBase> {
@@ -60,28 +71,31 @@ export async function createKnowledgeBase(knowledge: Knowledge): Promise<Knowled
   for (const item of items)
     for (const form of new Set(formsOf(`${item.asked} ${item.body}`))) inHowMany.set(form, (inHowMany.get(form) ?? 0) + 1)
   const rarity = (count: number) => Math.log(1 + items.length / (count + 0.5))
-  // A word nobody wrote about weighs like a rare one: what is asked for is probably just that.
+  // A word nobody wrote about weighs more than the rarest that is known: what is asked for is probably just that.
   const weightOf = (word: Word) => {
     const own = inHowMany.get(word.stem)
     const meant = word.concept === undefined ? undefined : inHowMany.get(word.concept)
-    return rarity(Math.max(own ?? 0, meant ?? 0, 1))
+    const known = own !== undefined || meant !== undefined
+    return rarity(Math.max(own ?? 0, meant ?? 0, 1)) * (known ? 1 : UNKNOWN_SHARE) * (word.weak ? WEAK_SHARE : 1)
   }
 
-  /** The forms of known words that a word may stand for, each with how sure that is. */
+  const spell = createSpelling([...THESAURUS.keys(), ...items.flatMap((item) => meaningfulWords(`${item.asked} ${item.body}`))])
+
+  /** The forms under which a word may be found, each with how sure that is. */
   const readings = (word: Word): Map<string, number> => {
-    const found = new Map<string, number>()
-    if (word.concept !== undefined) found.set(word.concept, FORM.concept)
-    if (!inHowMany.has(word.stem) && word.stem.length >= FUZZY_FROM && !DIGITS.test(word.stem))
-      for (const hit of index.search(word.stem, { tokenize: (stem) => [stem], fuzzy: word.stem.length >= 8 ? 2 : 1, prefix: true }))
-        for (const form of hit.terms) if (!form.startsWith('~')) found.set(form, FORM.fuzzy)
-    found.set(word.stem, FORM.exact)
+    const sure: number = word.guessed ? FORM.guessed : FORM.exact
+    const found = new Map([[word.stem, sure]])
+    if (word.concept !== undefined) found.set(word.concept, sure * FORM.concept)
     return found
   }
 
-  const find = (question: string, limit = 3): Finding[] => {
-    const words = wordsOf(question).slice(0, 24)
+  const weigh = (words: Word[]): Asked[] => words.map((word) => ({ weight: weightOf(word), readings: readings(word) }))
+
+  const find = (question: string, limit = 3, about = ''): Finding[] => {
+    const words = wordsOf(`${question} ${about}`, spell).slice(0, MAX_WORDS)
     if (words.length === 0) return []
-    const asked = words.map((word) => ({ weight: weightOf(word), readings: readings(word) }))
+    const asked = weigh(words)
+    const picked = about === '' ? asked : weigh(wordsOf(question, spell))
     const forms = [...new Set(asked.flatMap((word) => [...word.readings.keys()]))]
     const hits = index.search(
       { combineWith: 'OR', queries: forms.map((form) => ({ queries: [form], combineWith: 'OR', tokenize: (stem: string) => [stem] })) },
@@ -90,16 +104,21 @@ export async function createKnowledgeBase(knowledge: Knowledge): Promise<Knowled
     return hits
       .slice(0, CANDIDATES)
       .flatMap((hit) => items[hit.id as number] ?? [])
-      .map((item) => judge(item, asked, (text) => coverage(asked, new Set(formsOf(text)))))
-      .sort((a, b) => b.confidence - a.confidence)
+      .map((item) => {
+        const cover = (text: string) => coverage(asked, new Set(formsOf(text)))
+        const finding = judge(item, asked, cover, (text) => coverage(picked, new Set(formsOf(text))))
+        return { finding, rank: finding.confidence + HEAD_BONUS * cover(item.asked) }
+      })
+      .sort((a, b) => b.rank - a.rank)
       .slice(0, limit)
+      .map(({ finding }) => finding)
   }
 
   /** How much of a known question the visitor's words cover. */
-  const covered = (known: string, asked: Asked[]): number => {
+  const covered = (known: Word[], asked: Asked[]): number => {
     const said = new Set(asked.flatMap((word) => [...word.readings.keys()]))
     let [sum, all] = [0, 0]
-    for (const word of wordsOf(known)) {
+    for (const word of known) {
       const weight = weightOf(word)
       all += weight
       if (said.has(word.stem)) sum += weight
@@ -108,15 +127,17 @@ export async function createKnowledgeBase(knowledge: Knowledge): Promise<Knowled
     return all === 0 ? 0 : sum / all
   }
 
-  const judge = (item: Item, asked: Asked[], cover: (text: string) => number): Finding => {
+  const judge = (item: Item, asked: Asked[], cover: (text: string) => number, pick: (text: string) => number): Finding => {
     const { kind, topic } = item
     if (!item.passage) {
-      const confidence = 0.55 * cover(`${item.asked} ${item.answer}`) + 0.45 * Math.max(covered(item.asked, asked), cover(item.asked))
+      const confidence =
+        0.7 * cover(`${item.asked} ${item.answer}`) +
+        0.3 * Math.max(cover(item.asked), ...item.variants.map((variant) => covered(variant, asked)))
       return { kind, topic, confidence, answer: item.answer, passage: `Q: ${item.asked}\nA: ${item.answer}` }
     }
     const { headings, sentences } = item.passage
     const head = headings.join('. ')
-    const { text, own } = bestSentences(sentences, cover)
+    const { text, own } = bestSentences(sentences, pick)
     // Headings lend their words, but a sentence that shares none with the question answers nothing unless its heading says it all.
     const confidence = own === 0 ? 0.8 * cover(head) : cover(`${head}. ${text}`)
     return { kind, topic, confidence, answer: text, passage: `${head === '' ? '' : `${head}: `}${sentences.join(' ')}` }
@@ -126,7 +147,18 @@ export async function createKnowledgeBase(knowledge: Knowledge): Promise<Knowled
     find,
     topics: [...new Set(items.map((item) => item.topic).filter((topic) => topic !== ''))],
     size: items.reduce((sum, item) => sum + item.asked.length + item.body.length, 0),
-    whole: () => items.map((item) => judge(item, [], () => 0).passage).join('\n\n'),
+    whole: () =>
+      items
+        .map(
+          (item) =>
+            judge(
+              item,
+              [],
+              () => 0,
+              () => 0,
+            ).passage,
+        )
+        .join('\n\n'),
   }
 }
 
@@ -164,13 +196,17 @@ function bestSentences(sentences: string[], cover: (text: string) => number): { 
 }
 
 function itemsOf(knowledge: Knowledge): Item[] {
-  const items: Omit<Item, 'id'>[] = knowledge.questions.map(({ question, answer }) => ({
-    kind: 'question',
-    topic: question,
-    answer,
-    asked: question,
-    body: answer,
-  }))
+  const items: Omit<Item, 'id'>[] = knowledge.questions.map(({ question, answer }) => {
+    const variants = sentencesOf(question)
+    return {
+      kind: 'question',
+      topic: variants.find((variant) => /[?？]$/.test(variant)) ?? variants[0] ?? question,
+      answer,
+      variants: variants.map((variant) => wordsOf(variant)),
+      asked: question,
+      body: answer,
+    }
+  })
   for (const document of knowledge.text)
     for (const passage of passagesOf(document))
       items.push({
@@ -178,6 +214,7 @@ function itemsOf(knowledge: Knowledge): Item[] {
         topic: passage.headings.at(-1) ?? '',
         answer: '',
         passage,
+        variants: [],
         asked: passage.headings.join('. '),
         body: passage.sentences.join(' '),
       })

@@ -18,12 +18,19 @@ export interface Mind {
 }
 
 /** From here a finding is an answer; between the two it is offered ("do you want to know …"); below, the agent does not know. */
-export const SURE = 0.5
+export const SURE = 0.48
 export const MAYBE = 0.36
 
 const OFFERED = 3
-/** A turn with no more meaning than this may be about what was asked before. */
+/** "And how much is it?": a short turn that points back is about what was asked before. */
 const FOLLOW_UP_WORDS = 2
+const POINTS_BACK =
+  /\b(?:it|its|that|this|they|them|these|those|one|ones|there|same|also|too|uska|iska|woh|yeh)\b|^(?:and|or|what about|how about|aur)\b|इसका|उसका|इसकी|उसकी|^और/iu
+const DEVANAGARI = /\p{Script=Devanagari}/u
+/** Two findings closer than this answer the question equally well. */
+const ALIKE = 0.1
+/** Below this a finding is not even near. */
+const NEAR = 0.2
 
 export function createMind(o: {
   persona: Persona
@@ -35,11 +42,17 @@ export function createMind(o: {
 }): Mind {
   const { persona, knowledge } = o
   const phrases = phrasesFor(o.language)
+  let menuTold = false
   let offered: Finding | undefined
   let lastSaid = o.lastSaid
   let lastAsked = o.lastAsked ?? ''
 
-  const menu = () => (persona.keyMenu.length === 0 ? '' : phrases.menu(persona.keyMenu))
+  const menu = () => {
+    menuTold = true
+    return persona.keyMenu.length === 0 ? '' : phrases.menu(persona.keyMenu)
+  }
+  /** In full the first time nothing matched; the visitor knows it then, and can ask for it. */
+  const menuOnce = () => (menuTold ? '' : menu())
   const say = (...parts: string[]): Reply => ({ text: parts.filter((part) => part !== '').join(' '), hangUp: false })
   const end = (text: string): Reply => ({ text, hangUp: true })
 
@@ -56,9 +69,9 @@ export function createMind(o: {
       case 'human':
         return say(phrases.human(persona.name))
       case 'name':
-        return say(phrases.name(persona.name))
+        return ownersAnswer(text) ?? say(phrases.name(persona.name))
       case 'abilities':
-        return say(phrases.abilities(persona.name, knowledge.topics.slice(0, OFFERED)), menu())
+        return ownersAnswer(text) ?? say(phrases.abilities(persona.name, topicsToOffer([])), menu())
       case 'menu':
         return persona.keyMenu.length > 0 ? say(menu()) : undefined
       case 'repeat':
@@ -74,6 +87,22 @@ export function createMind(o: {
     }
   }
 
+  /** Nearest first, then some from all over the knowledge, in the visitor's script and of one kind: questions or headings. */
+  function topicsToOffer(near: string[]): string[] {
+    const readable = knowledge.topics.filter((topic) => DEVANAGARI.test(topic) === DEVANAGARI.test(phrases.hello))
+    const all = readable.length > 0 ? readable : knowledge.topics
+    const spread = Array.from({ length: OFFERED }, (_, i) => all[Math.floor((i * all.length) / OFFERED)])
+    const topics = [...new Set([...near, ...spread])].filter((topic): topic is string => topic !== undefined && topic !== '')
+    const isQuestion = topics[0]?.endsWith('?')
+    return topics.filter((topic) => topic.endsWith('?') === isQuestion).slice(0, OFFERED)
+  }
+
+  /** What the owner wrote for just this, if anything. Not for "are you human": that is answered truly, whatever is written. */
+  function ownersAnswer(text: string): Reply | undefined {
+    const [best] = knowledge.find(text, 1)
+    return best?.kind === 'question' && best.confidence >= 0.8 ? answer(best) : undefined
+  }
+
   function answer(finding: Finding): Reply {
     return say(finding.answer)
   }
@@ -82,26 +111,18 @@ export function createMind(o: {
     const findings = knowledge.find(question, OFFERED)
     const words = wordsOf(question).length
     let best = findings[0]
-    if ((best?.confidence ?? 0) < SURE && words <= FOLLOW_UP_WORDS && lastAsked !== '') {
-      // "And how much is it?": what was asked before says what "it" is. Both turns have to be covered together.
-      const [together] = knowledge.find(`${lastAsked} ${question}`, 1)
-      if (
-        together &&
-        together.confidence >= SURE &&
-        (words === 0 || knowledge.find(question, 5).some((own) => own.topic === together.topic))
-      )
-        best = together
-    }
-    if (words > 0) lastAsked = question
+    const unsure = !best || best.confidence < SURE || (findings[1]?.confidence ?? 0) > best.confidence - ALIKE
+    const pointsBack = words > 0 && words <= FOLLOW_UP_WORDS && POINTS_BACK.test(question.trim())
+    const [together] = unsure && pointsBack && lastAsked !== '' ? knowledge.find(question, 1, lastAsked) : []
+    // A chain of such turns keeps its subject.
+    if (together && together.confidence >= SURE) best = together
+    else if (words > 0) lastAsked = question
     if (best && best.confidence >= SURE) return { reply: answer(best) }
-    if (best && best.confidence >= MAYBE && best.topic !== '') return { reply: say(phrases.didYouMean(best.topic), menu()), offers: best }
-    if (words === 0 && findings.length === 0) return { reply: say(phrases.pardon, menu()) }
-    const near = findings.map((finding) => finding.topic).filter((topic) => topic !== '')
-    const topics = [...new Set([...near, ...knowledge.topics])].slice(0, OFFERED)
-    // Questions and headings read badly in one sentence: keep to the kind of the first.
-    const kind = topics[0]?.endsWith('?') ?? false
-    const alike = topics.filter((topic) => topic.endsWith('?') === kind)
-    return { reply: say(phrases.unknown, alike.length > 0 ? phrases.offer(alike) : '', menu()) }
+    if (best && best.confidence >= MAYBE && best.topic !== '') return { reply: say(phrases.didYouMean(best.topic)), offers: best }
+    if (words === 0) return { reply: say(phrases.pardon, menuOnce()) }
+    const near = findings.filter((finding) => finding.confidence >= NEAR).map((finding) => finding.topic)
+    const topics = topicsToOffer(near)
+    return { reply: say(phrases.unknown, topics.length > 0 ? phrases.offer(topics) : '', menuOnce()) }
   }
 
   function press(digits: string): { reply: Reply; offers?: Finding } {
