@@ -1,0 +1,95 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+
+/** What a call's words are sealed with: one data key and one chain salt a call, both wrapped under the house's ENCRYPTION_KEY. */
+export interface CallKeys {
+  /** AES-256. */
+  readonly data: Uint8Array
+  /** Blinds the commitments of the call's chain, so that nobody can guess an erased payload. */
+  readonly salt: Uint8Array
+}
+
+export interface Wrapped {
+  /** Which ENCRYPTION_KEY wraps it. */
+  keyId: string
+  wrapped: Uint8Array
+}
+
+export interface Keyring {
+  readonly currentId: string
+  /** Seals a secret under the current key; `name` says whose it is and must be the same to open it. */
+  wrap(name: string, secret: Uint8Array): Wrapped
+  /** @throws UnknownKey when neither the current nor an old key made it; an error when it was changed or belongs to another name. */
+  unwrap(name: string, wrapped: Wrapped): Uint8Array
+  newCallKeys(callId: string): { keys: CallKeys; wrapped: Wrapped }
+  openCallKeys(callId: string, wrapped: Wrapped): CallKeys
+}
+
+/** The key that wrapped this is not in ENCRYPTION_KEY nor in ENCRYPTION_KEYS_OLD. */
+export class UnknownKey extends Error {
+  constructor(keyId: string) {
+    super(`The encryption key ${keyId} is missing: add the key that was used before to ENCRYPTION_KEYS_OLD.`)
+    this.name = 'UnknownKey'
+  }
+}
+
+const KEY_BYTES = 32
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+/** First byte of everything sealed, so that another way of sealing can come later. */
+const VERSION = 1
+
+/**
+ * Keys by their id (a short hash): the current one wraps, all of them open. Keys are base64 of 32 bytes.
+ * @throws when a key has another length
+ */
+export function createKeyring(o: { current: string; old: string[] }): Keyring {
+  const keys = new Map([o.current, ...o.old].map((text) => readKey(text)).map((key) => [idOf(key), key] as const))
+  const currentId = idOf(readKey(o.current))
+  const keyOf = (id: string) => {
+    const key = keys.get(id)
+    if (!key) throw new UnknownKey(id)
+    return key
+  }
+  const wrap: Keyring['wrap'] = (name, secret) => ({ keyId: currentId, wrapped: seal(keyOf(currentId), `wrap:${name}`, secret) })
+  const unwrap: Keyring['unwrap'] = (name, { keyId, wrapped }) => open(keyOf(keyId), `wrap:${name}`, wrapped)
+  return {
+    currentId,
+    wrap,
+    unwrap,
+    newCallKeys(callId) {
+      const secret = randomBytes(2 * KEY_BYTES)
+      return { keys: split(secret), wrapped: wrap(callKeyName(callId), secret) }
+    },
+    openCallKeys: (callId, wrapped) => split(unwrap(callKeyName(callId), wrapped)),
+  }
+}
+
+/** The name a call's keys are wrapped under. */
+export const callKeyName = (callId: string) => `call:${callId}`
+
+/** AES-256-GCM: version, nonce, text, tag. `place` (call and field) is authenticated, so that sealed bytes cannot be moved elsewhere. */
+export function seal(key: Uint8Array, place: string, plain: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place))
+  return Buffer.concat([Uint8Array.of(VERSION), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+}
+
+/** @throws when the bytes were changed, cut, or sealed for another place or key */
+export function open(key: Uint8Array, place: string, sealed: Uint8Array): Uint8Array {
+  if (sealed[0] !== VERSION || sealed.length < 1 + NONCE_BYTES + TAG_BYTES) throw new Error('Sealed bytes have an unknown shape.')
+  const nonce = sealed.subarray(1, 1 + NONCE_BYTES)
+  const end = sealed.length - TAG_BYTES
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+  decipher.setAAD(Buffer.from(place)).setAuthTag(sealed.subarray(end))
+  return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, end)), decipher.final()])
+}
+
+const idOf = (key: Uint8Array) => createHash('sha256').update('voice-agent key id').update(key).digest('hex').slice(0, 12)
+
+const split = (secret: Uint8Array): CallKeys => ({ data: secret.subarray(0, KEY_BYTES), salt: secret.subarray(KEY_BYTES) })
+
+function readKey(text: string): Uint8Array {
+  const key = Buffer.from(text, 'base64')
+  if (key.length !== KEY_BYTES) throw new Error('An encryption key must be 32 bytes in base64.')
+  return key
+}
