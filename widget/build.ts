@@ -1,0 +1,70 @@
+/**
+ * Builds dist/: the shell `voice-agent.js`, hashed chunks and the worklet under `assets/`, brotli and gzip beside each, `manifest.json`.
+ * `--if-changed` does nothing when dist/ was made from the sources as they are. Otherwise the element's reference
+ * (custom-elements.json, REFERENCE.md) is written too.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const dist = join(here, 'dist')
+const stamp = join(dist, '.built')
+
+const wanted = hashOfSources()
+const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+if (!process.argv.includes('--if-changed')) {
+  await build()
+  describe()
+} else if (!fresh) await build()
+
+async function build(): Promise<void> {
+  const { build: bundle } = await import('vite')
+  const { builtConfig } = await import('./vite.config.ts')
+  const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as { version: string }
+  const written = readFileSync(join(here, 'src/element/version.ts'), 'utf8')
+  if (!written.includes(`'${version}'`)) throw new Error('src/element/version.ts and package.json name different versions')
+  await bundle(builtConfig(here))
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.js'))
+    .sort()
+  for (const file of files) pack(join(dist, file))
+  writeFileSync(join(dist, 'manifest.json'), `${JSON.stringify({ version, files }, null, 2)}\n`)
+  writeFileSync(stamp, wanted)
+  const kB = (file: string) => (readFileSync(join(dist, `${file}.br`)).length / 1000).toFixed(1)
+  const call = files.find((file) => file.startsWith('assets/call-'))
+  console.log(`widget ${version}: shell ${kB('voice-agent.js')} kB, call code ${call ? kB(call) : '?'} kB (brotli)`)
+}
+
+function pack(file: string): void {
+  const bytes = readFileSync(file)
+  writeFileSync(
+    `${file}.br`,
+    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+  )
+  writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))
+}
+
+/** Everything the result depends on: sources, this build, the locked dependencies. */
+function hashOfSources(): string {
+  const hash = createHash('sha256')
+  const add = (file: string) => hash.update(file.slice(here.length)).update('\0').update(readFileSync(file))
+  for (const file of readdirSync(join(here, 'src'), { recursive: true, encoding: 'utf8' }).sort()) {
+    if (file.endsWith('.ts') && !file.endsWith('.test.ts')) add(join(here, 'src', file))
+  }
+  for (const file of ['build.ts', 'vite.config.ts', 'package.json', '../pnpm-lock.yaml']) add(join(here, file))
+  return hash.digest('hex')
+}
+
+/** What the element offers, read from its own source. */
+function describe(): void {
+  const args = ['analyze', '--config', 'custom-elements-manifest.config.mjs', '--quiet']
+  const cem = join(here, 'node_modules/@custom-elements-manifest/analyzer/cem.js')
+  const done = spawnSync(process.execPath, [cem, ...args], { cwd: here, encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`custom-elements.json could not be made: ${done.stderr || done.stdout}`)
+  rmSync(join(here, 'node_modules/.cache'), { recursive: true, force: true })
+}

@@ -1,0 +1,137 @@
+import type { EndReason, Entry, PublicAgent } from '@voice-agent/relay/protocol'
+import type { Inside } from '../element/inside.ts'
+import type { PanelView, Scene } from '../panel/view.ts'
+import type { StringKey } from '../strings/index.ts'
+import type { CallDesk } from './desk.ts'
+import { isRetryable } from './fault.ts'
+
+/** What the desk knows and the panel shows. */
+export interface DeskMemory {
+  agent: PublicAgent | undefined
+  callId: string | undefined
+  sessionId: string | undefined
+  muted: boolean
+  volume: number
+  /** The terms are being asked; `text` is what the visitor wrote before. */
+  gate: { text: string | undefined } | undefined
+  /** Code of what went wrong last, or nothing. */
+  problem: string
+  /** When trying again makes sense (wall time), 0 for now. */
+  retryAt: number
+  endReason: EndReason
+  lastedMs: number
+  textCall: boolean
+  blocked: boolean
+  notice: string
+  keypad: boolean
+  volumeShown: boolean
+}
+
+export const freshMemory = (muted: boolean): DeskMemory => ({
+  agent: undefined,
+  callId: undefined,
+  sessionId: undefined,
+  muted,
+  volume: 1,
+  gate: undefined,
+  problem: '',
+  retryAt: 0,
+  endReason: 'visitor',
+  lastedMs: 0,
+  textCall: false,
+  blocked: false,
+  notice: '',
+  keypad: false,
+  volumeShown: false,
+})
+
+interface Now {
+  starting: boolean
+  lines: readonly Entry[]
+  durationMs: number
+  desk: CallDesk
+}
+
+export function panelView(inside: Inside, memory: DeskMemory, now: Now): PanelView {
+  const { element, say } = inside
+  const scene = sceneOf(inside, memory, now.starting)
+  const textCall = element.textOnly || (memory.textCall && scene === 'call')
+  return {
+    say,
+    orb: inside.orb,
+    scene,
+    state: element.state,
+    starting: now.starting,
+    agent: memory.agent,
+    language: inside.language(),
+    inline: element.variant === 'inline',
+    textCall,
+    lines: now.lines,
+    durationMs: now.durationMs,
+    reason: scene === 'error' ? errorWords(inside, memory.problem) : say(`ended.${memory.endReason}` as StringKey),
+    problem: scene === 'error' ? problemOf(memory) : undefined,
+    blocked: memory.blocked && scene === 'call',
+    notice: memory.notice,
+    keypad: memory.keypad,
+    volumeShown: memory.volumeShown,
+    volume: memory.volume,
+    canMute: memory.muted && !textCall,
+    muted: memory.muted,
+    do: actions(inside, memory, now.desk),
+  }
+}
+
+function sceneOf(inside: Inside, memory: DeskMemory, starting: boolean): Scene {
+  const { element } = inside
+  if (memory.gate) return 'consent'
+  if (starting || inside.isLive()) return 'call'
+  return element.state === 'error' ? 'error' : element.state === 'ended' ? 'ended' : 'idle'
+}
+
+function errorWords({ say }: Inside, code: string): string {
+  const key = `error.${code}` as StringKey
+  const words = say(key)
+  return words === key ? say('error.internal') : words
+}
+
+/** Without sound the visitor can still write. */
+const WRITING_HELPS = new Set(['unsupported', 'sound_failed'])
+
+const problemOf = ({ problem, retryAt }: DeskMemory) => ({
+  canRetry: isRetryable(problem),
+  canWrite: WRITING_HELPS.has(problem),
+  waitS: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)),
+})
+
+function actions(inside: Inside, memory: DeskMemory, desk: CallDesk): PanelView['do'] {
+  const { element, update } = inside
+  const change = (part: Partial<DeskMemory>) => {
+    Object.assign(memory, part)
+    update()
+  }
+  return {
+    start: (event) => void desk.start({ sound: inside.sound(), clickedAt: event.timeStamp }),
+    write: (text) => {
+      if (inside.isLive()) desk.sendText(text)
+      else void desk.start({ text })
+    },
+    accept: (event) => desk.consent(true, event.timeStamp),
+    decline: () => desk.consent(false, 0),
+    end: () => void desk.end('visitor'),
+    interrupt: () => void desk.interrupt(),
+    allowSound: () => desk.wake(),
+    press: (key) => void desk.sendDigits(key),
+    toggleKeypad: () => change({ keypad: !memory.keypad }),
+    toggleVolume: () => change({ volumeShown: !memory.volumeShown }),
+    setVolume: (volume) => void desk.setVolume(volume),
+    toggleMute: () => void desk.setMuted(!memory.muted),
+    setLanguage: (tag) => {
+      element.language = tag
+    },
+    back: () => {
+      memory.problem = ''
+      inside.setState('idle')
+    },
+    close: () => inside.setOpen(false),
+  }
+}

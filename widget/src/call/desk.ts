@@ -1,0 +1,384 @@
+import type { EndReason, PublicAgent, WebCallRequest } from '@voice-agent/relay/protocol'
+import type { CallConfig, Fault, Result } from '../element/events.ts'
+import type { Desk, Inside } from '../element/inside.ts'
+import type { Sound } from '../element/sound-door.ts'
+import { Meter } from '../panel/meter.ts'
+import { panel } from '../panel/panel.ts'
+import { PanelHolder } from '../panel/panel-holder.ts'
+import { panelSheet } from '../panel/panel-styles.ts'
+import type { StringKey } from '../strings/index.ts'
+import { answerTool } from './client-tools.ts'
+import { agreedTo, rememberAgreed } from './consent.ts'
+import { Conversation, type ConversationListener } from './conversation.ts'
+import { type DeskMemory, freshMemory, panelView } from './desk-view.ts'
+import { CallFault, isRetryable } from './fault.ts'
+import type { Gone } from './media-socket.ts'
+import { getAgent, openCall } from './relay-client.ts'
+import { Transcript } from './transcript.ts'
+import { keepAwake } from './wake-lock.ts'
+
+type Started = Result<{ callId: string; sessionId: string }>
+interface How {
+  sound?: Sound | undefined
+  clickedAt?: number | undefined
+  /** The visitor wrote first: a call in writing that begins with this. */
+  text?: string | undefined
+}
+
+const RETRY_UNSAID_MS = 30_000
+const LONGEST_TEXT = 16_000
+const DIGITS_A_MESSAGE = 32
+
+/** Everything behind the element's methods: agent, consent, calls one after the other, and what the panel shows of them. */
+export class CallDesk implements Desk {
+  readonly sheet = panelSheet()
+  readonly #inside: Inside
+  readonly #memory: DeskMemory
+  readonly #holder: PanelHolder
+  readonly #meter = new Meter()
+  readonly #transcript = new Transcript()
+  #conversation: Conversation | undefined
+  #starting: { promise: Promise<Started>; abort: AbortController } | undefined
+  #agent: { key: string; promise: Promise<PublicAgent> } | undefined
+  #startedFor = ''
+  #device: string | undefined
+  #tick: ReturnType<typeof setInterval> | undefined
+  #awake: (() => void) | undefined
+
+  constructor(inside: Inside) {
+    this.#inside = inside
+    this.#memory = freshMemory(inside.element.startMuted)
+    this.#holder = new PanelHolder(inside, this.#meter)
+  }
+
+  get callId(): string | undefined {
+    return this.#memory.callId
+  }
+  get sessionId(): string | undefined {
+    return this.#memory.sessionId
+  }
+  get muted(): boolean {
+    return this.#memory.muted
+  }
+  get volume(): number {
+    return this.#memory.volume
+  }
+
+  view() {
+    this.#holder.beforeRender()
+    const lines = this.#transcript.lines
+    const durationMs = this.#conversation?.durationMs ?? this.#memory.lastedMs
+    return panel(panelView(this.#inside, this.#memory, { starting: this.#starting !== undefined, lines, durationMs, desk: this }))
+  }
+
+  rendered(): void {
+    this.#holder.afterRender()
+    const counts = this.#conversation !== undefined || this.#memory.retryAt > Date.now()
+    if (counts && !this.#tick) this.#tick = setInterval(() => this.#inside.update(), 500)
+    else if (!counts) this.#tick = void clearInterval(this.#tick)
+  }
+
+  prepare(): void {
+    // Not known yet is no fault: the click asks again and says what is wrong.
+    this.#getAgent().catch(() => {})
+  }
+
+  // ---------------------------------------------------------------- beginning
+
+  start(how: How): Promise<Started> {
+    if (this.#starting || this.#inside.isLive()) {
+      void how.sound?.context.close()
+      const { callId = '', sessionId = '' } = this.#memory
+      return this.#starting?.promise ?? Promise.resolve({ ok: true, callId, sessionId })
+    }
+    const abort = new AbortController()
+    performance.mark('va:click', { startTime: how.clickedAt ?? performance.now() })
+    const promise = this.#open(how, abort.signal)
+      .catch((error: unknown) => {
+        void how.sound?.context.close()
+        return this.#failed(error instanceof CallFault ? error : new CallFault('internal'))
+      })
+      .finally(() => {
+        this.#starting = undefined
+        this.#inside.update()
+      })
+    this.#starting = { promise, abort }
+    this.#memory.problem = ''
+    this.#inside.update()
+    return promise
+  }
+
+  async #open(how: How, signal: AbortSignal): Promise<Started> {
+    const { element, emit, setState } = this.#inside
+    const memory = this.#memory
+    const agentId = element.agentId
+    if (!agentId) throw new CallFault('no_agent')
+    if (element.transport === 'twilio') throw new CallFault('unavailable')
+    const inWriting = element.textOnly || how.text !== undefined
+    if (!inWriting && !how.sound) throw new CallFault('unsupported')
+    const agent = await this.#getAgent()
+    if (signal.aborted) throw new CallFault('canceled')
+    if (agent.terms && !agreedTo(this.#termsName, agent.terms.version)) {
+      memory.gate = { text: how.text }
+      this.#inside.setOpen(true)
+      throw new CallFault('consent_required')
+    }
+    if (this.#startedFor !== agentId) this.#forgetSession(agentId)
+    const config: CallConfig = {
+      agentId,
+      modality: inWriting ? 'text' : 'voice',
+      language: element.language || this.#inside.language(),
+      ...(element.dynamicVariables && { variables: element.dynamicVariables }),
+      ...(element.userId && { userId: element.userId }),
+      ...(memory.sessionId && { sessionId: memory.sessionId }),
+    }
+    if (!emit('va-before-call', { config }, { cancelable: true })) throw new CallFault('canceled')
+    setState('connecting')
+    const request: WebCallRequest = {
+      ...config,
+      page: { url: location.origin + location.pathname, title: document.title.slice(0, 300) },
+      ...(agent.terms && { consent: true }),
+    }
+    if (element.tokenProvider) request.visitorToken = await this.#token(element.tokenProvider)
+    const opened = await openCall(this.#inside.relay(), request, signal)
+    if (signal.aborted) throw new CallFault('canceled')
+    memory.textCall = config.modality === 'text'
+    if (memory.textCall && how.sound) void how.sound.context.close()
+    const sound = memory.textCall ? undefined : how.sound
+    const conversation: Conversation = new Conversation({
+      opened,
+      sound,
+      newSound: () => this.#inside.newSound(),
+      volume: memory.volume,
+      device: this.#device,
+      on: this.#listener(() => conversation),
+    })
+    this.#conversation = conversation
+    memory.callId = opened.callId
+    memory.sessionId = opened.sessionId
+    await conversation.ready
+    setState('listening')
+    const { callId, sessionId } = opened
+    emit('va-call-started', { callId, sessionId })
+    if (memory.muted) conversation.send({ type: 'mute', muted: true })
+    if (how.text) conversation.send({ type: 'text', text: how.text })
+    if (sound) this.#awake = keepAwake()
+    return { ok: true, callId, sessionId }
+  }
+
+  async #token(provider: () => string | Promise<string>): Promise<string> {
+    try {
+      return await provider()
+    } catch {
+      throw new CallFault('token_failed')
+    }
+  }
+
+  #failed(fault: CallFault): Fault {
+    const { element, emit, setState } = this.#inside
+    const { code, retryAfterMs } = fault
+    const result = this.#fault(code, retryAfterMs)
+    this.#conversation = undefined
+    if (code === 'consent_required' || code === 'canceled') {
+      setState('idle')
+      return result
+    }
+    const waitMs = retryAfterMs ?? (code === 'rate_limited' ? RETRY_UNSAID_MS : 0)
+    this.#memory.problem = code
+    this.#memory.retryAt = waitMs ? Date.now() + waitMs : 0
+    // From `ended` too: what went wrong now is what the visitor should read.
+    if (element.state !== 'error') setState('error')
+    emit('va-error', { code, message: result.message, retryable: result.retryable })
+    return result
+  }
+
+  #getAgent(): Promise<PublicAgent> {
+    const { element } = this.#inside
+    const key = `${this.#inside.relay()} ${element.agentId}`
+    if (this.#agent?.key === key) return this.#agent.promise
+    if (!element.agentId) return Promise.reject(new CallFault('no_agent'))
+    const promise = getAgent(this.#inside.relay(), element.agentId)
+    this.#agent = { key, promise }
+    promise.then(
+      (agent) => {
+        if (this.#agent?.promise !== promise) return
+        this.#memory.agent = agent
+        this.#inside.update()
+      },
+      () => {
+        if (this.#agent?.promise === promise) this.#agent = undefined
+      },
+    )
+    return promise
+  }
+
+  get #termsName(): string {
+    const { termsKey, agentId } = this.#inside.element
+    return termsKey || agentId || ''
+  }
+
+  #forgetSession(agentId: string): void {
+    this.#startedFor = agentId
+    this.#memory.sessionId = undefined
+    this.#transcript.clear()
+  }
+
+  /** Inside the visitor's click. */
+  consent(accepted: boolean, clickedAt: number): void {
+    const { emit, sound, update } = this.#inside
+    const { agent, gate } = this.#memory
+    const opened = accepted && gate?.text === undefined ? sound() : undefined
+    const version = agent?.terms?.version ?? ''
+    this.#memory.gate = undefined
+    emit('va-consent', { accepted, version })
+    update()
+    if (!accepted) return
+    rememberAgreed(this.#termsName, version)
+    void this.start({ sound: opened, clickedAt, text: gate?.text })
+  }
+
+  // ---------------------------------------------------------------- going on
+
+  #listener(self: () => Conversation): ConversationListener {
+    const { emit, setState, update } = this.#inside
+    const memory = this.#memory
+    const mine = () => this.#conversation === self()
+    return {
+      state: (state) => {
+        if (mine()) setState(state)
+      },
+      entry: (entry) => {
+        this.#transcript.put(self().callId, entry)
+        if (!mine()) this.#transcript.settle(self().callId)
+        emit('va-transcript', { entry })
+        update()
+      },
+      tool: (use) => void answerTool(this.#inside, use, (result) => self().send({ type: 'tool-result', id: use.id, result })),
+      speaker: (who, name) => {
+        const { say } = this.#inside
+        memory.notice = who === 'operator' ? say('speaker.operator', { name: name ?? say('speaker.someone') }) : say('speaker.agent')
+        update()
+      },
+      level: (level) => {
+        this.#meter.set(level)
+        emit('va-level', { input: 0, output: level })
+      },
+      sounding: (atMs) => performance.mark('va:first-sound', { startTime: Math.max(0, atMs) }),
+      blocked: (blocked) => {
+        memory.blocked = blocked
+        if (blocked) this.#tell('autoplay_blocked')
+        update()
+      },
+      fault: (code, message, retryable) => emit('va-error', { code, message: message || this.#fault(code).message, retryable }),
+      ended: (reason, gone) => {
+        if (mine()) this.#ended(self(), reason, gone)
+      },
+    }
+  }
+
+  #ended(conversation: Conversation, reason: EndReason, gone: Gone | undefined): void {
+    const memory = this.#memory
+    this.#meter.set(0)
+    this.#awake?.()
+    this.#transcript.settle(conversation.callId)
+    Object.assign(memory, {
+      endReason: reason,
+      lastedMs: conversation.durationMs,
+      keypad: false,
+      volumeShown: false,
+      blocked: false,
+      notice: '',
+    })
+    this.#conversation = undefined
+    if (this.#starting) return
+    if (gone) this.#tell(gone === 'replaced' ? 'replaced' : 'connection_lost')
+    this.#inside.setState('ended')
+    this.#inside.emit('va-call-ended', { callId: conversation.callId, reason, durationMs: conversation.durationMs })
+  }
+
+  // ---------------------------------------------------------------- methods
+
+  async end(reason: 'visitor' | 'page-close'): Promise<Result> {
+    const starting = this.#starting
+    if (!starting && !this.#conversation) return this.#fault('not_in_call')
+    starting?.abort.abort()
+    this.#conversation?.hangUp(reason)
+    await starting?.promise
+    return { ok: true }
+  }
+
+  sendText(text: string): Result {
+    if (typeof text !== 'string' || !text.trim() || text.length > LONGEST_TEXT) return this.#fault('invalid_text')
+    return this.#inCall((call) => call.send({ type: 'text', text }))
+  }
+  sendContext(text: string): Result {
+    if (typeof text !== 'string' || !text.trim() || text.length > LONGEST_TEXT) return this.#fault('invalid_text')
+    return this.#inCall((call) => call.send({ type: 'context', text }))
+  }
+  sendDigits(digits: string): Result {
+    if (!/^[0-9A-D*#w]+$/.test(digits)) return this.#fault('invalid_digits')
+    return this.#inCall((call) => {
+      for (let at = 0; at < digits.length; at += DIGITS_A_MESSAGE) {
+        call.send({ type: 'dtmf', digits: digits.slice(at, at + DIGITS_A_MESSAGE) })
+      }
+    })
+  }
+  interrupt(): Result {
+    return this.#inCall((call) => call.interrupt())
+  }
+  wake(): void {
+    this.#conversation?.wake()
+  }
+  setMuted(muted: boolean): Result {
+    if (typeof muted !== 'boolean') return this.#fault('invalid_value')
+    if (muted === this.#memory.muted) return { ok: true }
+    this.#memory.muted = muted
+    this.#conversation?.send({ type: 'mute', muted })
+    this.#inside.emit('va-mute-changed', { muted })
+    this.#inside.update()
+    return { ok: true }
+  }
+  setVolume(volume: number): Result {
+    if (!(volume >= 0 && volume <= 1)) return this.#fault('invalid_value')
+    this.#memory.volume = volume
+    this.#conversation?.setVolume(volume)
+    this.#inside.update()
+    return { ok: true }
+  }
+  async setOutputDevice(id: string): Promise<Result> {
+    if (!('AudioContext' in globalThis && 'setSinkId' in AudioContext.prototype)) return this.#fault('unavailable')
+    try {
+      await this.#conversation?.setDevice(id)
+      this.#device = id
+      return { ok: true }
+    } catch {
+      return this.#fault('invalid_value')
+    }
+  }
+  sendFeedback(feedback: { score: number; issue?: string; comment?: string }): Result {
+    const { score, issue, comment } = feedback ?? {}
+    if (!Number.isFinite(score)) return this.#fault('invalid_value')
+    return this.#inCall((call) => call.send({ type: 'feedback', score, ...(issue && { issue }), ...(comment && { comment }) }))
+  }
+  unavailable(): Result {
+    return this.#fault('unavailable')
+  }
+
+  #inCall(act: (conversation: Conversation) => void): Result {
+    if (!this.#conversation) return this.#fault('not_in_call')
+    act(this.#conversation)
+    return { ok: true }
+  }
+
+  #fault(code: string, retryAfterMs?: number): Fault {
+    const key = `error.${code}` as StringKey
+    const words = this.#inside.say(key)
+    const message = words === key ? this.#inside.say('error.internal') : words
+    return { ok: false, code, message, retryable: isRetryable(code), ...(retryAfterMs && { retryAfterMs }) }
+  }
+
+  #tell(code: string): void {
+    const { message, retryable } = this.#fault(code)
+    this.#inside.emit('va-error', { code, message, retryable })
+  }
+}

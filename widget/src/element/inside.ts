@@ -1,0 +1,65 @@
+import type { html, nothing, TemplateResult } from 'lit'
+import type { Dictionary, StringKey, Values } from '../strings/index.ts'
+import type { Result, VoiceAgentEventDetails, VoiceAgentEventName } from './events.ts'
+import type { Shell } from './shell.ts'
+import type { Sound } from './sound-door.ts'
+import type { WidgetState } from './states.ts'
+
+/**
+ * Where shell and call code meet. The call code is a file of its own and imports nothing of the shell but types, so that
+ * the shell may be loaded under any address (`/voice-agent.js`, `/voice-agent@1.2.3.js`) and still be loaded once.
+ */
+
+/** What the shell gives to the call code. */
+export interface Inside {
+  readonly element: Shell
+  readonly root: ShadowRoot
+  readonly lit: { html: typeof html; nothing: typeof nothing }
+  readonly orb: () => TemplateResult
+  readonly relay: () => string
+  readonly language: () => string
+  readonly say: (key: StringKey, values?: Values) => string
+  readonly addStrings: (language: string, dictionary: Dictionary) => void
+  /** A call is there, or on its way. */
+  readonly isLive: () => boolean
+  readonly setState: (state: WidgetState) => void
+  readonly emit: <Name extends VoiceAgentEventName>(
+    name: Name,
+    detail: VoiceAgentEventDetails[Name],
+    options?: { cancelable: boolean },
+  ) => boolean
+  /** Renders again. */
+  readonly update: () => void
+  /** Opens the loudspeaker; call it first thing in a click handler. Undefined for writing only, during a call, and where there is no Web Audio. */
+  readonly sound: () => Sound | undefined
+  /** The same in the middle of a call, when the old one broke. */
+  readonly newSound: () => Sound | undefined
+  readonly setOpen: (open: boolean) => void
+  readonly isOpen: () => boolean
+  readonly version: string
+}
+
+/** What the call code gives to the shell. */
+export interface Desk {
+  readonly sheet: CSSStyleSheet
+  readonly callId: string | undefined
+  readonly sessionId: string | undefined
+  readonly muted: boolean
+  readonly volume: number
+  view(): TemplateResult
+  /** After each render: focus, scrolling, the orb's level. */
+  rendered(): void
+  /** Learns of the agent ahead of a click. */
+  prepare(): void
+  start(how: { sound?: Sound; clickedAt?: number; text?: string }): Promise<Result<{ callId: string; sessionId: string }>>
+  end(reason: 'visitor' | 'page-close'): Promise<Result>
+  sendText(text: string): Result
+  sendContext(text: string): Result
+  sendDigits(digits: string): Result
+  interrupt(): Result
+  setMuted(muted: boolean): Result
+  setVolume(volume: number): Result
+  setOutputDevice(id: string): Promise<Result>
+  sendFeedback(feedback: { score: number; issue?: string; comment?: string }): Result
+  unavailable(): Result
+}

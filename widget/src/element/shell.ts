@@ -1,0 +1,332 @@
+import type { Variables } from '@voice-agent/relay/protocol'
+import { html, LitElement, nothing } from 'lit'
+import { addStrings, type Dictionary, directionOf, loadStrings, say, writtenIn } from '../strings/index.ts'
+import { flag, given, object, word } from './attributes.ts'
+import type { ClientTools, Fault, Result, TokenProvider, VoiceAgentEventDetails, VoiceAgentEventName } from './events.ts'
+import type { Desk, Inside } from './inside.ts'
+import { launcher } from './launcher.ts'
+import { orb } from './orb.ts'
+import { launcherStyles, orbStyles, tokens } from './shell-styles.ts'
+import { openSound, playbackUrl, type Sound } from './sound-door.ts'
+import { isLive, mayFollow, type WidgetState } from './states.ts'
+import { VERSION } from './version.ts'
+
+const LABEL_FOLDS_AFTER_PX = 80
+/** Chrome's oldest custom states throw on names without dashes. */
+type States = { add(name: string): unknown; delete(name: string): unknown }
+
+/** What stands on the page before a click: attributes, launcher, and the way to the call code. */
+export class Shell extends LitElement {
+  static override styles = [tokens, launcherStyles, orbStyles]
+
+  static override properties = {
+    agentId: word('agent-id'),
+    relayUrl: word('relay-url'),
+    mode: word('mode'),
+    variant: word('variant'),
+    placement: word('placement'),
+    language: word('language'),
+    theme: word('theme'),
+    defaultOpen: flag('default-open'),
+    dismissible: flag('dismissible'),
+    textOnly: flag('text-only'),
+    transport: word('transport'),
+    dynamicVariables: object('dynamic-variables'),
+    userId: word('user-id'),
+    termsKey: word('terms-key'),
+    startMuted: flag('start-muted'),
+    preload: word('preload'),
+    clientTools: given,
+    strings: given,
+    tokenProvider: given,
+  }
+
+  /** Which agent answers. */
+  declare agentId: string | undefined
+  /** The relay's address; unless given, where this script came from. */
+  declare relayUrl: string | undefined
+  /** `talk`, `call-me` or `both`; unless given, what the agent allows. */
+  declare mode: 'talk' | 'call-me' | 'both' | undefined
+  /** `floating` at the page's edge (default) or `inline` where the tag stands. */
+  declare variant: 'floating' | 'inline' | undefined
+  /** `bottom-right`, `bottom-left`, `bottom`, `top-right`, `top-left`, `top`; unless given, the bottom corner where lines end. */
+  declare placement: string | undefined
+  /** BCP 47; the agent's language and the words on screen. Unless given, the page's `lang`, then the browser's. */
+  declare language: string | undefined
+  /** `auto` (default), `light` or `dark`. */
+  declare theme: 'auto' | 'light' | 'dark' | undefined
+  /** The panel stands open from the start. */
+  declare defaultOpen: boolean
+  /** The visitor may hide the launcher until the page is loaded again. */
+  declare dismissible: boolean
+  /** Writing only: no sound, no microphone. */
+  declare textOnly: boolean
+  /** `relay` (default) or `twilio`. */
+  declare transport: 'relay' | 'twilio' | undefined
+  /** Values the agent may use as `{{name}}`. */
+  declare dynamicVariables: Variables | undefined
+  /** The visitor's id in the page's own books. It grants nothing by itself. */
+  declare userId: string | undefined
+  /** Under which name agreed terms are remembered; unless given, the agent's id. */
+  declare termsKey: string | undefined
+  /** Calls begin muted. */
+  declare startMuted: boolean
+  /** When the call code is fetched: `none` (on the click), `hover` (default) or `idle`. */
+  declare preload: 'none' | 'hover' | 'idle' | undefined
+  /** Functions of the page that the agent may call by name. */
+  declare clientTools: ClientTools | undefined
+  /** Own words, by key, over the built-in ones. */
+  declare strings: Dictionary | undefined
+  /** Asked before each call; resolves with a visitor token. */
+  declare tokenProvider: TokenProvider | undefined
+
+  #internals: { states?: States } | undefined
+  #state: WidgetState = 'idle'
+  #loading: Promise<Desk | undefined> | undefined
+  #isOpen = false
+  #busy = false
+  #broken = false
+  #folded = false
+  #dismissed = false
+  #departure: ReturnType<typeof setTimeout> | undefined
+  protected desk: Desk | undefined
+
+  constructor() {
+    super()
+    this.#internals = this.attachInternals?.()
+    for (const sign of ['pointerenter', 'touchstart', 'focusin'] as const) {
+      this.addEventListener(sign, () => this.preload !== 'none' && this.#prepare(), { once: true, passive: true })
+    }
+  }
+
+  /** How the element stands; also `data-state` on the host and `:state()`. */
+  get state(): WidgetState {
+    return this.#state
+  }
+
+  protected get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    clearTimeout(this.#departure)
+    this.#show(this.#state)
+    addEventListener('scroll', this.#fold, { passive: true })
+    addEventListener('pagehide', this.#leave)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    removeEventListener('scroll', this.#fold)
+    removeEventListener('pagehide', this.#leave)
+    // A page that moves the element takes it out and puts it back in one task: that must not hang up.
+    this.#departure = setTimeout(this.#leave)
+  }
+
+  #leave = (): void => {
+    if (isLive(this.#state)) void this.desk?.end('page-close')
+  }
+
+  #fold = (): void => {
+    const folded = scrollY > LABEL_FOLDS_AFTER_PX
+    if (folded === this.#folded) return
+    this.#folded = folded
+    this.requestUpdate()
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('defaultOpen') && this.defaultOpen && !this.hasUpdated) this.#isOpen = true
+    if (changed.has('language')) void loadStrings(this.#tag()).then((news) => news && this.requestUpdate())
+  }
+
+  protected override firstUpdated(): void {
+    this.emit('va-ready', { version: VERSION })
+    if (this.#isOpen || this.variant === 'inline') void this.load()
+    else if (this.preload === 'idle') (window.requestIdleCallback ?? setTimeout)(() => this.#prepare())
+  }
+
+  protected override updated(): void {
+    this.toggleAttribute('data-open', this.#isOpen)
+    this.desk?.rendered()
+  }
+
+  protected override render(): unknown {
+    const tag = this.#tag()
+    const inline = this.variant === 'inline'
+    const say = this.#say
+    const panel = (inline || this.#isOpen) && this.desk
+    return html`<div class="root" part="root" dir=${this.dir || this.#direction(tag)} lang=${this.strings ? tag : writtenIn(tag)}>
+      ${
+        panel
+          ? panel.view()
+          : inline
+            ? html`<div class="waiting" part="panel">${orb()}</div>`
+            : this.#dismissed
+              ? nothing
+              : launcher({
+                  state: this.#state,
+                  busy: this.#busy,
+                  folded: this.#folded,
+                  dismissible: this.dismissible,
+                  broken: this.#broken,
+                  say,
+                  onLaunch: this.#launch,
+                  onHide: () => {
+                    this.#dismissed = true
+                    this.requestUpdate()
+                  },
+                })
+      }
+    </div>`
+  }
+
+  /** The visitor clicked the launcher: the panel opens and, unless a call is there already, a call begins in the same click. */
+  #launch = (event: MouseEvent): void => {
+    const begins = this.#state === 'idle'
+    const sound = begins ? this.sound() : undefined
+    void this.setOpen(true)
+    if (begins) void this.begin(sound, event.timeStamp)
+  }
+
+  /** Opens the loudspeaker, where calls of this element sound. */
+  protected sound(): Sound | undefined {
+    return this.textOnly || isLive(this.#state) ? undefined : this.#openSound()
+  }
+
+  #openSound(): Sound | undefined {
+    try {
+      return openSound()
+    } catch {
+      return undefined
+    }
+  }
+
+  protected async begin(sound: Sound | undefined, clickedAt?: number): Promise<Result<{ callId: string; sessionId: string }>> {
+    const desk = this.desk ?? (await this.#need())
+    if (desk) return desk.start({ ...(sound && { sound }), ...(clickedAt !== undefined && { clickedAt }) })
+    void sound?.context.close()
+    return this.loadFault()
+  }
+
+  protected async setOpen(open: boolean): Promise<Desk | undefined> {
+    if (open !== this.#isOpen) {
+      this.#isOpen = open
+      if (open) this.#dismissed = false
+      this.requestUpdate()
+      this.emit(open ? 'va-open' : 'va-close', {})
+    }
+    if (!open) {
+      await this.updateComplete
+      return this.desk
+    }
+    const desk = this.desk ?? (await this.#need())
+    if (!desk) this.#isOpen = false
+    await this.updateComplete
+    return desk
+  }
+
+  /** The call code for somebody who waits for it: they see it coming, or read why not. */
+  async #need(): Promise<Desk | undefined> {
+    this.#busy = true
+    this.#broken = false
+    this.requestUpdate()
+    const desk = await this.load()
+    this.#busy = false
+    if (!desk && !this.#broken) {
+      this.#broken = true
+      const { code, message, retryable } = this.loadFault()
+      this.emit('va-error', { code, message, retryable })
+    }
+    this.requestUpdate()
+    return desk
+  }
+
+  /** The call code, fetched once; undefined when it cannot be had, and then the next call tries again. */
+  protected load(): Promise<Desk | undefined> {
+    this.#loading ??= this.#fetchDesk()
+    return this.#loading
+  }
+
+  async #fetchDesk(): Promise<Desk | undefined> {
+    try {
+      const { createDesk } = await import('../call/index.ts')
+      this.desk = createDesk(this.#inside())
+      this.shadowRoot?.adoptedStyleSheets.push(this.desk.sheet)
+      this.desk.prepare()
+    } catch {
+      this.#loading = undefined
+    }
+    this.requestUpdate()
+    return this.desk
+  }
+
+  protected loadFault(): Fault {
+    return { ok: false, code: 'load_failed', message: this.#say('error.load_failed'), retryable: true }
+  }
+
+  #prepare(): void {
+    void this.load()
+    // Into the browser's cache, so that the click finds the worklet there.
+    if (!this.textOnly) fetch(playbackUrl()).catch(() => {})
+  }
+
+  #inside(): Inside {
+    return {
+      element: this,
+      root: this.shadowRoot as ShadowRoot,
+      lit: { html, nothing },
+      orb,
+      relay: () => this.relayUrl || new URL(import.meta.url).origin,
+      language: () => this.#tag(),
+      say: this.#say,
+      addStrings,
+      isLive: () => isLive(this.#state),
+      setState: (state) => this.#setState(state),
+      emit: (name, detail, options) => this.emit(name, detail, options),
+      update: () => this.requestUpdate(),
+      sound: () => this.sound(),
+      newSound: () => this.#openSound(),
+      setOpen: (open) => void this.setOpen(open),
+      isOpen: () => this.#isOpen,
+      version: VERSION,
+    }
+  }
+
+  #setState(state: WidgetState): void {
+    const previous = this.#state
+    if (!mayFollow(previous, state)) return
+    this.#state = state
+    this.#show(state, previous)
+    this.requestUpdate()
+    this.emit('va-state-changed', { state, previous })
+  }
+
+  #show(state: WidgetState, previous?: WidgetState): void {
+    this.setAttribute('data-state', state)
+    try {
+      if (previous) this.#internals?.states?.delete(previous)
+      this.#internals?.states?.add(state)
+    } catch {
+      // data-state says the same.
+    }
+  }
+
+  protected emit<Name extends VoiceAgentEventName>(
+    name: Name,
+    detail: VoiceAgentEventDetails[Name],
+    options?: { cancelable: boolean },
+  ): boolean {
+    return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, ...options }))
+  }
+
+  #say: Inside['say'] = (key, values) => say(this.#tag(), key, this.strings, values)
+
+  #tag(): string {
+    return this.language || this.closest<HTMLElement>('[lang]')?.lang || navigator.language || 'en'
+  }
+
+  #direction(tag: string): string {
+    return this.language ? directionOf(tag) : getComputedStyle(this).direction
+  }
+}

@@ -1,0 +1,93 @@
+import type { TemplateResult } from 'lit'
+import { html, nothing } from '../call/lit.ts'
+import { controls } from './controls.ts'
+import { icons } from './icons.ts'
+import { keypad } from './keypad.ts'
+import { clock, tool } from './pieces.ts'
+import { stage } from './stage.ts'
+import { transcript } from './transcript-log.ts'
+import type { PanelView } from './view.ts'
+
+/** The conversation: head, what is going on, what was said, one row of controls. */
+export function panel(view: PanelView): TemplateResult {
+  const { say, do: act, scene } = view
+  const name = view.agent?.name ?? say('panel.agent')
+  const label = say('panel.label', { name })
+  return html`<section
+    class="panel ${scene}"
+    part="panel"
+    role=${view.inline ? 'region' : 'dialog'}
+    aria-label=${label}
+    tabindex="-1"
+    @keydown=${(event: KeyboardEvent) => onKey(event, view)}
+  >
+    <header part="header">
+      <div class="who">
+        <h2 part="name">${name}</h2>
+        <p>
+          <span class="ai" part="disclosure">${say('panel.ai')}</span
+          ><span class="status" part="status" role="status"><i class="dot"></i>${statusWord(view)}</span
+          >${
+            scene === 'call' && !view.starting
+              ? html`<span class="timer" part="timer" role="timer" aria-live="off">${clock(view.durationMs)}</span>`
+              : nothing
+          }
+        </p>
+      </div>
+      ${scene === 'call' && !view.textCall ? volume(view) : nothing}
+      ${view.inline ? nothing : tool('close', say(scene === 'call' ? 'panel.minimise' : 'panel.close'), icons.down(), act.close)}
+    </header>
+    ${stage(view)} ${transcript(view)}
+    <div class="notices">
+      ${
+        view.blocked
+          ? html`<div class="notice" part="notice">
+              <p role="alert">${say('sound.blocked')}</p>
+              <button class="primary small" part="allow-sound" @click=${act.allowSound}>${icons.volume()}${say('sound.allow')}</button>
+            </div>`
+          : nothing
+      }
+      <div role="status">${view.notice && scene === 'call' ? html`<p class="notice" part="notice">${view.notice}</p>` : nothing}</div>
+    </div>
+    ${view.keypad && scene === 'call' ? keypad(view) : nothing} ${controls(view)}
+  </section>`
+}
+
+function volume(view: PanelView): TemplateResult {
+  const { say, do: act } = view
+  const percent = Math.round(view.volume * 100)
+  return html`<div class="volume">
+    ${tool('volume', say('control.volume'), view.volume === 0 ? icons.volumeOff() : icons.volume(), act.toggleVolume, view.volumeShown)}
+    ${
+      view.volumeShown
+        ? html`<div class="pop">
+            <input
+              part="volume-slider"
+              type="range"
+              min="0"
+              max="100"
+              step="5"
+              .value=${String(percent)}
+              aria-label=${say('control.volume')}
+              @input=${(event: Event) => act.setVolume(Number((event.target as HTMLInputElement).value) / 100)}
+            /><span aria-hidden="true">${percent}</span>
+          </div>`
+        : nothing
+    }
+  </div>`
+}
+
+function statusWord(view: PanelView): string {
+  if (view.starting) return view.say('status.connecting')
+  return view.say(view.scene === 'consent' ? 'status.consent' : `status.${view.state}`)
+}
+
+/** Esc closes what was opened last. */
+function onKey(event: KeyboardEvent, view: PanelView): void {
+  if (event.key !== 'Escape' || event.isComposing) return
+  if (view.volumeShown) view.do.toggleVolume()
+  else if (view.keypad) view.do.toggleKeypad()
+  else if (view.inline) return
+  else view.do.close()
+  event.stopPropagation()
+}

@@ -1,0 +1,111 @@
+import type { TemplateResult } from 'lit'
+import { html, nothing } from '../call/lit.ts'
+import { icons } from './icons.ts'
+import { clock } from './pieces.ts'
+import type { PanelView } from './view.ts'
+
+/** The middle of the panel: the orb, and what there is to do before, after and instead of a call. */
+export function stage(view: PanelView): TemplateResult {
+  const { say, do: act, scene } = view
+  const small = view.lines.length > 0
+  const orb =
+    scene === 'call' && view.state === 'speaking'
+      ? html`<button class="interrupt" part="interrupt" aria-label=${say('control.interrupt')} data-tip=${say('control.interrupt')} @click=${act.interrupt}>
+          ${view.orb()}
+        </button>`
+      : view.orb()
+  return html`<div class="stage ${small ? 'small' : ''}" part="stage">
+    ${scene === 'consent' ? nothing : orb}
+    ${
+      scene === 'idle'
+        ? idle(view)
+        : scene === 'consent'
+          ? consent(view)
+          : scene === 'error'
+            ? problem(view)
+            : scene === 'ended'
+              ? ended(view)
+              : nothing
+    }
+  </div>`
+}
+
+function idle(view: PanelView): TemplateResult {
+  const { say, do: act, agent } = view
+  return html`<div class="words">
+      <h3>${say('idle.title', { name: agent?.name ?? say('panel.agent') })}</h3>
+      ${agent?.disclosure ? html`<p class="quiet">${agent.disclosure}</p>` : nothing}
+    </div>
+    <button class="primary" part="start" ?disabled=${view.starting} @click=${act.start}>
+      ${view.textCall ? icons.write() : icons.talk()}${say(view.textCall ? 'idle.text' : 'idle.start')}
+    </button>
+    ${languages(view)}`
+}
+
+function languages(view: PanelView): TemplateResult | typeof nothing {
+  const all = view.agent?.languages ?? []
+  if (all.length < 2) return nothing
+  const chosen = all.find((tag) => tag === view.language) ?? all.find((tag) => tag.split('-')[0] === view.language.split('-')[0]) ?? all[0]
+  return html`<label class="language"
+    >${view.say('idle.language')}<select part="language" @change=${(event: Event) => view.do.setLanguage((event.target as HTMLSelectElement).value)}>
+      ${all.map((tag) => html`<option value=${tag} lang=${tag} ?selected=${tag === chosen}>${ownName(tag)}</option>`)}
+    </select></label
+  >`
+}
+
+/** A language's name in itself: हिन्दी, not Hindi. */
+function ownName(tag: string): string {
+  try {
+    return new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag
+  } catch {
+    return tag
+  }
+}
+
+function consent(view: PanelView): TemplateResult | typeof nothing {
+  const { say, do: act } = view
+  const terms = view.agent?.terms
+  if (!terms) return nothing
+  return html`<div class="terms" part="terms">
+      <h3>${say('consent.title')}</h3>
+      <div class="scroll" tabindex="0" role="group" aria-label=${say('consent.title')}><p>${terms.text}</p></div>
+      ${
+        terms.url && /^https?:/.test(terms.url)
+          ? html`<a href=${terms.url} target="_blank" rel="noopener noreferrer">${say('consent.more')}</a>`
+          : nothing
+      }
+    </div>
+    <div class="choice">
+      <button class="secondary" part="decline" @click=${act.decline}>${say('consent.decline')}</button>
+      <button class="primary" part="accept" @click=${act.accept}>${say('consent.accept')}</button>
+    </div>`
+}
+
+function ended(view: PanelView): TemplateResult {
+  const { say, do: act } = view
+  const lasted = view.durationMs >= 1000 ? say('ended.lasted', { time: clock(view.durationMs) }) : ''
+  return html`<div class="words" part="ended">
+      <p>${view.reason}${lasted ? html` <span class="quiet">${lasted}</span>` : nothing}</p>
+    </div>
+    <button class="primary" part="again start" @click=${act.start}>
+      ${view.textCall ? icons.write() : icons.talk()}${say('ended.again')}
+    </button>`
+}
+
+function problem(view: PanelView): TemplateResult {
+  const { say, do: act, problem } = view
+  const waits = problem ? problem.waitS > 0 : false
+  return html`<div class="words" part="error"><p role="alert">${view.reason}</p></div>
+    <div class="choice">
+      ${
+        problem?.canRetry
+          ? html`<button class="primary" part="retry" ?disabled=${waits} @click=${act.start}>
+              ${waits ? say('error.wait', { seconds: problem.waitS }) : say('error.retry')}
+            </button>`
+          : html`<button class="secondary" part="retry" @click=${act.back}>${say('error.back')}</button>`
+      }
+      ${
+        problem?.canWrite ? html`<button class="secondary" part="write-instead" @click=${act.back}>${say('error.write')}</button>` : nothing
+      }
+    </div>`
+}

@@ -1,0 +1,53 @@
+import type { Entry, PublicAgent } from '@voice-agent/relay/protocol'
+import type { Inside } from '../element/inside.ts'
+import type { WidgetState } from '../element/states.ts'
+
+/** What the middle of the panel is about. */
+export type Scene = 'idle' | 'consent' | 'call' | 'ended' | 'error'
+
+/** Everything the panel shows, and what its controls do. */
+export interface PanelView {
+  say: Inside['say']
+  orb: Inside['orb']
+  scene: Scene
+  /** A call is being opened, or `state` says how it stands. */
+  state: WidgetState
+  starting: boolean
+  agent: PublicAgent | undefined
+  language: string
+  inline: boolean
+  textCall: boolean
+  lines: readonly Entry[]
+  /** Milliseconds since the call began. */
+  durationMs: number
+  /** Why the call ended or could not begin, in words. */
+  reason: string
+  problem: { canRetry: boolean; canWrite: boolean; waitS: number } | undefined
+  blocked: boolean
+  notice: string
+  keypad: boolean
+  volumeShown: boolean
+  volume: number
+  /** A microphone is open, or the page muted it: only then the button means something. */
+  canMute: boolean
+  muted: boolean
+  do: PanelActions
+}
+
+export interface PanelActions {
+  start(event: Event): void
+  write(text: string): void
+  accept(event: Event): void
+  decline(): void
+  end(): void
+  interrupt(): void
+  allowSound(): void
+  press(key: string): void
+  toggleKeypad(): void
+  toggleVolume(): void
+  setVolume(volume: number): void
+  toggleMute(): void
+  setLanguage(tag: string): void
+  back(): void
+  close(): void
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import type { InlineConfig, Plugin } from 'vite'
+
+const WORKLET = '../worklets/playback.ts'
+
+/** How dist/ is made. The call code and the words of other languages are chunks of their own; the worklet is a file, never a blob. */
+export function builtConfig(root: string): InlineConfig {
+  return {
+    root,
+    base: './',
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [workletFile(root), tightTemplates(), onlyInBrowsers()],
+    build: {
+      outDir: 'dist',
+      target: 'es2022',
+      modulePreload: false,
+      reportCompressedSize: false,
+      // As a library: without vite's preload helper, which a page's own <link> elements would be made by.
+      lib: { entry: { 'voice-agent': join(root, 'src/voice-agent.ts') }, formats: ['es'] },
+      minify: 'oxc',
+      rolldownOptions: {
+        output: {
+          minify: true,
+          entryFileNames: '[name].js',
+          chunkFileNames: ({ facadeModuleId, name }) => `assets/${chunkName(facadeModuleId ?? name)}-[hash].js`,
+        },
+      },
+    },
+  }
+}
+
+function chunkName(module: string): string {
+  if (module.endsWith('/call/index.ts')) return 'call'
+  if (module.endsWith('/worklets/playback.ts')) return 'playback'
+  const language = /\/strings\/(\w+)\.ts$/.exec(module)?.[1]
+  return language ? `strings-${language}` : 'chunk'
+}
+
+/** `new URL('../worklets/playback.ts', import.meta.url)` becomes the address of the worklet's own file. */
+function workletFile(root: string): Plugin {
+  return {
+    name: 'worklet-file',
+    enforce: 'pre',
+    transform(code, id) {
+      const call = `new URL('${WORKLET}', import.meta.url).href`
+      if (!id.endsWith('/sound-door.ts') || !code.includes(call)) return null
+      const ref = this.emitFile({ type: 'chunk', id: join(root, 'src/worklets/playback.ts'), name: 'playback' })
+      return { code: code.replace(call, `import.meta.ROLLUP_FILE_URL_${ref}`), map: null }
+    },
+  }
+}
+
+/** Spaces that only format styles and templates are not sent. */
+function tightTemplates(): Plugin {
+  return {
+    name: 'tight-templates',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/widget\/src\/.*\.ts$/.test(id)) return null
+      const tight = id.endsWith('-styles.ts') ? tightStyles(code) : code.replace(/\n\s+/g, '\n ')
+      return { code: tight, map: null }
+    },
+  }
+}
+
+/** Inside template literals of a styles file. */
+const tightStyles = (code: string): string =>
+  code.replace(/`[^`]*`/g, (styles) =>
+    styles
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replace(/\s+/g, ' ')
+      .replace(/ ?([{};]) ?/g, '$1')
+      .replace(/([:,]) /g, '$1')
+      .replace(/;}/g, '}'),
+  )
+
+/** Importing the shell on a server does nothing. */
+function onlyInBrowsers(): Plugin {
+  return {
+    name: 'only-in-browsers',
+    generateBundle(_options, bundle) {
+      const shell = bundle['voice-agent.js']
+      if (shell?.type !== 'chunk') throw new Error('the shell is missing')
+      if (shell.exports.length > 0 || shell.imports.length > 0) throw new Error('the shell must be one file without imports and exports')
+      shell.code = `if(globalThis.HTMLElement){${shell.code.trim()}}\n`
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === 'chunk' && chunk.imports.length > 0)
+          throw new Error(`${chunk.fileName} imports ${chunk.imports.join(', ')}: call code shares nothing with the shell but types`)
+      }
+    },
+  }
+}
