@@ -1,22 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { and, asc, eq, gt, isNull } from 'drizzle-orm'
 import type { Clock } from '../calls/ports.ts'
-import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/problem.ts'
 import type { Store } from '../store/open.ts'
 import { apiKeys as table } from '../store/schema.ts'
 import { type Principal, SCOPES, type Scope } from './roles.ts'
 
 const PREFIX = 'va_'
-/** `lastUsedAt` is for people; it need not cost a write on every request. */
-const USED_EVERY_MS = 60_000
 
 export interface ApiKeyInfo {
   id: string
   name: string
   scopes: Scope[]
   createdAt: string
-  lastUsedAt: string | null
 }
 
 export interface ApiKeys {
@@ -35,7 +31,7 @@ export function isApiKey(bearer: string): boolean {
 /** 256 random bits need no slow hash, and a look-up by hash tells nothing by its time. */
 const hashOf = (key: string) => createHash('sha256').update(key).digest('base64url')
 
-export function createApiKeys(o: { store: Store; clock: Clock; logger: Logger }): ApiKeys {
+export function createApiKeys(o: { store: Store; clock: Clock }): ApiKeys {
   const { db } = o.store
   const live = (organisationId: string) => and(eq(table.organisationId, organisationId), isNull(table.revokedAt))
   const now = () => new Date(o.clock.nowMs())
@@ -79,12 +75,6 @@ export function createApiKeys(o: { store: Store; clock: Clock; logger: Logger })
         .from(table)
         .where(and(eq(table.hash, hashOf(key)), isNull(table.revokedAt)))
       if (!row) throw new Problem('unauthorized', 'The API key is not valid.')
-      if (o.clock.nowMs() - (row.lastUsedAt?.getTime() ?? 0) > USED_EVERY_MS) {
-        db.update(table)
-          .set({ lastUsedAt: now() })
-          .where(eq(table.id, row.id))
-          .catch((error: unknown) => o.logger.warn({ err: error }, 'could not note the use of an API key'))
-      }
       return { kind: 'key', organisationId: row.organisationId, keyId: row.id, scopes: knownScopes(row.scopes) }
     },
   }
@@ -96,7 +86,6 @@ function infoOf(row: typeof table.$inferSelect): ApiKeyInfo {
     name: row.name,
     scopes: knownScopes(row.scopes),
     createdAt: row.createdAt.toISOString(),
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
   }
 }
 

@@ -8,7 +8,7 @@ import { refreshTokens, users } from '../store/schema.ts'
 import type { Limits } from './limits.ts'
 import type { OperatorTokens } from './operator-tokens.ts'
 import { passwordFits } from './passwords.ts'
-import type { Role } from './roles.ts'
+import { ROLES, type Role } from './roles.ts'
 
 /** A sign-in nobody uses for this long is over. */
 const REFRESH_MS = 14 * 24 * 3_600_000
@@ -34,6 +34,9 @@ export interface SignIn {
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
 const refused = () => new Problem('unauthorized', 'Your sign-in has ended: sign in again.')
 
+/** A role that a later version stored, and this one does not know, may only look. */
+const roleOf = (stored: string): Role => ROLES.find((role) => role === stored) ?? 'viewer'
+
 export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: Limits; clock: Clock; logger: Logger }): SignIn {
   const { db } = o.store
   const now = () => new Date(o.clock.nowMs())
@@ -42,15 +45,17 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
 
   async function session(user: User, family: string): Promise<SignedIn> {
     const token = randomBytes(32).toString('base64url')
-    const access = await o.tokens.issue(user)
+    const { id, email, organisationId } = user
+    const role = roleOf(user.role)
+    const access = await o.tokens.issue({ id, organisationId, role })
     await db.insert(refreshTokens).values({
+      id: `rt_${randomBytes(12).toString('base64url')}`,
       hash: hashOf(token),
       family,
       userId: user.id,
       createdAt: now(),
       expiresAt: new Date(o.clock.nowMs() + REFRESH_MS),
     })
-    const { id, email, role, organisationId } = user
     return { access, refresh: { token, ttlMs: REFRESH_MS }, user: { id, email, role, organisationId } }
   }
 

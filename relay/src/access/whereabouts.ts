@@ -5,6 +5,7 @@ import type { Settings } from '../settings.ts'
 export interface Whereabouts {
   /** Known once the relay listens. */
   setPort(port: number): void
+  port(): number
   url(): string
   /** Origins that may use an agent which lists none. */
   ownOrigins(): readonly string[]
@@ -26,6 +27,7 @@ export function createWhereabouts(
     setPort(listening) {
       port = listening
     },
+    port: () => port,
     url,
     ownOrigins: own,
     consoleOrigins: () => [...own(), ...(settings.access.CONSOLE_ORIGINS ?? [])],

@@ -1,9 +1,10 @@
-import { access, constants, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import postgres from 'postgres'
 import { isLoopbackHost } from '../settings/kinds.ts'
 import { readSettings, SETTINGS, type Setting, type Settings, SettingsError } from '../settings.ts'
+import { StoreInUse, takeDataFolder } from '../store/data-folder.ts'
 
 /** One line of the doctor: `broken` stops a relay, `note` is worth knowing. */
 export interface Finding {
@@ -92,18 +93,13 @@ async function store(settings: Settings): Promise<Finding> {
 }
 
 async function lock(settings: Settings): Promise<Finding> {
-  const holder = await readFile(join(settings.dataDir, 'relay.lock'), 'utf8').catch(() => undefined)
-  const pid = Number(/\d+/.exec(holder ?? '')?.[0] ?? 0)
-  if (!pid || !alive(pid)) return { state: 'ok', about: 'lock', text: 'nobody else uses the data folder' }
-  return { state: 'note', about: 'lock', text: `process ${pid} uses the data folder: stop it before you start another` }
-}
-
-function alive(pid: number): boolean {
+  const about = 'lock'
   try {
-    process.kill(pid, 0)
-    return true
+    await (await takeDataFolder(settings.dataDir)).release()
+    return { state: 'ok', about, text: 'nobody else uses the data folder' }
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if (!(error instanceof StoreInUse)) return { state: 'broken', about, text: 'the data folder cannot be locked: check its rights' }
+    return { state: 'note', about, text: 'a relay uses the data folder: stop it before you start another' }
   }
 }
 

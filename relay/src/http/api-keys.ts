@@ -15,7 +15,6 @@ const ApiKeyView = z.object({
   name: z.string(),
   scopes: z.array(z.enum(SCOPES)),
   createdAt: z.iso.datetime(),
-  lastUsedAt: z.iso.datetime().nullable(),
 })
 const NewKey = z.object({ name: z.string().trim().min(1).max(80), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length) })
 const tags = ['API keys']

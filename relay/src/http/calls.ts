@@ -100,10 +100,10 @@ export interface CallRooms {
   book: CallBook
   calls: LiveCalls
   /** Ends every stream when the relay drains. */
-  shutdown: AbortSignal
+  streamsEnd: AbortSignal
 }
 
-export function callRoutes({ book, calls, shutdown }: CallRooms): Endpoint[] {
+export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
   const org = (c: HttpContext) => c.get('principal').organisationId
   const mine = (c: HttpContext, id: string): Call | undefined => {
     const call = calls.get(id)
@@ -127,7 +127,7 @@ export function callRoutes({ book, calls, shutdown }: CallRooms): Endpoint[] {
       const call = await row(c, id)
       const entries = found(await book.transcript(org(c), id))
       const live = mine(c, id)
-      if (wantsEvents(c)) return streamTranscript(c, { live, ended: call.endReason, entries, shutdown })
+      if (wantsEvents(c)) return streamTranscript(c, { live, ended: call.endReason, entries, streamsEnd })
       return c.json({ callId: call.id, sessionId: call.sessionId, entries: newestEntries(entries, live) }, 200)
     }),
     endpoint(READ, events, async (c) => {

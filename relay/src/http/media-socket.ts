@@ -5,7 +5,7 @@ import type { Clock } from '../calls/ports.ts'
 import { acceptBrowserSocket, refuseBrowserSocket } from '../legs/browser/index.ts'
 import type { Logger } from '../logger.ts'
 import { CLOSE } from '../protocol/index.ts'
-import { refuse, type SocketRoute, type Upgrade } from './upgrade.ts'
+import { letGo, refuse, type SocketRoute, type Upgrade } from './upgrade.ts'
 
 /** A visitor's media (CONTRACT section 5): the token in the path opens one call, and nothing else. */
 export function mediaSocket(o: { tokens: MediaTokens; calls: LiveCalls; book: CallBook; clock: Clock; logger: Logger }): SocketRoute {
@@ -16,6 +16,7 @@ export function mediaSocket(o: { tokens: MediaTokens; calls: LiveCalls; book: Ca
     try {
       const known = await o.book.status(callId)
       refuseBrowserSocket(ws, CLOSE.unknownCall, 'unknown or over', known ? (known.endReason ?? 'error') : undefined)
+      letGo(ws)
     } catch (error) {
       o.logger.warn({ err: error, callId }, 'could not look up a call for its socket')
       refuse(ws, CLOSE.overload, 'try again shortly')

@@ -20,10 +20,10 @@ export function newestEntries(stored: readonly Entry[], live: Call | undefined):
  */
 export function streamTranscript(
   c: HttpContext,
-  o: { live: Call | undefined; ended: EndReason | undefined; entries: readonly Entry[]; shutdown: AbortSignal },
+  o: { live: Call | undefined; ended: EndReason | undefined; entries: readonly Entry[]; streamsEnd: AbortSignal },
 ): Response {
   const after = lastEventId(c)
-  return eventStream(c, o.shutdown, (stream) => {
+  return eventStream(c, o.streamsEnd, (stream) => {
     const transcript = (seq: number, entry: Entry) => stream.send({ type: 'transcript', data: { seq, entry }, id: seq })
     const end = (reason: EndReason) => {
       stream.send({ type: 'ended', data: { reason } })

@@ -69,11 +69,16 @@ export function createUpgrades(o: { routes: readonly SocketRoute[]; maxSockets: 
   }
 }
 
-/** Says why and leaves, also when the far end does not answer. */
+/** Says why and leaves. */
 export function refuse(ws: WebSocket, code: number, reason: string): void {
+  ws.close(code, reason)
+  letGo(ws)
+}
+
+/** A socket that was told goodbye does not stay because the far end says nothing. */
+export function letGo(ws: WebSocket): void {
   const linger = setTimeout(() => ws.terminate(), REFUSED_LINGER_MS)
   ws.on('close', () => clearTimeout(linger))
-  ws.close(code, reason)
 }
 
 /** By hand: `new URL` would take `//media/x` for a host. */

@@ -4,6 +4,7 @@ import type { Limits } from '../access/limits.ts'
 import type { MediaTokens } from '../access/media-tokens.ts'
 import { originAllowed } from '../access/origins.ts'
 import type { VisitorTokens } from '../access/visitor-tokens.ts'
+import type { Whereabouts } from '../access/whereabouts.ts'
 import { type Agent, type Agents, publicView } from '../agents/agents.ts'
 import { chooseLanguage } from '../agents/language.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
@@ -25,10 +26,8 @@ export interface WebCallRooms {
   limits: Limits
   mediaTokens: MediaTokens
   visitorTokens: VisitorTokens
-  /** The relay's own origins, for agents that list none. */
-  ownOrigins: () => readonly string[]
-  /** `wss://relay.example`, where media sockets of this relay are reached. */
-  socketBase: (host: string | undefined) => string
+  where: Whereabouts
+  draining: () => boolean
   clock: Clock
 }
 
@@ -44,10 +43,11 @@ const openWebCall = createRoute({
 export function webCalls(rooms: WebCallRooms): Endpoint[] {
   return [
     endpoint(VISITOR, openWebCall, async (c) => {
+      if (rooms.draining()) throw new Problem('provider_unavailable', 'The relay is restarting. Try again in a moment.')
       const request = c.req.valid('json')
       const agent = await rooms.agents.find(request.agentId)
       if (!agent) throw new Problem('not_found', 'There is no agent with this id.')
-      admitOrigin(agent, c.req.header('origin'), rooms.ownOrigins())
+      admitOrigin(agent, c.req.header('origin'), rooms.where.ownOrigins())
       if (!agent.persona.modes.includes('talk')) throw new Problem('forbidden', 'This agent takes no calls in the page.')
       if (agent.persona.terms && request.consent !== true) {
         throw new Problem('consent_required', 'Show the agent’s terms, then send consent: true.')
@@ -90,7 +90,7 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
         {
           callId: call.id,
           sessionId: call.sessionId,
-          mediaUrl: `${rooms.socketBase(c.req.header('host'))}/media/${token}`,
+          mediaUrl: `${rooms.where.socketBase(c.req.header('host'))}/media/${token}`,
           expiresAt: iso(expiresAtMs),
           audio: AUDIO,
           agent: publicView(agent),

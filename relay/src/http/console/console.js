@@ -41,8 +41,10 @@ async function ask(path, how = {}) {
 /** @param {unknown} body */
 const json = (body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
-/** The refresh token is a cookie that this page cannot read. */
-async function renew() {
+/** The refresh token is a cookie that this page cannot read. It works once, so the console's tabs take turns. */
+const renew = () => navigator.locks.request('va-refresh', renewOnce)
+
+async function renewOnce() {
   const answer = await fetch('/api/auth/refresh', json({})).catch(() => undefined)
   if (!answer?.ok) return false
   const body = await answer.json()
@@ -70,9 +72,8 @@ loginForm.addEventListener('submit', async (event) => {
   event.preventDefault()
   const fields = new FormData(loginForm)
   at('login-problem').textContent = ''
-  const answer = await fetch('/api/auth/login', json({ email: fields.get('email'), password: fields.get('password') })).catch(
-    () => undefined,
-  )
+  const given = { email: fields.get('email'), password: fields.get('password'), cookie: true }
+  const answer = await fetch('/api/auth/login', json(given)).catch(() => undefined)
   if (!answer?.ok) {
     at('login-problem').textContent = answer ? await whyNot(answer) : 'The relay cannot be reached. Check that it runs, then try again.'
     return

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { and, asc, eq, gt } from 'drizzle-orm'
+import { z } from 'zod'
+import { normalOrigin } from '../access/origins.ts'
+import type { Clock } from '../calls/ports.ts'
+import { Problem, type PublicAgent } from '../protocol/index.ts'
+import type { Store } from '../store/open.ts'
+import { agents as table } from '../store/schema.ts'
+import { mergePatch } from './merge-patch.ts'
+import { Persona } from './persona.ts'
+
+export interface Agent {
+  id: string
+  organisationId: string
+  persona: Persona
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** How operators see an agent. */
+export const AgentView = Persona.extend({ id: z.string(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() })
+
+export interface Agents {
+  /** Any organisation's: for visitors, who know nothing but the id. */
+  find(id: string): Promise<Agent | undefined>
+  list(organisationId: string, q: { cursor?: string | undefined; limit: number }): Promise<{ agents: Agent[]; nextCursor?: string }>
+  get(organisationId: string, id: string): Promise<Agent | undefined>
+  /** @throws Problem invalid_request */
+  create(organisationId: string, persona: unknown): Promise<Agent>
+  /** JSON merge patch. @throws Problem invalid_request */
+  patch(organisationId: string, id: string, patch: Record<string, unknown>): Promise<Agent | undefined>
+  remove(organisationId: string, id: string): Promise<boolean>
+}
+
+export function createAgents(o: { store: Store; clock: Clock }): Agents {
+  const { db } = o.store
+  const mine = (organisationId: string, id: string) => and(eq(table.organisationId, organisationId), eq(table.id, id))
+  const now = () => new Date(o.clock.nowMs())
+  return {
+    async find(id) {
+      const [row] = await db.select().from(table).where(eq(table.id, id))
+      return row && toAgent(row)
+    },
+    async list(organisationId, { cursor, limit }) {
+      const after = cursor === undefined ? undefined : gt(table.id, cursor)
+      const rows = await db
+        .select()
+        .from(table)
+        .where(and(eq(table.organisationId, organisationId), after))
+        .orderBy(asc(table.id))
+        .limit(limit + 1)
+      const agents = rows.slice(0, limit).map(toAgent)
+      const last = agents.at(-1)
+      return rows.length > limit && last ? { agents, nextCursor: last.id } : { agents }
+    },
+    async get(organisationId, id) {
+      const [row] = await db.select().from(table).where(mine(organisationId, id))
+      return row && toAgent(row)
+    },
+    async create(organisationId, raw) {
+      const at = now()
+      const id = `a_${randomBytes(12).toString('base64url')}`
+      const [row] = await db
+        .insert(table)
+        .values({ id, organisationId, persona: usablePersona(raw), createdAt: at, updatedAt: at })
+        .returning()
+      if (!row) throw new Error('an inserted agent did not come back')
+      return toAgent(row)
+    },
+    async patch(organisationId, id, patch) {
+      return db.transaction(async (tx) => {
+        const [row] = await tx.select().from(table).where(mine(organisationId, id)).for('update')
+        if (!row) return undefined
+        const persona = usablePersona(mergePatch(row.persona, patch))
+        const [changed] = await tx.update(table).set({ persona, updatedAt: now() }).where(mine(organisationId, id)).returning()
+        return changed && toAgent(changed)
+      })
+    },
+    async remove(organisationId, id) {
+      const gone = await db.delete(table).where(mine(organisationId, id)).returning({ id: table.id })
+      return gone.length > 0
+    },
+  }
+}
+
+function toAgent(row: typeof table.$inferSelect): Agent {
+  // Stored before a field existed: its default fills in.
+  return { ...row, persona: Persona.parse(row.persona) }
+}
+
+/**
+ * A persona that can be stored and used as it is.
+ * @throws Problem invalid_request
+ */
+export function usablePersona(raw: unknown): Persona {
+  const read = Persona.safeParse(raw)
+  if (!read.success) throw invalidPersona(read.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })))
+  const persona = read.data
+  const errors = [
+    ...persona.allowedOrigins.flatMap((text, place) =>
+      normalOrigin(text) ? [] : [{ path: `allowedOrigins.${place}`, message: 'must be an origin such as https://shop.example, or null' }],
+    ),
+    ...persona.languages.flatMap((tag, place) =>
+      isLanguage(tag) ? [] : [{ path: `languages.${place}`, message: 'must be a language tag such as en or hi-IN' }],
+    ),
+    ...(isStorable(persona) ? [] : [{ path: '', message: 'must not hold the character U+0000 or broken surrogates' }]),
+  ]
+  if (errors.length > 0) throw invalidPersona(errors)
+  return { ...persona, allowedOrigins: persona.allowedOrigins.map((text) => normalOrigin(text) ?? text) }
+}
+
+function invalidPersona(errors: { path: string; message: string }[]): Problem {
+  const [first] = errors
+  return new Problem('invalid_request', first ? `${first.path || 'The agent'}: ${first.message}` : 'The agent does not fit.', { errors })
+}
+
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  } catch {
+    return false
+  }
+}
+
+/** Postgres stores neither U+0000 nor half a surrogate pair as JSON. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, inner]) => isStorable(name) && isStorable(inner))
+}
+
+/** What the widget may know. */
+export function publicView(agent: Agent): PublicAgent {
+  const { name, greeting, languages, modes, disclosure, terms, callbackCountries, keyMenu, browserRecognition } = agent.persona
+  return {
+    id: agent.id,
+    name,
+    greeting,
+    languages,
+    modes,
+    disclosure,
+    ...(terms ? { terms: { text: terms.text, version: terms.version, ...(terms.url === undefined ? {} : { url: terms.url }) } } : {}),
+    callbackCountries,
+    keyMenu: keyMenu.map(({ digit, label }) => ({ digit, label })),
+    browserRecognition,
+  }
+}
+
+export function viewOf(agent: Agent): z.infer<typeof AgentView> {
+  return { id: agent.id, createdAt: agent.createdAt.toISOString(), updatedAt: agent.updatedAt.toISOString(), ...agent.persona }
+}

@@ -1,0 +1,224 @@
+import { fileURLToPath } from 'node:url'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { createApiKeys } from './access/api-keys.ts'
+import { createKeyring } from './access/encryption.ts'
+import { createGate } from './access/gate.ts'
+import { createLimits } from './access/limits.ts'
+import { createMediaTokens } from './access/media-tokens.ts'
+import { createOperatorTokens } from './access/operator-tokens.ts'
+import { loadSecrets } from './access/secrets.ts'
+import { createSignIn } from './access/sign-in.ts'
+import { createVisitorTokens } from './access/visitor-tokens.ts'
+import { createWhereabouts } from './access/whereabouts.ts'
+import { createAgents } from './agents/agents.ts'
+import { type FirstStart, makeFirst } from './agents/first-start.ts'
+import { createCallBook } from './calls/call-book.ts'
+import { createCallLog } from './calls/call-log.ts'
+import { createLiveCalls } from './calls/live-calls.ts'
+import type { Clock, Engine } from './calls/ports.ts'
+import { createSweeper } from './calls/sweeper.ts'
+import { systemClock } from './clock.ts'
+import { createFlite } from './engines/flite/index.ts'
+import { gemini } from './engines/gemini/index.ts'
+import { offline } from './engines/offline/index.ts'
+import { openAiCompatible } from './engines/openai/index.ts'
+import type { HttpEnv } from './http/access.ts'
+import { agentRoutes } from './http/agents.ts'
+import { apiKeyRoutes } from './http/api-keys.ts'
+import { createApp } from './http/app.ts'
+import { auth } from './http/auth.ts'
+import { callRoutes } from './http/calls.ts'
+import type { Endpoint } from './http/endpoint.ts'
+import { health } from './http/health.ts'
+import { mediaSocket } from './http/media-socket.ts'
+import { ownPages } from './http/pages.ts'
+import { createHttpServer } from './http/server.ts'
+import { readFolder, widgetFiles } from './http/static.ts'
+import { createUpgrades } from './http/upgrade.ts'
+import { webCalls } from './http/web-calls.ts'
+import { type Closers, countEnds, createClosers, createLifetime, ownerOf } from './lifetime.ts'
+import { createLogger, type Logger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+import type { Settings } from './settings.ts'
+import { takeDataFolder } from './store/data-folder.ts'
+import { createJobs } from './store/jobs/index.ts'
+import { openStore, type Store } from './store/open.ts'
+
+/** The composition root: the one file that knows all parts. */
+
+const RESUME_MS = 30_000
+const FIRST_CONNECT_MS = 60_000
+const SWEEP_EVERY_MS = 15_000
+/** Goodbyes are said within this; the rest of the ten seconds is for the log. */
+const GOODBYE_MS = 5_000
+const WIDGET_DIR = fileURLToPath(new URL('../../widget/dist/', import.meta.url))
+
+export interface Relay {
+  /** Where visitors reach it; final once it listens. */
+  readonly url: string
+  readonly port: number
+  /** The whole HTTP side, for tests that need no socket. */
+  readonly app: OpenAPIHono<HttpEnv>
+  /** Every HTTP route with who may use it. */
+  readonly routes: readonly Endpoint[]
+  /** Set when this start made the first admin. */
+  readonly firstStart: FirstStart | undefined
+  listen(): Promise<void>
+  /** Stops accepting, says goodbye on calls, flushes the log, closes the store. Idempotent. */
+  drain(): Promise<void>
+}
+
+export interface RelayExtras {
+  clock?: Clock
+  logger?: Logger
+  /** The demo adds its pages here; they are public and never under /api. */
+  extend?: (app: OpenAPIHono<HttpEnv>) => void
+  /** Origins that count as the relay's own besides PUBLIC_URL's; `{port}` stands for the port it listens on. */
+  extraOrigins?: string[]
+  firstAgent?: { id: string; persona: unknown }
+  /** Where the built widget lies; the workspace's by default. */
+  widgetDir?: string
+}
+
+/**
+ * Builds a relay that does not listen yet.
+ * @throws SettingsError, StoreInUse
+ */
+export async function createRelay(settings: Settings, more: RelayExtras = {}): Promise<Relay> {
+  const clock = more.clock ?? systemClock
+  const logger = more.logger ?? createLogger({ level: settings.logLevel })
+  const closers = createClosers(logger)
+  try {
+    return await furnish(settings, more, clock, logger, closers)
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logger: Logger, closers: Closers): Promise<Relay> {
+  // ---- storage, keys and the log
+  const store = await openStorage(settings, clock, logger, closers)
+  const { authSecret, encryptionKey, encryptionKeysOld } = await loadSecrets(settings)
+  const keyring = createKeyring({ current: encryptionKey, old: encryptionKeysOld })
+  const owner = ownerOf(settings)
+  const metrics = createMetrics({ activeCalls: () => calls.size, sockets: () => upgrades.size(), logDepth: () => log.depth() })
+  closers.add('metrics', () => metrics.close())
+  const log = createCallLog({ store, keyring, clock, owner, logger })
+  closers.add('call log', () => log.flush().then(() => log.stop()))
+  const book = createCallBook({ store, keyring })
+  const jobs = createJobs({ store, clock, logger, owner })
+  closers.add('jobs', () => jobs.stop())
+  const sweeper = createSweeper({ store, log, clock, owner, logger, everyMs: SWEEP_EVERY_MS })
+  closers.add('sweeper', () => sweeper.stop())
+  await sweeper.settleOwn()
+
+  // ---- who answers
+  const agents = createAgents({ store, clock })
+  const firstStart = await makeFirst({ store, settings, clock, logger, ...(more.firstAgent ? { firstAgent: more.firstAgent } : {}) })
+  const voice = createFlite({ logger })
+  closers.add('voice', () => voice.close())
+  const calls = createLiveCalls({
+    log: countEnds(log, metrics),
+    engines: enginesOf(settings, logger),
+    voice,
+    clock,
+    logger,
+    settings: { resumeMs: RESUME_MS, firstConnectMs: FIRST_CONNECT_MS },
+  })
+
+  // ---- who may come in
+  const where = createWhereabouts(settings, more.extraOrigins ?? [])
+  const limits = createLimits({ maxCalls: settings.maxCalls })
+  const mediaTokens = createMediaTokens({ authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
+  const visitorTokens = createVisitorTokens({ authSecret, clock })
+  const operatorTokens = createOperatorTokens({ authSecret, clock })
+  const apiKeys = createApiKeys({ store, clock })
+  const signIn = createSignIn({ store, tokens: operatorTokens, limits, clock, logger })
+  const gate = createGate({ apiKeys, operatorTokens, metricsToken: settings.access.METRICS_TOKEN })
+
+  // ---- the outside
+  const lifetime = createLifetime()
+  const upgrades = createUpgrades({
+    routes: [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger })],
+    maxSockets: 2 * settings.maxCalls,
+    logger,
+  })
+  const routes = [
+    ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
+    ...widgetFiles(readFolder(more.widgetDir ?? WIDGET_DIR)),
+    ...ownPages(),
+    ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
+    ...agentRoutes({ agents, visitorTokens }),
+    ...webCalls({ agents, calls, limits, mediaTokens, visitorTokens, where, clock, draining: lifetime.draining }),
+    ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
+    ...apiKeyRoutes({ apiKeys }),
+  ]
+  const { trustProxy } = settings
+  const app = createApp(routes, { gate, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins }, more.extend)
+  const server = createHttpServer({ app, upgrades, settings, logger })
+  closers.add('server', () => server.close())
+  closers.add('sockets', () => upgrades.close())
+  closers.add('streams', () => lifetime.endStreams())
+  closers.add('calls', () => calls.drain(GOODBYE_MS))
+  closers.add('door', () => server.stopAccepting())
+
+  return {
+    app,
+    routes,
+    firstStart,
+    get url() {
+      return where.url()
+    },
+    get port() {
+      return where.port()
+    },
+    async listen() {
+      await voice.ready()
+      where.setPort(await server.listen())
+      sweeper.start()
+      jobs.start()
+    },
+    drain() {
+      lifetime.drain()
+      return closers.close()
+    },
+  }
+}
+
+/** The store, behind a lock on the data folder: PGlite brings its own, with Postgres the folder still belongs to one relay. */
+async function openStorage(settings: Settings, clock: Clock, logger: Logger, closers: Closers): Promise<Store> {
+  const { dataDir } = settings
+  const databaseUrl = settings.storage.DATABASE_URL
+  if (databaseUrl) {
+    const folder = await takeDataFolder(dataDir)
+    closers.add('data folder', () => folder.release())
+  }
+  const store = await openStore({ dataDir, logger, clock, ...(databaseUrl ? { databaseUrl } : {}) })
+  closers.add('store', () => store.close())
+  return store
+}
+
+/** Every engine this relay knows; an agent names the ones it wants. A new engine is one line. */
+function enginesOf({ gemini: g, openai: o }: Settings, logger: Logger): Engine[] {
+  return [
+    offline({ logger }),
+    gemini({ apiKey: g.GEMINI_API_KEY, baseUrl: g.GEMINI_BASE_URL, model: g.GEMINI_MODEL, logger }),
+    openAiCompatible({
+      name: 'openai',
+      apiKey: o.OPENAI_API_KEY,
+      baseUrl: o.OPENAI_BASE_URL,
+      model: o.OPENAI_MODEL,
+      missing: 'OPENAI_API_KEY',
+      logger,
+    }),
+    openAiCompatible({
+      name: 'homeai',
+      apiKey: o.HOMEAI_API_KEY,
+      baseUrl: o.HOMEAI_BASE_URL,
+      model: o.HOMEAI_MODEL,
+      missing: 'HOMEAI_API_KEY',
+      logger,
+    }),
+  ]
+}
