@@ -1,7 +1,7 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 
 /** What a call's words are sealed with: one data key and one chain salt a call, both wrapped under the house's ENCRYPTION_KEY. */
-export interface CallKeys {
+export interface CallKey {
   /** AES-256. */
   readonly data: Uint8Array
   /** Blinds the commitments of the call's chain, so that nobody can guess an erased payload. */
@@ -16,15 +16,15 @@ export interface Wrapped {
 
 export interface Keyring {
   readonly currentId: string
-  /** Seals a secret under the current key; `name` says whose it is and must be the same to open it. */
-  wrap(name: string, secret: Uint8Array): Wrapped
-  /** @throws UnknownKey when neither the current nor an old key made it; an error when it was changed or belongs to another name. */
-  unwrap(name: string, wrapped: Wrapped): Uint8Array
-  newCallKeys(callId: string): { keys: CallKeys; wrapped: Wrapped }
-  openCallKeys(callId: string, wrapped: Wrapped): CallKeys
+  /** Seals a secret under the current key; `aad` says whose it is and must be the same to open it. */
+  wrap(secret: Uint8Array, aad: string): Wrapped
+  /** @throws UnknownKey when neither the current nor an old key made it; an error when it was changed or belongs elsewhere. */
+  unwrap(wrapped: Wrapped, aad: string): Uint8Array
+  newCallKey(callId: string): Wrapped & { key: CallKey }
+  openCallKey(callId: string, wrapped: Wrapped): CallKey
 }
 
-/** The key that wrapped this is not in ENCRYPTION_KEY nor in ENCRYPTION_KEYS_OLD. */
+/** The key that wrapped this is neither in ENCRYPTION_KEY nor in ENCRYPTION_KEYS_OLD. */
 export class UnknownKey extends Error {
   constructor(keyId: string) {
     super(`The encryption key ${keyId} is missing: add the key that was used before to ENCRYPTION_KEYS_OLD.`)
@@ -50,22 +50,19 @@ export function createKeyring(o: { current: string; old: string[] }): Keyring {
     if (!key) throw new UnknownKey(id)
     return key
   }
-  const wrap: Keyring['wrap'] = (name, secret) => ({ keyId: currentId, wrapped: seal(keyOf(currentId), `wrap:${name}`, secret) })
-  const unwrap: Keyring['unwrap'] = (name, { keyId, wrapped }) => open(keyOf(keyId), `wrap:${name}`, wrapped)
+  const wrap: Keyring['wrap'] = (secret, aad) => ({ keyId: currentId, wrapped: seal(keyOf(currentId), aad, secret) })
+  const unwrap: Keyring['unwrap'] = ({ keyId, wrapped }, aad) => open(keyOf(keyId), aad, wrapped)
   return {
     currentId,
     wrap,
     unwrap,
-    newCallKeys(callId) {
+    newCallKey(callId) {
       const secret = randomBytes(2 * KEY_BYTES)
-      return { keys: split(secret), wrapped: wrap(callKeyName(callId), secret) }
+      return { key: split(secret), ...wrap(secret, `call:${callId}`) }
     },
-    openCallKeys: (callId, wrapped) => split(unwrap(callKeyName(callId), wrapped)),
+    openCallKey: (callId, wrapped) => split(unwrap(wrapped, `call:${callId}`)),
   }
 }
-
-/** The name a call's keys are wrapped under. */
-export const callKeyName = (callId: string) => `call:${callId}`
 
 /** AES-256-GCM: version, nonce, text, tag. `place` (call and field) is authenticated, so that sealed bytes cannot be moved elsewhere. */
 export function seal(key: Uint8Array, place: string, plain: Uint8Array): Uint8Array {
@@ -84,9 +81,24 @@ export function open(key: Uint8Array, place: string, sealed: Uint8Array): Uint8A
   return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, end)), decipher.final()])
 }
 
+/** A JSON value under a call's data key. */
+export function sealJson(key: CallKey, place: string, value: unknown): Uint8Array {
+  return seal(key.data, place, Buffer.from(JSON.stringify(value ?? null)))
+}
+
+/** @throws like `open` */
+export function openJson(key: CallKey, place: string, sealed: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(open(key.data, place, sealed)).toString())
+}
+
+/** A number as look-ups know it: the same number gives the same hash, and nobody without the key can try numbers out. */
+export function hashNumber(key: Uint8Array, e164: string): string {
+  return createHmac('sha256', key).update(e164).digest('hex')
+}
+
 const idOf = (key: Uint8Array) => createHash('sha256').update('voice-agent key id').update(key).digest('hex').slice(0, 12)
 
-const split = (secret: Uint8Array): CallKeys => ({ data: secret.subarray(0, KEY_BYTES), salt: secret.subarray(KEY_BYTES) })
+const split = (secret: Uint8Array): CallKey => ({ data: secret.subarray(0, KEY_BYTES), salt: secret.subarray(KEY_BYTES) })
 
 function readKey(text: string): Uint8Array {
   const key = Buffer.from(text, 'base64')
