@@ -1,0 +1,244 @@
+import { and, eq, inArray, isNull } from 'drizzle-orm'
+import type { CallKey, Keyring } from '../access/encryption.ts'
+import { sealJson } from '../access/encryption.ts'
+import type { Logger } from '../logger.ts'
+import type { Entry } from '../protocol/index.ts'
+import { openHouseKeys } from '../store/house-keys.ts'
+import type { Store } from '../store/open.ts'
+import { callKeys, calls, type events } from '../store/schema.ts'
+import { nextEvent, sealName, writeEnd, writeEntry, writeEvents } from './call-record.ts'
+import { origin } from './chain.ts'
+import type { CallLog, Clock } from './ports.ts'
+
+/** Writes of a call are gathered this long, so that a turn is one transaction. */
+const GATHER_MS = 25
+const RETRY_FROM_MS = 250
+const RETRY_UP_TO_MS = 5000
+/** Another relay may settle a call whose owner has not said for this long that it lives. */
+export const LEASE_MS = 15_000
+const RENEW_MS = 5000
+
+type Status = Parameters<CallLog['status']>[1]
+type End = Parameters<CallLog['close']>[1]
+
+/** One open call's unwritten part. Entries wait in their newest state only, so a long outage costs memory by lines and events, not by words. */
+interface Book {
+  key: CallKey
+  last: { seq: number; hash: Uint8Array }
+  events: (typeof events.$inferInsert)[]
+  entries: Map<string, { place: number; entry: Entry }>
+  status: Status | undefined
+  end: End | undefined
+  writing: Promise<void> | undefined
+  cancel: (() => void) | undefined
+  /** Resolves when the end is stored. */
+  stored: PromiseWithResolvers<void>
+}
+
+export interface StoredCallLog extends CallLog {
+  /** Resolves when everything told so far is stored. Waits as long as the database is away. */
+  flush(): Promise<void>
+  /** Stops leases and timers. What is not stored by now is left to the next start's sweeper. */
+  stop(): Promise<void>
+  /** Writes that wait. */
+  depth(): number
+}
+
+/** Keeps the books of live calls: in order per call, gathered, repeated until stored, each event once. */
+export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock; owner: string; logger: Logger }): StoredCallLog {
+  const { clock, keyring, logger, owner, store } = o
+  const books = new Map<string, Book>()
+  let stopped = false
+  let cancelRenew: (() => void) | undefined
+
+  function renewLater() {
+    cancelRenew = clock.after(RENEW_MS, () => {
+      void renew()
+        .catch((error: unknown) => logger.warn({ err: error }, 'leases of live calls were not renewed'))
+        .finally(() => {
+          if (!stopped) renewLater()
+        })
+    })
+  }
+  async function renew() {
+    const ids = [...books.keys()]
+    if (ids.length === 0) return
+    await store.db
+      .update(calls)
+      .set({ leaseUntil: new Date(clock.nowMs() + LEASE_MS) })
+      .where(and(inArray(calls.id, ids), eq(calls.owner, owner), isNull(calls.endedAt)))
+  }
+  renewLater()
+
+  function writeSoon(callId: string, book: Book, delayMs = GATHER_MS) {
+    if (book.cancel || book.writing || stopped) return
+    book.cancel = clock.after(delayMs, () => {
+      book.cancel = undefined
+      write(callId, book)
+    })
+  }
+
+  function write(callId: string, book: Book, retryMs = RETRY_FROM_MS) {
+    if (book.writing || stopped) return
+    const batch = { events: book.events.splice(0), entries: [...book.entries.values()], status: book.status, end: book.end }
+    book.entries.clear()
+    book.status = undefined
+    book.writing = writeBatch(callId, book, batch).then(
+      () => {
+        book.writing = undefined
+        if (batch.end) {
+          books.delete(callId)
+          book.stored.resolve()
+        } else if (waits(book)) writeSoon(callId, book)
+      },
+      (error: unknown) => {
+        book.writing = undefined
+        // What failed goes back in front of what came since; a newer state of an entry wins.
+        book.events.unshift(...batch.events)
+        for (const each of batch.entries) if (!book.entries.has(each.entry.id)) book.entries.set(each.entry.id, each)
+        book.status ??= batch.status
+        logger.warn({ callId, fault: nameOf(error), retryMs }, 'the call log could not write; it tries again')
+        if (stopped) return
+        book.cancel = clock.after(retryMs, () => {
+          book.cancel = undefined
+          write(callId, book, Math.min(2 * retryMs, RETRY_UP_TO_MS))
+        })
+      },
+    )
+  }
+
+  async function writeBatch(
+    callId: string,
+    book: Book,
+    batch: Pick<Book, 'events' | 'status' | 'end'> & { entries: { place: number; entry: Entry }[] },
+  ) {
+    const house = await openHouseKeys(store, keyring)
+    await store.db.transaction(async (tx) => {
+      await writeEvents(tx, batch.events)
+      for (const { place, entry } of batch.entries) await writeEntry(tx, callId, book.key, place, entry)
+      if (batch.status && !batch.end)
+        await tx
+          .update(calls)
+          .set(statusRow(batch.status))
+          .where(and(eq(calls.id, callId), isNull(calls.endedAt)))
+      if (!batch.end) return
+      if (batch.status?.status === 'connected') {
+        await tx
+          .update(calls)
+          .set({ connectedAt: new Date(batch.status.at) })
+          .where(and(eq(calls.id, callId), isNull(calls.endedAt)))
+      }
+      const { at: atMs, ...end } = batch.end
+      const wrote = await writeEnd(tx, house, { callId, ...end, atMs, last: book.last })
+      if (!wrote) logger.warn({ callId }, 'the call was settled by another relay before it ended here')
+    })
+  }
+
+  const withBook = (callId: string, act: (book: Book) => void) => {
+    const book = books.get(callId)
+    // After its end a call has no more history: late words are dropped, not written behind the seal.
+    if (!book || book.end) return
+    act(book)
+    writeSoon(callId, book)
+  }
+  const append = (callId: string, book: Book, type: string, payload?: Record<string, unknown>) => {
+    const row = nextEvent(callId, book.key, book.last, { atMs: Math.floor(clock.nowMs()), type, payload })
+    book.last = { seq: row.seq, hash: row.hash }
+    book.events.push(row)
+  }
+
+  return {
+    async open(call) {
+      const { key, ...wrapped } = keyring.newCallKey(call.id)
+      const house = await openHouseKeys(store, keyring)
+      const hash = (field: string) => {
+        const number = call.details[field]
+        return typeof number === 'string' && number.startsWith('+') ? house.numberHash(number) : null
+      }
+      await store.db.transaction(async (tx) => {
+        await tx.insert(calls).values({
+          id: call.id,
+          organisationId: call.organisationId,
+          agentId: call.agentId,
+          sessionId: call.sessionId,
+          kind: call.kind,
+          direction: call.direction,
+          status: 'initiated',
+          ai: 'active',
+          startedAt: new Date(call.startedAtMs),
+          fromHash: hash('from'),
+          toHash: hash('to'),
+          details: sealJson(key, sealName.details(call.id), call.details),
+          owner,
+          leaseUntil: new Date(clock.nowMs() + LEASE_MS),
+        })
+        await tx.insert(callKeys).values({ callId: call.id, ...wrapped })
+      })
+      books.set(call.id, {
+        key,
+        last: { seq: 0, hash: origin(call.id) },
+        events: [],
+        entries: new Map(),
+        status: undefined,
+        end: undefined,
+        writing: undefined,
+        cancel: undefined,
+        stored: Promise.withResolvers(),
+      })
+    },
+    event: (callId, type, payload) => withBook(callId, (book) => append(callId, book, type, payload)),
+    entry: (callId, place, entry) => withBook(callId, (book) => void book.entries.set(entry.id, { place, entry })),
+    status: (callId, change) =>
+      withBook(callId, (book) => {
+        book.status = change
+      }),
+    async close(callId, end) {
+      const book = books.get(callId)
+      if (!book) return
+      if (!book.end) {
+        append(callId, book, 'call.ended', { status: end.status, reason: end.endReason })
+        book.end = end
+        if (!book.writing && !book.cancel) write(callId, book)
+      }
+      await book.stored.promise
+    },
+    async flush() {
+      while (!stopped) {
+        const open = [...books].filter(([, book]) => waits(book) || book.writing)
+        if (open.length === 0) return
+        for (const [callId, book] of open) if (!book.cancel) write(callId, book)
+        await Promise.all(open.map(([, book]) => book.writing ?? new Promise<void>((resolve) => clock.after(GATHER_MS, resolve))))
+      }
+    },
+    async stop() {
+      stopped = true
+      cancelRenew?.()
+      for (const book of books.values()) {
+        book.cancel?.()
+        book.stored.resolve()
+      }
+      await Promise.allSettled([...books.values()].map((book) => book.writing))
+      books.clear()
+    },
+    depth: () => [...books.values()].reduce((sum, book) => sum + book.events.length + book.entries.size, 0),
+  }
+}
+
+function waits(book: Book): boolean {
+  return book.events.length > 0 || book.entries.size > 0 || book.status !== undefined || book.end !== undefined
+}
+
+function statusRow(change: Status) {
+  return {
+    status: change.status,
+    ...(change.status === 'connected' ? { connectedAt: new Date(change.at) } : {}),
+    ...(change.ai ? { ai: change.ai } : {}),
+  }
+}
+
+/** Database errors quote their statement; its name is enough. */
+function nameOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause !== null && typeof cause === 'object' && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' ? code : cause instanceof Error ? cause.name : 'unknown'
+}
