@@ -34,7 +34,7 @@ import { mediaSocket } from './http/media-socket.ts'
 import { ownPages } from './http/pages.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
-import { createUpgrades } from './http/upgrade.ts'
+import { createUpgrades, type SocketRoute } from './http/upgrade.ts'
 import { webCalls } from './http/web-calls.ts'
 import { type Closers, countEnds, createClosers, createLifetime, ownerOf } from './lifetime.ts'
 import { createLogger, type Logger } from './logger.ts'
@@ -61,6 +61,9 @@ export interface Relay {
   readonly app: OpenAPIHono<HttpEnv>
   /** Every HTTP route with who may use it. */
   readonly routes: readonly Endpoint[]
+  /** Every path that speaks WebSocket. */
+  readonly sockets: readonly SocketRoute[]
+  readonly store: Store
   /** Set when this start made the first admin. */
   readonly firstStart: FirstStart | undefined
   listen(): Promise<void>
@@ -109,7 +112,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const book = createCallBook({ store, keyring })
   const jobs = createJobs({ store, clock, logger, owner })
   closers.add('jobs', () => jobs.stop())
-  const sweeper = createSweeper({ store, log, clock, owner, logger, everyMs: SWEEP_EVERY_MS })
+  const sweeper = createSweeper({ store, keyring, clock, logger, everyMs: SWEEP_EVERY_MS })
   closers.add('sweeper', () => sweeper.stop())
   await sweeper.settleOwn()
 
@@ -139,11 +142,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   // ---- the outside
   const lifetime = createLifetime()
-  const upgrades = createUpgrades({
-    routes: [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger })],
-    maxSockets: 2 * settings.maxCalls,
-    logger,
-  })
+  const sockets = [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger })]
+  const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, logger })
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
     ...widgetFiles(readFolder(more.widgetDir ?? WIDGET_DIR)),
@@ -166,6 +166,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   return {
     app,
     routes,
+    sockets,
+    store,
     firstStart,
     get url() {
       return where.url()

@@ -2,8 +2,9 @@ import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { type CallKey, type Keyring, openJson } from '../access/encryption.ts'
 import { type CallStatus, type EndReason, Entry } from '../protocol/index.ts'
 import { openHouseKeys } from '../store/house-keys.ts'
+import { addJob } from '../store/jobs/add.ts'
 import type { Store } from '../store/open.ts'
-import { callKeys, calls, entries, events, jobs } from '../store/schema.ts'
+import { callKeys, calls, entries, events } from '../store/schema.ts'
 import { VACUUM } from '../store/vacuum.ts'
 import { sealName } from './call-record.ts'
 import { type Link, problemsOf } from './chain.ts'
@@ -184,7 +185,7 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
         await tx.update(entries).set({ text: null }).where(eq(entries.callId, id))
         await tx.update(events).set({ payload: null }).where(eq(events.callId, id))
         // Rows are gone, their bytes are not yet: the job that rewrites the files is part of the same promise.
-        await tx.insert(jobs).values({ kind: VACUUM, key: 'erased', payload: {}, runAt: now, maxAttempts: 20 }).onConflictDoNothing()
+        await addJob(tx, { kind: VACUUM, key: 'erased', payload: {}, runAt: now, maxAttempts: 20 })
         return true
       }),
     async status(id) {

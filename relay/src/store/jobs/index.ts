@@ -1,0 +1,103 @@
+import type { Clock } from '../../calls/ports.ts'
+import type { Logger } from '../../logger.ts'
+import type { Store } from '../open.ts'
+import { addJob } from './add.ts'
+import { type Claimed, claimJobs } from './claim.ts'
+import { completeJob, failJob } from './settle.ts'
+
+/** PGlite has no LISTEN, so due jobs are looked for this often. */
+const POLL_MS = 1000
+/** A worker that says nothing for this long is dead, and its job is somebody else's. */
+const LOCK_MS = 5 * 60_000
+const AT_ONCE = 5
+const MAX_ATTEMPTS = 10
+const RETRY_FROM_MS = 1000
+const RETRY_UP_TO_MS = 10 * 60_000
+
+export interface Jobs {
+  /** A key makes it one job while it waits. */
+  add(kind: string, payload: unknown, o?: { runAt?: number; key?: string; maxAttempts?: number }): Promise<void>
+  handle(kind: string, run: (payload: unknown, signal: AbortSignal) => Promise<void>): void
+  start(): void
+  /** Takes no more and resolves when the running ones are settled; `signal` asks them to hurry. */
+  stop(): Promise<void>
+}
+
+/** The one durable mechanism for what has to happen later: claimed by one worker at a time, repeated with back-off, kept when it gives up. */
+export function createJobs(o: { store: Store; clock: Clock; logger: Logger; owner: string }): Jobs {
+  const { clock, logger, store, owner } = o
+  const handlers = new Map<string, (payload: unknown, signal: AbortSignal) => Promise<void>>()
+  const running = new Set<Promise<void>>()
+  const stopping = new AbortController()
+  let cancel: (() => void) | undefined
+  let polling: Promise<void> = Promise.resolve()
+  const at = (delayMs: number) => new Date(clock.nowMs() + delayMs)
+
+  async function poll() {
+    const room = AT_ONCE - running.size
+    if (room <= 0 || handlers.size === 0) return
+    const jobs = await claimJobs(store.db, {
+      kinds: [...handlers.keys()],
+      now: at(0),
+      lockedBy: owner,
+      lockedUntil: at(LOCK_MS),
+      limit: room,
+    })
+    for (const job of jobs) {
+      const work = run(job).finally(() => running.delete(work))
+      running.add(work)
+    }
+  }
+
+  async function run(job: Claimed) {
+    try {
+      await handlers.get(job.kind)?.(job.payload, stopping.signal)
+      await completeJob(store.db, { id: job.id, lockedBy: owner })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      const dead = job.attempts >= job.max_attempts
+      const waitMs = Math.min(RETRY_FROM_MS * 2 ** (job.attempts - 1), RETRY_UP_TO_MS)
+      logger[dead ? 'error' : 'warn']({ job: job.id, kind: job.kind, attempt: job.attempts, dead, err: error }, 'a job failed')
+      await failJob(store.db, {
+        id: job.id,
+        lockedBy: owner,
+        error: message.slice(0, 500),
+        runAt: at(waitMs),
+        deadAt: dead ? at(0) : null,
+      }).catch(
+        // Its lock runs out and it is tried again: nothing is lost.
+        (fault: unknown) => logger.warn({ err: fault, job: job.id }, 'a failed job could not be put back yet'),
+      )
+    }
+  }
+
+  function pollLater() {
+    cancel = clock.after(POLL_MS, () => {
+      polling = poll()
+        .catch((error: unknown) => logger.warn({ err: error }, 'could not look for jobs'))
+        .finally(() => {
+          if (!stopping.signal.aborted) pollLater()
+        })
+    })
+  }
+
+  return {
+    async add(kind, payload, { runAt, key, maxAttempts } = {}) {
+      await addJob(store.db, {
+        kind,
+        payload,
+        key: key ?? null,
+        runAt: runAt === undefined ? at(0) : new Date(runAt),
+        maxAttempts: maxAttempts ?? MAX_ATTEMPTS,
+      })
+    },
+    handle: (kind, work) => void handlers.set(kind, work),
+    start: pollLater,
+    async stop() {
+      stopping.abort()
+      cancel?.()
+      await polling
+      await Promise.all(running)
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../open.ts'
+
+/** Done: the row goes. Only its own worker may say so. */
+export function completeJob(db: Db, o: { id: number; lockedBy: string }) {
+  return db.execute(sql`delete from jobs where id = ${o.id} and locked_by = ${o.lockedBy}`)
+}
+
+/** Failed: again at `runAt`, or, after its last attempt, kept dead with its error. */
+export function failJob(db: Db, o: { id: number; lockedBy: string; error: string; runAt: Date; deadAt: Date | null }) {
+  return db.execute(sql`
+    update jobs set locked_by = null, locked_until = null, last_error = ${o.error}, run_at = ${o.runAt.toISOString()}, dead_at = ${o.deadAt?.toISOString() ?? null}
+    where id = ${o.id} and locked_by = ${o.lockedBy}`)
+}
