@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { TestClock } from '../../clock.test-kit.ts'
+import { createAbuseGuard } from './abuse.ts'
+import { decodeAudio, decodeText } from './media.ts'
+
+const utf8 = (text: string) => new TextEncoder().encode(text)
+
+describe('text frames', () => {
+  test('any bytes: a message or a reason, never a throw', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.json().map(utf8), fc.string().map(utf8)), (bytes) => {
+        const decoded = decodeText(bytes)
+        if (!decoded.ok) expect(decoded.detail.length).toBeLessThanOrEqual(300)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test.each([
+    { type: 'text', text: 'hello' },
+    { type: 'dtmf', digits: '12#w' },
+    { type: 'mute', muted: true },
+    { type: 'interrupt' },
+    { type: 'context', text: 'cart: 2 lamps' },
+    { type: 'mark', utterance: 'u1', name: 'end' },
+    { type: 'played', utterance: 'u1', ms: 1234.5 },
+    { type: 'tool-result', id: 't1', result: { any: ['json'] } },
+    { type: 'feedback', score: 5, issue: 'echo', comment: 'fine' },
+    { type: 'hangup' },
+    { type: 'hangup', reason: 'page-close' },
+    { type: 'ping', t: 1 },
+  ])('$type is taken as it is', (message) => {
+    expect(decodeText(utf8(JSON.stringify(message)))).toEqual({ ok: true, message })
+  })
+
+  test.each([
+    ['', 'one JSON message'],
+    ['{"type":"shout"}', 'Not a message'],
+    ['{"type":"dtmf","digits":"1x"}', 'digits'],
+    ['{"type":"played","utterance":"u","ms":-1}', 'ms'],
+    [JSON.stringify({ type: 'text', text: 'x'.repeat(65_537) }), '65536 bytes'],
+  ])('%.40s is refused with a reason', (text, reason) => {
+    const decoded = decodeText(utf8(text))
+    expect(decoded.ok ? '' : decoded.detail).toContain(reason)
+  })
+})
+
+test('audio frames: even, not empty, at most 100 ms', () => {
+  fc.assert(
+    fc.property(fc.nat(5000), (length) => {
+      const good = length > 0 && length % 2 === 0 && length <= 3200
+      expect(decodeAudio(new Uint8Array(length), 16_000).ok).toBe(good)
+    }),
+  )
+})
+
+describe('the guard', () => {
+  const second = 32_000
+  test('lets a microphone through for as long as it likes, also one that runs a little fast', async () => {
+    const clock = new TestClock()
+    const guard = createAbuseGuard(clock, 16_000)
+    for (let frame = 0; frame < 1000; frame++) {
+      expect(guard.audio((second / 50) * 1.4)).toBe(true)
+      await clock.advance(20)
+    }
+  })
+  test('refuses audio of twice real time within two seconds', async () => {
+    const clock = new TestClock()
+    const guard = createAbuseGuard(clock, 16_000)
+    let frames = 0
+    while (guard.audio((second / 50) * 2) && frames < 200) {
+      frames += 1
+      await clock.advance(20)
+    }
+    expect(frames).toBeLessThanOrEqual(100)
+  })
+  test('twenty malformed frames in a row, not twenty in all', () => {
+    const guard = createAbuseGuard(new TestClock(), 16_000)
+    for (let round = 0; round < 10; round++) {
+      for (let bad = 0; bad < 19; bad++) expect(guard.malformed()).toBe(true)
+      expect(guard.message()).toBe(true)
+    }
+    for (let bad = 0; bad < 19; bad++) guard.malformed()
+    expect(guard.malformed()).toBe(false)
+  })
+})
