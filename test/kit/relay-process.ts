@@ -133,7 +133,7 @@ async function exit(child: ChildProcess): Promise<number | null> {
   return child.exitCode
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
