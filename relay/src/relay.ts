@@ -43,6 +43,8 @@ import type { Settings } from './settings.ts'
 import { takeDataFolder } from './store/data-folder.ts'
 import { createJobs } from './store/jobs/index.ts'
 import { openStore, type Store } from './store/open.ts'
+import { rewrapAll } from './store/rewrap.ts'
+import { VACUUM, vacuumErased } from './store/vacuum.ts'
 
 /** The composition root: the one file that knows all parts. */
 
@@ -51,6 +53,8 @@ const FIRST_CONNECT_MS = 60_000
 const SWEEP_EVERY_MS = 15_000
 /** Goodbyes are said within this; the rest of the ten seconds is for the log. */
 const GOODBYE_MS = 5_000
+/** The job that follows a change of ENCRYPTION_KEY. */
+const REWRAP = 'rewrap-keys'
 const WIDGET_DIR = fileURLToPath(new URL('../../widget/dist/', import.meta.url))
 
 export interface Relay {
@@ -111,6 +115,11 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   closers.add('call log', () => log.flush().then(() => log.stop()))
   const book = createCallBook({ store, keyring })
   const jobs = createJobs({ store, clock, logger, owner })
+  jobs.handle(VACUUM, () => vacuumErased(store))
+  jobs.handle(REWRAP, () =>
+    rewrapAll(store, keyring).then((moved) => logger.info({ moved }, 'keys wrapped under the current ENCRYPTION_KEY')),
+  )
+  if (encryptionKeysOld.length > 0) await jobs.add(REWRAP, {}, { key: 'old keys' })
   closers.add('jobs', () => jobs.stop())
   const sweeper = createSweeper({ store, keyring, clock, logger, everyMs: SWEEP_EVERY_MS })
   closers.add('sweeper', () => sweeper.stop())

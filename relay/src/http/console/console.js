@@ -42,7 +42,7 @@ async function ask(path, how = {}) {
 const json = (body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
 /** The refresh token is a cookie that this page cannot read. It works once, so the console's tabs take turns. */
-const renew = () => navigator.locks.request('va-refresh', renewOnce)
+const renew = () => (navigator.locks ? navigator.locks.request('va-refresh', renewOnce) : renewOnce())
 
 async function renewOnce() {
   const answer = await fetch('/api/auth/refresh', json({})).catch(() => undefined)

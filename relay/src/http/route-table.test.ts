@@ -1,0 +1,257 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { createMediaTokens } from '../access/media-tokens.ts'
+import { createOperatorTokens } from '../access/operator-tokens.ts'
+import { ROLES, type Role, SCOPES, type Scope } from '../access/roles.ts'
+import { createVisitorTokens } from '../access/visitor-tokens.ts'
+import { systemClock } from '../clock.ts'
+import type { ProblemBody, WebCall } from '../protocol/index.ts'
+import { AUTH_SECRET, OTHER_ORGANISATION, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
+import { apiKeys } from '../store/schema.ts'
+import type { Endpoint } from './endpoint.ts'
+
+/**
+ * Every route of the real relay × everything a stranger may present. The cases come from the table's own declarations,
+ * so a new route is tested by being declared, and a new kind of access does not compile until its cases are written.
+ */
+
+let house: TestRelay
+/** Something of ours for each `{id}`, so that a refusal is about the asker and never about the thing. */
+const ours: Record<string, string> = {}
+const tokens: Record<string, string> = {}
+
+beforeAll(async () => {
+  house = await startTestRelay()
+  const admin = await house.token('admin')
+  const agent = await made(house.ask('/api/agents', { method: 'POST', token: admin, json: { name: 'Ours', visibility: 'private' } }))
+  const key = await made(house.ask('/api/api-keys', { method: 'POST', token: admin, json: { name: 'spare', scopes: ['calls:read'] } }))
+  const call = (await made(
+    house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo' } }),
+  )) as WebCall
+  ours['/api/agents'] = agent.agent.id
+  ours['/api/api-keys'] = key.apiKey.id
+  ours['/api/calls'] = call.callId
+  ours['/assets'] = 'nothing.js'
+  ours['/console'] = 'console.js'
+  ours['/docs'] = 'docs.js'
+
+  const longAgo = { ...systemClock, nowMs: () => Date.now() - 3_600_000 }
+  const person = { id: 'u_test', organisationId: 'org_main', role: 'admin' as const }
+  const stale = await createOperatorTokens({ authSecret: AUTH_SECRET, clock: longAgo }).issue(person)
+  const foreign = await createOperatorTokens({ authSecret: `${AUTH_SECRET}!`, clock: systemClock }).issue(person)
+  const visitor = await createVisitorTokens({ authSecret: AUTH_SECRET, clock: systemClock }).issue({
+    agentId: agent.agent.id,
+    organisationId: 'org_main',
+    ttlMs: 60_000,
+  })
+  Object.assign(tokens, {
+    'an expired token': stale.token,
+    'a token of another relay': foreign.token,
+    'a visitor token': visitor.token,
+    'a media token': call.mediaUrl.split('/').at(-1),
+    'an unknown API key': 'va_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    garbage: 'garbage',
+    'the metrics token': 'metrics-token-of-tests',
+    'a changed token': `${(await house.token('admin')).slice(0, -2)}AA`,
+  })
+})
+afterAll(() => house.close())
+
+async function made(answer: Promise<Response>) {
+  const response = await answer
+  expect(response.status).toBe(201)
+  // Shapes are other tests' matter.
+  return (await response.json()) as WebCall & { agent: { id: string }; apiKey: { id: string }; key: string }
+}
+
+function pathOf(route: Endpoint): string {
+  return route.path.replace(/\{[^}]+\}/, () => {
+    const base = Object.keys(ours).find((prefix) => route.path.startsWith(`${prefix}/`))
+    if (!base) throw new Error(`Say in this test what stands for the variable of ${route.path}.`)
+    return ours[base] ?? ''
+  })
+}
+
+const send = (route: Endpoint, how: { token?: string; headers?: Record<string, string>; json?: unknown } = {}) =>
+  house.ask(pathOf(route), { method: route.method.toUpperCase(), ...(route.method === 'get' ? {} : { json: {} }), ...how })
+
+async function refusal(answer: Promise<Response>): Promise<string> {
+  const response = await answer
+  if (response.status < 400) return `let in with ${response.status}`
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  const problem = (await response.json()) as ProblemBody
+  expect(response.status).toBe(problem.status)
+  return problem.code
+}
+
+async function keyWith(scopes: Scope[], organisationId = 'org_main', revoked = false): Promise<string> {
+  const key = `va_${createHash('sha256').update(`${scopes.join()} ${organisationId} ${revoked}`).digest('base64url')}`
+  const hash = createHash('sha256').update(key).digest('base64url')
+  const now = new Date()
+  const row = {
+    id: `key_${hash.slice(0, 12)}`,
+    organisationId,
+    name: 'test',
+    scopes,
+    hash,
+    createdAt: now,
+    revokedAt: revoked ? now : null,
+  }
+  await house.relay.store.db.insert(apiKeys).values(row).onConflictDoNothing()
+  return key
+}
+
+async function operatorsRoute(route: Endpoint, wanted: { role: Role; scope?: Scope }): Promise<void> {
+  expect(await refusal(send(route))).toBe('unauthorized')
+  for (const [what, token] of Object.entries(tokens)) expect([what, await refusal(send(route, { token }))]).toEqual([what, 'unauthorized'])
+  for (const scheme of ['Basic', 'bearer:', '']) {
+    expect(await refusal(send(route, { headers: { authorization: `${scheme} ${await house.token('admin')}` } }))).toBe('unauthorized')
+  }
+  for (const role of ROLES.slice(0, ROLES.indexOf(wanted.role))) {
+    expect(await refusal(send(route, { token: await house.token(role) }))).toBe('forbidden')
+  }
+  const others = SCOPES.filter((scope) => scope !== wanted.scope)
+  expect(await refusal(send(route, { token: await keyWith(others) }))).toBe('forbidden')
+  expect(await refusal(send(route, { token: await keyWith([]) }))).toBe('forbidden')
+  expect(await refusal(send(route, { token: await keyWith([...SCOPES], 'org_main', true) }))).toBe('unauthorized')
+
+  // Another organisation's admin and key: nothing of ours exists for them.
+  const strangers = [
+    await house.token('admin', OTHER_ORGANISATION),
+    ...(wanted.scope ? [await keyWith([...SCOPES], OTHER_ORGANISATION)] : []),
+  ]
+  for (const token of strangers) {
+    if (route.path.includes('{')) expect(await refusal(send(route, { token }))).toBe('not_found')
+    else if (route.method === 'get') {
+      const text = await (await send(route, { token })).text()
+      for (const id of [...Object.values(ours), 'demo']) expect(text).not.toContain(`"${id}"`)
+    }
+  }
+}
+
+/** What must happen with the right token: anything but a refusal of the asker. Runs last, since it deletes what it can. */
+async function operatorsRouteAdmits(route: Endpoint, wanted: { role: Role; scope?: Scope }): Promise<void> {
+  const keys = wanted.scope && route.method === 'get' ? [await keyWith([wanted.scope])] : []
+  for (const token of [...keys, await house.token(wanted.role)]) {
+    expect(['unauthorized', 'forbidden', 'internal']).not.toContain(await refusal(send(route, { token })))
+  }
+}
+
+async function visitorsRoute(route: Endpoint): Promise<void> {
+  const ask = (agentId: string, headers: Record<string, string>, more: object = {}) =>
+    refusal(send(route, { headers, json: { agentId, ...more } }))
+  expect(await ask('demo', {})).toBe('forbidden_origin')
+  for (const origin of ['https://foreign.example', 'null', 'http://localhost:1', `${house.relay.url}.evil.example`]) {
+    const answer = await send(route, { headers: { origin }, json: { agentId: 'demo' } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    expect(await refusal(Promise.resolve(answer))).toBe('forbidden_origin')
+  }
+  const own = ownPage(house.relay)
+  const secret = ours['/api/agents'] ?? ''
+  expect(await ask(secret, own)).toBe('unauthorized')
+  for (const visitorToken of [
+    ...Object.values(tokens).filter((token) => token !== tokens['a visitor token']),
+    await house.token('admin'),
+  ]) {
+    expect(await ask(secret, own, { visitorToken })).toBe('unauthorized')
+  }
+  const issue = createVisitorTokens({ authSecret: AUTH_SECRET, clock: systemClock }).issue
+  for (const [agentId, organisationId] of [
+    ['demo', 'org_main'],
+    [secret, OTHER_ORGANISATION],
+  ] as const) {
+    const { token } = await issue({ agentId, organisationId, ttlMs: 60_000 })
+    expect(await ask(secret, own, { visitorToken: token })).toBe('unauthorized')
+  }
+  expect(await ask(secret, own, { visitorToken: tokens['a visitor token'] })).toBe('let in with 201')
+}
+
+async function signInRoute(route: Endpoint): Promise<void> {
+  // The cookie counts only from the console's own pages; a stranger's page gets nothing, and learns nothing.
+  for (const headers of [{ origin: 'https://foreign.example' }, { origin: 'null' }, {}] as Record<string, string>[]) {
+    const json = { email: 'admin@shop.example', password: 'x', cookie: true }
+    const code = await refusal(send(route, { headers: { ...headers, cookie: 'va_refresh=stolen' }, json }))
+    expect(code).toBe('forbidden_origin')
+  }
+  for (const token of Object.values(tokens)) {
+    const code = await refusal(send(route, { json: { refresh: token, email: `nobody${token.length}@shop.example`, password: 'wrong' } }))
+    // Signing out never says whether there was anything to sign out of.
+    expect(code).toBe(route.path.endsWith('/logout') ? 'let in with 204' : 'unauthorized')
+  }
+}
+
+async function metricsRoute(route: Endpoint): Promise<void> {
+  const afar = { 'x-forwarded-for': '203.0.113.9' }
+  expect(await refusal(send(route, { headers: afar }))).toBe('unauthorized')
+  for (const token of [...Object.values(tokens).filter((each) => each !== 'metrics-token-of-tests'), await house.token('admin')]) {
+    expect(await refusal(send(route, { headers: afar, token }))).toBe('unauthorized')
+  }
+  expect((await send(route, { headers: afar, token: 'metrics-token-of-tests' })).status).toBe(200)
+  expect((await send(route)).status).toBe(200)
+}
+
+async function publicRoute(route: Endpoint): Promise<void> {
+  const plain = await send(route)
+  expect(['unauthorized', 'forbidden', 'internal']).not.toContain(
+    plain.status < 400 ? 'let in' : await refusal(Promise.resolve(plain.clone())),
+  )
+  // Whatever is presented changes nothing.
+  for (const token of Object.values(tokens)) expect((await send(route, { token })).status).toBe(plain.status)
+}
+
+async function refuses(route: Endpoint): Promise<void> {
+  const { access } = route
+  switch (access.who) {
+    case 'operator':
+      return operatorsRoute(route, access)
+    case 'visitor':
+      return visitorsRoute(route)
+    case 'sign-in':
+      return signInRoute(route)
+    case 'metrics':
+      return metricsRoute(route)
+    case 'public':
+      return publicRoute(route)
+    default:
+      return access satisfies never
+  }
+}
+
+describe('every route', () => {
+  it('refuses whoever has no right to it', async () => {
+    expect(house.relay.routes.length).toBeGreaterThan(25)
+    for (const route of house.relay.routes) {
+      await refuses(route).catch((error: unknown) => {
+        throw new Error(`${route.method.toUpperCase()} ${route.path}: ${error instanceof Error ? error.message : error}`, { cause: error })
+      })
+    }
+  })
+
+  it('admits whoever has', async () => {
+    const order = ['get', 'post', 'patch', 'delete']
+    for (const route of house.relay.routes.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method))) {
+      if (route.access.who === 'operator') await operatorsRouteAdmits(route, route.access)
+    }
+  })
+})
+
+describe('every socket', () => {
+  it('is accepted and closed 4401 for whoever has no right to it', async () => {
+    const longAgo = { ...systemClock, nowMs: () => Date.now() - 3_600_000 }
+    const stale = createMediaTokens({ authSecret: AUTH_SECRET, clock: longAgo, firstConnectMs: 1000 })
+    const fresh = await made(house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo' } }))
+    for (const socket of house.relay.sockets) {
+      expect(socket.access).toBe('media-token')
+      const strangers = [
+        ...Object.entries(tokens).filter(([what]) => what !== 'a media token'),
+        ['an expired one', stale.issue(fresh.callId).token],
+      ]
+      for (const [what, token] of strangers) {
+        const ws = new WebSocket(house.url.replace('http', 'ws') + socket.path.replace(/\{[^}]+\}/, String(token)))
+        const code = await new Promise((resolve) => ws.once('close', resolve))
+        expect([what, code]).toEqual([what, 4401])
+      }
+    }
+  })
+})
