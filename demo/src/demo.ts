@@ -1,5 +1,6 @@
 import { createRelay, type Relay } from '@voice-agent/relay/relay'
 import { readSettings, type Settings } from '@voice-agent/relay/settings'
+import { insistOnFreePort } from './free-port.ts'
 import { SANDBOX_KEY } from './sandbox/sandbox.ts'
 import { type SandboxProcess, startSandbox } from './sandbox-process.ts'
 import { DEMO_AGENT } from './shop/agent.ts'
@@ -28,7 +29,9 @@ const DEFAULTS: Env = { HOST: '127.0.0.1', LOG_LEVEL: 'warn', ADMIN_EMAIL: 'admi
  */
 export async function startDemo(given: Env): Promise<Demo> {
   const plain = { ...DEFAULTS, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value)) }
-  readSettings(plain) // a wrong variable stops the start before anything runs
+  // A wrong variable or a taken port stops the start before anything runs.
+  const { port, host } = readSettings(plain)
+  await insistOnFreePort(port, host)
   const sandbox = await startSandbox(plain)
   const closing: (() => Promise<void>)[] = [() => sandbox.close()]
   try {
