@@ -21,6 +21,7 @@ async function main(): Promise<void> {
   if (leaving.signal.aborted) return leave()
   leaving.signal.addEventListener('abort', leave, { once: true })
   await relay.listen()
+  if (relay.firstStart?.passwordPath) console.log(`First admin: ${relay.firstStart.email}, password in ${relay.firstStart.passwordPath}`)
   console.log(`voice-agent relay ready on http://localhost:${relay.port}`)
 }
 

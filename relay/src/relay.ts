@@ -164,7 +164,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...apiKeyRoutes({ apiKeys }),
   ]
   const { trustProxy } = settings
-  const app = createApp(routes, { gate, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins }, more.extend)
+  const { app, table } = createApp(routes, { gate, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins }, more.extend)
   const server = createHttpServer({ app, upgrades, settings, logger })
   closers.add('server', () => server.close())
   closers.add('sockets', () => upgrades.close())
@@ -174,7 +174,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   return {
     app,
-    routes,
+    routes: table,
     sockets,
     store,
     firstStart,

@@ -38,7 +38,7 @@ const table: Endpoint[] = [
     throw new Error('password hunter2 in a stack')
   }),
 ]
-const app = createApp(table, rooms)
+const { app } = createApp(table, rooms)
 const post = (text: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
   app.request('/api/things/a', { method: 'POST', body: text, headers })
 
@@ -154,7 +154,7 @@ describe('the app', () => {
 
   it('has a title for every code', async () => {
     for (const code of Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[]) {
-      const one = createApp(
+      const { app: one } = createApp(
         [
           page({ who: 'public' }, '/x', () => {
             throw new Problem(code, 'Because.', { retryAfterMs: 1500 })

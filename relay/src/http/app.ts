@@ -12,6 +12,7 @@ import type { TrustProxy } from '../settings/kinds.ts'
 import { authorise, type Gatekeepers, type HttpEnv } from './access.ts'
 import { cors, preflight } from './cors.ts'
 import { type Endpoint, honoPath } from './endpoint.ts'
+import { openApi } from './openapi.ts'
 import { answerProblem, refuseInvalid } from './problems.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -25,12 +26,19 @@ export interface AppRooms {
   consoleOrigins: () => readonly string[]
 }
 
+export interface App {
+  app: OpenAPIHono<HttpEnv>
+  /** Every route, with who may use it. */
+  table: readonly Endpoint[]
+}
+
 /**
- * The whole HTTP side from its route table.
+ * The whole HTTP side from its route table, to which it adds its own description.
  * @throws Error when a route has no declared access, or two routes claim one path
  */
-export function createApp(table: readonly Endpoint[], rooms: AppRooms, extend?: (app: OpenAPIHono<HttpEnv>) => void): OpenAPIHono<HttpEnv> {
-  const app = new OpenAPIHono<HttpEnv>({ strict: false, defaultHook: (result) => refuseInvalid(result) })
+export function createApp(routes: readonly Endpoint[], rooms: AppRooms, extend?: (app: OpenAPIHono<HttpEnv>) => void): App {
+  const table = [...routes, openApi(() => app)]
+  const app: OpenAPIHono<HttpEnv> = new OpenAPIHono<HttpEnv>({ strict: false, defaultHook: (result) => refuseInvalid(result) })
   app.onError((error, c) => answerProblem(c, error, rooms.logger))
   app.use(aroundEveryRequest(rooms))
   const limit = bodyLimit({
@@ -66,7 +74,7 @@ export function createApp(table: readonly Endpoint[], rooms: AppRooms, extend?: 
       methods.length > 0 ? `This address answers ${methods.join(', ')}, not ${c.req.method}.` : 'There is nothing under this address.'
     return answerProblem(c, new Problem('not_found', detail), rooms.logger)
   })
-  return app
+  return { app, table }
 }
 
 function aroundEveryRequest(rooms: AppRooms): MiddlewareHandler<HttpEnv> {

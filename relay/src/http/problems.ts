@@ -8,7 +8,7 @@ import type { HttpEnv } from './access.ts'
 
 /** Every refusal over HTTP is one shape (RFC 9457), made here and nowhere else. */
 
-const TITLES: Record<ProblemCode, string> = {
+export const TITLES: Record<ProblemCode, string> = {
   invalid_request: 'The request cannot be used',
   invalid_phone_number: 'Not a phone number',
   unauthorized: 'Not signed in',

@@ -30,7 +30,7 @@ const rooms = {
     metricsToken: () => false,
   },
 }
-const app = createApp([...widgetFiles(readFolder(dir)), ...ownPages()], rooms)
+const { app } = createApp([...widgetFiles(readFolder(dir)), ...ownPages()], rooms)
 const raw = { headers: { 'accept-encoding': 'identity' } }
 
 describe('static files', () => {
@@ -82,7 +82,7 @@ describe('static files', () => {
   })
 
   it('says so when the widget is not built', async () => {
-    const bare = createApp(widgetFiles(readFolder(join(dir, 'nowhere'))), rooms)
+    const { app: bare } = createApp(widgetFiles(readFolder(join(dir, 'nowhere'))), rooms)
     const answer = await bare.request('/voice-agent.js')
     expect(answer.status).toBe(404)
     expect(await answer.text()).toContain('npm run build')
