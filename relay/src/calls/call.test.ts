@@ -269,6 +269,16 @@ test('a typed call needs no sound', async () => {
   expect(states).toEqual(['speaking', 'listening', 'thinking', 'speaking', 'listening'])
 })
 
+test('a typed call waits twenty times as long before it asks', async () => {
+  const { clock, open, lines } = world([echo()])
+  const call = await open({ limits: { silenceMs: 5000 } }, 'text')
+  call.attach(fakeTextLeg())
+  await clock.advance(99_000)
+  expect(lines()).toEqual(['agent: Hello there.'])
+  await clock.advance(2000)
+  expect(lines().at(-1)).toBe('agent: Are you still there?')
+})
+
 test('a client tool runs once, answers or times out, and an interruption does not run it again', async () => {
   const results: unknown[] = []
   const engine = scriptedEngine('first', (input, context) => {

@@ -106,6 +106,7 @@ export function createCall(
     persona,
     language: o.language,
     greeting,
+    modality: o.modality,
     mouth,
     chain: () => chain,
     transcript,

@@ -52,13 +52,15 @@ export function problemsOf(o: {
   let previous = origin(o.callId)
   for (const [index, each] of o.links.entries()) {
     if (each.seq !== index + 1) problems.push(`event ${index + 1} has number ${each.seq}`)
-    if (o.salt && 'payload' in each && !same(commit(o.salt, each.payload), each.commitment)) problems.push(`the payload of event ${each.seq} was changed`)
+    if (o.salt && 'payload' in each && !same(commit(o.salt, each.payload), each.commitment))
+      problems.push(`the payload of event ${each.seq} was changed`)
     if (!same(link(previous, each), each.hash)) problems.push(`event ${each.seq} does not follow the one before it`)
     previous = each.hash
   }
   if (!o.head || !o.signature) return [...problems, 'the chain is not sealed yet']
   if (!same(previous, o.head)) problems.push('the last event is not the one that was sealed')
-  if (!verify(null, headMessage(o.callId, o.links.length, o.head), o.publicKey, o.signature)) problems.push('the seal was not made by this house')
+  if (!verify(null, headMessage(o.callId, o.links.length, o.head), o.publicKey, o.signature))
+    problems.push('the seal was not made by this house')
   return problems
 }
 

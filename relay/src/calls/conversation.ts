@@ -27,12 +27,16 @@ export interface Conversation {
   close(): void
 }
 
+/** Who types also reads and thinks: silence counts this many times less. */
+const TYPING_PATIENCE = 20
+
 /** Who speaks when: turns, cuts, keys, silence. Everything said and heard passes through here, and nothing else does. */
 export function createConversation(o: {
   callId: string
   persona: Persona
   language: string
   greeting: string
+  modality: 'voice' | 'text'
   mouth: Mouth
   /** Made after the conversation, which its events come back to. */
   chain: () => EngineChain
@@ -46,6 +50,7 @@ export function createConversation(o: {
 }): Conversation {
   const { clock, feed, log, mouth, persona, transcript } = o
   const how: HowToSpeak = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
+  const silenceMs = persona.limits.silenceMs * (o.modality === 'text' ? TYPING_PATIENCE : 1)
   const note = (type: string, payload?: Record<string, unknown>) => log.event(o.callId, type, payload)
 
   let state: ConversationState | undefined
@@ -81,7 +86,7 @@ export function createConversation(o: {
     setState('listening')
     cancelSilence?.()
     if (isAway || closed) return
-    cancelSilence = clock.after(persona.limits.silenceMs, onSilence)
+    cancelSilence = clock.after(silenceMs, onSilence)
   }
 
   function onSilence() {
