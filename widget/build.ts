@@ -54,7 +54,7 @@ function hashOfSources(): string {
   const hash = createHash('sha256')
   const add = (file: string) => hash.update(file.slice(here.length)).update('\0').update(readFileSync(file))
   for (const file of readdirSync(join(here, 'src'), { recursive: true, encoding: 'utf8' }).sort()) {
-    if (file.endsWith('.ts') && !file.endsWith('.test.ts')) add(join(here, 'src', file))
+    if (file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('testing')) add(join(here, 'src', file))
   }
   for (const file of ['build.ts', 'vite.config.ts', 'package.json', '../pnpm-lock.yaml']) add(join(here, file))
   return hash.digest('hex')

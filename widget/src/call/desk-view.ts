@@ -1,9 +1,8 @@
 import type { EndReason, Entry, PublicAgent } from '@voice-agent/relay/protocol'
-import type { Inside } from '../element/inside.ts'
+import type { Desk, Inside } from '../element/inside.ts'
 import type { PanelView, Scene } from '../panel/view.ts'
 import type { StringKey } from '../strings/index.ts'
-import type { CallDesk } from './desk.ts'
-import { isRetryable } from './fault.ts'
+import { isRetryable, wordsOf } from './fault.ts'
 
 /** What the desk knows and the panel shows. */
 export interface DeskMemory {
@@ -25,6 +24,12 @@ export interface DeskMemory {
   notice: string
   keypad: boolean
   volumeShown: boolean
+}
+
+/** The desk as the panel uses it. */
+export interface BehindPanel extends Desk {
+  consent(accepted: boolean, clickedAt: number): void
+  wake(): void
 }
 
 export const freshMemory = (muted: boolean): DeskMemory => ({
@@ -49,7 +54,7 @@ interface Now {
   starting: boolean
   lines: readonly Entry[]
   durationMs: number
-  desk: CallDesk
+  desk: BehindPanel
 }
 
 export function panelView(inside: Inside, memory: DeskMemory, now: Now): PanelView {
@@ -68,7 +73,7 @@ export function panelView(inside: Inside, memory: DeskMemory, now: Now): PanelVi
     textCall,
     lines: now.lines,
     durationMs: now.durationMs,
-    reason: scene === 'error' ? errorWords(inside, memory.problem) : say(`ended.${memory.endReason}` as StringKey),
+    reason: scene === 'error' ? wordsOf(inside, memory.problem) : say(`ended.${memory.endReason}` as StringKey),
     problem: scene === 'error' ? problemOf(memory) : undefined,
     blocked: memory.blocked && scene === 'call',
     notice: memory.notice,
@@ -88,12 +93,6 @@ function sceneOf(inside: Inside, memory: DeskMemory, starting: boolean): Scene {
   return element.state === 'error' ? 'error' : element.state === 'ended' ? 'ended' : 'idle'
 }
 
-function errorWords({ say }: Inside, code: string): string {
-  const key = `error.${code}` as StringKey
-  const words = say(key)
-  return words === key ? say('error.internal') : words
-}
-
 /** Without sound the visitor can still write. */
 const WRITING_HELPS = new Set(['unsupported', 'sound_failed'])
 
@@ -103,7 +102,7 @@ const problemOf = ({ problem, retryAt }: DeskMemory) => ({
   waitS: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)),
 })
 
-function actions(inside: Inside, memory: DeskMemory, desk: CallDesk): PanelView['do'] {
+function actions(inside: Inside, memory: DeskMemory, desk: BehindPanel): PanelView['do'] {
   const { element, update } = inside
   const change = (part: Partial<DeskMemory>) => {
     Object.assign(memory, part)

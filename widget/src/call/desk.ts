@@ -1,45 +1,41 @@
-import type { EndReason, PublicAgent, WebCallRequest } from '@voice-agent/relay/protocol'
-import type { CallConfig, Fault, Result } from '../element/events.ts'
-import type { Desk, Inside } from '../element/inside.ts'
-import type { Sound } from '../element/sound-door.ts'
+import type { EndReason, PublicAgent } from '@voice-agent/relay/protocol'
+import type { Fault, Result } from '../element/events.ts'
+import type { Beginning, Inside } from '../element/inside.ts'
 import { Meter } from '../panel/meter.ts'
 import { panel } from '../panel/panel.ts'
 import { PanelHolder } from '../panel/panel-holder.ts'
 import { panelSheet } from '../panel/panel-styles.ts'
-import type { StringKey } from '../strings/index.ts'
+import { AgentCard } from './agent-card.ts'
 import { answerTool } from './client-tools.ts'
 import { agreedTo, rememberAgreed } from './consent.ts'
 import { Conversation, type ConversationListener } from './conversation.ts'
-import { type DeskMemory, freshMemory, panelView } from './desk-view.ts'
-import { CallFault, isRetryable } from './fault.ts'
+import { type BehindPanel, type DeskMemory, freshMemory, panelView } from './desk-view.ts'
+import { CallFault, faultOf } from './fault.ts'
 import type { Gone } from './media-socket.ts'
-import { getAgent, openCall } from './relay-client.ts'
+import { openWithRelay } from './opening.ts'
 import { Transcript } from './transcript.ts'
 import { keepAwake } from './wake-lock.ts'
 
 type Started = Result<{ callId: string; sessionId: string }>
-interface How {
-  sound?: Sound | undefined
-  clickedAt?: number | undefined
-  /** The visitor wrote first: a call in writing that begins with this. */
-  text?: string | undefined
-}
 
 const RETRY_UNSAID_MS = 30_000
 const LONGEST_TEXT = 16_000
 const DIGITS_A_MESSAGE = 32
 
 /** Everything behind the element's methods: agent, consent, calls one after the other, and what the panel shows of them. */
-export class CallDesk implements Desk {
+export class CallDesk implements BehindPanel {
   readonly sheet = panelSheet()
   readonly #inside: Inside
   readonly #memory: DeskMemory
   readonly #holder: PanelHolder
   readonly #meter = new Meter()
   readonly #transcript = new Transcript()
+  readonly #card = new AgentCard((agent) => {
+    this.#memory.agent = agent
+    this.#inside.update()
+  })
   #conversation: Conversation | undefined
   #starting: { promise: Promise<Started>; abort: AbortController } | undefined
-  #agent: { key: string; promise: Promise<PublicAgent> } | undefined
   #startedFor = ''
   #device: string | undefined
   #tick: ReturnType<typeof setInterval> | undefined
@@ -85,7 +81,7 @@ export class CallDesk implements Desk {
 
   // ---------------------------------------------------------------- beginning
 
-  start(how: How): Promise<Started> {
+  start(how: Beginning): Promise<Started> {
     if (this.#starting || this.#inside.isLive()) {
       void how.sound?.context.close()
       const { callId = '', sessionId = '' } = this.#memory
@@ -108,7 +104,7 @@ export class CallDesk implements Desk {
     return promise
   }
 
-  async #open(how: How, signal: AbortSignal): Promise<Started> {
+  async #open(how: Beginning, signal: AbortSignal): Promise<Started> {
     const { element, emit, setState } = this.#inside
     const memory = this.#memory
     const agentId = element.agentId
@@ -124,26 +120,13 @@ export class CallDesk implements Desk {
       throw new CallFault('consent_required')
     }
     if (this.#startedFor !== agentId) this.#forgetSession(agentId)
-    const config: CallConfig = {
-      agentId,
+    const { opened, modality } = await openWithRelay(this.#inside, agent, {
       modality: inWriting ? 'text' : 'voice',
-      language: element.language || this.#inside.language(),
-      ...(element.dynamicVariables && { variables: element.dynamicVariables }),
-      ...(element.userId && { userId: element.userId }),
-      ...(memory.sessionId && { sessionId: memory.sessionId }),
-    }
-    if (!emit('va-before-call', { config }, { cancelable: true })) throw new CallFault('canceled')
-    setState('connecting')
-    const request: WebCallRequest = {
-      ...config,
-      page: { url: location.origin + location.pathname, title: document.title.slice(0, 300) },
-      ...(agent.terms && { consent: true }),
-    }
-    if (element.tokenProvider) request.visitorToken = await this.#token(element.tokenProvider)
-    const opened = await openCall(this.#inside.relay(), request, signal)
-    if (signal.aborted) throw new CallFault('canceled')
-    memory.textCall = config.modality === 'text'
-    if (memory.textCall && how.sound) void how.sound.context.close()
+      sessionId: memory.sessionId,
+      signal,
+    })
+    memory.textCall = modality === 'text'
+    if (memory.textCall) void how.sound?.context.close()
     const sound = memory.textCall ? undefined : how.sound
     const conversation: Conversation = new Conversation({
       opened,
@@ -166,14 +149,6 @@ export class CallDesk implements Desk {
     return { ok: true, callId, sessionId }
   }
 
-  async #token(provider: () => string | Promise<string>): Promise<string> {
-    try {
-      return await provider()
-    } catch {
-      throw new CallFault('token_failed')
-    }
-  }
-
   #failed(fault: CallFault): Fault {
     const { element, emit, setState } = this.#inside
     const { code, retryAfterMs } = fault
@@ -193,23 +168,7 @@ export class CallDesk implements Desk {
   }
 
   #getAgent(): Promise<PublicAgent> {
-    const { element } = this.#inside
-    const key = `${this.#inside.relay()} ${element.agentId}`
-    if (this.#agent?.key === key) return this.#agent.promise
-    if (!element.agentId) return Promise.reject(new CallFault('no_agent'))
-    const promise = getAgent(this.#inside.relay(), element.agentId)
-    this.#agent = { key, promise }
-    promise.then(
-      (agent) => {
-        if (this.#agent?.promise !== promise) return
-        this.#memory.agent = agent
-        this.#inside.update()
-      },
-      () => {
-        if (this.#agent?.promise === promise) this.#agent = undefined
-      },
-    )
-    return promise
+    return this.#card.get(this.#inside.relay(), this.#inside.element.agentId)
   }
 
   get #termsName(): string {
@@ -371,10 +330,7 @@ export class CallDesk implements Desk {
   }
 
   #fault(code: string, retryAfterMs?: number): Fault {
-    const key = `error.${code}` as StringKey
-    const words = this.#inside.say(key)
-    const message = words === key ? this.#inside.say('error.internal') : words
-    return { ok: false, code, message, retryable: isRetryable(code), ...(retryAfterMs && { retryAfterMs }) }
+    return faultOf(this.#inside, code, retryAfterMs)
   }
 
   #tell(code: string): void {

@@ -1,3 +1,7 @@
+import type { Fault } from '../element/events.ts'
+import type { Inside } from '../element/inside.ts'
+import type { StringKey } from '../strings/index.ts'
+
 /** Why a call could not be started, as a code that has words of its own. */
 export class CallFault extends Error {
   readonly code: string
@@ -22,5 +26,20 @@ const RETRYABLE = new Set([
   'consent_required',
   'token_failed',
 ])
+
+/** A code's own words; those of `internal` where it has none. */
+export function wordsOf({ say }: Inside, code: string): string {
+  const key = `error.${code}` as StringKey
+  const words = say(key)
+  return words === key ? say('error.internal') : words
+}
+
+export const faultOf = (inside: Inside, code: string, retryAfterMs?: number): Fault => ({
+  ok: false,
+  code,
+  message: wordsOf(inside, code),
+  retryable: isRetryable(code),
+  ...(retryAfterMs && { retryAfterMs }),
+})
 
 export const isRetryable = (code: string): boolean => RETRYABLE.has(code)

@@ -39,6 +39,15 @@ export interface Inside {
   readonly version: string
 }
 
+/** How a call begins. */
+export interface Beginning {
+  sound?: Sound | undefined
+  /** The click's own time stamp. */
+  clickedAt?: number | undefined
+  /** The visitor wrote first: a call in writing that begins with this. */
+  text?: string | undefined
+}
+
 /** What the call code gives to the shell. */
 export interface Desk {
   readonly sheet: CSSStyleSheet
@@ -51,7 +60,7 @@ export interface Desk {
   rendered(): void
   /** Learns of the agent ahead of a click. */
   prepare(): void
-  start(how: { sound?: Sound; clickedAt?: number; text?: string }): Promise<Result<{ callId: string; sessionId: string }>>
+  start(how: Beginning): Promise<Result<{ callId: string; sessionId: string }>>
   end(reason: 'visitor' | 'page-close'): Promise<Result>
   sendText(text: string): Result
   sendContext(text: string): Result

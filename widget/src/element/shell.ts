@@ -204,7 +204,7 @@ export class Shell extends LitElement {
 
   protected async begin(sound: Sound | undefined, clickedAt?: number): Promise<Result<{ callId: string; sessionId: string }>> {
     const desk = this.desk ?? (await this.#need())
-    if (desk) return desk.start({ ...(sound && { sound }), ...(clickedAt !== undefined && { clickedAt }) })
+    if (desk) return desk.start({ sound, clickedAt })
     void sound?.context.close()
     return this.loadFault()
   }

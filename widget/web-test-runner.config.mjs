@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { esbuildPlugin } from '@web/dev-server-esbuild'
+import { defaultReporter } from '@web/test-runner'
+import { chromeLauncher } from '@web/test-runner-chrome'
+import { startFakeRelay } from './test-kit/fake-relay.ts'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const paths = [process.env.CHROME_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium']
+const executablePath = paths.find((path) => path && existsSync(path))
+
+let relay
+
+/** The fake relay stands for one run; pages learn its address from /fake-relay.json. */
+function fakeRelay() {
+  return {
+    name: 'fake-relay',
+    async serverStart() {
+      relay = await startFakeRelay({ dist: join(here, 'dist') })
+    },
+    serverStop: () => relay?.close(),
+    serve: (context) => (context.path === '/fake-relay.json' ? { body: JSON.stringify({ url: relay.url }), type: 'json' } : undefined),
+  }
+}
+
+/** What the tests ask of the built files: their bytes as sent, and what Node says to importing the shell. */
+function builtFiles() {
+  const dist = join(here, 'dist')
+  return {
+    name: 'built-files',
+    serverStart() {
+      const built = spawnSync(process.execPath, [join(here, 'build.ts'), '--if-changed'], { stdio: 'inherit' })
+      if (built.status !== 0) throw new Error('the widget could not be built')
+    },
+    serve(context) {
+      if (context.path === '/built-sizes.json') {
+        const { files } = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'))
+        const sizes = files.map((file) => [file, readFileSync(join(dist, `${file}.br`)).length])
+        return { body: JSON.stringify(Object.fromEntries(sizes)), type: 'json' }
+      }
+      if (context.path === '/imported-by-node.json') {
+        const script = `const before = Object.getOwnPropertyNames(globalThis).length
+          await import(${JSON.stringify(join(dist, 'voice-agent.js'))})
+          console.log(Object.getOwnPropertyNames(globalThis).length - before)`
+        const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+        return { body: JSON.stringify({ status, newGlobals: Number(stdout), stderr }), type: 'json' }
+      }
+      return undefined
+    },
+  }
+}
+
+/** A page under the strictest policy a site may have, with the tag on it. */
+function strictPage(relayOf) {
+  return {
+    name: 'strict-page',
+    serve(context) {
+      if (context.path !== '/strict.html') return undefined
+      const relay = relayOf()
+      const policy = [
+        "default-src 'none'",
+        `script-src ${relay}`,
+        "style-src 'self'",
+        `connect-src ${relay} ${relay.replace('http', 'ws')}`,
+        "require-trusted-types-for 'script'",
+      ].join('; ')
+      const body = `<!doctype html><html lang="en"><head><title>Strict</title><script type="module" src="${relay}/voice-agent.js"></script></head>
+        <body><voice-agent agent-id="demo-strict"></voice-agent></body></html>`
+      return { body, type: 'html', headers: { 'Content-Security-Policy': policy } }
+    },
+  }
+}
+
+/** `results.json` for whoever adds up all runners. */
+function resultsFile() {
+  return {
+    onTestRunFinished({ sessions }) {
+      const count = { passed: 0, failed: 0, skipped: 0 }
+      const add = (suite) => {
+        for (const test of suite?.tests ?? []) count[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed'] += 1
+        for (const inner of suite?.suites ?? []) add(inner)
+      }
+      for (const session of sessions) {
+        add(session.testResults)
+        // A file that could not run counts, too.
+        if (!session.passed && !session.testResults) count.failed += 1
+      }
+      writeFileSync(join(here, 'results.json'), `${JSON.stringify(count)}\n`)
+      process.stdout.write(`widget: ${count.passed} passed, ${count.failed} failed\n`)
+    },
+  }
+}
+
+export default {
+  files: 'src/**/*.test.ts',
+  nodeResolve: { exportConditions: ['production', 'default'] },
+  // Hidden tabs draw no frames: one at a time.
+  concurrency: 1,
+  browsers: [
+    chromeLauncher({
+      launchOptions: {
+        executablePath,
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+        ],
+      },
+    }),
+  ],
+  plugins: [
+    esbuildPlugin({ ts: true, target: 'es2022', tsconfig: join(here, 'tsconfig.json') }),
+    builtFiles(),
+    fakeRelay(),
+    strictPage(() => relay.url),
+  ],
+  reporters: [defaultReporter({ reportTestResults: true, reportTestProgress: false }), resultsFile()],
+  testFramework: { config: { ui: 'bdd', timeout: 4000 } },
+  testsFinishTimeout: 60_000,
+}
