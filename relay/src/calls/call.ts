@@ -98,7 +98,12 @@ export function createCall(
     onFault(error) {
       report('the voice failed')(error)
       log.event(id, 'voice.failed', { message: String(error) })
-      feed.tell({ type: 'error', code: 'voice_failed', message: 'The voice failed. The answer is in the transcript.', retryable: true })
+      feed.tell({
+        type: 'error',
+        code: 'voice_failed',
+        message: 'The voice failed, so this answer was cut short. Please ask again.',
+        retryable: true,
+      })
     },
   })
   const conversation = createConversation({
@@ -116,6 +121,7 @@ export function createCall(
     clock,
     newId: o.newId,
     end: (reason, when) => step({ type: 'hang-up', reason, when }),
+    onFault: report('an input was not taken'),
   })
   const chain = createEngineChain({
     engines: o.engines,

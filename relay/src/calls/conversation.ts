@@ -47,6 +47,7 @@ export function createConversation(o: {
   clock: Clock
   newId: () => string
   end: (reason: EndReason, when: 'now' | 'last-words') => void
+  onFault: (error: unknown) => void
 }): Conversation {
   const { clock, feed, log, mouth, persona, transcript } = o
   const how: HowToSpeak = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
@@ -92,7 +93,10 @@ export function createConversation(o: {
   function onSilence() {
     if (state !== 'listening' || closed) return
     note('silence', { asked })
-    if (asked) return void sayAndEnd('silence', 'deadline')
+    if (asked) {
+      sayAndEnd('silence', 'deadline').catch(o.onFault)
+      return
+    }
     asked = true
     sayWhole(phrase('stillThere', o.language))
   }
@@ -127,11 +131,15 @@ export function createConversation(o: {
   }
 
   /** Inputs are taken one after the other: each waits until it is known what was heard of the words it cut. */
+  function afterwards(act: () => Promise<void>) {
+    inputs = inputs.then(act).catch(o.onFault)
+  }
+
   function input(text: string, by: 'typing' | 'speech' | 'keys') {
     asked = false
     hangUpAfterwards = false
     transcript.add('visitor', text)
-    inputs = inputs.then(async () => {
+    afterwards(async () => {
       await cut('visitor')
       if (closed) return
       owed = o.newId()
@@ -154,7 +162,7 @@ export function createConversation(o: {
       o.chain().take({ type: 'context', text: event.text })
     },
     interrupt() {
-      inputs = inputs.then(async () => {
+      afterwards(async () => {
         await cut('visitor')
         rest()
       })
@@ -213,7 +221,7 @@ export function createConversation(o: {
     sounding(utterance) {
       if (speaking?.id === utterance) setState('speaking')
     },
-    sayAndEnd: (name, reason) => void sayAndEnd(name, reason),
+    sayAndEnd: (name, reason) => void sayAndEnd(name, reason).catch(o.onFault),
     async lastWords() {
       while (speaking) await speaking.finished
     },

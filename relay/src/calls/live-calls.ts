@@ -16,6 +16,8 @@ export interface LiveCalls {
    */
   open(request: Omit<OpenCall, 'id'> & { details: Record<string, unknown> }): Promise<Call>
   get(id: string): Call | undefined
+  /** A call that lives, or is over while the log still writes its end: until then it knows better than the book. */
+  unsettled(id: string): Call | undefined
   list(): Call[]
   readonly size: number
   /** Says goodbye on every call and resolves when all are stored, at the latest after `deadlineMs` (then they end at once). */
@@ -32,6 +34,7 @@ export function createLiveCalls(o: {
   settings: Omit<CallTimes, 'goodbyeMs'>
 }): LiveCalls {
   const calls = new Map<string, Call>()
+  const unsettled = new Map<string, Call>()
   const closing = new Set<Promise<void>>()
   const newId = () => randomUUID().replaceAll('-', '')
 
@@ -55,11 +58,16 @@ export function createLiveCalls(o: {
         },
       })
       calls.set(id, call)
+      unsettled.set(id, call)
       closing.add(call.closed)
-      void call.closed.then(() => closing.delete(call.closed))
+      void call.closed.then(() => {
+        closing.delete(call.closed)
+        unsettled.delete(id)
+      })
       return call
     },
     get: (id) => calls.get(id),
+    unsettled: (id) => unsettled.get(id),
     list: () => [...calls.values()],
     get size() {
       return calls.size

@@ -58,7 +58,7 @@ export function createTools(o: {
       const running = uses.get(use.id) ?? run(use)
       uses.set(use.id, running)
       // Who asked may lose interest (a barge-in); the tool itself goes on and is not run again.
-      return Promise.race([running, aborted(signal)])
+      return unlessAborted(running, signal)
     },
     answer(id, result) {
       const settle = waiting.get(id)
@@ -71,10 +71,11 @@ export function createTools(o: {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<unknown> {
+function unlessAborted(running: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve) => {
     const gone = () => resolve({ error: 'Interrupted.' })
-    if (signal.aborted) gone()
-    else signal.addEventListener('abort', gone, { once: true })
+    if (signal.aborted) return gone()
+    signal.addEventListener('abort', gone, { once: true })
+    void running.then(resolve).finally(() => signal.removeEventListener('abort', gone))
   })
 }
