@@ -63,3 +63,21 @@ export async function startTestRelay(o: { env?: Record<string, string>; extras?:
 
 /** The page of the relay itself. */
 export const ownPage = (relay: Relay) => ({ origin: relay.url })
+
+/** The parts of answers that tests read; their shapes are proved by the routes' own schemas. */
+export interface Answer {
+  agent: { id: string; name: string; greeting: string; languages: string[]; terms?: object }
+  agents: { id: string }[]
+  apiKey: { id: string }
+  apiKeys: { id: string }[]
+  key: string
+  call: { id: string; status: string; endReason?: string; sessionId: string }
+  calls: { id: string }[]
+  entries: { id: string; role: string; text: string; final: boolean }[]
+  events: { seq: number; type: string }[]
+  nextCursor: string | null
+  token: string
+  expiresAt: string
+  tokens: { access: string; refresh?: string }
+  user: { id: string; email: string; role: string }
+}

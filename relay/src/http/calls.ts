@@ -105,8 +105,9 @@ export interface CallRooms {
 
 export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
   const org = (c: HttpContext) => c.get('principal').organisationId
+  /** Also a call whose end is still being written. */
   const mine = (c: HttpContext, id: string): Call | undefined => {
-    const call = calls.get(id)
+    const call = calls.unsettled(id)
     return call?.organisationId === org(c) ? call : undefined
   }
   const row = async (c: HttpContext, id: string) => found(await book.get(org(c), id))
@@ -139,7 +140,7 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
       const { id } = c.req.valid('param')
       const call = await row(c, id)
       const live = mine(c, id)
-      if (!live) throw new Problem('conflict', 'The call is over already.')
+      if (!live || live.endReason) throw new Problem('conflict', 'The call is over already.')
       live.hangUp('operator')
       return c.json({ call }, 202)
     }),

@@ -4,7 +4,7 @@ import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { Clock } from '../calls/ports.ts'
 import { acceptBrowserSocket, refuseBrowserSocket } from '../legs/browser/index.ts'
 import type { Logger } from '../logger.ts'
-import { CLOSE } from '../protocol/index.ts'
+import { CLOSE, type EndReason } from '../protocol/index.ts'
 import { letGo, refuse, type SocketRoute, type Upgrade } from './upgrade.ts'
 
 /** A visitor's media (CONTRACT section 5): the token in the path opens one call, and nothing else. */
@@ -12,9 +12,10 @@ export function mediaSocket(o: { tokens: MediaTokens; calls: LiveCalls; book: Ca
   // The expiry bounds the first connect only: once a call has had its socket, the same URL brings it back.
   const connected = new WeakSet<Call>()
 
-  const sayOver = async (ws: Upgrade['ws'], callId: string) => {
+  const sayOver = async (ws: Upgrade['ws'], callId: string, fresh: EndReason | undefined) => {
     try {
-      const known = await o.book.status(callId)
+      const known = fresh ? { endReason: fresh } : await o.book.status(callId)
+      // In the book without an end: its relay is gone, and the sweeper will say the same.
       refuseBrowserSocket(ws, CLOSE.unknownCall, 'unknown or over', known ? (known.endReason ?? 'error') : undefined)
       letGo(ws)
     } catch (error) {
@@ -30,8 +31,8 @@ export function mediaSocket(o: { tokens: MediaTokens; calls: LiveCalls; book: Ca
     accept({ ws, parts, query }) {
       const right = o.tokens.read(parts[0] ?? '')
       if (!right) return refuse(ws, CLOSE.badToken, 'bad token')
-      const call = o.calls.get(right.callId)
-      if (!call) return void sayOver(ws, right.callId)
+      const call = o.calls.unsettled(right.callId)
+      if (!call || call.endReason) return void sayOver(ws, right.callId, call?.endReason)
       if (!connected.has(call) && o.clock.nowMs() > right.expiresAtMs) return refuse(ws, CLOSE.badToken, 'expired token')
       connected.add(call)
       const after = query.get('after')
