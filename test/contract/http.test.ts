@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROOT } from '../checks/run-command.ts'
 import { type Answer, ask, type Operator, signIn } from '../kit/operator.ts'
-import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
+import { adminPassword, type RelayProcess, startDemo } from '../kit/relay-process.ts'
+import { until } from '../kit/until.ts'
 import { type Opened, openCall, Visitor } from '../kit/visitor.ts'
 
 /** CONTRACT sections 4, 5, 6 and 8 over raw HTTP, from outside. */
@@ -79,7 +82,7 @@ describe('health and pages', () => {
     const shell = await get('/voice-agent.js')
     expect(shell.headers.get('access-control-allow-origin')).toBe('*')
     expect(shell.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
-    const version = /"version":\s*"([^"]+)"/.exec(JSON.stringify((await get('/openapi.json')).body))?.[1]
+    const { version } = JSON.parse(readFileSync(`${ROOT}/widget/package.json`, 'utf8')) as { version: string }
     const fixed = await get(`/voice-agent@${version}.js`)
     expect(fixed.status).toBe(200)
     expect(fixed.headers.get('cache-control')).toContain('immutable')
@@ -247,8 +250,7 @@ describe('operators', () => {
   })
 
   it('sign in, refresh with rotation, and a token used twice revokes the sign-in', async () => {
-    const { readFileSync } = await import('node:fs')
-    const password = readFileSync(`${demo.dataDir}/admin-password`, 'utf8').trim()
+    const password = adminPassword(demo.dataDir)
     const post = (path: string, body: unknown) =>
       ask<{ tokens: { access: string; refresh: string }; user: object }>(demo.url, 'POST', path, { body })
     const email = 'admin@localhost.localdomain'
@@ -256,7 +258,7 @@ describe('operators', () => {
     const first = await post('/api/auth/login', { email, password })
     expect(first.body).toMatchObject({ tokens: { access: expect.any(String), refresh: expect.any(String) }, user: { role: 'admin' } })
     const [header, claims] = first.body.tokens.access
-      .split('.')
+      .split('.', 2)
       .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString() || '{}') as Record<string, unknown>)
     expect(header).toMatchObject({ alg: 'HS256', kid: expect.any(String) })
     expect(claims).toMatchObject({ iss: expect.any(String), aud: expect.anything() })
@@ -319,7 +321,6 @@ describe('operators', () => {
     visitor.send({ type: 'text', text: 'Hello' })
     await visitor.entry('the question', (entry) => entry.role === 'visitor')
     await visitor.hangUp()
-    const { until } = await import('../kit/until.ts')
     await until('the call is stored', async () => {
       const { body: got } = await admin.ask<{ call?: { status: string } }>('GET', `/api/calls/${body.callId}`)
       return got.call?.status === 'completed'
