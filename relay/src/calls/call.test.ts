@@ -124,6 +124,23 @@ describe('a voice call', () => {
     expect(log.closes).toEqual([{ callId: call.id, status: 'completed', endReason: 'connection' }])
   })
 
+  test('hanging up mid-word: the last line ends where the far end says it was heard', async () => {
+    const { clock, open, lines, log } = world([answering('first', () => 'one two three four five six seven eight nine ten.')])
+    const call = await open()
+    const leg = fakeAudioLeg(clock)
+    call.attach(leg)
+    await clock.advance(1000)
+    leg.emit({ type: 'text', text: 'go' })
+    await clock.advance(430)
+    call.hangUp('visitor')
+    leg.emit({ type: 'text', text: 'too late' })
+    await clock.advance(10)
+    await call.closed
+    expect(lines().slice(-2)).toEqual(['visitor: go', 'agent: one two three four —'])
+    expect(leg.cleared).toHaveLength(1)
+    expect(log.types().at(-1)).not.toBe('turn')
+  })
+
   test('nobody comes: the call fails and its book is closed', async () => {
     const { clock, open, log, calls } = world([echo()])
     await open()

@@ -205,6 +205,7 @@ export function createCall(
   async function finish() {
     const reason = state.reason ?? 'error'
     cancelDuration?.()
+    await conversation.hush().catch(report('the last words could not be cut'))
     conversation.close()
     tools.close()
     gone.abort()
@@ -230,7 +231,7 @@ export function createCall(
     const own = LEG[event.type] as ((event: LegEvent) => void) | undefined
     if (own) return own(event)
     // Once goodbye is being said only its playback matters: nothing cancels a hang-up.
-    if (state.stage !== 'ending' || event.type === 'mark') conversation.hear(event)
+    if ((state.stage !== 'ending' && state.stage !== 'over') || event.type === 'mark') conversation.hear(event)
   }
 
   log.event(id, 'call.opened', { modality: o.modality, language: o.language, engines: o.engines.map((engine) => engine.name) })

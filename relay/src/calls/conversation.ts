@@ -22,6 +22,8 @@ export interface Conversation {
   sounding(utterance: string): void
   /** Says one sentence of the house's own, then ends the call with this reason. */
   sayAndEnd(name: Phrase, reason: EndReason): void
+  /** Silences the line for good and takes down what was heard of the last words. */
+  hush(): Promise<void>
   /** Resolves when nothing is left to be heard. */
   lastWords(): Promise<void>
   close(): void
@@ -222,6 +224,13 @@ export function createConversation(o: {
       if (speaking?.id === utterance) setState('speaking')
     },
     sayAndEnd: (name, reason) => void sayAndEnd(name, reason).catch(o.onFault),
+    async hush() {
+      const utterance = speaking
+      speaking = undefined
+      owed = undefined
+      cancelSilence?.()
+      await utterance?.cut()
+    },
     async lastWords() {
       while (speaking) await speaking.finished
     },
