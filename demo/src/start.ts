@@ -30,9 +30,10 @@ async function main(): Promise<void> {
 function whatIsWhere({ url, sandboxUrl, settings }: Demo): string {
   const { access, gemini, openai } = settings
   const password = access.ADMIN_PASSWORD ? 'the one in ADMIN_PASSWORD' : `in ${join(settings.dataDir, 'admin-password')}`
-  const key = [gemini.GEMINI_API_KEY && 'Gemini', openai.OPENAI_API_KEY && 'OpenAI', openai.HOMEAI_API_KEY && 'HomeAI'].filter(Boolean)[0]
-  const who = key
-    ? `${key}, then the offline agent if it fails${sandboxUrl && simulated(settings, sandboxUrl) ? ` (simulated by the sandbox on ${sandboxUrl})` : ''}`
+  const keys = [gemini.GEMINI_API_KEY && 'Gemini', openai.OPENAI_API_KEY && 'OpenAI', openai.HOMEAI_API_KEY && 'HomeAI'].filter(Boolean)
+  const simulated = gemini.GEMINI_BASE_URL === sandboxUrl ? `, simulated by the sandbox on ${sandboxUrl}` : ''
+  const who = keys.length
+    ? `${keys.join(', then ')}, then the offline agent${simulated}`
     : 'the offline agent; for an AI model put GEMINI_API_KEY or OPENAI_API_KEY into .env.local'
   return [
     '',
@@ -46,8 +47,6 @@ function whatIsWhere({ url, sandboxUrl, settings }: Demo): string {
     '',
   ].join('\n')
 }
-
-const simulated = (settings: Demo['settings'], sandboxUrl: string) => settings.gemini.GEMINI_BASE_URL === sandboxUrl
 
 function inOneLine(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined

@@ -35,7 +35,7 @@ const PRODUCTS: [question: string, answer: string][] = [
     'The Kayal is a hand woven cane pendant, fifty centimetres wide, with two metres of cord. It costs 3,900 rupees.',
   ],
   [
-    'Tell me about the Harbour reading lamp. What does the Harbour cost?',
+    'Tell me about the Harbour lamp. What does the Harbour cost?',
     'The Harbour is a brass reading lamp with a jointed arm and a dimmer on the cord. It costs 5,600 rupees.',
   ],
   [

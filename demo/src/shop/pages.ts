@@ -24,6 +24,7 @@ export function addShop<E extends Env>(app: Hono<E>): void {
       title: 'Strict CSP',
       language: 'en',
       direction: 'ltr',
+      icon: false, // the policy under test allows no image
       body: `<main class="bare"><h1>Strict CSP</h1>\n${tagLines('', allowedAttributes(c.req.query()))}\n</main>`,
     })
     return html(c, page, strictPolicy(new URL(c.req.url).origin))
@@ -47,7 +48,7 @@ function shopPolicy(c: Context): string {
   ].join('; ')
 }
 
-function barePage(o: { title: string; language: string; direction: string; theme?: string; body: string }): string {
+function barePage(o: { title: string; language: string; direction: string; theme?: string; icon?: false; body: string }): string {
   const theme = o.theme === 'light' || o.theme === 'dark' ? ` data-theme="${o.theme}"` : ''
   return `<!doctype html>
 <html lang="${escapeHtml(o.language)}" dir="${o.direction === 'rtl' ? 'rtl' : 'ltr'}"${theme}>
@@ -55,7 +56,7 @@ function barePage(o: { title: string; language: string; direction: string; theme
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <title>${escapeHtml(o.title)}</title>
-<link rel="stylesheet" href="/shop/bare.css">
+<link rel="stylesheet" href="/shop/bare.css">${o.icon === false ? '' : '\n<link rel="icon" href="/shop/icon.svg" type="image/svg+xml">'}
 </head>
 <body>
 ${o.body}
