@@ -78,10 +78,11 @@ export function createPlayout(o: {
     cancelTimer?.()
     cancelTimer = undefined
     while (running) {
-      const track = tracks.find((each) => each.next < each.first + each.frames.length || (each.ended && !each.endMarked))
-      if (!track) return
+      // One after the other: the next utterance waits until the one before it is said to its end.
+      const track = tracks.find((each) => !each.endMarked)
+      const frame = track?.frames[track.next - track.first]
+      if (!track || (!frame && !track.ended)) return
       if (!leg.writable()) return later(RETRY_MS)
-      const frame = track.frames[track.next - track.first]
       if (!frame) {
         track.endMarked = true
         leg.mark(track.utterance, 'end')
