@@ -60,7 +60,7 @@ describe.each(['embedded', 'Postgres'] as const)('a visit, stored in %s', (stora
     await test('a typed question is answered aloud and in writing', async () => {
       const before = lengthMs(await heard())
       await tag.write(QUESTION)
-      whole = await tag.entry('the answer, heard', ({ role, text, final }) => role === 'agent' && final && /deliver/i.test(text))
+      whole = await tag.entry('the answer, heard', ({ role, text, final }) => role === 'agent' && final && /everywhere in India/.test(text))
       expect(soundingMs(part(await heard(), before))).toBeGreaterThan(1500)
       await tag.part('transcript').getByText(whole.text).waitFor()
       await tag.part('transcript').getByText(QUESTION).waitFor()
