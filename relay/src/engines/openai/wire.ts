@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { ToolSpec } from '../../agents/persona.ts'
 import { EngineFailure, failureOfStatus } from '../faults.ts'
 import type { ChatMessage, ChatPiece, ToolUse } from '../text/chat-model.ts'
@@ -27,23 +28,38 @@ export function toolsOf(tools: readonly ToolSpec[]): object[] {
   return tools.map(({ name, description, parameters }) => ({ type: 'function', function: { name, description, parameters } }))
 }
 
-interface ToolDelta {
-  index?: unknown
-  id?: unknown
-  function?: { name?: unknown; arguments?: unknown } | null
-}
-
-interface Chunk {
-  model?: unknown
-  error?: unknown
-  usage?: { prompt_tokens?: unknown; completion_tokens?: unknown } | null
-  choices?: {
-    delta?: { content?: unknown; refusal?: unknown; tool_calls?: ToolDelta[] | null } | null
-    /** The whole message, from servers that do not stream. */
-    message?: { content?: unknown; refusal?: unknown; tool_calls?: ToolDelta[] | null } | null
-    finish_reason?: unknown
-  }[]
-}
+/** Servers differ: whatever is not what it should be counts as absent. */
+const words = z.string().optional().catch(undefined)
+const tokens = z.number().nonnegative().catch(0)
+const ToolDelta = z
+  .object({
+    index: z.number().optional().catch(undefined),
+    id: words,
+    function: z
+      .object({
+        name: words,
+        arguments: z
+          .union([z.string(), z.record(z.string(), z.unknown())])
+          .optional()
+          .catch(undefined),
+      })
+      .optional()
+      .catch(undefined),
+  })
+  .catch({})
+type ToolDelta = z.infer<typeof ToolDelta>
+const Delta = z
+  .object({ content: words, refusal: words, tool_calls: z.array(ToolDelta).optional().catch(undefined) })
+  .optional()
+  .catch(undefined)
+/** `message` is the whole answer, from servers that do not stream. */
+const Choice = z.object({ delta: Delta, message: Delta, finish_reason: words }).catch({})
+const Chunk = z.object({
+  model: words,
+  error: z.unknown().optional(),
+  usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).optional().catch(undefined),
+  choices: z.array(Choice).optional().catch(undefined),
+})
 
 /** Puts one answer together from its chunks. */
 export interface Assembly {
@@ -72,14 +88,9 @@ export function createAssembly(service: string): Assembly {
 
   /** By `index`; some servers leave it out (0 is meant), and some then tell calls apart only by a new id. */
   function slotFor(delta: ToolDelta): Slot {
-    const id = typeof delta.id === 'string' ? delta.id : ''
     const current = slots.at(-1)
-    const named = typeof delta.index === 'number'
-    const index = named
-      ? (delta.index as number)
-      : id !== '' && current && current.id !== '' && current.id !== id
-        ? current.index + 1
-        : (current?.index ?? 0)
+    const isNext = current !== undefined && current.id !== '' && delta.id !== undefined && delta.id !== '' && delta.id !== current.id
+    const index = delta.index ?? (current?.index ?? 0) + (isNext ? 1 : 0)
     const found = slots.find((slot) => slot.index === index)
     if (found) return found
     if (slots.length >= MAX_USES) throw new EngineFailure('malformed', `${service} used more than ${MAX_USES} tools at once`)
@@ -91,11 +102,11 @@ export function createAssembly(service: string): Assembly {
   function addTool(delta: ToolDelta): void {
     const slot = slotFor(delta)
     // Id and name come in the first piece; servers that repeat them mean the same ones.
-    if (slot.id === '' && typeof delta.id === 'string') slot.id = delta.id
-    if (slot.name === '' && typeof delta.function?.name === 'string') slot.name = delta.function.name
+    if (slot.id === '') slot.id = delta.id ?? ''
+    if (slot.name === '') slot.name = delta.function?.name ?? ''
     const more = delta.function?.arguments
     if (typeof more === 'string') slot.arguments += more
-    else if (more && typeof more === 'object') slot.arguments = JSON.stringify(more)
+    else if (more) slot.arguments = JSON.stringify(more)
     if (slot.arguments.length > MAX_ARGUMENTS) throw new EngineFailure('malformed', `${service} sent endless tool arguments`)
   }
 
@@ -108,22 +119,21 @@ export function createAssembly(service: string): Assembly {
         complete = true
         return []
       }
-      const chunk = JSON.parse(data) as Chunk | null
-      if (chunk === null || typeof chunk !== 'object') throw new EngineFailure('malformed', `${service} sent what is no chunk`)
+      const { data: chunk } = Chunk.safeParse(JSON.parse(data))
+      if (!chunk) throw new EngineFailure('malformed', `${service} sent what is no chunk`)
       if (chunk.error) throw failureInStream(service, chunk.error)
       const pieces: ChatPiece[] = []
-      const [choice] = Array.isArray(chunk.choices) ? chunk.choices : []
+      const [choice] = chunk.choices ?? []
       const delta = choice?.delta ?? choice?.message
-      for (const text of [delta?.content, delta?.refusal]) if (typeof text === 'string' && text !== '') pieces.push({ type: 'text', text })
-      for (const tool of Array.isArray(delta?.tool_calls) ? delta.tool_calls : []) addTool(tool)
-      if (typeof choice?.finish_reason === 'string') {
+      for (const text of [delta?.content, delta?.refusal]) if (text) pieces.push({ type: 'text', text })
+      for (const tool of delta?.tool_calls ?? []) addTool(tool)
+      if (choice?.finish_reason) {
         reason = choice.finish_reason
         complete = true
       }
       if (chunk.usage) {
-        const { prompt_tokens: input, completion_tokens: output } = chunk.usage
-        const model = typeof chunk.model === 'string' ? chunk.model : ''
-        pieces.push({ type: 'usage', inputTokens: Number(input) || 0, outputTokens: Number(output) || 0, model })
+        const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = chunk.usage
+        pieces.push({ type: 'usage', inputTokens, outputTokens, model: chunk.model ?? '' })
       }
       return pieces
     },
@@ -151,23 +161,26 @@ function parse(service: string, text: string): unknown {
   }
 }
 
+const Fault = z.object({ type: z.unknown().optional(), code: z.unknown().optional(), message: z.unknown().optional() })
+
 /** An error inside a stream has no status: its code and type say what it is. */
 function failureInStream(service: string, error: unknown): EngineFailure {
-  const { message, code, type } = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : { message: error }
-  const words = [type, code, message].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ')
+  const { type, code, message } = Fault.safeParse(error).data ?? { type: '', code: '', message: error }
+  const said = [type, code, message].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ')
   const status = Number(code)
-  if (Number.isInteger(status) && status >= 400) return failureOfStatus(service, status, words)
-  if (/auth|permission|api.?key/i.test(words)) return failureOfStatus(service, 401, words)
-  if (/quota|rate.?limit|insufficient/i.test(words)) return failureOfStatus(service, 429, words)
-  return new EngineFailure('unavailable', failureOfStatus(service, 500, words).message.replace('answered 500', 'failed while answering'))
+  if (Number.isInteger(status) && status >= 400) return failureOfStatus(service, status, said)
+  if (/auth|permission|api.?key/i.test(said)) return failureOfStatus(service, 401, said)
+  return failureOfStatus(service, /quota|rate.?limit|insufficient/i.test(said) ? 429 : 500, said)
 }
+
+const ErrorBody = z.object({ error: z.union([z.string(), z.object({ message: words, code: words })]) })
 
 /** The message in an error body, if it is one. */
 export function errorMessage(body: string): string {
   try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown; code?: unknown } | string }
+    const { error } = ErrorBody.parse(JSON.parse(body))
     if (typeof error === 'string') return error
-    return [error?.code, error?.message].filter((part) => typeof part === 'string').join(' ')
+    return [error.code, error.message].filter((part) => part !== undefined).join(' ')
   } catch {
     return body.slice(0, 200)
   }
