@@ -1,0 +1,83 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { pino } from 'pino'
+import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { takeDataFolder } from './data-folder.ts'
+import { openStore, StoreInUse } from './open.ts'
+import { organisations } from './schema.ts'
+import { eachStore } from './store.test-kit.ts'
+
+eachStore('the store', (room) => {
+  it('answers, and keeps what a transaction did or nothing of it', async () => {
+    const { db } = room.store
+    expect(await room.store.alive(5000)).toBe(true)
+    const attempt = db.transaction(async (tx) => {
+      await tx.insert(organisations).values({ id: 'half', name: 'half', createdAt: new Date() })
+      throw new Error('changed my mind')
+    })
+    await expect(attempt).rejects.toThrow('changed my mind')
+    const rows = await db.select({ id: organisations.id }).from(organisations)
+    expect(rows.map(({ id }) => id).sort()).toEqual(['org', 'other'])
+  })
+
+  it('throws where a query on db inside a transaction would hang', async () => {
+    const { db } = room.store
+    await db.transaction(async (tx) => {
+      await tx.select().from(organisations)
+      const stray = db.select().from(organisations).then()
+      await expect(stray).rejects.toMatchObject({ cause: { message: expect.stringContaining('use the `tx`') } })
+      const nested = async () => db.transaction(async () => undefined)
+      await expect(nested()).rejects.toThrow('use the `tx`')
+    })
+    await expect(db.select().from(organisations)).resolves.toHaveLength(2)
+  })
+
+  it('brings its tables up to date once, whoever opens it', async () => {
+    const count = async () => (await room.store.db.execute(sql`select 1 from drizzle.__drizzle_migrations`)).length
+    const before = await count()
+    const others = await Promise.all(room.again ? [room.again(), room.again()] : [])
+    for (const other of others) await other.close()
+    expect(before).toBeGreaterThan(0)
+    expect(await count()).toBe(before)
+  })
+})
+
+describe('the data folder', () => {
+  const folders: string[] = []
+  const folder = async (name = 'data') => {
+    const base = await mkdtemp(join(tmpdir(), 'voice-agent-folder-'))
+    folders.push(base)
+    return join(base, name)
+  }
+  afterEach(async () => {
+    for (const each of folders.splice(0)) await rm(each, { recursive: true, force: true })
+  })
+  const mode = async (path: string) => (await stat(path)).mode & 0o777
+
+  it('is one relay’s at a time, and says so in one line', async () => {
+    const dataDir = await folder()
+    const first = await takeDataFolder(dataDir)
+    expect(await mode(dataDir)).toBe(0o700)
+    const second = takeDataFolder(dataDir)
+    await expect(second).rejects.toThrow(StoreInUse)
+    await expect(second).rejects.toThrow(/^[^\n]*DATA_DIR[^\n]*$/)
+    await first.release()
+    await (await takeDataFolder(dataDir)).release()
+  })
+
+  it('keeps what it holds when it is opened again, in a folder too deep for a socket as well', async () => {
+    const dataDir = await folder(join('d'.repeat(60), 'e'.repeat(60)))
+    const open = () => openStore({ dataDir, logger: pino({ level: 'silent' }), clock: systemClock })
+    const first = await open()
+    await first.db.insert(organisations).values({ id: 'kept', name: 'kept', createdAt: new Date() })
+    await expect(open()).rejects.toThrow(StoreInUse)
+    await first.close()
+    expect(await first.alive(1000)).toBe(false)
+    const second = await open()
+    expect(await second.db.select({ id: organisations.id }).from(organisations)).toEqual([{ id: 'kept' }])
+    await second.close()
+  }, 120_000)
+})
