@@ -18,8 +18,8 @@ const PLAIN_AGENT = {
   knowledge: {
     questions: [
       {
-        question: 'What can you do? Who are you?',
-        answer: 'I am the first agent of this relay. My owner can give me knowledge, a voice and an engine of their choice.',
+        question: 'How do I teach you something? Where does your knowledge come from?',
+        answer: 'My owner teaches me. They give me knowledge, a voice and an engine of their choice over the API.',
       },
     ],
   },

@@ -125,9 +125,10 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
     endpoint(READ, show, async (c) => c.json({ call: await row(c, c.req.valid('param').id) }, 200)),
     endpoint(READ, transcript, async (c) => {
       const { id } = c.req.valid('param')
+      // Asked first: a call that is settled by now has its end in every row read after this.
+      const live = mine(c, id)
       const call = await row(c, id)
       const entries = found(await book.transcript(org(c), id))
-      const live = mine(c, id)
       if (wantsEvents(c)) return streamTranscript(c, { live, ended: call.endReason, entries, streamsEnd })
       return c.json({ callId: call.id, sessionId: call.sessionId, entries: newestEntries(entries, live) }, 200)
     }),
