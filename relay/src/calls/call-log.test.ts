@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { createKeyring } from '../access/encryption.ts'
+import { systemClock as clock } from '../clock.ts'
+import type { Entry } from '../protocol/index.ts'
+import type { Store } from '../store/open.ts'
+import { rewrapAll } from '../store/rewrap.ts'
+import { callKeys, calls, entries, events } from '../store/schema.ts'
+import { eachStore } from '../store/store.test-kit.ts'
+import { vacuumErased } from '../store/vacuum.ts'
+import { createCallBook } from './call-book.ts'
+import { createCallLog } from './call-log.ts'
+import type { NewCall } from './ports.ts'
+
+const logger = pino({ level: 'silent' })
+const secretKey = () => randomBytes(32).toString('base64')
+const newId = () => `c_${randomBytes(8).toString('hex')}`
+const SAID = 'the lamp from Kochi is broken'
+const NUMBER = '+919876543210'
+const newCall = (id: string): NewCall => ({
+  id,
+  sessionId: 'session',
+  organisationId: 'org',
+  agentId: 'demo',
+  kind: 'web',
+  direction: 'inbound',
+  startedAtMs: clock.nowMs(),
+  details: { from: NUMBER, page: SAID },
+})
+const entry = (id: string, text: string, more: Partial<Entry> = {}): Entry => ({
+  id,
+  role: 'visitor',
+  text,
+  final: true,
+  startedAt: new Date(clock.nowMs()).toISOString(),
+  ...more,
+})
+const over = () => ({ status: 'completed' as const, endReason: 'visitor' as const, at: clock.nowMs() })
+
+/** The store with a database that is away: `before` loses the work, `after` does it and loses the answer. */
+function shaky(store: Store, faults: ('before' | 'after')[]): Store {
+  const transaction: Store['db']['transaction'] = async (work, config) => {
+    const fault = faults.shift()
+    if (fault === 'before') throw new Error('the database is away')
+    const done = await store.db.transaction(work, config)
+    if (fault === 'after') throw new Error('the answer was lost')
+    return done
+  }
+  const db = new Proxy(store.db, { get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)) })
+  return { ...store, db }
+}
+
+eachStore('the call log', (room) => {
+  const first = secretKey()
+  const keyring = createKeyring({ current: first, old: [] })
+  const makeLog = (store = room.store) => createCallLog({ store, keyring, clock, owner: 'relay', logger })
+  const makeBook = () => createCallBook({ store: room.store, keyring })
+
+  /** A call with words in every place words can be, not ended yet. */
+  async function talk(log = makeLog(), id = newId()) {
+    await log.open(newCall(id))
+    log.event(id, 'call.opened', { said: SAID })
+    log.entry(id, 0, entry('e1', 'the', { final: false }))
+    log.entry(id, 1, entry('e2', SAID, { role: 'agent', interrupted: true }))
+    log.status(id, { status: 'connected', at: clock.nowMs() })
+    await log.flush()
+    log.entry(id, 0, entry('e1', SAID))
+    log.event(id, 'turn', { said: SAID })
+    await log.flush()
+    return { log, id }
+  }
+  async function whole(log = makeLog()) {
+    const { id } = await talk(log)
+    await log.close(id, over())
+    await log.stop()
+    return id
+  }
+
+  it('keeps a call as it went, in places, and seals it at the end', async () => {
+    const { log, id } = await talk()
+    const book = makeBook()
+    expect(await book.get('org', id)).toMatchObject({ status: 'connected', from: NUMBER, connectedAt: expect.any(String) })
+    expect((await book.evidence('org', id))?.verified).toBe(false)
+    await Promise.all([log.close(id, over()), log.close(id, { ...over(), status: 'failed', endReason: 'error' })])
+    expect(log.depth()).toBe(0)
+    await log.stop()
+    expect(await book.get('org', id)).toMatchObject({ status: 'completed', endReason: 'visitor', endedAt: expect.any(String) })
+    const lines = (await book.transcript('org', id))?.map((line) => [line.id, line.text, line.final, line.interrupted])
+    expect(lines).toEqual([
+      ['e1', SAID, true, undefined],
+      ['e2', SAID, true, true],
+    ])
+    expect((await book.events('org', id))?.map(({ seq, type }) => [seq, type])).toEqual([
+      [1, 'call.opened'],
+      [2, 'turn'],
+      [3, 'call.ended'],
+    ])
+    expect(await book.evidence('org', id)).toMatchObject({ verified: true, problems: [], events: 3, erased: false })
+  })
+
+  it('shows a call to its own organisation alone', async () => {
+    const id = await whole()
+    const book = makeBook()
+    for (const ask of [book.get, book.transcript, book.events, book.evidence]) {
+      expect(await ask('org', id)).toBeDefined()
+      expect(await ask('other', id)).toBeUndefined()
+    }
+    expect(await book.erase('other', id)).toBe(false)
+    expect((await book.list('other', {})).calls).toEqual([])
+    expect((await book.transcript('org', id))?.[0]?.text).toBe(SAID)
+  })
+
+  it('gives every call of a list once, newest first', async () => {
+    const made = new Set([await whole(), await whole(), await whole()])
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await makeBook().list('org', { limit: 2, cursor })
+      seen.push(...page.calls.map(({ id }) => id))
+      cursor = page.nextCursor
+    } while (cursor)
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.slice(0, 3)).toEqual([...made].reverse())
+  })
+
+  it.each([
+    ['away', ['before', 'before', 'before']],
+    ['losing its answers', ['after', 'after']],
+    ['both', ['after', 'before', 'after']],
+  ] as const)('writes everything once when the database is %s', async (_, faults) => {
+    const pending: ('before' | 'after')[] = []
+    const log = makeLog(shaky(room.store, pending))
+    const { id } = await talk(log)
+    pending.push(...faults)
+    for (let n = 0; n < 5; n++) log.event(id, 'turn', { n })
+    log.entry(id, 2, entry('e3', 'late'))
+    await log.flush()
+    await log.close(id, over())
+    await log.stop()
+    expect(pending).toEqual([])
+    expect((await makeBook().events('org', id))?.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(await makeBook().evidence('org', id)).toMatchObject({ verified: true, events: 8 })
+    expect((await makeBook().transcript('org', id))?.map(({ text }) => text)).toEqual([SAID, SAID, 'late'])
+  })
+
+  it('shows a change made in the database itself', async () => {
+    const id = await whole()
+    await room.store.db.update(events).set({ type: 'other' }).where(eq(events.callId, id))
+    expect(await makeBook().evidence('org', id)).toMatchObject({ verified: false })
+  })
+
+  describe('secrecy', () => {
+    it('leaves no word and no number readable in any file, during a call or after', async () => {
+      const { log, id } = await talk()
+      const readable = async () => [await room.filesWith(Buffer.from(SAID)), await room.filesWith(Buffer.from(NUMBER))].flat()
+      expect(await readable()).toEqual([])
+      // The search itself works: an id is not secret and is found.
+      expect(await room.filesWith(Buffer.from(id))).not.toEqual([])
+      await log.close(id, over())
+      await log.stop()
+      expect(await readable()).toEqual([])
+    })
+
+    it('destroys a call’s key for good, and the chain still verifies', async () => {
+      const { log, id } = await talk()
+      const book = makeBook()
+      expect(await book.erase('org', id)).toBe(false)
+      await log.close(id, over())
+      await log.stop()
+      const [row] = await room.store.db.select().from(callKeys).where(eq(callKeys.callId, id))
+      if (!row) throw new Error('the call has no key')
+      expect(await room.filesWith(row.wrapped)).not.toEqual([])
+      expect(await book.erase('org', id)).toBe(true)
+      await vacuumErased(room.store)
+      expect(await room.filesWith(row.wrapped)).toEqual([])
+      expect(await book.evidence('org', id)).toMatchObject({ verified: true, problems: [], erased: true, events: 3 })
+      expect(await book.transcript('org', id)).toEqual([])
+      expect((await book.events('org', id))?.every(({ payload }) => payload === undefined)).toBe(true)
+      expect(await book.get('org', id)).not.toHaveProperty('from')
+      expect(await room.store.db.select({ text: entries.text }).from(entries).where(eq(entries.callId, id))).toEqual([
+        { text: null },
+        { text: null },
+      ])
+    })
+
+    it('opens everything after the house’s key changed, and needs the old one no more', async () => {
+      const id = await whole()
+      const hashOf = async () => (await room.store.db.select().from(calls).where(eq(calls.id, id)))[0]?.fromHash
+      const second = secretKey()
+      const rotated = createKeyring({ current: second, old: [first] })
+      expect(await rewrapAll(room.store, rotated)).toBeGreaterThan(0)
+      expect(await rewrapAll(room.store, rotated)).toBe(0)
+      const alone = createKeyring({ current: second, old: [] })
+      // A store object of its own, as after a restart: nothing is remembered.
+      const restarted = { ...room.store }
+      const book = createCallBook({ store: restarted, keyring: alone })
+      expect((await book.transcript('org', id))?.[0]?.text).toBe(SAID)
+      expect((await book.evidence('org', id))?.verified).toBe(true)
+      const log = createCallLog({ store: restarted, keyring: alone, clock, owner: 'relay', logger })
+      const later = newId()
+      await log.open(newCall(later))
+      await log.close(later, over())
+      await log.stop()
+      const [row] = await room.store.db.select().from(calls).where(eq(calls.id, later))
+      expect(row?.fromHash).toBe(await hashOf())
+    })
+  })
+})
