@@ -1,7 +1,7 @@
 import { createRelay, type Relay } from '@voice-agent/relay/relay'
 import { readSettings, type Settings } from '@voice-agent/relay/settings'
 import { insistOnFreePort } from './free-port.ts'
-import { SANDBOX_KEY } from './sandbox/sandbox.ts'
+import { SANDBOX_KEY } from './sandbox/key.ts'
 import { type SandboxProcess, startSandbox } from './sandbox-process.ts'
 import { DEMO_AGENT } from './shop/agent.ts'
 import { addShop } from './shop/pages.ts'

@@ -4,11 +4,9 @@ import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { control } from './control.ts'
 import { gemini } from './gemini/index.ts'
+import { SANDBOX_KEY } from './key.ts'
 import { openai } from './openai/index.ts'
 import { createWorld, type SandboxEnv } from './world.ts'
-
-/** The key that every sandbox service accepts. */
-export const SANDBOX_KEY = 'sandbox-key'
 
 export interface Sandbox {
   port: number

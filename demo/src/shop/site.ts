@@ -19,13 +19,20 @@ const TYPES: Record<string, string> = {
 }
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const FONT = '@fontsource-variable/fraunces/files/fraunces-latin-opsz-normal.woff2'
 
 /** Reads the shop's files, drawings put into the page (so that its colours reach them). Keys are file names. */
 export function readSite(): Map<string, SiteFile> {
   const site = new Map<string, SiteFile>()
   for (const name of readdirSync(join(here, 'site'))) site.set(name, file(name, readFileSync(join(here, 'site', name), 'utf8')))
-  site.set('fraunces.woff2', file('fraunces.woff2', new Uint8Array(readFileSync(fileURLToPath(import.meta.resolve(FONT))))))
+  site.set(
+    'fraunces.woff2',
+    file(
+      'fraunces.woff2',
+      new Uint8Array(
+        readFileSync(fileURLToPath(import.meta.resolve('@fontsource-variable/fraunces/files/fraunces-latin-opsz-normal.woff2'))),
+      ),
+    ),
+  )
   const page = site.get('index.html')
   if (page) site.set('index.html', file('index.html', withDrawings(String(page.body))))
   return site

@@ -1,7 +1,7 @@
 import { ApiError, type Content, GoogleGenAI } from '@google/genai'
 import { describe, expect, test } from 'vitest'
+import { SANDBOX_KEY } from '../key.ts'
 import { KNOWLEDGE, withSandbox } from '../sandbox.test-kit.ts'
-import { SANDBOX_KEY } from '../sandbox.ts'
 
 /** The vendor's own client is the judge. */
 

@@ -1,8 +1,8 @@
 import OpenAI, { APIError, AuthenticationError, BadRequestError, InternalServerError, RateLimitError } from 'openai'
 import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions'
 import { describe, expect, test } from 'vitest'
+import { SANDBOX_KEY } from '../key.ts'
 import { KNOWLEDGE, withSandbox } from '../sandbox.test-kit.ts'
-import { SANDBOX_KEY } from '../sandbox.ts'
 
 /** The vendor's own client is the judge. */
 

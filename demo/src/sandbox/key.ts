@@ -1,0 +1,2 @@
+/** The key that every sandbox service accepts. */
+export const SANDBOX_KEY = 'sandbox-key'
