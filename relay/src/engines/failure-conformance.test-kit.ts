@@ -78,7 +78,7 @@ export function failsRightly(o: {
     })
 
     it('a redirect is not followed: the key would go along', async () => {
-      far.next([{ status: 307, body: {} }])
+      far.next([{ status: 307, body: {}, location: `${far.url}/elsewhere` }], SENTENCES)
       const one = await talk()
       one.turn('u1', 'How?')
       await one.until((event) => event.type === 'failed')

@@ -13,7 +13,7 @@ export type Step =
   | { end: true }
   /** Breaks the connection. */
   | { cut: true }
-  | { status: number; body: unknown }
+  | { status: number; body: unknown; location?: string }
 
 /** A request in words that fit both wires. */
 export interface Asked {
@@ -64,7 +64,10 @@ export async function createFarEnd(wire: Wire): Promise<FarEnd> {
     for (const step of scripts.shift() ?? [{ say: 'Nothing was scripted.' }]) {
       if (gone) return
       if ('status' in step) {
-        response.writeHead(step.status, { 'content-type': typeof step.body === 'string' ? 'text/plain' : 'application/json' })
+        response.writeHead(step.status, {
+          'content-type': typeof step.body === 'string' ? 'text/plain' : 'application/json',
+          ...(step.location === undefined ? {} : { location: step.location }),
+        })
         return void response.end(typeof step.body === 'string' ? step.body : JSON.stringify(step.body))
       }
       if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -178,6 +178,15 @@ export function conformsWithModel(o: {
       await far.quiet()
     })
 
+    it('ends an answer that does not end, and the connection with it', async () => {
+      far.next([...Array.from({ length: 8 }, (): Step => ({ say: 'And then. '.repeat(100) })), { hold: true }])
+      const one = await talk()
+      one.turn('u1', 'Tell me everything')
+      await one.until(isDone('u1'))
+      expect(one.textOf('u1').length).toBeLessThan(7500)
+      await far.quiet()
+    })
+
     it('uses a tool once and answers with its result', async () => {
       far.next([{ say: 'Let me look.' }, { use: { id: 'c1', name: 'get_order', arguments: { id: 7 } } }], [{ say: 'It ships today.' }])
       const used: unknown[] = []
