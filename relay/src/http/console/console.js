@@ -4,6 +4,8 @@
 /** @typedef {{id: string, sessionId: string, agentId: string, kind: string, status: string, endReason?: string, startedAt: string, durationMs?: number}} Call */
 
 const REFRESH_LIST_MS = 5000
+/** Says that there is a cookie worth trying, which this page cannot see. */
+const SIGNED_IN = 'va-signed-in'
 const LIVE = new Set(['initiated', 'connecting', 'connected'])
 
 /** @type {{access: string, email: string, role: string, calls: Call[], cursor: string | undefined, older: boolean, open: string | undefined}} */
@@ -45,7 +47,9 @@ const json = (body) => ({ method: 'POST', headers: { 'content-type': 'applicatio
 const renew = () => (navigator.locks ? navigator.locks.request('va-refresh', renewOnce) : renewOnce())
 
 async function renewOnce() {
+  if (!localStorage.getItem(SIGNED_IN)) return false
   const answer = await fetch('/api/auth/refresh', json({})).catch(() => undefined)
+  if (answer?.status === 401) localStorage.removeItem(SIGNED_IN)
   if (!answer?.ok) return false
   const body = await answer.json()
   desk.access = body.tokens.access
@@ -80,12 +84,14 @@ loginForm.addEventListener('submit', async (event) => {
   }
   const body = await answer.json()
   Object.assign(desk, { access: body.tokens.access, email: body.user.email, role: body.user.role })
+  localStorage.setItem(SIGNED_IN, '1')
   loginForm.reset()
   await enter()
 })
 
 at('leave').addEventListener('click', async () => {
   await ask('/api/auth/logout', json({})).catch(() => undefined)
+  localStorage.removeItem(SIGNED_IN)
   location.reload()
 })
 
