@@ -38,6 +38,6 @@ export class TestClock implements Clock {
 }
 
 /** Promises settle, worker-free async code runs on. */
-export async function settle(): Promise<void> {
+async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

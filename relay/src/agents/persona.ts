@@ -3,7 +3,7 @@ import { AGENT_MODES } from '../protocol/words.ts'
 
 /** Who answers: everything an owner says of an agent. Stored as one JSON document; the schema is also the API's. */
 
-export const KeyMenuItem = z.object({
+const KeyMenuItem = z.object({
   digit: z.string().regex(/^[0-9*#]$/),
   label: z.string().min(1).max(120),
   /** Spoken when the key is pressed; `end` says goodbye and hangs up. */
@@ -22,7 +22,7 @@ export const ToolSpec = z.object({
 })
 export type ToolSpec = z.infer<typeof ToolSpec>
 
-export const Limits = z.object({
+const Limits = z.object({
   maxDurationMs: z
     .int()
     .min(10_000)

@@ -15,7 +15,7 @@ const GATHER_MS = 25
 const RETRY_FROM_MS = 250
 const RETRY_UP_TO_MS = 5000
 /** Another relay may settle a call whose owner has not said for this long that it lives. */
-export const LEASE_MS = 15_000
+const LEASE_MS = 15_000
 const RENEW_MS = 5000
 
 type Status = Parameters<CallLog['status']>[1]

@@ -6,7 +6,7 @@ import { createLiveCalls } from './live-calls.ts'
 import type { AudioLeg, CallLog, Engine, EngineContext, EngineInput, LegEvent, NewCall, TextLeg, Voice } from './ports.ts'
 
 /** One word of the fake voice lasts this long. */
-export const WORD_MS = 100
+const WORD_MS = 100
 
 /** A log that remembers, in memory. */
 export class FakeLog implements CallLog {

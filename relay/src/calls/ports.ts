@@ -74,7 +74,7 @@ export interface TextLeg extends LegBase {
 
 // ---------------------------------------------------------------- lines
 
-/** A carrier's call control. Web calls have none; carriers bring theirs. */
+/** A carrier's call control. Web calls have none; carriers bring theirs. @public */
 export interface Line {
   readonly carrier: string
   place(request: { to: string; from: string; answerWithinMs: number }): Promise<{ carrierCallId: string }>

@@ -11,7 +11,7 @@ export interface Tools {
   close(): void
 }
 
-export const END_CALL: ToolSpec = {
+const END_CALL: ToolSpec = {
   name: 'end_call',
   description: 'Say goodbye in your answer, then end the call. Use it only when the visitor is finished.',
   parameters: { type: 'object', properties: {} },

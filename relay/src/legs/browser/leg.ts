@@ -3,7 +3,7 @@ import { CLOSE, type ConversationState, type EndReason, type FromRelay, type ToR
 import type { MediaSocket } from './socket.ts'
 
 export const BROWSER_INPUT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 16_000, frameMs: 20 }
-export const BROWSER_OUTPUT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 24_000, frameMs: 20 }
+const BROWSER_OUTPUT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 24_000, frameMs: 20 }
 
 /** The page keeps a cushion against a bad line, so sound is sent this far ahead. */
 const LEAD_MS = 300
