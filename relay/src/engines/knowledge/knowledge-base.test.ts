@@ -73,7 +73,7 @@ describe('a knowledge base', () => {
 })
 
 describe('spelling', () => {
-  const spell = createSpelling(['return', 'delivery', 'internationally', 'opening', 'card'])
+  const spelling = createSpelling(['return', 'delivery', 'internationally', 'opening', 'card'])
   it.each([
     ['retrun', 'return'],
     ['delivry', 'delivery'],
@@ -85,8 +85,8 @@ describe('spelling', () => {
     ['bottle', 'bottle'],
     ['turn', 'turn'],
     ['12345', '12345'],
-  ])('%s → %s', (word, right) => {
-    expect(spell(word)).toBe(right)
+  ])('%s → %s', async (word, right) => {
+    expect((await spelling)(word)).toBe(right)
   })
 })
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
 import MiniSearch from 'minisearch'
 import type { Persona } from '../../agents/persona.ts'
 import { type Passage, passagesOf } from './passages.ts'
@@ -50,6 +51,8 @@ interface Item {
 
 const MAX_WORDS = 24
 const CANDIDATES = 12
+/** Passages indexed in one round of the event loop: a few ms, so that the audio of other calls goes on. */
+const SLICE = 25
 const FORM = { exact: 1, concept: 0.85, guessed: 0.8 } as const
 const WEAK_SHARE = 0.25
 const UNKNOWN_SHARE = 1.25
@@ -58,18 +61,24 @@ const HEAD_BONUS = 0.25
 
 /** Indexes an agent's knowledge in slices, so that a large one does not stop the calls that go on. */
 export async function createKnowledgeBase(knowledge: Knowledge): Promise<KnowledgeBase> {
-  const items = itemsOf(knowledge)
+  const items = await itemsOf(knowledge)
   const index = new MiniSearch<Item>({
     fields: ['asked', 'body'],
     tokenize: formsOf,
     processTerm: (term) => term,
     searchOptions: { boost: { asked: 2 } },
   })
-  await index.addAllAsync(items, { chunkSize: 50 })
-
   const inHowMany = new Map<string, number>()
-  for (const item of items)
-    for (const form of new Set(formsOf(`${item.asked} ${item.body}`))) inHowMany.set(form, (inHowMany.get(form) ?? 0) + 1)
+  const vocabulary = new Set(THESAURUS.keys())
+  for (const [at, item] of items.entries()) {
+    if (at % SLICE === 0) await nextRound()
+    index.add(item)
+    const text = `${item.asked} ${item.body}`
+    for (const form of new Set(formsOf(text))) inHowMany.set(form, (inHowMany.get(form) ?? 0) + 1)
+    for (const word of meaningfulWords(text)) vocabulary.add(word)
+  }
+  const spell = await createSpelling(vocabulary)
+
   const rarity = (count: number) => Math.log(1 + items.length / (count + 0.5))
   // A word nobody wrote about weighs more than the rarest that is known: what is asked for is probably just that.
   const weightOf = (word: Word) => {
@@ -78,8 +87,6 @@ export async function createKnowledgeBase(knowledge: Knowledge): Promise<Knowled
     const known = own !== undefined || meant !== undefined
     return rarity(Math.max(own ?? 0, meant ?? 0, 1)) * (known ? 1 : UNKNOWN_SHARE) * (word.weak ? WEAK_SHARE : 1)
   }
-
-  const spell = createSpelling([...THESAURUS.keys(), ...items.flatMap((item) => meaningfulWords(`${item.asked} ${item.body}`))])
 
   /** The forms under which a word may be found, each with how sure that is. */
   const readings = (word: Word): Map<string, number> => {
@@ -195,7 +202,7 @@ function bestSentences(sentences: string[], cover: (text: string) => number): { 
   return cover(both) > own + 0.05 || first.length < 60 || own === 0 ? { text: both, own } : { text: first, own }
 }
 
-function itemsOf(knowledge: Knowledge): Item[] {
+async function itemsOf(knowledge: Knowledge): Promise<Item[]> {
   const items: Omit<Item, 'id'>[] = knowledge.questions.map(({ question, answer }) => {
     const variants = sentencesOf(question)
     return {
@@ -207,7 +214,8 @@ function itemsOf(knowledge: Knowledge): Item[] {
       body: answer,
     }
   })
-  for (const document of knowledge.text)
+  for (const document of knowledge.text) {
+    await nextRound()
     for (const passage of passagesOf(document))
       items.push({
         kind: 'passage',
@@ -218,5 +226,6 @@ function itemsOf(knowledge: Knowledge): Item[] {
         asked: passage.headings.join('. '),
         body: passage.sentences.join(' '),
       })
+  }
   return items.map((item, id) => ({ ...item, id }))
 }
