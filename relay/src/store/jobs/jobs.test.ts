@@ -1,0 +1,153 @@
+import { sql } from 'drizzle-orm'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { TestClock } from '../../clock.test-kit.ts'
+import { eachStore } from '../store.test-kit.ts'
+import { claimJobs } from './claim.ts'
+import { createJobs, type Jobs } from './index.ts'
+
+const POLL_MS = 1000
+const LOCK_MS = 5 * 60_000
+
+eachStore('jobs', (room) => {
+  const clock = new TestClock()
+  const made: Jobs[] = []
+  const worker = (owner = 'w') => {
+    const jobs = createJobs({ store: room.store, clock, logger: pino({ level: 'silent' }), owner })
+    made.push(jobs)
+    return jobs
+  }
+  const rows = () =>
+    room.store.db.execute<{ kind: string; attempts: number; last_error: string | null; dead: boolean; locked_by: string | null }>(
+      sql`select kind, attempts, last_error, dead_at is not null as dead, locked_by from jobs order by id`,
+    )
+  /** Polls until this is so; the database answers in its own time, so turns of the clock are given to it. */
+  const until = (so: () => unknown) =>
+    vi.waitFor(
+      async () => {
+        await clock.advance(POLL_MS)
+        if (!(await so())) throw new Error('not yet')
+      },
+      { timeout: 20_000, interval: 5 },
+    )
+
+  beforeEach(async () => {
+    await room.store.db.execute(sql`delete from jobs`)
+  })
+  afterEach(async () => {
+    for (const jobs of made.splice(0)) await jobs.stop()
+  })
+
+  it('runs a job once, when it is due, and forgets it', async () => {
+    const jobs = worker()
+    const ran: unknown[] = []
+    jobs.handle('now', async (payload) => void ran.push(payload))
+    await jobs.add('later', { n: 2 }, { runAt: clock.nowMs() + 24 * 3_600_000 })
+    await jobs.add('now', { n: 1 })
+    jobs.handle('later', async (payload) => void ran.push(payload))
+    jobs.start()
+    await until(() => ran.length > 0)
+    await until(async () => (await rows()).length === 1)
+    expect(ran).toEqual([{ n: 1 }])
+    await clock.advance(24 * 3_600_000)
+    await until(async () => (await rows()).length === 0)
+    expect(ran).toEqual([{ n: 1 }, { n: 2 }])
+  })
+
+  it('is one job under one key, at the earlier time, and wakes a dead one', async () => {
+    const jobs = worker()
+    await jobs.add('k', { n: 1 }, { key: 'x', runAt: clock.nowMs() })
+    await jobs.add('k', { n: 2 }, { key: 'x', runAt: clock.nowMs() + 3_600_000 })
+    await jobs.add('k', { n: 3 }, { key: 'y' })
+    expect(await rows()).toHaveLength(2)
+    await room.store.db.execute(sql`update jobs set dead_at = now(), attempts = 10`)
+    await jobs.add('k', { n: 4 }, { key: 'x' })
+    const ran: unknown[] = []
+    jobs.handle('k', async (payload) => void ran.push(payload))
+    jobs.start()
+    await until(async () => (await rows()).length === 1)
+    expect(ran).toEqual([{ n: 4 }])
+  })
+
+  it('tries again ever later, then keeps the job dead with its error', async () => {
+    const jobs = worker()
+    const atMs: number[] = []
+    jobs.handle('bad', async () => {
+      atMs.push(clock.nowMs())
+      throw new Error('no such luck')
+    })
+    await jobs.add('bad', {}, { maxAttempts: 4 })
+    jobs.start()
+    await until(async () => (await rows())[0]?.dead)
+    expect(await rows()).toMatchObject([{ attempts: 4, last_error: 'no such luck', dead: true, locked_by: null }])
+    const waits = atMs.slice(1).map((at, index) => at - (atMs[index] ?? 0))
+    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThanOrEqual(1000 * 2 ** index)
+    await clock.advance(24 * 3_600_000)
+    expect(atMs).toHaveLength(4)
+  })
+
+  it('gives each job to one worker, however many ask at once', async () => {
+    const jobs = worker()
+    for (let n = 0; n < 20; n++) await jobs.add('k', { n })
+    const others = await Promise.all(room.again ? [room.again(), room.again()] : [])
+    const dbs = [room.store, ...others].map(({ db }) => db)
+    const now = new Date(clock.nowMs())
+    const claim = (lockedBy: string, index: number) =>
+      claimJobs(dbs[index % dbs.length] ?? room.store.db, {
+        kinds: ['k'],
+        now,
+        lockedBy,
+        lockedUntil: new Date(clock.nowMs() + LOCK_MS),
+        limit: 5,
+      })
+    const taken = (await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(claim))).flat().map(({ id }) => id)
+    for (const other of others) await other.close()
+    expect(new Set(taken).size).toBe(taken.length)
+    expect(taken).toHaveLength(20)
+  })
+
+  it('takes over from a worker that died, not before its lock ran out', async () => {
+    const jobs = worker('second')
+    await jobs.add('k', { n: 1 })
+    const o = { kinds: ['k'], lockedBy: 'first', limit: 5 }
+    const locked = await claimJobs(room.store.db, {
+      ...o,
+      now: new Date(clock.nowMs()),
+      lockedUntil: new Date(clock.nowMs() + LOCK_MS),
+    })
+    expect(locked).toHaveLength(1)
+    const diedAtMs = clock.nowMs()
+    let ranAtMs = 0
+    jobs.handle('k', async () => {
+      ranAtMs = clock.nowMs()
+    })
+    jobs.start()
+    await until(async () => (await rows()).length === 0)
+    expect(ranAtMs).toBeGreaterThan(diedAtMs + LOCK_MS)
+  })
+
+  it('waits for the running job when it stops, asks it to hurry, and takes no other', async () => {
+    const jobs = worker()
+    const begun = Promise.withResolvers<AbortSignal>()
+    const go = Promise.withResolvers<void>()
+    jobs.handle('slow', async (_, signal) => {
+      begun.resolve(signal)
+      await go.promise
+    })
+    await jobs.add('slow', {})
+    jobs.start()
+    await until(() => Promise.race([begun.promise, undefined]))
+    const signal = await begun.promise
+    let stopped = false
+    const stopping = jobs.stop().then(() => {
+      stopped = true
+    })
+    expect(signal.aborted).toBe(true)
+    await jobs.add('slow', {})
+    await clock.advance(10 * POLL_MS)
+    expect(stopped).toBe(false)
+    go.resolve()
+    await stopping
+    expect(await rows()).toMatchObject([{ kind: 'slow', attempts: 0 }])
+  })
+})
