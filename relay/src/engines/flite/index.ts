@@ -6,13 +6,13 @@ import { speakable } from './speakable.ts'
 import { FLITE_HZ, FLITE_VOICES, type FliteVoice, type SpeechJob } from './synthesise.ts'
 import { createWorkerKeeper, SpeechError } from './worker-keeper.ts'
 
-export { FLITE_VOICES, SpeechError }
+export { SpeechError }
 
 /** Longest text taken at once: ten minutes of speech. Longer ones are refused before a word is spoken. */
 export const MAX_SPEECH_CHARACTERS = 10_000
 
 /** Said in place of text that has not one word in a script Flite can read (it reads Latin, and Devanagari romanised). */
-export const UNREADABLE_NOTICE = 'I can give you this answer in writing only. My voice reads English.'
+const UNREADABLE_NOTICE = 'I can give you this answer in writing only. My voice reads English.'
 
 const DEFAULT_VOICE: FliteVoice = 'slt'
 

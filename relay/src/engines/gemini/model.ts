@@ -62,7 +62,7 @@ function usePart({ id, name, arguments: args, signature }: ToolUse): Part {
 }
 
 /** One message may hold several kinds of parts. The answer is whole only when a chunk says why it stopped. */
-export async function* piecesOf(chunks: AsyncIterable<GenerateContentResponse>, model: string): AsyncGenerator<ChatPiece> {
+async function* piecesOf(chunks: AsyncIterable<GenerateContentResponse>, model: string): AsyncGenerator<ChatPiece> {
   let finished: string | undefined
   let uses = 0
   let usage: ChatPiece | undefined

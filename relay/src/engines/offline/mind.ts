@@ -19,7 +19,7 @@ export interface Mind {
 
 /** From here a finding is an answer; between the two it is offered ("do you want to know …"); below, the agent does not know. */
 export const SURE = 0.48
-export const MAYBE = 0.36
+const MAYBE = 0.36
 
 const OFFERED = 3
 /** "And how much is it?": a short turn that points back is about what was asked before. */

@@ -4,7 +4,7 @@ import type { ChatModel } from './chat-model.ts'
 import { startTextSession } from './session.ts'
 
 /** Longest silence of a language model before the chain takes the next engine. */
-export const LLM_STALL_MS = 4000
+const LLM_STALL_MS = 4000
 
 /** An engine that hears and speaks text through a language model; `model` is undefined while a setting is `missing`. */
 export function textEngine(o: {
