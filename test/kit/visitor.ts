@@ -24,6 +24,8 @@ export class Visitor {
   readonly opened: Opened
   /** Every JSON message in order, over all sockets of this visitor. */
   readonly messages: FromRelay[] = []
+  /** When each of them came, epoch ms. */
+  readonly arrivals: number[] = []
   readonly entries = new Map<string, Entry>()
   seq = 0
   audioBytes = 0
@@ -84,7 +86,12 @@ export class Visitor {
   async question(text: string, withinMs = 40_000): Promise<Entry> {
     const before = new Set(this.entries.keys())
     this.send({ type: 'text', text })
-    return this.entry(`an answer to ${text}`, (entry) => entry.role === 'agent' && entry.final && !before.has(entry.id), withinMs)
+    const answer = () => {
+      const entries = [...this.entries.values()]
+      const asked = entries.findIndex(({ id, role }) => role === 'visitor' && !before.has(id))
+      return asked < 0 ? undefined : entries.slice(asked + 1).find(({ role, final }) => role === 'agent' && final)
+    }
+    return until(`an answer to ${text}`, answer, withinMs)
   }
 
   /** Breaks the socket without a goodbye. */
@@ -114,6 +121,7 @@ export class Visitor {
   #read(text: string): void {
     const message = JSON.parse(text) as FromRelay
     this.messages.push(message)
+    this.arrivals.push(Date.now())
     if (message.type === 'transcript') {
       this.entries.set(message.entry.id, message.entry)
       this.seq = message.seq
