@@ -20,7 +20,8 @@ const MY_NAME = /\bmy name is (\p{L}[\p{L}'-]*)/iu
 /** A model's part, played from what is in the request alone: its knowledge, its history, its tools' results. */
 export function respond(prompt: Prompt): Answer {
   if (prompt.results.length) return say(prompt.results.map(({ name, result }) => tell(name, result)).join(' '))
-  const persons = prompt.turns.filter((turn) => turn.who === 'person').map((turn) => turn.text)
+  // Notes in brackets are stage directions (a person joined, an answer was cut), not questions.
+  const persons = prompt.turns.filter((turn) => turn.who === 'person').map((turn) => turn.text.replace(/\([^)]*\)/g, '').trim())
   const last = persons.at(-1) ?? ''
   const hangUp = prompt.tools.find((name) => HANG_UP_TOOL.test(name))
   if (FAREWELL.test(last)) return hangUp ? { kind: 'call', name: hangUp, arguments: {} } : say('Goodbye, and thank you for asking.')

@@ -189,7 +189,7 @@ If you do not know something, say so and offer hello at tara lamps dot example. 
       { digit: '2', label: 'Delivery', say: DELIVERY },
       { digit: '3', label: 'Returns', say: RETURNS },
       { digit: '0', label: 'Menu', action: 'menu' },
-      { digit: '#', label: 'End the call', action: 'end' },
+      { digit: '#', label: 'Goodbye', action: 'end' },
     ],
     modes: ['talk'],
     // Everybody in the demo is one visitor: this machine.

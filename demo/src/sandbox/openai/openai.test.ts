@@ -51,6 +51,10 @@ describe('streams', () => {
     expect((await ask([...history, user('What did I just say?')])).text).toContain('My name is Asha')
   })
 
+  test('takes notes in brackets as stage directions', async () => {
+    expect((await ask([user('(Your answer was cut off. Please answer again.) What does the Monsoon lamp cost?')])).text).toContain('2,450')
+  })
+
   test('writes the bytes of the documented stream', async () => {
     await sandbox.order({ service: 'openai', kind: 'say', pieces: ['Hel', 'lo'] })
     const answer = await fetch(`${sandbox.url()}/v1/chat/completions`, {
