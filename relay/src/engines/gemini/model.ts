@@ -8,7 +8,7 @@ const GOOGLE = 'https://generativelanguage.googleapis.com'
 /** Reasons to stop that prove a whole answer, or one that used its length up. */
 const COMPLETE = new Set(['STOP', 'MAX_TOKENS'])
 
-/** Gemini's streaming call. The SDK takes a third of a second to load, so it is loaded once, at the side. */
+/** Gemini's streaming call. The SDK (80 ms, 30 MB) is loaded only where there is a key, and once. */
 export function createGeminiModel(o: { apiKey: string; baseUrl: string | undefined; model: string }): ChatModel {
   const baseUrl = serviceUrl(o.baseUrl ?? GOOGLE)
   const client = load({ apiKey: o.apiKey, baseUrl })
