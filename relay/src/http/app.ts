@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { clientAddress } from '../access/client-address.ts'
 import type { Logger } from '../logger.ts'
@@ -10,6 +9,7 @@ import type { Metrics } from '../metrics.ts'
 import { Problem } from '../protocol/problem.ts'
 import type { TrustProxy } from '../settings/kinds.ts'
 import { authorise, type Gatekeepers, type HttpEnv } from './access.ts'
+import { bodyLimit } from './body-limit.ts'
 import { cors, preflight } from './cors.ts'
 import { type Endpoint, honoPath } from './endpoint.ts'
 import { openApi } from './openapi.ts'
@@ -41,12 +41,7 @@ export function createApp(routes: readonly Endpoint[], rooms: AppRooms, extend?:
   const app: OpenAPIHono<HttpEnv> = new OpenAPIHono<HttpEnv>({ strict: false, defaultHook: (result) => refuseInvalid(result) })
   app.onError((error, c) => answerProblem(c, error, rooms.logger))
   app.use(aroundEveryRequest(rooms))
-  const limit = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: () => {
-      throw new Problem('payload_too_large', 'The body is larger than 1 MiB.')
-    },
-  })
+  const limit = bodyLimit(MAX_BODY_BYTES)
   for (const entry of table) {
     const name = createMiddleware<HttpEnv>(async (c, next) => {
       c.set('route', entry.path)
