@@ -58,11 +58,14 @@ function tightTemplates(): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (!/\/widget\/src\/.*\.ts$/.test(id)) return null
-      const tight = id.endsWith('-styles.ts') ? tightStyles(code) : code.replace(/\n\s+/g, '\n ')
+      const tight = id.endsWith('-styles.ts') ? tightStyles(code) : tightMarkup(code)
       return { code: tight, map: null }
     },
   }
 }
+
+/** Line breaks between tags and values of templates; nowhere else do `>` and `<` meet over a line break. */
+const tightMarkup = (code: string): string => code.replace(/>\n\s*(?=<|\$\{)/g, '>').replace(/\}\n\s*(?=<)/g, '}')
 
 /** Inside template literals of a styles file. */
 const tightStyles = (code: string): string =>

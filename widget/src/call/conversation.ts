@@ -4,14 +4,11 @@ import { Player, type PlayerListener } from '../sound/player.ts'
 import { CallFault } from './fault.ts'
 import { type Gone, MediaSocket, type SocketListener } from './media-socket.ts'
 
-export interface ConversationListener {
+export interface ConversationListener extends Pick<PlayerListener, 'level' | 'sounding' | 'blocked'> {
   state(state: ConversationState | 'reconnecting'): void
   entry(entry: Entry): void
   tool(use: { id: string; name: string; arguments: Record<string, unknown> }): void
   speaker(who: 'agent' | 'operator', name?: string): void
-  level(level: number): void
-  sounding(atMs: number): void
-  blocked(blocked: boolean): void
   fault(code: string, message: string, retryable: boolean): void
   /** Once, as soon as the call is over for the visitor; late words of the transcript may still follow. */
   ended(reason: EndReason, gone?: Gone): void
@@ -113,10 +110,8 @@ export class Conversation {
 
   #play(sound: Sound, heardBefore?: Map<string, number>): void {
     const on: PlayerListener = {
+      ...this.#on,
       reached: (utterance, name) => this.#socket.send({ type: 'mark', utterance, name }),
-      level: (level) => this.#on.level(level),
-      sounding: (atMs) => this.#on.sounding(atMs),
-      blocked: (blocked) => this.#on.blocked(blocked),
       broken: () => this.#rebuild(),
     }
     const player = new Player({ sound, sourceHz: this.#sourceHz, on, ...(heardBefore && { heardBefore }) })

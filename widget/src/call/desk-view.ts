@@ -62,26 +62,21 @@ export function panelView(inside: Inside, memory: DeskMemory, now: Now): PanelVi
   const scene = sceneOf(inside, memory, now.starting)
   const textCall = element.textOnly || (memory.textCall && scene === 'call')
   return {
+    ...memory,
     say,
     orb: inside.orb,
     scene,
     state: element.state,
     starting: now.starting,
-    agent: memory.agent,
     language: inside.language(),
     inline: element.variant === 'inline',
     textCall,
     lines: now.lines,
     durationMs: now.durationMs,
     reason: scene === 'error' ? wordsOf(inside, memory.problem) : say(`ended.${memory.endReason}` as StringKey),
-    problem: scene === 'error' ? problemOf(memory) : undefined,
+    wayOn: problemOf(memory),
     blocked: memory.blocked && scene === 'call',
-    notice: memory.notice,
-    keypad: memory.keypad,
-    volumeShown: memory.volumeShown,
-    volume: memory.volume,
     canMute: memory.muted && !textCall,
-    muted: memory.muted,
     do: actions(inside, memory, now.desk),
   }
 }

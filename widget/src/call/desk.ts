@@ -5,14 +5,13 @@ import { Meter } from '../panel/meter.ts'
 import { panel } from '../panel/panel.ts'
 import { PanelHolder } from '../panel/panel-holder.ts'
 import { panelSheet } from '../panel/panel-styles.ts'
-import { AgentCard } from './agent-card.ts'
 import { answerTool } from './client-tools.ts'
 import { agreedTo, rememberAgreed } from './consent.ts'
 import { Conversation, type ConversationListener } from './conversation.ts'
 import { type BehindPanel, type DeskMemory, freshMemory, panelView } from './desk-view.ts'
 import { CallFault, faultOf } from './fault.ts'
 import type { Gone } from './media-socket.ts'
-import { openWithRelay } from './opening.ts'
+import { granted, openWithRelay } from './opening.ts'
 import { Transcript } from './transcript.ts'
 import { keepAwake } from './wake-lock.ts'
 
@@ -30,13 +29,10 @@ export class CallDesk implements BehindPanel {
   readonly #holder: PanelHolder
   readonly #meter = new Meter()
   readonly #transcript = new Transcript()
-  readonly #card = new AgentCard((agent) => {
-    this.#memory.agent = agent
-    this.#inside.update()
-  })
   #conversation: Conversation | undefined
   #starting: { promise: Promise<Started>; abort: AbortController } | undefined
   #startedFor = ''
+  #agreedHere = ''
   #device: string | undefined
   #tick: ReturnType<typeof setInterval> | undefined
   #awake: (() => void) | undefined
@@ -76,7 +72,8 @@ export class CallDesk implements BehindPanel {
 
   prepare(): void {
     // Not known yet is no fault: the click asks again and says what is wrong.
-    this.#getAgent().catch(() => {})
+    const { agentId } = this.#inside.element
+    if (agentId) this.#getAgent(agentId).catch(() => {})
   }
 
   // ---------------------------------------------------------------- beginning
@@ -112,9 +109,9 @@ export class CallDesk implements BehindPanel {
     if (element.transport === 'twilio') throw new CallFault('unavailable')
     const inWriting = element.textOnly || how.text !== undefined
     if (!inWriting && !how.sound) throw new CallFault('unsupported')
-    const agent = await this.#getAgent()
+    const agent = await this.#getAgent(agentId)
     if (signal.aborted) throw new CallFault('canceled')
-    if (agent.terms && !agreedTo(this.#termsName, agent.terms.version)) {
+    if (agent.terms && !this.#agreed(agent.terms.version)) {
       memory.gate = { text: how.text }
       this.#inside.setOpen(true)
       throw new CallFault('consent_required')
@@ -167,13 +164,21 @@ export class CallDesk implements BehindPanel {
     return result
   }
 
-  #getAgent(): Promise<PublicAgent> {
-    return this.#card.get(this.#inside.relay(), this.#inside.element.agentId)
+  /** Rejects with CallFault. */
+  async #getAgent(agentId: string): Promise<PublicAgent> {
+    const agent = granted(await this.#inside.agent(agentId))
+    if (this.#inside.element.agentId === agentId) this.#memory.agent = agent
+    this.#inside.update()
+    return agent
   }
 
   get #termsName(): string {
     const { termsKey, agentId } = this.#inside.element
     return termsKey || agentId || ''
+  }
+
+  #agreed(version: string): boolean {
+    return this.#agreedHere === this.#termsName + version || agreedTo(this.#termsName, version)
   }
 
   #forgetSession(agentId: string): void {
@@ -192,6 +197,7 @@ export class CallDesk implements BehindPanel {
     emit('va-consent', { accepted, version })
     update()
     if (!accepted) return
+    this.#agreedHere = this.#termsName + version
     rememberAgreed(this.#termsName, version)
     void this.start({ sound: opened, clickedAt, text: gate?.text })
   }
@@ -267,12 +273,10 @@ export class CallDesk implements BehindPanel {
   }
 
   sendText(text: string): Result {
-    if (typeof text !== 'string' || !text.trim() || text.length > LONGEST_TEXT) return this.#fault('invalid_text')
-    return this.#inCall((call) => call.send({ type: 'text', text }))
+    return this.#write('text', text)
   }
   sendContext(text: string): Result {
-    if (typeof text !== 'string' || !text.trim() || text.length > LONGEST_TEXT) return this.#fault('invalid_text')
-    return this.#inCall((call) => call.send({ type: 'context', text }))
+    return this.#write('context', text)
   }
   sendDigits(digits: string): Result {
     if (!/^[0-9A-D*#w]+$/.test(digits)) return this.#fault('invalid_digits')
@@ -321,6 +325,11 @@ export class CallDesk implements BehindPanel {
   }
   unavailable(): Result {
     return this.#fault('unavailable')
+  }
+
+  #write(type: 'text' | 'context', text: string): Result {
+    if (typeof text !== 'string' || !text.trim() || text.length > LONGEST_TEXT) return this.#fault('invalid_text')
+    return this.#inCall((call) => call.send({ type, text }))
   }
 
   #inCall(act: (conversation: Conversation) => void): Result {

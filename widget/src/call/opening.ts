@@ -1,8 +1,8 @@
 import type { PublicAgent, WebCall, WebCallRequest } from '@voice-agent/relay/protocol'
 import type { CallConfig } from '../element/events.ts'
 import type { Inside } from '../element/inside.ts'
+import type { Answer } from '../element/relay-client.ts'
 import { CallFault } from './fault.ts'
-import { openCall } from './relay-client.ts'
 
 /**
  * Asks the page (`va-before-call`), its owner's server (`tokenProvider`), then the relay. Rejects with CallFault: `canceled`,
@@ -31,9 +31,22 @@ export async function openWithRelay(
     ...(agent.terms && { consent: true }),
   }
   if (element.tokenProvider) request.visitorToken = await tokenOf(element.tokenProvider)
-  const opened = await openCall(inside.relay(), request, how.signal)
+  const opened = granted(
+    await inside.ask<WebCall>(`${inside.relay()}/api/web-calls`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(request),
+      signal: how.signal,
+    }),
+  )
   if (how.signal.aborted) throw new CallFault('canceled')
   return { opened, modality: config.modality }
+}
+
+/** The answer's body; throws CallFault when it is a refusal. */
+export function granted<Body>(answer: Answer<Body>): Body {
+  if (answer.ok) return answer.body
+  throw new CallFault(answer.code, answer.retryAfterMs)
 }
 
 async function tokenOf(provider: () => string | Promise<string>): Promise<string> {

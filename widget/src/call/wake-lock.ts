@@ -3,7 +3,7 @@ export function keepAwake(): () => void {
   let lock: WakeLockSentinel | undefined
   let over = false
   const hold = async () => {
-    if (over || document.visibilityState !== 'visible') return
+    if (over || document.visibilityState === 'hidden') return
     try {
       lock = await navigator.wakeLock?.request('screen')
       if (over) void lock?.release()

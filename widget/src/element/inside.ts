@@ -1,6 +1,8 @@
+import type { PublicAgent } from '@voice-agent/relay/protocol'
 import type { html, nothing, TemplateResult } from 'lit'
 import type { Dictionary, StringKey, Values } from '../strings/index.ts'
 import type { Result, VoiceAgentEventDetails, VoiceAgentEventName } from './events.ts'
+import type { Answer, ask } from './relay-client.ts'
 import type { Shell } from './shell.ts'
 import type { Sound } from './sound-door.ts'
 import type { WidgetState } from './states.ts'
@@ -17,6 +19,9 @@ export interface Inside {
   readonly lit: { html: typeof html; nothing: typeof nothing }
   readonly orb: () => TemplateResult
   readonly relay: () => string
+  readonly ask: typeof ask
+  /** What is publicly known of the agent. */
+  readonly agent: (agentId: string) => Promise<Answer<PublicAgent>>
   readonly language: () => string
   readonly say: (key: StringKey, values?: Values) => string
   readonly addStrings: (language: string, dictionary: Dictionary) => void

@@ -21,7 +21,7 @@ export function launcher(view: LauncherView): TemplateResult {
   const { say } = view
   const live = isLive(view.state)
   const label = say(view.busy ? 'status.connecting' : live ? `status.${view.state as 'listening'}` : 'launcher.talk')
-  return html`<div class="launch ${view.folded && !live && !view.busy ? 'folded' : ''} ${view.busy ? 'busy' : ''}">
+  return html`<div class="launch ${live || view.busy ? 'live' : view.folded ? 'folded' : ''} ${view.busy ? 'busy' : ''}">
     ${view.broken ? html`<p class="note" part="launcher-note" role="alert">${say('error.load_failed')}</p>` : nothing}
     <button
       class="launcher"

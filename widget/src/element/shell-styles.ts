@@ -194,6 +194,12 @@ export const launcherStyles = css`
   .hide:focus-visible {
     opacity: 1;
   }
+  @media (max-width: 480px) {
+    .launch:not(.live) .label {
+      opacity: 0;
+      visibility: hidden;
+    }
+  }
   @media (hover: none) {
     .hide {
       opacity: 1;

@@ -6,6 +6,7 @@ import type { ClientTools, Fault, Result, TokenProvider, VoiceAgentEventDetails,
 import type { Desk, Inside } from './inside.ts'
 import { launcher } from './launcher.ts'
 import { orb } from './orb.ts'
+import { AgentCard, ask } from './relay-client.ts'
 import { launcherStyles, orbStyles, tokens } from './shell-styles.ts'
 import { openSound, playbackUrl, type Sound } from './sound-door.ts'
 import { isLive, mayFollow, type WidgetState } from './states.ts'
@@ -88,6 +89,7 @@ export class Shell extends LitElement {
   #broken = false
   #folded = false
   #dismissed = false
+  readonly #card = new AgentCard()
   #departure: ReturnType<typeof setTimeout> | undefined
   protected desk: Desk | undefined
 
@@ -267,6 +269,8 @@ export class Shell extends LitElement {
 
   #prepare(): void {
     void this.load()
+    // Beside the call code, not after it.
+    if (this.agentId) void this.#card.get(this.#relay(), this.agentId)
     // Into the browser's cache, so that the click finds the worklet there.
     if (!this.textOnly) fetch(playbackUrl()).catch(() => {})
   }
@@ -277,7 +281,9 @@ export class Shell extends LitElement {
       root: this.shadowRoot as ShadowRoot,
       lit: { html, nothing },
       orb,
-      relay: () => this.relayUrl || new URL(import.meta.url).origin,
+      relay: () => this.#relay(),
+      ask,
+      agent: (agentId) => this.#card.get(this.#relay(), agentId),
       language: () => this.#tag(),
       say: this.#say,
       addStrings,
@@ -321,6 +327,10 @@ export class Shell extends LitElement {
   }
 
   #say: Inside['say'] = (key, values) => say(this.#tag(), key, this.strings, values)
+
+  #relay(): string {
+    return this.relayUrl || new URL(import.meta.url).origin
+  }
 
   #tag(): string {
     return this.language || this.closest<HTMLElement>('[lang]')?.lang || navigator.language || 'en'

@@ -21,7 +21,7 @@ export function controls(view: PanelView): TemplateResult | typeof nothing {
         placeholder=${say('write.placeholder')}
         @keydown=${keepComposing}
       />
-      <button class="tool send" part="send" aria-label=${say('write.send')} data-tip=${say('write.send')}>${icons.send()}</button>
+      <button class="tool send" part="send" aria-label=${say('write.send')}>${icons.send()}</button>
     </form>
     ${
       talking && view.canMute

@@ -14,7 +14,7 @@ export class Meter {
   set(level: number): void {
     // Speech is mostly far below full scale; the root makes quiet words visible.
     this.#target = Math.min(1, Math.sqrt(level) * 1.7)
-    if (!this.#frame && this.#orb && document.visibilityState === 'visible') this.#frame = requestAnimationFrame(this.#move)
+    if (!this.#frame && this.#orb && document.visibilityState !== 'hidden') this.#frame = requestAnimationFrame(this.#move)
   }
 
   #move = (): void => {

@@ -10,6 +10,7 @@ export class PanelHolder {
   #wasOpen = false
   #hadFocus = false
   #follows = true
+  #orbWas: DOMRect | undefined
 
   constructor(inside: Inside, meter: Meter) {
     this.#inside = inside
@@ -26,13 +27,16 @@ export class PanelHolder {
     const { root } = this.#inside
     this.#hadFocus = root.activeElement !== null
     const log = root.querySelector('.transcript')
+    this.#orbWas = root.querySelector('.panel .orb')?.getBoundingClientRect()
     this.#follows = !log || log.scrollHeight - log.scrollTop - log.clientHeight < STICKS_WITHIN_PX
   }
 
   afterRender(): void {
     const { root, isOpen } = this.#inside
     const panel = root.querySelector<HTMLElement>('.panel')
-    this.#meter.attach(root.querySelector('.orb'))
+    const orb = root.querySelector<HTMLElement>('.orb')
+    this.#meter.attach(orb)
+    if (orb && this.#orbWas) glide(orb, this.#orbWas)
     const log = root.querySelector('.transcript')
     if (log && this.#follows) log.scrollTop = log.scrollHeight
     const open = isOpen()
@@ -46,4 +50,14 @@ export class PanelHolder {
       panel?.focus({ preventScroll: true })
     }
   }
+}
+
+/** The orb moves from where it was to where it is, by transform alone. */
+function glide(orb: HTMLElement, was: DOMRect): void {
+  const is = orb.getBoundingClientRect()
+  if (Math.abs(was.width - is.width) < 1 || matchMedia('(prefers-reduced-motion: reduce)').matches) return
+  const x = was.left + was.width / 2 - is.left - is.width / 2
+  const y = was.top + was.height / 2 - is.top - is.height / 2
+  const from = `translate(${x}px, ${y}px) scale(${was.width / is.width})`
+  orb.animate({ transform: [from, 'none'] }, { duration: 240, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' })
 }

@@ -35,13 +35,13 @@ const frameStyles = `
 }
 @keyframes rise { from { opacity: 0; transform: translateY(12px) scale(0.985); } }
 h2, h3, p { margin: 0; font: inherit; }
-header { display: flex; align-items: center; gap: 4px; padding: 12px 8px 8px 20px; padding-inline: 20px 8px; }
+header { display: flex; align-items: center; gap: 4px; padding-block: 12px 8px; padding-inline: 20px 8px; }
 .who { flex: 1; min-inline-size: 0; }
 h2 { font-weight: 650; font-size: 16px; line-height: 1.3; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .who p { display: flex; align-items: center; gap: 8px; font-size: 13px; line-height: 1.5; color: var(--_muted); white-space: nowrap; }
 .ai { padding: 0 7px; border-radius: 6px; background: var(--_soft); color: var(--_fg); font-size: 12px; font-weight: 550; }
 .status { display: inline-flex; align-items: center; gap: 6px; }
-.dot { inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--_edge); transition: background-color var(--_quick); }
+.dot { inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--_edge); }
 :host(:is([data-state='listening'], [data-state='thinking'], [data-state='speaking'])) .dot { background: #17935c; }
 :host(:is([data-state='connecting'], [data-state='reconnecting'])) .dot { background: #c77700; }
 :host([data-state='error']) .dot { background: var(--_danger); }
@@ -56,16 +56,16 @@ h2 { font-weight: 650; font-size: 16px; line-height: 1.3; overflow: hidden; text
   inline-size: 44px;
   block-size: 44px;
   border-radius: 50%;
-  color: var(--_muted);
-  transition: background-color var(--_quick), color var(--_quick), transform var(--_quick);
+  color: color-mix(in oklab, var(--_fg), var(--_muted));
+  transition: transform var(--_quick);
 }
 .tool:hover { background: var(--_soft); color: var(--_fg); }
 .tool:active { transform: scale(0.94); }
 .tool[aria-expanded='true'] { background: var(--_soft); color: var(--_accent-text); }
 .end { background: var(--_danger); color: #fff; }
 .end:hover { background: color-mix(in oklab, var(--_danger), #000 14%); color: #fff; }
-[data-tip]::after {
-  content: attr(data-tip);
+:is(.tool, .interrupt)::after {
+  content: attr(aria-label);
   position: absolute;
   z-index: 3;
   inset-block-end: calc(100% + 6px);
@@ -83,9 +83,9 @@ h2 { font-weight: 650; font-size: 16px; line-height: 1.3; overflow: hidden; text
   visibility: hidden;
   transition: opacity 120ms;
 }
-header [data-tip]::after { inset-block: calc(100% + 6px) auto; }
-@media (hover: hover) { [data-tip]:hover::after { opacity: 1; visibility: visible; transition-delay: 400ms; } }
-[data-tip]:focus-visible::after { opacity: 1; visibility: visible; }
+header :is(.tool, .interrupt)::after { inset-block: calc(100% + 6px) auto; }
+@media (hover: hover) { :is(.tool, .interrupt):hover::after { opacity: 1; visibility: visible; transition-delay: 400ms; } }
+:is(.tool, .interrupt):focus-visible::after { opacity: 1; visibility: visible; }
 
 .primary, .secondary {
   display: inline-flex;
@@ -96,11 +96,12 @@ header [data-tip]::after { inset-block: calc(100% + 6px) auto; }
   padding: 0 24px;
   border-radius: 24px;
   font-weight: 600;
-  transition: transform var(--_quick), filter var(--_quick);
+  transition: transform var(--_quick);
 }
 .primary { background: var(--_accent); color: var(--_on-accent); }
-.secondary { box-shadow: inset 0 0 0 1px var(--_edge); }
+
 .primary:hover { filter: brightness(1.07); }
+.secondary { box-shadow: inset 0 0 0 1px var(--_edge); }
 .secondary:hover { background: var(--_soft); }
 .primary:active, .secondary:active { transform: scale(0.98); }
 .small.primary { min-block-size: 44px; padding: 0 16px; }
@@ -140,7 +141,7 @@ header [data-tip]::after { inset-block: calc(100% + 6px) auto; }
 .interrupt { border-radius: 50%; position: relative; }
 .interrupt .orb { margin: 0; }
 .stage:not(.small) .interrupt { margin-block: 20px 12px; }
-.interrupt[data-tip]::after { inset-inline: auto; left: 50%; translate: -50% 0; inset-block: calc(100% + 14px) auto; }
+.interrupt:is(.tool, .interrupt)::after { inset-inline: auto; left: 50%; translate: -50% 0; inset-block: calc(100% + 14px) auto; }
 .words { display: grid; gap: 6px; max-inline-size: 300px; text-wrap: balance; }
 h3 { font-size: 20px; font-weight: 650; line-height: 1.3; letter-spacing: -0.01em; }
 .quiet { color: var(--_muted); }
@@ -149,9 +150,9 @@ h3 { font-size: 20px; font-weight: 650; line-height: 1.3; letter-spacing: -0.01e
 select {
   min-block-size: 44px;
   padding: 0 10px;
-  border: 1px solid var(--_edge);
-  border-radius: 12px;
-  background: var(--_bg);
+  border: 0;
+  border-radius: 22px;
+  background: var(--_soft);
   color: var(--_fg);
   font: inherit;
 }

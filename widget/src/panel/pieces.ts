@@ -14,7 +14,6 @@ export const tool = (
     part=${part}
     aria-label=${name}
     aria-expanded=${pressed === undefined ? nothing : pressed}
-    data-tip=${name}
     @click=${onClick}
   >
     ${icon}

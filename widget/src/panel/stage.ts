@@ -4,17 +4,24 @@ import { icons } from './icons.ts'
 import { clock } from './pieces.ts'
 import type { PanelView } from './view.ts'
 
+/** The orb gives way as the transcript grows. */
+const SIZES = [
+  [1, 'small'],
+  [3, 'small few'],
+  [5, 'small many'],
+] as const
+
 /** The middle of the panel: the orb, and what there is to do before, after and instead of a call. */
 export function stage(view: PanelView): TemplateResult {
   const { say, do: act, scene } = view
-  const small = view.lines.length > 0
+  const size = SIZES.findLast(([lines]) => view.lines.length >= lines)?.[1] ?? ''
   const orb =
     scene === 'call' && view.state === 'speaking'
-      ? html`<button class="interrupt" part="interrupt" aria-label=${say('control.interrupt')} data-tip=${say('control.interrupt')} @click=${act.interrupt}>
+      ? html`<button class="interrupt" part="interrupt" aria-label=${say('control.interrupt')} @click=${act.interrupt}>
           ${view.orb()}
         </button>`
       : view.orb()
-  return html`<div class="stage ${small ? 'small' : ''}" part="stage">
+  return html`<div class="stage ${size}" part="stage">
     ${scene === 'consent' ? nothing : orb}
     ${
       scene === 'idle'
@@ -25,7 +32,9 @@ export function stage(view: PanelView): TemplateResult {
             ? problem(view)
             : scene === 'ended'
               ? ended(view)
-              : nothing
+              : size
+                ? nothing
+                : html`<p class="words quiet">${view.agent?.disclosure ?? nothing}</p>`
     }
   </div>`
 }
@@ -45,10 +54,9 @@ function idle(view: PanelView): TemplateResult {
 function languages(view: PanelView): TemplateResult | typeof nothing {
   const all = view.agent?.languages ?? []
   if (all.length < 2) return nothing
-  const chosen = all.find((tag) => tag === view.language) ?? all.find((tag) => tag.split('-')[0] === view.language.split('-')[0]) ?? all[0]
   return html`<label class="language"
     >${view.say('idle.language')}<select part="language" @change=${(event: Event) => view.do.setLanguage((event.target as HTMLSelectElement).value)}>
-      ${all.map((tag) => html`<option value=${tag} lang=${tag} ?selected=${tag === chosen}>${ownName(tag)}</option>`)}
+      ${all.map((tag) => html`<option value=${tag} lang=${tag} ?selected=${view.language.startsWith(tag)}>${ownName(tag)}</option>`)}
     </select></label
   >`
 }
@@ -93,19 +101,17 @@ function ended(view: PanelView): TemplateResult {
 }
 
 function problem(view: PanelView): TemplateResult {
-  const { say, do: act, problem } = view
-  const waits = problem ? problem.waitS > 0 : false
+  const { say, do: act, wayOn } = view
+  const waits = wayOn.waitS > 0
   return html`<div class="words" part="error"><p role="alert">${view.reason}</p></div>
     <div class="choice">
       ${
-        problem?.canRetry
+        wayOn.canRetry
           ? html`<button class="primary" part="retry" ?disabled=${waits} @click=${act.start}>
-              ${waits ? say('error.wait', { seconds: problem.waitS }) : say('error.retry')}
+              ${waits ? say('error.wait', { seconds: wayOn.waitS }) : say('error.retry')}
             </button>`
           : html`<button class="secondary" part="retry" @click=${act.back}>${say('error.back')}</button>`
       }
-      ${
-        problem?.canWrite ? html`<button class="secondary" part="write-instead" @click=${act.back}>${say('error.write')}</button>` : nothing
-      }
+      ${wayOn.canWrite ? html`<button class="secondary" part="write-instead" @click=${act.back}>${say('error.write')}</button>` : nothing}
     </div>`
 }

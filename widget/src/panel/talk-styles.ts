@@ -1,23 +1,24 @@
 /** What is said: the small stage, bubbles, notices, the row of controls, the keypad. */
 export const talkStyles = `
-.stage.small { flex: none; gap: 12px; padding: 4px 20px 10px; --_size: 64px; }
-.stage.small .orb { margin-block: 6px; }
+.stage.small { flex: none; gap: 12px; padding: 4px 20px 10px; --_size: 116px; }
+.stage.small .orb { margin-block: 14px; }
+.stage.few { --_size: 84px; }
+.stage.many { --_size: 60px; }
+.stage:is(.few, .many) .orb { margin-block: 6px; }
 .ended .stage.small, .error .stage.small { padding-block: 14px 18px; border-block-start: 1px solid var(--_line); order: 1; }
 :is(.ended, .error) .small .orb { display: none; }
 
-.transcript { flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 8px 16px 12px; scrollbar-width: thin; }
+.transcript { flex: 1; display: flex; flex-direction: column; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 8px 16px 12px; scrollbar-width: thin; }
 .transcript.empty { display: none; }
 .transcript:focus-visible { outline-offset: -2px; border-radius: 12px; }
 .lines { display: flex; flex-direction: column; gap: 8px; }
-.lines:empty { display: none; }
-.lines + .lines { margin-block-start: 8px; }
+.lines:first-child { margin-block-start: auto; }
+.lines + .lines:has(.entry) { margin-block-start: 8px; }
 .entry {
   max-inline-size: 84%;
   padding: 9px 14px;
   border-radius: var(--va-bubble-radius, 12px);
   overflow-wrap: anywhere;
-  text-wrap: pretty;
-  transition: opacity var(--_quick);
   animation: appear 200ms ease-out;
 }
 @keyframes appear { from { opacity: 0; transform: translateY(6px); } }
@@ -45,15 +46,13 @@ footer { display: flex; align-items: center; gap: 4px; padding: 8px 12px 12px; b
   min-inline-size: 0;
   border-radius: 24px;
   background: var(--_soft);
-  box-shadow: inset 0 0 0 1px transparent;
-  transition: box-shadow var(--_quick);
 }
 .write:focus-within { box-shadow: inset 0 0 0 2px var(--_accent-text); }
 .write input {
   flex: 1;
   min-inline-size: 0;
   min-block-size: 46px;
-  padding: 0 4px 0 18px;
+  padding-block: 0;
   padding-inline: 18px 4px;
   border: 0;
   outline: none;
@@ -80,7 +79,7 @@ footer { display: flex; align-items: center; gap: 4px; padding: 8px 12px 12px; b
   border-radius: 14px;
   background: var(--_soft);
   line-height: 1.2;
-  transition: transform var(--_quick), background-color var(--_quick);
+  transition: transform var(--_quick);
 }
 .keys button:hover { background: color-mix(in oklab, var(--_soft), var(--_fg) 8%); }
 .keys button:active { transform: scale(0.96); }

@@ -25,7 +25,7 @@ const line = (view: PanelView, entry: Entry): TemplateResult =>
     <span class=${entry.role === 'operator' ? 'speaker' : 'unseen'}>${view.say(`log.${entry.role}`)}${entry.role === 'operator' ? '' : ': '}</span
     ><span class="text">${entry.text}</span>${
       entry.interrupted
-        ? html`<span class="cut" part="cut" data-tip=${view.say('log.cut')}><span aria-hidden="true">⁄</span><span class="unseen"> (${view.say('log.cut')})</span></span>`
+        ? html`<span class="cut" part="cut"><span aria-hidden="true">—</span><span class="unseen"> (${view.say('log.cut')})</span></span>`
         : nothing
     }
   </p>`

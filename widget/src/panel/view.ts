@@ -22,7 +22,7 @@ export interface PanelView {
   durationMs: number
   /** Why the call ended or could not begin, in words. */
   reason: string
-  problem: { canRetry: boolean; canWrite: boolean; waitS: number } | undefined
+  wayOn: { canRetry: boolean; canWrite: boolean; waitS: number }
   blocked: boolean
   notice: string
   keypad: boolean

@@ -15,7 +15,7 @@ export interface PlayerListener {
 }
 
 /** How long a resumed context may take to move, before it counts as frozen. */
-const MOVES_WITHIN_MS = 400
+const MOVES_WITHIN_MS = 500
 const VOLUME_GLIDE_S = 0.02
 
 /** The agent's voice: one worklet with a ring buffer, a volume, the device. Utterances and marks are names outside, numbers inside. */
@@ -65,7 +65,7 @@ export class Player {
     if (o.device) await this.setDevice(o.device)
     const { signal } = this.#wakeSigns
     context.addEventListener('statechange', () => void this.check(), { signal })
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void this.check(), { signal })
+    document.addEventListener('visibilitychange', () => void this.check(), { signal })
     void this.check()
   }
 
@@ -120,20 +120,15 @@ export class Player {
   /** Whether the context runs and really moves; after a phone call or a lock screen some stand still while they say they run. */
   async check(): Promise<void> {
     const { context } = this.#sound
-    if (this.#closed || document.visibilityState === 'hidden') return
-    if (context.state === 'closed') return this.#on.broken()
-    if (context.state !== 'running') {
-      this.wake()
-      await pause(MOVES_WITHIN_MS)
-      if (this.#closed) return
-    }
-    this.#tellBlocked(context.state !== 'running')
-    if (context.state !== 'running') return
+    if (this.#closed || hidden()) return
+    if (context.state === 'running') this.#tellBlocked(false)
+    else this.wake()
     const before = context.currentTime
     await pause(MOVES_WITHIN_MS)
-    const stoodStill =
-      !this.#closed && context.state === 'running' && document.visibilityState === 'visible' && context.currentTime === before
-    if (stoodStill) this.#on.broken()
+    if (this.#closed || hidden()) return
+    const runs = context.state === 'running'
+    this.#tellBlocked(!runs)
+    if (runs ? context.currentTime === before : context.state === 'closed') this.#on.broken()
   }
 
   /** What was heard of every utterance so far, for the player that comes after this one. */
@@ -176,10 +171,7 @@ export class Player {
       case 'sounding': {
         const { context } = this.#sound
         this.#on.sounding(performance.now() - (context.currentTime - message.contextTime) * 1000)
-        return
       }
-      case 'underrun':
-        performance.mark('va:underrun', { detail: { count: message.count, cushionMs: message.cushionMs } })
     }
   }
 
@@ -200,4 +192,5 @@ export class Player {
   }
 }
 
+const hidden = () => document.visibilityState === 'hidden'
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

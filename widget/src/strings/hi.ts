@@ -25,7 +25,6 @@ export const strings = {
   'idle.start': 'बात शुरू करें',
   'idle.text': 'चैट शुरू करें',
   'idle.title': '{name} से बात करें',
-  'idle.or': 'या नीचे लिखें',
   'idle.language': 'भाषा',
 
   'consent.title': 'शुरू करने से पहले',
@@ -39,7 +38,6 @@ export const strings = {
   'log.operator': 'टीम के सदस्य',
   'log.system': 'सूचना',
   'log.cut': 'यहाँ टोका गया',
-  'log.latest': 'नए शब्द',
 
   'write.label': 'आपका संदेश',
   'write.placeholder': 'संदेश लिखें',
@@ -74,7 +72,6 @@ export const strings = {
 
   'error.retry': 'फिर कोशिश करें',
   'error.wait': '{seconds} सेकंड बाद कोशिश करें',
-  'error.reload': 'पेज फिर से खोलें',
   'error.back': 'वापस',
   'error.network': 'एजेंट तक पहुँचना संभव नहीं हुआ। अपना इंटरनेट देखें, फिर दोबारा कोशिश करें।',
   'error.forbidden_origin': 'यह एजेंट इस पेज के लिए सेट नहीं है। यदि यह आपकी साइट है, तो इसका पता एजेंट के अनुमत पतों में जोड़ें।',

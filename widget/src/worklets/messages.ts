@@ -15,7 +15,6 @@ export type FromPlayback =
   | { type: 'level'; level: number; utterance: number; heard: number }
   /** The first sample that is not zero, at this time of the context's clock. */
   | { type: 'sounding'; contextTime: number }
-  | { type: 'underrun'; count: number; cushionMs: number }
 
 export interface PlaybackOptions {
   sourceHz: number

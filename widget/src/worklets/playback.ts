@@ -18,7 +18,6 @@ class Playback extends AudioWorkletProcessor {
   #utterance = 0
   #energy = 0
   #frames = 0
-  #underruns = 0
   #quiet = true
 
   constructor(options: { processorOptions: PlaybackOptions }) {
@@ -89,10 +88,6 @@ class Playback extends AudioWorkletProcessor {
       this.#tell({ type: 'level', level, utterance: this.#utterance, heard: this.#ring.ledger.heard(this.#utterance, this.#ring.position) })
     }
     this.#quiet = quiet
-    if (this.#ring.underruns !== this.#underruns) {
-      this.#underruns = this.#ring.underruns
-      this.#tell({ type: 'underrun', count: this.#underruns, cushionMs: this.#ring.cushionMs })
-    }
   }
 }
 
