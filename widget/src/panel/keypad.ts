@@ -11,12 +11,8 @@ export function keypad(view: PanelView): TemplateResult {
     <div class="keys" dir="ltr">
       ${KEYS.map((key) => {
         const label = menu.get(key)
-        return html`<button
-          part="key"
-          aria-label=${`${view.say('keypad.key', { key })}${label ? `: ${label}` : ''}`}
-          @click=${() => view.do.press(key)}
-        >
-          <b>${key}</b>${label ? html`<small dir="auto">${label}</small>` : nothing}
+        return html`<button part="key" @click=${() => view.do.press(key)}>
+          <b>${key}</b>${label ? html` <small dir="auto">${label}</small>` : nothing}
         </button>`
       })}
     </div>

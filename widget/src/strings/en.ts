@@ -37,7 +37,6 @@ export const en = {
   'control.interrupt': 'Stop the agent speaking',
   'control.volume': 'Volume',
   'keypad.label': 'Keypad',
-  'keypad.key': 'Key {key}',
 
   'speaker.operator': 'You are now talking with {name}.',
   'speaker.someone': 'a person from the team',

@@ -51,7 +51,6 @@ export const strings = {
   'control.interrupt': 'एजेंट को बोलने से रोकें',
   'control.volume': 'आवाज़',
   'keypad.label': 'कीपैड',
-  'keypad.key': 'बटन {key}',
 
   'speaker.operator': 'अब आप {name} से बात कर रहे हैं।',
   'speaker.someone': 'टीम के एक सदस्य',
