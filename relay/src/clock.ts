@@ -4,7 +4,8 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, task) {
-    const timer = setTimeout(task, Math.max(0, delayMs))
+    // Node cuts fractions off, which would wake the task a moment too early, and then once more.
+    const timer = setTimeout(task, Math.ceil(Math.max(0, delayMs)))
     timer.unref()
     return () => clearTimeout(timer)
   },

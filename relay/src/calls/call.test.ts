@@ -31,7 +31,11 @@ describe('a voice call', () => {
     await clock.advance(2000)
     const start = leg.frames[0]?.atMs ?? Number.NaN
     expect(leg.frames).toHaveLength(50)
-    for (const [index, frame] of leg.frames.entries()) expect(frame.atMs - start).toBe(Math.max(0, index * 20 - 200))
+    for (const [index, frame] of leg.frames.entries()) {
+      const dueMs = Math.max(0, index * 20 - 200)
+      expect(frame.atMs - start).toBeGreaterThanOrEqual(dueMs)
+      expect(frame.atMs - start).toBeLessThan(dueMs + 20)
+    }
   })
 
   test('an interruption ends the line where it was heard and tells the engine the same', async () => {
@@ -79,9 +83,9 @@ describe('a voice call', () => {
     const leg = fakeAudioLeg(clock)
     leg.echo = false
     call.attach(leg)
-    await clock.advance(2100)
+    await clock.advance(800)
     expect(lines()).toEqual(['agent: Hello there. …'])
-    await clock.advance(500)
+    await clock.advance(200)
     expect(lines()).toEqual(['agent: Hello there.'])
   })
 
@@ -336,7 +340,7 @@ test('drain says goodbye on every call and stores them all', async () => {
   await drained
   expect(calls.size).toBe(0)
   expect(log.closes).toHaveLength(3)
-  expect(legs.map((leg) => leg.closedWith)).toEqual(['deadline', 'deadline', 'deadline'])
+  expect(legs.map((leg) => leg.closedWith)).toEqual(['operator', 'operator', 'operator'])
 })
 
 test('a thousand calls leave nothing behind', async () => {

@@ -1,17 +1,18 @@
 import type { Persona } from '../agents/persona.ts'
 import type { Logger } from '../logger.ts'
 import type { CallStatus, EndReason, Variables } from '../protocol/index.ts'
+import type { Beat } from './beat.ts'
 import { createConversation } from './conversation.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { createEngineChain } from './handover.ts'
 import { createMouth } from './mouth.ts'
-import { createLedger } from './playback.ts'
+import { openingWords, spokenSentences } from './opening.ts'
 import type { CallLog, Clock, Engine, Leg, LegEvent, Voice } from './ports.ts'
 import { prepareVoice } from './prepared-voice.ts'
-import { createSentences } from './sentences.ts'
-import { BEGINNING, type CallEvent, next, type Stage, statusOf } from './states.ts'
+import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
 import { createTools } from './tools.ts'
 import { createTranscript } from './transcript.ts'
+import { createUsage } from './usage.ts'
 
 export interface OpenCall {
   id: string
@@ -34,6 +35,7 @@ export interface Call {
   readonly modality: 'voice' | 'text'
   readonly status: CallStatus
   readonly stage: Stage
+  /** Once it is over. */
   readonly endReason: EndReason | undefined
   readonly engine: string
   readonly feed: Feed
@@ -51,7 +53,10 @@ export interface Call {
 export interface CallTimes {
   firstConnectMs: number
   resumeMs: number
+  /** The most that last words may take. */
   goodbyeMs: number
+  /** An engine that takes longer to close is left alone. */
+  engineCloseMs: number
 }
 
 /** Wires one call: legs to the mouth and the conversation, the conversation to the engines, the state table to its clocks and the log. */
@@ -61,67 +66,57 @@ export function createCall(
     voice: Voice
     log: CallLog
     clock: Clock
+    beat: Beat
     logger: Logger
     times: CallTimes
     newId: () => string
     onOver: () => void
   },
 ): Call {
-  const { clock, id, log, persona, times } = o
+  const { clock, id, log, persona, times, newId } = o
   const logger = o.logger.child({ callId: id })
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what)
+  const note = (type: string, payload?: Record<string, unknown>) => log.event(id, type, payload)
   const feed = createFeed(report('a watcher of the call failed'))
-  const transcript = createTranscript({ callId: id, feed, log, clock, newId: o.newId })
-  const ledger = createLedger()
+  const transcript = createTranscript({ callId: id, feed, log, clock, newId })
+  const usage = createUsage()
   const gone = new AbortController()
   const settled = Promise.withResolvers<void>()
 
-  const greeting = [persona.disclosure, fill(persona.greeting, o.variables)].filter((text) => text.trim() !== '').join(' ')
+  const greeting = openingWords(persona, o.variables)
   const how = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
   const voice = o.modality === 'voice' ? prepareVoice(o.voice, spokenSentences(greeting), how, gone.signal) : o.voice
 
-  const tools = createTools({
-    callId: id,
-    specs: persona.tools,
-    feed,
-    log,
-    clock,
-    onEndCall: () => conversation.engine({ type: 'hang-up' }),
-  })
-  const mouth = createMouth({
-    voice,
-    clock,
-    transcript,
-    ledger,
-    onSound: (utterance) => conversation.sounding(utterance),
-    onHeard: (utterance, heard) => log.event(id, 'utterance.heard', { utterance, ...heard }),
-    onFault(error) {
-      report('the voice failed')(error)
-      log.event(id, 'voice.failed', { message: String(error) })
-      feed.tell({
-        type: 'error',
-        code: 'voice_failed',
-        message: 'The voice failed, so this answer was cut short. Please ask again.',
-        retryable: true,
-      })
-    },
-  })
+  const tools = createTools({ specs: persona.tools, feed, note, clock, onEndCall: () => conversation.engine({ type: 'hang-up' }) })
   const conversation = createConversation({
-    callId: id,
     persona,
     language: o.language,
     greeting,
     modality: o.modality,
-    mouth,
+    mouth: () => mouth,
     chain: () => chain,
     transcript,
     feed,
-    log,
-    tools,
+    note,
     clock,
-    newId: o.newId,
+    newId,
     end: (reason, when) => step({ type: 'hang-up', reason, when }),
-    onFault: report('an input was not taken'),
+    onFault: report('the conversation stumbled'),
+  })
+  const mouth = createMouth({
+    voice,
+    clock,
+    beat: o.beat,
+    transcript,
+    events: {
+      onBegun: conversation.begun,
+      onOver: conversation.over,
+      onFault(error) {
+        report('the voice failed')(error)
+        note('voice.failed', { message: String(error) })
+        feed.tell({ type: 'error', code: 'voice_failed', message: 'The voice failed: please read on.', retryable: true })
+      },
+    },
   })
   const chain = createEngineChain({
     engines: o.engines,
@@ -132,23 +127,24 @@ export function createCall(
       language: o.language,
       variables: o.variables,
       tools: tools.specs,
-      useTool: (use, signal) => tools.use(use, signal),
+      useTool: tools.use,
     },
-    history: () => transcript.heard(),
-    onEvent: (event) => conversation.engine(event),
-    async onHandover(change) {
+    history: transcript.heard,
+    onStarted: (engine) => note('engine.started', { engine }),
+    onEvent(event) {
+      if (event.type === 'usage') usage.add(event)
+      conversation.engine(event)
+    },
+    onHandover(change) {
       logger.warn({ from: change.from, to: change.to, fault: change.fault.code }, 'engine handed over')
       return conversation.handover(change)
     },
     onExhausted() {
-      feed.tell({
-        type: 'error',
-        code: 'provider_unavailable',
-        message: 'The agent cannot answer just now. Please try again later.',
-        retryable: true,
-      })
+      const message = 'The agent cannot answer just now. Please try again later.'
+      feed.tell({ type: 'error', code: 'provider_unavailable', message, retryable: true })
       conversation.sayAndEnd('trouble', 'error')
     },
+    onFault: report('the engines could not be handed over'),
   })
 
   let state = BEGINNING
@@ -159,6 +155,7 @@ export function createCall(
 
   const DEADLINE_MS: Record<Stage, number | undefined> = {
     waiting: times.firstConnectMs,
+    ringing: times.firstConnectMs,
     live: undefined,
     away: times.resumeMs,
     ending: times.goodbyeMs,
@@ -170,72 +167,94 @@ export function createCall(
     const before = state
     state = next(before, event)
     if (state.stage === before.stage) return
+    setDeadline()
+    ENTERED[state.stage](before.stage)
+  }
+
+  function setDeadline() {
     cancelDeadline?.()
     const deadlineMs = DEADLINE_MS[state.stage]
     cancelDeadline = deadlineMs === undefined ? undefined : clock.after(deadlineMs, () => step({ type: 'time-up' }))
-    ENTERED[state.stage](before.stage)
   }
 
   const ENTERED: Record<Stage, (from: Stage) => void> = {
     waiting: () => undefined,
+    ringing: tellStatus,
     live(from) {
-      if (from === 'away') return back()
-      log.status(id, { status: 'connected', at: clock.nowMs() })
-      log.event(id, 'call.connected', { engine: chain.engine })
-      feed.tell({ type: 'status', status: 'connected' })
+      if (from === 'away') return comeBack()
+      tellStatus()
+      note('call.connected', { engine: chain.engine })
       cancelDuration = clock.after(persona.limits.maxDurationMs, () => conversation.sayAndEnd('timeUp', 'deadline'))
       conversation.begin()
     },
     away() {
-      log.event(id, 'leg.detached', { leg: leg?.name ?? 'none' })
-      mouth.detached()
+      note('leg.detached', { leg: leg?.name ?? 'none' })
+      mouth.away()
       conversation.away(true)
     },
-    ending() {
-      void conversation.lastWords().then(() => step({ type: 'last-words-heard' }))
-    },
-    over: () => void finish(),
+    ending: () => void conversation.lastWords().then(() => step({ type: 'last-words-heard' })),
+    over: () => void finish().catch(report('the call did not end cleanly')),
   }
 
-  function back() {
-    log.event(id, 'leg.resumed', { leg: leg?.name ?? 'none' })
-    mouth.resume().then(() => conversation.away(false), report('the leg could not resume'))
+  function tellStatus() {
+    const status = statusOf(state)
+    log.status(id, { status, at: clock.nowMs() })
+    feed.tell({ type: 'status', status })
+  }
+
+  function comeBack() {
+    note('leg.resumed', { leg: leg?.name ?? 'none' })
+    mouth.back().then((isBack) => isBack && conversation.away(false), report('the leg could not resume'))
   }
 
   async function finish() {
-    const reason = state.reason ?? 'error'
+    if (state.stage !== 'over') return
+    const { reason } = state
+    const status = endStatus(state)
     cancelDuration?.()
+    const engineClosed = closeEngine()
     await conversation.hush().catch(report('the last words could not be cut'))
     conversation.close()
     tools.close()
     gone.abort()
     unlisten?.()
-    feed.tell({ type: 'status', status: statusOf(state) })
+    feed.tell({ type: 'status', status })
     feed.tell({ type: 'ended', reason })
     leg?.close(reason)
     feed.clear()
     o.onOver()
-    await chain.close().catch(report('the engine did not close'))
-    const status = statusOf(state) === 'completed' ? 'completed' : 'failed'
-    await log.close(id, { status, endReason: reason, at: clock.nowMs() }).catch(report('the end of the call was not stored'))
+    await engineClosed
+    const used = usage.total()
+    await log
+      .close(id, { status, endReason: reason, at: clock.nowMs(), ...(used ? { usage: used } : {}) })
+      .catch(report('the end of the call was not stored'))
     settled.resolve()
+  }
+
+  async function closeEngine() {
+    const late = Promise.withResolvers<void>()
+    const cancel = clock.after(times.engineCloseMs, late.resolve)
+    await Promise.race([chain.close(), late.promise])
+    cancel()
   }
 
   const LEG: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {
     attached: () => step({ type: 'attached' }),
-    detached: () => step({ type: 'detached' }),
-    closed: (event) => step({ type: 'hang-up', reason: event.reason, when: 'now' }),
+    detached: (event) => step(event),
+    closed: ({ reason }) => step({ type: 'hang-up', reason, when: 'now' }),
   }
+  /** Once the last words are being said only their playback matters, and what the visitor thinks of the call: nothing cancels a hang-up. */
+  const HEARD_AT_THE_END = new Set<LegEvent['type']>(['mark', 'feedback', 'muted'])
 
   function hear(event: LegEvent) {
     const own = LEG[event.type] as ((event: LegEvent) => void) | undefined
     if (own) return own(event)
-    // Once goodbye is being said only its playback matters: nothing cancels a hang-up.
-    if ((state.stage !== 'ending' && state.stage !== 'over') || event.type === 'mark') conversation.hear(event)
+    const atTheEnd = state.stage === 'ending' || state.stage === 'over'
+    if (!atTheEnd || HEARD_AT_THE_END.has(event.type)) conversation.hear(event)
   }
 
-  log.event(id, 'call.opened', { modality: o.modality, language: o.language, engines: o.engines.map((engine) => engine.name) })
-  cancelDeadline = clock.after(times.firstConnectMs, () => step({ type: 'time-up' }))
+  note('call.opened', { modality: o.modality, language: o.language, engines: o.engines.map((engine) => engine.name) })
+  setDeadline()
   chain.start()
 
   return {
@@ -252,39 +271,27 @@ export function createCall(
       return state.stage
     },
     get endReason() {
-      return state.reason
+      return state.stage === 'over' ? state.reason : undefined
     },
     get engine() {
       return chain.engine
     },
     attach(next) {
-      if (state.stage === 'over') return next.close(state.reason ?? 'error')
+      if (state.stage === 'over') return next.close(state.reason)
       unlisten?.()
-      if (leg) {
-        log.event(id, 'leg.replaced', { leg: next.name })
-        leg.close('connection')
-      }
+      leg?.close('connection')
+      note(leg ? 'leg.replaced' : 'leg.attached', { leg: next.name })
       leg = next
-      log.event(id, 'leg.attached', { leg: next.name })
       mouth.attach(next)
       unlisten = next.listen(hear)
       step({ type: 'attached' })
     },
-    toolResult: (use, result) => tools.answer(use, result),
+    toolResult: tools.answer,
     hangUp: (reason) => step({ type: 'hang-up', reason, when: 'now' }),
     sayGoodbye(reason) {
       if (state.stage === 'live') conversation.sayAndEnd('closing', reason)
-      else step({ type: 'hang-up', reason, when: 'now' })
+      else if (state.stage !== 'ending') step({ type: 'hang-up', reason, when: 'now' })
     },
     closed: settled.promise,
   }
-}
-
-function fill(text: string, variables: Variables): string {
-  return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => String(variables[name] ?? ''))
-}
-
-function spokenSentences(text: string): string[] {
-  const sentences = createSentences()
-  return [...sentences.push(text), ...sentences.flush()].map((sentence) => sentence.trim()).filter((sentence) => sentence !== '')
 }

@@ -1,31 +1,35 @@
 import type { Persona } from '../agents/persona.ts'
 import type { ConversationState, EndReason } from '../protocol/index.ts'
 import type { FeedWriter } from './feed.ts'
-import type { EngineChain } from './handover.ts'
+import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.ts'
+import type { EngineChain, Handover } from './handover.ts'
 import { createKeys } from './keys.ts'
-import type { Mouth, Utterance } from './mouth.ts'
+import type { Mouth } from './mouth.ts'
 import { type Phrase, phrase } from './phrases.ts'
-import type { CallLog, Clock, EngineEvent, EngineFault, LegEvent } from './ports.ts'
-import type { HowToSpeak } from './speech.ts'
-import type { Tools } from './tools.ts'
+import type { Hearing } from './playback.ts'
+import type { CallLog, Clock, EngineEvent, LegEvent } from './ports.ts'
+import { createSilence } from './silence.ts'
+import type { HowToSpeak } from './synthesis.ts'
 import type { Transcript } from './transcript.ts'
 
 export interface Conversation {
-  /** The first person is there: greets, and the clocks of silence begin. */
+  /** The first person is there: greets. */
   begin(): void
   /** Media away or back: silence does not count while nobody can be heard. */
   away(isAway: boolean): void
   hear(event: LegEvent): void
   engine(event: Exclude<EngineEvent, { type: 'failed' }>): void
-  handover(change: { from: string; to: string | undefined; fault: EngineFault; utterance: string | undefined }): Promise<string>
-  /** The first sound of this utterance has left. */
-  sounding(utterance: string): void
+  /** Ends what the failed engine was saying; resolves with the utterance under which its turn is to be answered anew, if it still is. */
+  handover(change: Handover): Promise<string | undefined>
+  /** The mouth's word on an utterance. */
+  begun(utterance: string): void
+  over(utterance: string, heard: Hearing & { cut: boolean }): void
   /** Says one sentence of the house's own, then ends the call with this reason. */
   sayAndEnd(name: Phrase, reason: EndReason): void
-  /** Silences the line for good and takes down what was heard of the last words. */
-  hush(): Promise<void>
-  /** Resolves when nothing is left to be heard. */
+  /** Takes nothing from the visitor any more. Resolves when nothing is left to be heard. */
   lastWords(): Promise<void>
+  /** Silences the line for good, and takes down what was heard of the last words. */
+  hush(): Promise<void>
   close(): void
 }
 
@@ -34,129 +38,125 @@ const TYPING_PATIENCE = 20
 
 /** Who speaks when: turns, cuts, keys, silence. Everything said and heard passes through here, and nothing else does. */
 export function createConversation(o: {
-  callId: string
   persona: Persona
   language: string
   greeting: string
   modality: 'voice' | 'text'
-  mouth: Mouth
-  /** Made after the conversation, which its events come back to. */
+  /** Made after the conversation, which their events come back to. */
+  mouth: () => Mouth
   chain: () => EngineChain
   transcript: Transcript
   feed: FeedWriter
-  log: CallLog
-  tools: Tools
+  note: (type: string, payload?: Parameters<CallLog['event']>[2]) => void
   clock: Clock
   newId: () => string
   end: (reason: EndReason, when: 'now' | 'last-words') => void
   onFault: (error: unknown) => void
 }): Conversation {
-  const { clock, feed, log, mouth, persona, transcript } = o
+  const { clock, feed, note, persona, transcript, newId } = o
   const how: HowToSpeak = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
-  const silenceMs = persona.limits.silenceMs * (o.modality === 'text' ? TYPING_PATIENCE : 1)
-  const note = (type: string, payload?: Record<string, unknown>) => log.event(o.callId, type, payload)
 
-  let state: ConversationState | undefined
-  let speaking: Utterance | undefined
-  /** The utterance under which the engine owes an answer. */
-  let owed: string | undefined
-  let inputs: Promise<void> = Promise.resolve()
-  let cancelSilence: (() => void) | undefined
-  let asked = false
-  let isAway = false
-  let hangUpAfterwards = false
-  let closed = false
+  let phase: 'before' | 'talking' | 'leaving' | 'over' = 'before'
+  let floor = OPEN
+  let shown: ConversationState | undefined
+  /** Said instead of the greeting: nobody can answer. */
+  let lost: { name: Phrase; reason: EndReason } | undefined
+  let acts: Promise<void> = Promise.resolve()
+  const waitingForRest: (() => void)[] = []
 
-  function setState(next: ConversationState) {
-    if (state === next || closed) return
-    state = next
-    feed.tell({ type: 'state', state: next })
+  const silence = createSilence({
+    clock,
+    ms: persona.limits.silenceMs * (o.modality === 'text' ? TYPING_PATIENCE : 1),
+    onAsk() {
+      note('silence.asked')
+      tell(phrase('stillThere', o.language))
+    },
+    onGiveUp: () => sayAndEnd('silence', 'deadline'),
+  })
+  const keys = createKeys({ menu: persona.keyMenu.map((item) => item.digit), clock, onInput: (digits) => turn(digits, 'keys') })
+
+  /** The one place where the floor changes; what the page sees and the silence follow from it. */
+  function move(event: FloorEvent) {
+    const before = floor
+    floor = nextFloor(before, event)
+    if (floor !== before) settle()
   }
 
-  function say(id: string, as: HowToSpeak = how): Utterance {
-    const utterance = mouth.speak(id, as)
-    speaking = utterance
-    void utterance.finished.then(() => {
-      if (speaking !== utterance) return
-      speaking = undefined
-      if (hangUpAfterwards && owed === undefined) return o.end('agent', 'now')
-      if (owed === undefined) rest()
+  function settle() {
+    if (phase === 'over') return
+    const state = stateOf(floor)
+    if (state && state !== shown) feed.tell({ type: 'state', state })
+    shown = state ?? shown
+    if (floor.is !== 'open') return silence.stop()
+    if (phase === 'talking') silence.listen()
+    for (const resolve of waitingForRest.splice(0)) resolve()
+  }
+
+  /** One after the other: each waits until it is known what was heard of the words that the one before has cut. */
+  function inOrder(act: () => Promise<void>) {
+    acts = acts.then(act).catch(o.onFault)
+  }
+
+  function tell(text: string, as: HowToSpeak = how) {
+    const utterance = newId()
+    move({ type: 'told', utterance })
+    o.mouth().speak(utterance, as)
+    o.mouth().write(utterance, text)
+    o.mouth().end(utterance)
+  }
+
+  /** Silences whatever is said or owed, and lets the engine know what of it was heard. */
+  async function cut(by: 'visitor' | 'call') {
+    const utterance = utteranceOf(floor)
+    if (utterance === undefined) return
+    move({ type: 'cut' })
+    const { text: heard, ms } = await o.mouth().cut(utterance)
+    note('utterance.cut', { utterance, by, heard, ms })
+    o.chain().take({ type: 'interrupted', utterance, heard })
+  }
+
+  /** From now on the visitor is not heard, and not waited for. */
+  function leave() {
+    phase = 'leaving'
+    silence.close()
+    keys.close()
+  }
+
+  function turn(text: string, by: 'typing' | 'keys') {
+    if (phase !== 'talking') return
+    silence.visitorSpoke()
+    transcript.add('visitor', text)
+    inOrder(async () => {
+      await cut('visitor')
+      if (phase !== 'talking') return move({ type: 'silenced' })
+      const utterance = newId()
+      note('turn', { utterance, by, text })
+      move({ type: 'asked', utterance })
+      o.chain().take({ type: 'turn', utterance, text, by })
     })
-    return utterance
   }
 
-  function rest() {
-    setState('listening')
-    cancelSilence?.()
-    if (isAway || closed) return
-    cancelSilence = clock.after(silenceMs, onSilence)
-  }
-
-  function onSilence() {
-    if (state !== 'listening' || closed) return
-    note('silence', { asked })
-    if (asked) {
-      sayAndEnd('silence', 'deadline').catch(o.onFault)
+  function sayAndEnd(name: Phrase, reason: EndReason) {
+    if (phase === 'before') {
+      lost ??= { name, reason }
       return
     }
-    asked = true
-    sayWhole(phrase('stillThere', o.language))
-  }
-
-  function sayWhole(text: string, as?: HowToSpeak): Utterance {
-    const utterance = say(o.newId(), as)
-    utterance.write(text)
-    utterance.end()
-    return utterance
-  }
-
-  async function sayAndEnd(name: Phrase, reason: EndReason) {
-    if (closed) return
-    await cut('call')
-    if (closed) return
-    sayWhole(phrase(name, o.language))
-    o.end(reason, 'last-words')
-  }
-
-  /** Silences whatever is being said and lets the engine know what of it was heard. */
-  async function cut(by: string) {
-    cancelSilence?.()
-    const utterance = speaking
-    const unfinished = owed
-    speaking = undefined
-    owed = undefined
-    const heard = utterance ? await utterance.cut() : ''
-    const id = utterance?.id ?? unfinished
-    if (id === undefined) return
-    note('utterance.cut', { utterance: id, by, heard })
-    o.chain().take({ type: 'interrupted', utterance: id, heard })
-  }
-
-  /** Inputs are taken one after the other: each waits until it is known what was heard of the words it cut. */
-  function afterwards(act: () => Promise<void>) {
-    inputs = inputs.then(act).catch(o.onFault)
-  }
-
-  function input(text: string, by: 'typing' | 'speech' | 'keys') {
-    asked = false
-    hangUpAfterwards = false
-    transcript.add('visitor', text)
-    afterwards(async () => {
-      await cut('visitor')
-      if (closed) return
-      owed = o.newId()
-      setState('thinking')
-      note('turn', { utterance: owed, by, text })
-      o.chain().take({ type: 'turn', utterance: owed, text, by })
+    inOrder(async () => {
+      const alreadyLeaving = phase === 'leaving'
+      await cut('call')
+      if (alreadyLeaving || phase !== 'talking') return move({ type: 'silenced' })
+      tell(phrase(name, o.language))
+      o.end(reason, 'last-words')
     })
   }
 
-  const keys = createKeys({ menu: persona.keyMenu.map((item) => item.digit), clock, onInput: (digits) => input(digits, 'keys') })
-
   const LEG: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {
-    text: (event) => input(event.text, 'typing'),
-    digits: (event) => keys.press(event.digits),
-    mark: (event) => mouth.mark(event.utterance, event.name),
+    text: (event) => turn(event.text, 'typing'),
+    digits(event) {
+      silence.visitorSpoke()
+      keys.press(event.digits)
+    },
+    mark: (event) => o.mouth().mark(event.utterance, event.name),
     muted: (event) => note('muted', { muted: event.muted }),
     feedback: ({ type: _, ...feedback }) => note('feedback', feedback),
     context(event) {
@@ -164,82 +164,89 @@ export function createConversation(o: {
       o.chain().take({ type: 'context', text: event.text })
     },
     interrupt() {
-      afterwards(async () => {
+      silence.visitorSpoke()
+      inOrder(async () => {
         await cut('visitor')
-        rest()
+        move({ type: 'silenced' })
       })
     },
   }
 
   const ENGINE: { [Type in EngineEvent['type']]?: (event: Extract<EngineEvent, { type: Type }>) => void } = {
-    text(event) {
-      if (event.utterance !== owed) return
-      if (speaking?.id !== event.utterance) say(event.utterance)
-      speaking?.write(event.text)
+    text({ utterance, text }) {
+      const before = floor
+      move({ type: 'words', utterance })
+      if (floor !== before) o.mouth().speak(utterance, how)
+      if (floor.is === 'answering' && floor.utterance === utterance) o.mouth().write(utterance, text)
     },
-    done(event) {
-      if (event.utterance !== owed) return
-      owed = undefined
-      if (speaking?.id === event.utterance) return speaking.end()
-      // An answer without a word: nothing to hear, so it is the visitor's turn.
-      if (hangUpAfterwards) return o.end('agent', 'now')
-      rest()
+    done({ utterance }) {
+      if (floor.is === 'answering' && floor.utterance === utterance) {
+        move({ type: 'done', utterance })
+        o.mouth().end(utterance)
+      } else move({ type: 'done', utterance })
     },
     'hang-up'() {
-      hangUpAfterwards = true
-      if (owed === undefined && !speaking) o.end('agent', 'now')
+      // While something is being cut, the wish to end was part of it.
+      if (floor.is !== 'cutting') o.end('agent', 'last-words')
     },
     usage: ({ type: _, ...usage }) => note('engine.usage', usage),
   }
 
   return {
     begin() {
-      sayWhole(o.greeting, { ...how, cache: true })
+      phase = 'talking'
+      feed.tell({ type: 'speaker', who: 'agent', name: persona.name })
+      if (lost) return sayAndEnd(lost.name, lost.reason)
+      if (o.greeting === '') return settle()
+      tell(o.greeting, { ...how, cache: true })
     },
-    away(nowAway) {
-      isAway = nowAway
-      cancelSilence?.()
-      if (!isAway && state === 'listening') rest()
-    },
+    away: (isAway) => silence.away(isAway),
     hear(event) {
-      if (!closed) (LEG[event.type] as ((event: LegEvent) => void) | undefined)?.(event)
+      if (phase !== 'over') (LEG[event.type] as ((event: LegEvent) => void) | undefined)?.(event)
     },
     engine(event) {
-      if (!closed) (ENGINE[event.type] as ((event: EngineEvent) => void) | undefined)?.(event)
+      if (phase !== 'over') (ENGINE[event.type] as ((event: EngineEvent) => void) | undefined)?.(event)
     },
-    async handover(change) {
-      note('engine.handover', { from: change.from, to: change.to ?? null, fault: change.fault.code, message: change.fault.message })
-      const utterance = o.newId()
-      if (change.utterance !== undefined && change.utterance === owed) {
-        owed = utterance
-        const broken = speaking
-        speaking = undefined
-        setState('thinking')
-        const heard = await broken?.cut()
-        if (heard) note('utterance.cut', { utterance: change.utterance, by: 'handover', heard })
+    async handover({ from, to, fault, utterance }) {
+      note('engine.handover', { from, to: to ?? null, fault: fault.code, message: fault.message })
+      if (utterance === undefined || utterance !== utteranceOf(floor)) return undefined
+      const anew = newId()
+      const mayAnswer = phase === 'talking'
+      move(mayAnswer ? { type: 'handed-over', utterance, to: anew } : { type: 'cut' })
+      const { text: heard, ms } = await o.mouth().cut(utterance)
+      note('utterance.cut', { utterance, by: 'handover', heard, ms })
+      if (!mayAnswer) move({ type: 'silenced' })
+      // The visitor may have said something else meanwhile.
+      return utteranceOf(floor) === anew ? anew : undefined
+    },
+    begun: (utterance) => move({ type: 'begun', utterance }),
+    over(utterance, { cut: wasCut, text: heard, ms }) {
+      if (!wasCut) note('utterance.heard', { utterance, ms })
+      // Cut by none of us: the call ended, or another leg took this one's place.
+      else if (phase === 'over' || utteranceOf(floor) === utterance) {
+        note('utterance.cut', { utterance, by: phase === 'over' ? 'end' : 'leg', heard, ms })
       }
-      return utterance
+      move({ type: 'heard', utterance })
     },
-    sounding(utterance) {
-      if (speaking?.id === utterance) setState('speaking')
+    sayAndEnd,
+    lastWords() {
+      leave()
+      return floor.is === 'open' ? Promise.resolve() : new Promise((resolve) => waitingForRest.push(resolve))
     },
-    sayAndEnd: (name, reason) => void sayAndEnd(name, reason).catch(o.onFault),
     async hush() {
-      const utterance = speaking
-      speaking = undefined
-      owed = undefined
-      cancelSilence?.()
-      await utterance?.cut()
-    },
-    async lastWords() {
-      while (speaking) await speaking.finished
+      leave()
+      const utterance = utteranceOf(floor)
+      if (utterance === undefined) return acts
+      move({ type: 'cut' })
+      const { text: heard, ms } = await o.mouth().cut(utterance)
+      note('utterance.cut', { utterance, by: 'end', heard, ms })
     },
     close() {
-      if (closed) return
-      closed = true
-      cancelSilence?.()
-      keys.close()
-      mouth.close()
+      if (phase === 'over') return
+      leave()
+      phase = 'over'
+      o.mouth().close()
+      for (const resolve of waitingForRest.splice(0)) resolve()
     },
   }
 }

@@ -1,6 +1,8 @@
-import type { Clock, Engine, EngineContext, EngineEvent, EngineFault, EngineInput, EngineSession, Heard } from './ports.ts'
+import type { Clock, Engine, EngineFault, EngineInput, Heard } from './ports.ts'
+import { type Answer, type Seat, type SharedContext, takeSeat } from './seat.ts'
 
-type Turn = Extract<EngineInput, { type: 'turn' }>
+/** Notes from the page that a next engine is told too. */
+const MOST_NOTES = 50
 
 export interface EngineChain {
   /** Starts the first engine; the conversation may already talk to the chain. */
@@ -11,131 +13,86 @@ export interface EngineChain {
   close(): Promise<void>
 }
 
+export interface Handover {
+  from: string
+  /** None is left. */
+  to: string | undefined
+  fault: EngineFault
+  /** What the failed engine still owed. */
+  utterance: string | undefined
+}
+
 /**
  * An agent's engines in order. When one fails to start, says so, or stays silent longer than its limit, the next one takes over
- * with the conversation as heard and the turn that was not answered. A closed engine's late words are never heard.
+ * with the conversation as heard, the page's notes, and the turn that was not answered.
  */
 export function createEngineChain(o: {
   engines: readonly Engine[]
   clock: Clock
-  context: Omit<EngineContext, 'emit' | 'signal' | 'history' | 'clock'>
+  context: SharedContext
   history: () => Heard[]
-  onEvent: (event: Exclude<EngineEvent, { type: 'failed' }>) => void
-  /** Ends what the failed engine was saying; resolves with the utterance under which the turn is answered anew. */
-  onHandover: (change: { from: string; to: string | undefined; fault: EngineFault; utterance: string | undefined }) => Promise<string>
+  onStarted?: (engine: string) => void
+  onEvent: (event: Answer) => void
+  /** Ends what the failed engine was saying; resolves with the utterance under which its turn is answered anew, if it still is wanted. */
+  onHandover: (change: Handover) => Promise<string | undefined>
   /** No engine is left. */
   onExhausted: () => void
+  /** The hand-over itself went wrong; the next engine begins all the same. */
+  onFault?: (error: unknown) => void
 }): EngineChain {
-  const { clock } = o
-  let index = -1
-  let session: EngineSession | undefined
-  let stopped = new AbortController()
-  let inbox: EngineInput[] = []
-  let turn: Turn | undefined
-  let toolsRunning = 0
-  let cancelStall: (() => void) | undefined
+  let place = -1
+  let seat: Seat | undefined
+  let notes: EngineInput[] = []
+  /** What comes between two engines. */
+  let waiting: EngineInput[] = []
   let closed = false
-  let handing = false
 
-  const engineAt = (place: number) => o.engines[place]
-  const nameAt = (place: number) => engineAt(place)?.name
+  const nameAt = (at: number) => o.engines[at]?.name
 
-  function watch() {
-    cancelStall?.()
-    cancelStall = undefined
-    const engine = engineAt(index)
-    if (!turn || toolsRunning > 0 || !engine) return
-    cancelStall = clock.after(engine.stallMs, () =>
-      fail({ code: 'stalled', message: `${engine.name} said nothing for ${engine.stallMs} ms.`, retryable: true }),
-    )
-  }
-
-  function startNext() {
-    index += 1
-    const engine = engineAt(index)
+  function sitDown(first: readonly EngineInput[]) {
+    const engine = o.engines[place]
     if (!engine) return o.onExhausted()
-    const mine = new AbortController()
-    stopped = mine
-    const current = () => !closed && stopped === mine && !mine.signal.aborted
-    const emit = (event: EngineEvent) => {
-      if (!current()) return
-      if (event.type === 'failed') return fail(event.fault)
-      if (event.type === 'done' && event.utterance === turn?.utterance) turn = undefined
-      if ('utterance' in event) watch()
-      o.onEvent(event)
-    }
-    const context: EngineContext = {
-      ...o.context,
-      clock,
+    o.onStarted?.(engine.name)
+    seat = takeSeat({
+      engine,
+      context: o.context,
       history: o.history(),
-      signal: mine.signal,
-      emit,
-      async useTool(use, signal) {
-        toolsRunning += 1
-        watch()
-        try {
-          return await o.context.useTool(use, signal)
-        } finally {
-          toolsRunning -= 1
-          if (current()) watch()
-        }
-      },
-    }
-    watch()
-    engine.start(context).then(
-      (started) => {
-        if (!current()) return void started.close().catch(() => undefined)
-        session = started
-        for (const input of inbox.splice(0)) started.take(input)
-      },
-      (error: unknown) => {
-        if (current()) fail({ code: 'unavailable', message: error instanceof Error ? error.message : String(error), retryable: true })
-      },
-    )
+      clock: o.clock,
+      onAnswer: o.onEvent,
+      onFault: (fault) => void handOver(fault),
+    })
+    for (const input of first) seat?.take(input)
   }
 
-  function fail(fault: EngineFault) {
-    if (closed || handing) return
-    handing = true
-    cancelStall?.()
-    const from = nameAt(index) ?? 'none'
-    const unanswered = turn
-    stopped.abort()
-    session?.close().catch(() => undefined)
-    session = undefined
-    const waiting = inbox.filter((input) => input.type !== 'turn' && input.type !== 'audio')
-    inbox = []
-    void o.onHandover({ from, to: nameAt(index + 1), fault, utterance: unanswered?.utterance }).then((utterance) => {
-      handing = false
-      if (closed) return
-      // A newer turn may have come while the old one was being ended; it is the one to answer.
-      const newer = inbox.some((input) => input.type === 'turn')
-      if (!newer) turn = unanswered && { ...unanswered, utterance }
-      inbox = [...waiting, ...(turn && !newer ? [turn] : []), ...inbox]
-      startNext()
-    })
+  async function handOver(fault: EngineFault) {
+    const turn = seat?.turn
+    seat = undefined
+    const change = { from: nameAt(place) ?? 'none', to: nameAt(place + 1), fault, utterance: turn?.utterance }
+    const utterance = await o.onHandover(change).catch((error: unknown) => void o.onFault?.(error))
+    if (closed) return
+    place += 1
+    const anew = turn && utterance !== undefined ? [{ ...turn, utterance }] : []
+    sitDown([...notes, ...anew, ...waiting.splice(0)])
   }
 
   return {
-    start: startNext,
+    start() {
+      place = 0
+      sitDown([])
+    },
     take(input) {
       if (closed) return
-      if (input.type === 'turn') turn = input
-      if (input.type === 'interrupted' && turn?.utterance === input.utterance) turn = undefined
-      if (session) session.take(input)
-      else if (input.type !== 'audio') inbox.push(input)
-      if (!handing) watch()
+      if (input.type === 'context') notes = [...notes, input].slice(-MOST_NOTES)
+      if (seat) seat.take(input)
+      else if (input.type !== 'audio' && input.type !== 'context') waiting.push(input)
     },
     get engine() {
-      return nameAt(index) ?? 'none'
+      return nameAt(place) ?? 'none'
     },
     async close() {
-      if (closed) return
       closed = true
-      cancelStall?.()
-      stopped.abort()
-      inbox = []
-      await session?.close()
+      waiting = []
+      await seat?.close()
     },
   }
 }

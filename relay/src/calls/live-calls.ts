@@ -1,18 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/index.ts'
+import { createBeat } from './beat.ts'
 import { type Call, type CallTimes, createCall, type OpenCall } from './call.ts'
 import type { CallLog, Clock, Engine, Voice } from './ports.ts'
 
 export type { Call } from './call.ts'
 
-/** How long a goodbye may take before the call ends without it. */
-const GOODBYE_MS = 8000
+/** Last words may be long, but not endless. */
+const GOODBYE_MS = 30_000
+const ENGINE_CLOSE_MS = 2000
+/** Of a drain's time this much is kept for closing engines and writing the end. */
+const ENDING_MS = 1000
+/** Sound leaves in steps of one frame. */
+const BEAT_MS = 20
 
 export interface LiveCalls {
   /**
    * Opens a call and its book.
-   * @throws Problem provider_unavailable when neither the agent's engine nor any fallback can run
+   * @throws Problem provider_unavailable when neither the agent's engine nor any fallback can run, or the relay is closing
    */
   open(request: Omit<OpenCall, 'id'> & { details: Record<string, unknown> }): Promise<Call>
   get(id: string): Call | undefined
@@ -20,7 +26,10 @@ export interface LiveCalls {
   unsettled(id: string): Call | undefined
   list(): Call[]
   readonly size: number
-  /** Says goodbye on every call and resolves when all are stored, at the latest after `deadlineMs` (then they end at once). */
+  /**
+   * Opens no more calls and says goodbye on every one. Resolves when all are over and stored; after `deadlineMs` those that still speak
+   * end at once, and what is not stored by then is left to the log.
+   */
   drain(deadlineMs: number): Promise<void>
 }
 
@@ -31,40 +40,54 @@ export function createLiveCalls(o: {
   voice: Voice
   clock: Clock
   logger: Logger
-  settings: Omit<CallTimes, 'goodbyeMs'>
+  settings: Pick<CallTimes, 'resumeMs' | 'firstConnectMs'>
 }): LiveCalls {
+  const { clock, log, logger, voice } = o
   const calls = new Map<string, Call>()
+  /** Until their end is stored. */
   const unsettled = new Map<string, Call>()
-  const closing = new Set<Promise<void>>()
+  const opening = new Set<Promise<unknown>>()
+  const beat = createBeat({ clock, everyMs: BEAT_MS, onFault: (error) => logger.error({ err: error }, 'a call could not send its sound') })
+  const times = { ...o.settings, goodbyeMs: GOODBYE_MS, engineCloseMs: ENGINE_CLOSE_MS }
   const newId = () => randomUUID().replaceAll('-', '')
+  let draining = false
+
+  async function open({ details, ...request }: Parameters<LiveCalls['open']>[0]): Promise<Call> {
+    const id = newId()
+    const engines = enginesFor(o.engines, [request.persona.engine, ...request.persona.fallbacks], logger)
+    await log.open({ ...request, id, details, startedAtMs: clock.nowMs() })
+    const call = createCall({
+      ...request,
+      id,
+      engines,
+      voice,
+      log,
+      clock,
+      beat,
+      logger,
+      times,
+      newId,
+      onOver: () => calls.delete(id),
+    })
+    calls.set(id, call)
+    unsettled.set(id, call)
+    void call.closed.then(() => unsettled.delete(id))
+    return call
+  }
+
+  async function within(ms: number, all: Iterable<Promise<unknown>>) {
+    const late = Promise.withResolvers<void>()
+    const cancel = clock.after(ms, late.resolve)
+    await Promise.race([Promise.allSettled(all), late.promise])
+    cancel()
+  }
 
   return {
-    async open({ details, ...request }) {
-      const id = newId()
-      const engines = enginesFor(o.engines, [request.persona.engine, ...request.persona.fallbacks], o.logger)
-      await o.log.open({ ...request, id, details, startedAtMs: o.clock.nowMs() })
-      const call = createCall({
-        ...request,
-        id,
-        engines,
-        voice: o.voice,
-        log: o.log,
-        clock: o.clock,
-        logger: o.logger,
-        times: { ...o.settings, goodbyeMs: GOODBYE_MS },
-        newId,
-        onOver() {
-          calls.delete(id)
-        },
-      })
-      calls.set(id, call)
-      unsettled.set(id, call)
-      closing.add(call.closed)
-      void call.closed.then(() => {
-        closing.delete(call.closed)
-        unsettled.delete(id)
-      })
-      return call
+    async open(request) {
+      if (draining) throw new Problem('provider_unavailable', 'The relay is restarting. Try again in a moment.')
+      const opened = open(request)
+      opening.add(opened)
+      return opened.finally(() => opening.delete(opened))
     },
     get: (id) => calls.get(id),
     unsettled: (id) => unsettled.get(id),
@@ -73,29 +96,37 @@ export function createLiveCalls(o: {
       return calls.size
     },
     async drain(deadlineMs) {
-      for (const call of calls.values()) call.sayGoodbye('deadline')
-      let cancel = () => {}
-      const late = new Promise<void>((resolve) => {
-        cancel = o.clock.after(deadlineMs, resolve)
-      })
-      await Promise.race([Promise.all(closing), late])
-      cancel()
-      for (const call of [...calls.values()]) call.hangUp('deadline')
-      await Promise.all(closing)
+      draining = true
+      const closed = () => [...unsettled.values()].map((call) => call.closed)
+      const byMs = clock.monotonicMs() + deadlineMs
+      const leftMs = () => byMs - clock.monotonicMs()
+      await within(leftMs(), opening)
+      for (const call of calls.values()) call.sayGoodbye('operator')
+      await within(leftMs() - ENDING_MS, closed())
+      for (const call of [...calls.values()]) call.hangUp('operator')
+      await within(leftMs(), closed())
     },
   }
 }
 
 /** The agent's engines that can run now, in the owner's order, each once. */
 function enginesFor(all: readonly Engine[], names: readonly string[], logger: Logger): Engine[] {
-  const wanted = [...new Set(names)].map((name) => ({ name, engine: all.find((engine) => engine.name === name) }))
   const missing: string[] = []
-  const able = wanted.flatMap(({ name, engine }) => {
-    const availability = engine?.availability() ?? { ok: false as const, missing: `an engine named ${name}` }
-    if (!availability.ok) missing.push(availability.missing)
-    return engine && availability.ok ? [engine] : []
+  const able = [...new Set(names)].flatMap((name) => {
+    const engine = all.find((each) => each.name === name)
+    const lacks = engine ? lackOf(engine) : `an engine named ${name}`
+    if (lacks !== undefined) missing.push(lacks)
+    return engine && lacks === undefined ? [engine] : []
   })
   if (able.length > 0) return able
   logger.error({ missing }, 'no engine of the agent can run: set one of these')
   throw new Problem('provider_unavailable', 'The agent cannot answer just now. Please try again later.')
+}
+
+/** What keeps an engine from serving a call; undefined when nothing does. */
+function lackOf(engine: Engine): string | undefined {
+  if (engine.hears !== 'text' || engine.speaks !== 'text')
+    return `a call that can bind ${engine.name}: it hears ${engine.hears} and speaks ${engine.speaks}`
+  const availability = engine.availability()
+  return availability.ok ? undefined : availability.missing
 }

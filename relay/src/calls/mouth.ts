@@ -1,210 +1,114 @@
-import type { Ledger } from './playback.ts'
+import { createAloudSpeech, type FarEnd } from './aloud.ts'
+import type { Beat } from './beat.ts'
+import type { Hearing } from './playback.ts'
 import { createPlayout, type Playout } from './playout.ts'
-import type { AudioLeg, Clock, Leg, Voice } from './ports.ts'
-import { type HowToSpeak, type Speech, speakAloud, speakText } from './speech.ts'
+import type { Clock, Leg, Voice } from './ports.ts'
+import { createTypedSpeech, type Speech, type SpeechEvents } from './speech.ts'
+import type { HowToSpeak } from './synthesis.ts'
 import type { Transcript } from './transcript.ts'
-
-/** A far end that never says how far it got is believed this long after the last sound was due. */
-const NO_ANSWER_GRACE_MS = 2000
-
-export interface Utterance {
-  readonly id: string
-  write(text: string): void
-  end(): void
-  /** Silences it now. Resolves with the words that were heard. Later calls resolve with the same. */
-  cut(): Promise<string>
-  /** Resolves when the last of it was heard, or it was cut. */
-  readonly finished: Promise<{ heard: string; cut: boolean }>
-}
 
 /** What the agent's side says to a person: utterances in order, each becoming one transcript line of what was heard. */
 export interface Mouth {
+  /** From now on this leg is spoken to. What was on its way to another one ends there. */
   attach(leg: Leg): void
   /** Media is away: nothing is sent, nothing is lost. */
-  detached(): void
-  /** The same leg is back: goes on from the last thing heard. */
-  resume(): Promise<void>
-  speak(id: string, how: HowToSpeak): Utterance
+  away(): void
+  /** The same leg is back: everything goes on from the last thing heard. False when it was lost again meanwhile. */
+  back(): Promise<boolean>
+  /** Begins an utterance. Throws when nobody was ever there to speak to. */
+  speak(utterance: string, how: HowToSpeak): void
+  write(utterance: string, text: string): void
+  end(utterance: string): void
+  /** Silences it now. Resolves with what was heard. */
+  cut(utterance: string): Promise<Hearing>
   mark(utterance: string, name: string): void
   /** Ends every utterance where it stands. */
   close(): void
 }
 
-interface Spoken extends Utterance {
-  speech: Speech | undefined
-  entry: string
-  text: string
-  firstSentAtMs: number | undefined
-  settle(heard: string, cut: boolean): void
-  settled: boolean
-  cancelGrace: (() => void) | undefined
+export interface MouthEvents {
+  /** The first of this utterance has left. */
+  onBegun(utterance: string): void
+  /** It is over: heard to its end, or cut. */
+  onOver(utterance: string, heard: Hearing & { cut: boolean }): void
+  onFault(error: unknown): void
 }
 
-export function createMouth(o: {
-  voice: Voice
-  clock: Clock
-  transcript: Transcript
-  ledger: Ledger
-  onSound: (utterance: string) => void
-  onHeard: (utterance: string, heard: { ms: number; cut: boolean }) => void
-  onFault: (error: unknown) => void
-}): Mouth {
-  const { clock, ledger, transcript } = o
+interface Spoken {
+  speech: Speech
+  entry: string
+  /** Set by the first cut; later ones get the same answer. */
+  cutting: Promise<Hearing> | undefined
+}
+
+export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcript: Transcript; events: MouthEvents }): Mouth {
+  const { clock, transcript, events } = o
   const spoken = new Map<string, Spoken>()
+  const farEnd: FarEnd = { tellsMarks: false }
   let leg: Leg | undefined
   let playout: Playout | undefined
+  let timesAway = 0
 
-  function finish(one: Spoken, heard: string, cut: boolean) {
-    if (one.settled) return
-    one.settled = true
-    one.cancelGrace?.()
-    spoken.delete(one.id)
-    transcript.finish(one.entry, heard, cut)
-    one.settle(heard, cut)
-  }
-
-  function whole(one: Spoken) {
-    playout?.drop(one.id)
-    ledger.sentUpTo(one.id, Number.POSITIVE_INFINITY)
-    ledger.heardUpTo(one.id, ledger.sentMs(one.id))
-    const heard = ledger.close(one.id)
-    o.onHeard(one.id, { ms: heard.heardMs, cut: false })
-    finish(one, heard.text, false)
-  }
-
-  function onSent(id: string, ms: number) {
-    const one = spoken.get(id)
-    ledger.sentUpTo(id, ms)
+  function over(utterance: string, heard: Hearing, cut: boolean) {
+    const one = spoken.get(utterance)
     if (!one) return
-    if (one.firstSentAtMs === undefined) {
-      one.firstSentAtMs = clock.monotonicMs()
-      o.onSound(id)
-    }
-    transcript.update(one.entry, ledger.textBegunAt(id, ms))
+    spoken.delete(utterance)
+    transcript.finish(one.entry, heard.text, cut)
+    events.onOver(utterance, { ...heard, cut })
   }
 
-  function onAllSent(id: string) {
-    const one = spoken.get(id)
-    if (!one) return
-    const playedMs = clock.monotonicMs() - (one.firstSentAtMs ?? clock.monotonicMs())
-    one.cancelGrace?.()
-    one.cancelGrace = clock.after(Math.max(0, ledger.madeMs(id) - playedMs) + NO_ANSWER_GRACE_MS, () => whole(one))
+  function closeAll() {
+    for (const [utterance, one] of [...spoken]) over(utterance, one.speech.close(), true)
+    playout?.close()
   }
 
-  function startSpeech(one: Spoken, how: HowToSpeak, on: Leg): Speech {
-    if (on.kind === 'text') {
-      return speakText({
-        leg: on,
-        utterance: one.id,
-        onHeard(text) {
-          if (one.firstSentAtMs === undefined) {
-            one.firstSentAtMs = clock.monotonicMs()
-            o.onSound(one.id)
-          }
-          one.text = text
-          transcript.update(one.entry, text.trim())
-        },
-        onEnd() {
-          o.onHeard(one.id, { ms: 0, cut: false })
-          finish(one, one.text.trim(), false)
-        },
-      })
-    }
+  function speechTo(on: Leg, utterance: string, how: HowToSpeak, to: SpeechEvents): Speech {
+    if (on.kind === 'text') return createTypedSpeech({ leg: on, utterance, events: to })
     if (!playout) throw new Error('An audio leg has a playout.')
-    return speakAloud({ leg: on, utterance: one.id, voice: o.voice, how, ledger, playout, onFault: o.onFault })
-  }
-
-  async function cutAloud(one: Spoken, on: AudioLeg): Promise<string> {
-    playout?.drop(one.id)
-    one.cancelGrace?.()
-    const sentMs = ledger.sentMs(one.id)
-    const elapsedMs = clock.monotonicMs() - (one.firstSentAtMs ?? clock.monotonicMs())
-    const reported = sentMs > 0 ? await on.clear(one.id) : 0
-    ledger.heardUpTo(one.id, reported ?? Math.min(sentMs, elapsedMs))
-    const heard = ledger.close(one.id)
-    o.onHeard(one.id, { ms: heard.heardMs, cut: true })
-    finish(one, heard.text, true)
-    return heard.text
-  }
-
-  async function cutText(one: Spoken, on: Leg & { kind: 'text' }): Promise<string> {
-    const heard = ((await on.clear(one.id)) ?? one.text).trim()
-    o.onHeard(one.id, { ms: 0, cut: true })
-    finish(one, heard, true)
-    return heard
+    return createAloudSpeech({ leg: on, utterance, voice: o.voice, how, playout, farEnd, clock, events: to })
   }
 
   return {
     attach(next) {
-      for (const one of [...spoken.values()]) finish(one, leg?.kind === 'audio' ? ledger.close(one.id).text : one.text, true)
-      playout?.close()
+      closeAll()
       leg = next
-      playout = next.kind === 'audio' ? createPlayout({ leg: next, clock, onSent, onAllSent }) : undefined
+      playout = next.kind === 'audio' ? createPlayout({ leg: next, clock, beat: o.beat }) : undefined
     },
-    detached() {
+    away() {
+      timesAway += 1
       playout?.pause()
-      for (const one of spoken.values()) one.cancelGrace?.()
+      for (const { speech } of spoken.values()) speech.away()
     },
-    async resume() {
-      const audio = leg?.kind === 'audio' ? leg : undefined
-      const first = [...spoken.values()].find((one) => one.firstSentAtMs !== undefined)
-      if (audio && first) {
-        const reported = await audio.clear(first.id)
-        if (reported !== undefined) ledger.heardUpTo(first.id, reported)
-        const heardMs = ledger.heardMs(first.id)
-        playout?.rewind(first.id, heardMs)
-        // The clock of "how long has it played" starts again with the first new sound.
-        first.firstSentAtMs = clock.monotonicMs() - heardMs
-      }
+    async back() {
+      const time = timesAway
+      await Promise.all([...spoken.values()].map(({ speech }) => speech.back()))
+      if (time !== timesAway) return false
       playout?.resume()
+      return true
     },
-    speak(id, how) {
-      const on = leg
-      if (!on) throw new Error('Nobody is there to speak to.')
-      const settled = Promise.withResolvers<{ heard: string; cut: boolean }>()
-      let cutting: Promise<string> | undefined
-      const one: Spoken = {
-        id,
-        speech: undefined,
-        entry: transcript.begin('agent'),
-        text: '',
-        firstSentAtMs: undefined,
-        settled: false,
-        cancelGrace: undefined,
-        finished: settled.promise,
-        settle: (heard, cut) => settled.resolve({ heard, cut }),
-        write: (text) => one.speech?.write(text),
-        end: () => one.speech?.end(),
-        cut() {
-          if (one.settled) return settled.promise.then((end) => end.heard)
-          one.speech?.stop()
-          cutting ??= on.kind === 'audio' ? cutAloud(one, on) : cutText(one, on)
-          return cutting
-        },
-      }
-      spoken.set(id, one)
-      one.speech = startSpeech(one, how, on)
-      return one
+    speak(utterance, how) {
+      if (!leg) throw new Error('Nobody is there to speak to.')
+      const entry = transcript.begin('agent')
+      const speech = speechTo(leg, utterance, how, {
+        onBegun: () => events.onBegun(utterance),
+        onWords: (text) => transcript.update(entry, text),
+        onHeard: (heard) => over(utterance, heard, false),
+        onFault: events.onFault,
+      })
+      spoken.set(utterance, { speech, entry, cutting: undefined })
     },
-    mark(id, name) {
-      const one = spoken.get(id)
-      if (!one) return
-      if (name === 'end') return whole(one)
-      const ms = /^p(\d+)$/.exec(name)?.[1]
-      if (ms === undefined) return
-      ledger.heardUpTo(id, Number(ms))
-      playout?.heard(id, Number(ms))
+    write: (utterance, text) => spoken.get(utterance)?.speech.write(text),
+    end: (utterance) => spoken.get(utterance)?.speech.end(),
+    async cut(utterance) {
+      const one = spoken.get(utterance)
+      if (!one) return { text: '', ms: 0 }
+      one.cutting ??= one.speech.cut().then((heard) => {
+        over(utterance, heard, true)
+        return heard
+      })
+      return one.cutting
     },
-    close() {
-      for (const one of [...spoken.values()]) {
-        one.speech?.stop()
-        const aloud = leg?.kind === 'audio'
-        if (aloud && one.firstSentAtMs !== undefined) {
-          ledger.heardUpTo(one.id, Math.min(ledger.sentMs(one.id), clock.monotonicMs() - one.firstSentAtMs))
-        }
-        finish(one, aloud ? ledger.close(one.id).text : one.text.trim(), true)
-      }
-      playout?.close()
-    },
+    mark: (utterance, name) => spoken.get(utterance)?.speech.mark(name),
+    close: closeAll,
   }
 }

@@ -4,14 +4,14 @@ const PHRASES = {
     stillThere: 'Are you still there?',
     silence: 'I cannot hear from you, so I will end the call now. Goodbye.',
     timeUp: 'Our time is up, so I have to end the call now. Thank you, and goodbye.',
-    closing: 'I am sorry, the service is closing for a moment. Please try again in a minute. Goodbye.',
+    closing: 'Sorry, I have to close for a moment. Please call again soon. Goodbye.',
     trouble: 'I am sorry, I have a technical problem and cannot go on. Please try again later. Goodbye.',
   },
   hi: {
     stillThere: 'क्या आप अभी वहाँ हैं?',
     silence: 'मुझे आपकी ओर से कुछ नहीं मिल रहा, इसलिए मैं कॉल समाप्त कर रही हूँ। नमस्ते।',
     timeUp: 'हमारा समय पूरा हो गया है, इसलिए मुझे कॉल समाप्त करनी होगी। धन्यवाद, नमस्ते।',
-    closing: 'क्षमा कीजिए, सेवा थोड़ी देर के लिए बंद हो रही है। कृपया एक मिनट बाद फिर कोशिश करें। नमस्ते।',
+    closing: 'क्षमा कीजिए, सेवा थोड़ी देर के लिए बंद हो रही है। कृपया फिर कॉल करें। नमस्ते।',
     trouble: 'क्षमा कीजिए, तकनीकी समस्या के कारण मैं आगे बात नहीं कर सकती। कृपया बाद में फिर कोशिश करें। नमस्ते।',
   },
 } as const

@@ -7,7 +7,8 @@ const words = fc
   .map((all) => all.join(' '))
 const act = fc.oneof(
   fc.record({ type: fc.constant('words' as const), text: words }),
-  fc.record({ type: fc.constant('made' as const), ms: fc.integer({ min: 0, max: 2000 }) }),
+  fc.record({ type: fc.constant('words made' as const) }),
+  fc.record({ type: fc.constant('made' as const), ms: fc.integer({ min: -100, max: 2000 }) }),
   fc.record({ type: fc.constant('sent' as const), ms: fc.integer({ min: -100, max: 10_000 }) }),
   fc.record({
     type: fc.constant('heard' as const),
@@ -20,42 +21,80 @@ describe('the ledger', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
         const ledger = createLedger()
-        ledger.begin('u')
         const said: string[] = []
-        let [sent, heard] = [0, 0]
+        let [made, sent, heard] = [0, 0, 0]
         for (const each of acts) {
           if (each.type === 'words') {
             said.push(each.text)
-            ledger.words('u', each.text)
+            ledger.words(each.text)
           }
-          if (each.type === 'made') ledger.made('u', each.ms)
-          if (each.type === 'sent') ledger.sentUpTo('u', each.ms)
-          if (each.type === 'heard') ledger.heardUpTo('u', each.ms)
-          expect(ledger.heardMs('u')).toBeLessThanOrEqual(ledger.sentMs('u'))
-          expect(ledger.sentMs('u')).toBeLessThanOrEqual(ledger.madeMs('u'))
-          expect(ledger.sentMs('u')).toBeGreaterThanOrEqual(sent)
-          expect(ledger.heardMs('u')).toBeGreaterThanOrEqual(heard)
-          sent = ledger.sentMs('u')
-          heard = ledger.heardMs('u')
+          if (each.type === 'words made') ledger.wordsMade()
+          if (each.type === 'made') ledger.made(each.ms)
+          if (each.type === 'sent') ledger.sentUpTo(each.ms)
+          if (each.type === 'heard') ledger.heardUpTo(each.ms)
+          expect(ledger.heardMs).toBeLessThanOrEqual(ledger.sentMs)
+          expect(ledger.sentMs).toBeLessThanOrEqual(ledger.madeMs)
+          expect(ledger.madeMs).toBeGreaterThanOrEqual(made)
+          expect(ledger.sentMs).toBeGreaterThanOrEqual(sent)
+          expect(ledger.heardMs).toBeGreaterThanOrEqual(heard)
+          made = ledger.madeMs
+          sent = ledger.sentMs
+          heard = ledger.heardMs
         }
-        const made = ledger.madeMs('u')
-        const end = ledger.close('u')
+        const end = ledger.close()
         expect(said.join(' ').startsWith(end.text)).toBe(true)
-        expect(end.whole).toBe(end.heardMs >= made)
-        expect(ledger.open).toBe(0)
+        expect(end.ms).toBe(heard)
+        if (heard === 0) expect(end.text).toBe('')
+        expect(ledger.finish().text).toBe(said.join(' '))
       }),
       { numRuns: 1000 },
     )
   })
 
+  test('once closed, nothing counts any more', () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 20 }), fc.array(act, { maxLength: 20 }), (before, after) => {
+        const ledger = createLedger()
+        const apply = (each: (typeof before)[number]) => {
+          if (each.type === 'words') ledger.words(each.text)
+          if (each.type === 'words made') ledger.wordsMade()
+          if (each.type === 'made') ledger.made(each.ms)
+          if (each.type === 'sent') ledger.sentUpTo(each.ms)
+          if (each.type === 'heard') ledger.heardUpTo(each.ms)
+        }
+        before.forEach(apply)
+        const all = ledger.finish()
+        after.forEach(apply)
+        expect(ledger.finish()).toEqual(all)
+      }),
+    )
+  })
+
+  test('words without sound yet are not heard, and words that are still being made are not heard to their end', () => {
+    const ledger = createLedger()
+    ledger.words('wonderful lamps for your garden')
+    expect(createLedger().close()).toEqual({ text: '', ms: 0 })
+    ledger.made(400)
+    ledger.sentUpTo(400)
+    ledger.heardUpTo(400)
+    expect(ledger.begunText()).toBe('wonderful lamps for your garden')
+    expect(ledger.close()).toEqual({ text: '', ms: 400 })
+  })
+})
+
+describe('what was heard', () => {
   test('more heard is never fewer words, all heard is every word', () => {
-    const segments = fc.array(fc.record({ text: words, ms: fc.integer({ min: 1, max: 3000 }) }), { minLength: 1, maxLength: 5 })
+    const segments = fc.array(fc.record({ text: words, ms: fc.integer({ min: 1, max: 3000 }), open: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 5,
+    })
     fc.assert(
       fc.property(segments, fc.nat(12_000), fc.nat(12_000), (all, a, b) => {
         const [less, more] = a < b ? [a, b] : [b, a]
         expect(textHeard(all, more).startsWith(textHeard(all, less))).toBe(true)
-        const total = all.reduce((sum, each) => sum + each.ms, 0)
-        expect(textHeard(all, total)).toBe(all.map((each) => each.text).join(' '))
+        const made = all.map((each) => ({ ...each, open: false }))
+        const total = made.reduce((sum, each) => sum + each.ms, 0)
+        expect(textHeard(made, total)).toBe(all.map((each) => each.text).join(' '))
         expect(textHeard(all, 0)).toBe('')
       }),
     )
@@ -64,18 +103,5 @@ describe('the ledger', () => {
   test('cuts between words, never inside one', () => {
     expect(textHeard([{ text: 'wonderful lamps', ms: 1500 }], 400)).toBe('')
     expect(textHeard([{ text: 'wonderful lamps', ms: 1500 }], 950)).toBe('wonderful')
-  })
-
-  test('what comes for an utterance that is closed or unknown is ignored', () => {
-    const ledger = createLedger()
-    ledger.begin('u')
-    ledger.words('u', 'hello')
-    ledger.made('u', 500)
-    ledger.sentUpTo('u', 500)
-    ledger.close('u')
-    ledger.heardUpTo('u', 500)
-    ledger.made('u', 500)
-    expect(ledger.madeMs('u')).toBe(0)
-    expect(ledger.close('other')).toEqual({ text: '', heardMs: 0, whole: false })
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TestClock } from '../clock.test-kit.ts'
+import { createBeat } from './beat.ts'
 import { createPlayout } from './playout.ts'
 import type { AudioLeg } from './ports.ts'
 
@@ -26,11 +27,22 @@ function tape(clock: TestClock) {
     mark: (utterance, name) => void marks.push(`${utterance}:${name}`),
     clear: async () => undefined,
   }
-  const playout = createPlayout({ leg, clock, onSent: () => undefined, onAllSent: (utterance) => ended.push(utterance) })
-  const push = (utterance: string, from: number, count: number) => {
-    for (let number = from; number < from + count; number++) playout.push(utterance, Uint8Array.of(number))
+  const beat = createBeat({
+    clock,
+    everyMs: 20,
+    onFault(error) {
+      throw error
+    },
+  })
+  const playout = createPlayout({ leg, clock, beat })
+  const begin = (utterance: string) => {
+    const track = playout.begin(utterance, { onSent: () => undefined, onAllSent: () => void ended.push(utterance) })
+    const push = (from: number, count: number) => {
+      for (let number = from; number < from + count; number++) track.push(Uint8Array.of(number))
+    }
+    return { track, push }
   }
-  return { playout, sent, marks, ended, far, push }
+  return { playout, sent, marks, ended, far, begin, beat }
 }
 
 type Act = { type: 'push'; count: number } | { type: 'wait'; ms: number } | { type: 'room'; room: boolean } | { type: 'pause'; on: boolean }
@@ -46,13 +58,13 @@ describe('the playout', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { maxLength: 15 }), async (acts) => {
         const clock = new TestClock()
-        const { playout, sent, far, push } = tape(clock)
-        playout.begin('u')
+        const { playout, sent, far, begin, beat } = tape(clock)
+        const { push } = begin('u')
         let pushed = 0
         const numbers: number[] = []
         for (const each of acts) {
           if (each.type === 'push') {
-            push('u', pushed % 200, each.count)
+            push(pushed % 200, each.count)
             numbers.push(...Array.from({ length: each.count }, (_, index) => (pushed % 200) + index))
             pushed += each.count
           }
@@ -70,21 +82,22 @@ describe('the playout', () => {
           expect(sounding).toBeLessThanOrEqual(LEAD_MS + 20 + (sent[last]?.atMs ?? 0) - (sent[first]?.atMs ?? 0))
         }
         playout.close()
+        expect(beat.members).toBe(0)
         expect(clock.waiting).toBe(0)
       }),
-      { numRuns: 60 },
+      { numRuns: 300 },
     )
   })
 
   test('marks stand around the frames they speak of, and utterances follow each other', async () => {
     const clock = new TestClock()
-    const { playout, marks, ended, push, sent } = tape(clock)
-    playout.begin('a')
-    playout.begin('b')
-    push('b', 0, 1)
-    push('a', 0, 50)
-    playout.end('b')
-    playout.end('a')
+    const { marks, ended, begin, sent } = tape(clock)
+    const a = begin('a')
+    const b = begin('b')
+    b.push(0, 1)
+    a.push(0, 50)
+    b.track.end()
+    a.track.end()
     await clock.advance(3000)
     expect(marks).toEqual(['a:start', 'a:p500', 'a:p1000', 'a:end', 'b:start', 'b:end'])
     expect(ended).toEqual(['a', 'b'])
@@ -93,36 +106,35 @@ describe('the playout', () => {
 
   test('asks its maker to wait while seconds of it are waiting, and lets go when it is dropped', async () => {
     const clock = new TestClock()
-    const { playout, push } = tape(clock)
-    playout.begin('u')
-    push('u', 0, 200)
+    const { track, push } = tape(clock).begin('u')
+    push(0, 200)
     let room = false
-    void playout.room('u').then(() => {
+    void track.room().then(() => {
       room = true
     })
     await clock.advance(200)
     expect(room).toBe(false)
     await clock.advance(1000)
     expect(room).toBe(true)
-    push('u', 0, 200)
-    const waiting = playout.room('u')
-    playout.drop('u')
+    push(0, 200)
+    const waiting = track.room()
+    track.drop()
     await waiting
   })
 
   test('sends again from where it was heard, and forgets what was heard', async () => {
     const clock = new TestClock()
-    const { playout, push, sent } = tape(clock)
-    playout.begin('u')
-    push('u', 0, 30)
+    const { begin, sent } = tape(clock)
+    const { track, push } = begin('u')
+    push(0, 30)
     await clock.advance(400)
-    playout.heard('u', 100)
+    track.heard(100)
     sent.length = 0
-    playout.rewind('u', 200)
+    track.rewind(200)
     await clock.advance(1000)
     expect(sent.map((frame) => frame.number)).toEqual(Array.from({ length: 20 }, (_, index) => 10 + index))
     sent.length = 0
-    playout.rewind('u', 0)
+    track.rewind(0)
     await clock.advance(1000)
     expect(sent[0]?.number).toBe(5)
   })

@@ -1,3 +1,4 @@
+import type { Beat } from './beat.ts'
 import type { AudioLeg, Clock } from './ports.ts'
 
 /** Beyond this much waiting audio, whoever makes it is asked to wait. */
@@ -6,165 +7,200 @@ const FULL_MS = 3000
 const MARK_EVERY_MS = 500
 /** Sent audio kept for sending again when the far end never says how far it got. */
 const KEPT_MS = 8000
-/** How long to wait before asking a leg again that takes nothing more. */
-const RETRY_MS = 20
+/** A beat that is late by less is caught up with; beyond, time begins anew instead of a burst. */
+const LATE_BEAT_MS = 60
+
+/** One utterance's frames on their way. */
+export interface Track {
+  /** One whole frame in the leg's format. */
+  push(frame: Uint8Array): void
+  /** No more frames will come. */
+  end(): void
+  /** Resolves when there is room for more, or the track is gone. */
+  room(): Promise<void>
+  /** What was heard need not be kept. */
+  heard(ms: number): void
+  /** Sends again from `ms` on: what a broken line swallowed. */
+  rewind(ms: number): void
+  /** It was heard to its end, and goes. */
+  remove(): void
+  /** It is cut: nothing more of it is sent, and what comes next begins now. */
+  drop(): void
+}
+
+export interface TrackEvents {
+  /** All frames up to `ms` have left. */
+  onSent(ms: number): void
+  /** The last frame has left. */
+  onAllSent(): void
+}
 
 export interface Playout {
-  begin(utterance: string): void
-  /** One whole frame in the leg's format. */
-  push(utterance: string, frame: Uint8Array): void
-  /** No more frames will come. */
-  end(utterance: string): void
-  /** Resolves when there is room for more of this utterance, or it is gone. */
-  room(utterance: string): Promise<void>
-  /** Forgets what was heard, so that only what may have to be sent again is kept. */
-  heard(utterance: string, ms: number): void
-  /** Sends again from `ms` on: what a dropped line swallowed. */
-  rewind(utterance: string, ms: number): void
-  drop(utterance: string): void
+  /** Tracks are sent one after the other, in the order they were begun. */
+  begin(utterance: string, events: TrackEvents): Track
   /** Sends nothing until `resume`. */
   pause(): void
   resume(): void
   close(): void
 }
 
-interface Track {
+interface Queue {
   utterance: string
+  events: TrackEvents
   frames: Uint8Array[]
   /** Index of frames[0] in the utterance. */
   first: number
   /** Index of the next frame to send. */
   next: number
   ended: boolean
-  started: boolean
+  startMarked: boolean
   endMarked: boolean
   waiting: (() => void)[]
 }
 
 /**
- * Paces frames onto a leg: frame n leaves at origin + n·frameMs, at most `leadMs` early, whole frames only, never a burst
- * after a pause. While the leg takes nothing, everything waits and nothing piles up.
+ * Paces frames onto a leg: frame n leaves at origin + n·frameMs, at most `leadMs` early, whole frames only, never a burst after a pause.
+ * While the leg takes nothing, everything waits and nothing piles up.
  */
-export function createPlayout(o: {
-  leg: AudioLeg
-  clock: Clock
-  /** All frames of the utterance up to `ms` have left. */
-  onSent: (utterance: string, ms: number) => void
-  /** Its last frame has left. */
-  onAllSent: (utterance: string) => void
-}): Playout {
-  const { leg, clock } = o
+export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): Playout {
+  const { leg, clock, beat } = o
   const frameMs = leg.output.frameMs
-  const tracks: Track[] = []
-  let origin = 0
+  const queues: Queue[] = []
+  let origin = Number.NEGATIVE_INFINITY
   let sentFrames = 0
-  let cancelTimer: (() => void) | undefined
   let running = true
+  /** Nothing but a late beat can have kept the next frame back. */
+  let unbroken = false
+  let leaveBeat: (() => void) | undefined
 
-  const find = (utterance: string) => tracks.find((track) => track.utterance === utterance)
-  const wake = (track: Track) => {
-    if ((track.first + track.frames.length - track.next) * frameMs >= FULL_MS) return
-    for (const resolve of track.waiting.splice(0)) resolve()
+  const waitingMs = (queue: Queue) => (queue.first + queue.frames.length - queue.next) * frameMs
+  /** One after the other: the next utterance waits until the one before is said to its end. */
+  const nextUp = () => {
+    const queue = queues.find((each) => !each.endMarked)
+    return queue && (waitingMs(queue) > 0 || queue.ended) ? queue : undefined
   }
-
-  const forget = (track: Track, upToMs: number) => {
-    const gone = Math.min(Math.floor(upToMs / frameMs), track.next) - track.first
+  const wake = (queue: Queue) => {
+    if (waitingMs(queue) >= FULL_MS) return
+    for (const resolve of queue.waiting.splice(0)) resolve()
+  }
+  const forget = (queue: Queue, upToMs: number) => {
+    const gone = Math.min(Math.floor(upToMs / frameMs), queue.next) - queue.first
     if (gone <= 0) return
-    track.frames.splice(0, gone)
-    track.first += gone
+    queue.frames.splice(0, gone)
+    queue.first += gone
+  }
+  const restart = () => {
+    origin = clock.monotonicMs()
+    sentFrames = 0
   }
 
   function run() {
-    cancelTimer?.()
-    cancelTimer = undefined
-    while (running) {
-      // One after the other: the next utterance waits until the one before it is said to its end.
-      const track = tracks.find((each) => !each.endMarked)
-      const frame = track?.frames[track.next - track.first]
-      if (!track || (!frame && !track.ended)) return
-      if (!leg.writable()) return later(RETRY_MS)
-      if (!frame) {
-        track.endMarked = true
-        leg.mark(track.utterance, 'end')
-        o.onAllSent(track.utterance)
-        continue
-      }
-      const now = clock.monotonicMs()
-      const due = origin + sentFrames * frameMs - leg.leadMs
-      if (now < due) return later(due - now)
-      // Later than real time: the silence is past, so the origin moves instead of a burst catching up.
-      if (now > due + leg.leadMs + frameMs) {
-        origin = now
-        sentFrames = 0
-      }
-      if (!track.started) {
-        track.started = true
-        leg.mark(track.utterance, 'start')
-      }
-      leg.send(frame, track.utterance)
-      track.next += 1
-      sentFrames += 1
-      const ms = track.next * frameMs
-      if (ms - track.first * frameMs > KEPT_MS) forget(track, ms - KEPT_MS)
-      o.onSent(track.utterance, ms)
-      if (ms % MARK_EVERY_MS === 0) leg.mark(track.utterance, `p${ms}`)
-      wake(track)
-    }
+    let queue = nextUp()
+    while (running && queue && canSend() && sendNext(queue)) queue = nextUp()
+    if (running && queue) leaveBeat ??= beat.join(run)
+    else rest()
   }
-  function later(delayMs: number) {
-    cancelTimer = clock.after(delayMs, run)
+  function canSend(): boolean {
+    if (leg.writable()) return true
+    unbroken = false
+    return false
+  }
+  function rest() {
+    unbroken = false
+    leaveBeat?.()
+    leaveBeat = undefined
+  }
+
+  /** False when its time has not come. */
+  function sendNext(queue: Queue): boolean {
+    const frame = queue.frames[queue.next - queue.first]
+    if (!frame) {
+      queue.endMarked = true
+      leg.mark(queue.utterance, 'end')
+      queue.events.onAllSent()
+      return true
+    }
+    const now = clock.monotonicMs()
+    const playsAt = origin + sentFrames * frameMs
+    if (now > playsAt + (unbroken ? LATE_BEAT_MS : 0)) restart()
+    else if (now < playsAt - leg.leadMs) return false
+    if (!queue.startMarked) {
+      queue.startMarked = true
+      leg.mark(queue.utterance, 'start')
+    }
+    leg.send(frame, queue.utterance)
+    unbroken = true
+    sentFrames += 1
+    queue.next += 1
+    const ms = queue.next * frameMs
+    forget(queue, ms - KEPT_MS)
+    if (ms % MARK_EVERY_MS === 0) leg.mark(queue.utterance, `p${ms}`)
+    queue.events.onSent(ms)
+    wake(queue)
+    return true
+  }
+
+  function remove(queue: Queue) {
+    const place = queues.indexOf(queue)
+    if (place >= 0) queues.splice(place, 1)
+    queue.frames = []
+    queue.first = queue.next
+    for (const resolve of queue.waiting.splice(0)) resolve()
+    return place >= 0
   }
 
   return {
-    begin: (utterance) =>
-      void tracks.push({ utterance, frames: [], first: 0, next: 0, ended: false, started: false, endMarked: false, waiting: [] }),
-    push(utterance, frame) {
-      const track = find(utterance)
-      if (!track) return
-      track.frames.push(frame)
-      if (!cancelTimer) run()
-    },
-    end(utterance) {
-      const track = find(utterance)
-      if (!track) return
-      track.ended = true
-      if (!cancelTimer) run()
-    },
-    room(utterance) {
-      return new Promise((resolve) => {
-        const track = find(utterance)
-        if (!track) return resolve()
-        track.waiting.push(resolve)
-        wake(track)
-      })
-    },
-    heard(utterance, ms) {
-      const track = find(utterance)
-      if (track) forget(track, ms)
-    },
-    rewind(utterance, ms) {
-      const place = tracks.findIndex((track) => track.utterance === utterance)
-      for (const track of place < 0 ? [] : tracks.slice(place)) {
-        track.next = track.utterance === utterance ? Math.min(track.next, Math.max(track.first, Math.floor(ms / frameMs))) : track.first
-        track.started = false
-        track.endMarked = false
+    begin(utterance, events) {
+      const queue: Queue = {
+        utterance,
+        events,
+        frames: [],
+        first: 0,
+        next: 0,
+        ended: false,
+        startMarked: false,
+        endMarked: false,
+        waiting: [],
       }
-      origin = clock.monotonicMs()
-      sentFrames = 0
-      run()
-    },
-    drop(utterance) {
-      const place = tracks.findIndex((track) => track.utterance === utterance)
-      if (place < 0) return
-      for (const track of tracks.splice(place, 1)) for (const resolve of track.waiting) resolve()
-      // What was sent early is dropped at the far end too, so the next utterance begins now.
-      origin = clock.monotonicMs()
-      sentFrames = 0
+      queues.push(queue)
+      const here = () => queues.includes(queue)
+      return {
+        push(frame) {
+          if (!here() || queue.ended) return
+          queue.frames.push(frame)
+          if (!leaveBeat) run()
+        },
+        end() {
+          if (!here() || queue.ended) return
+          queue.ended = true
+          if (!leaveBeat) run()
+        },
+        room: () =>
+          new Promise((resolve) => {
+            if (!here()) return resolve()
+            queue.waiting.push(resolve)
+            wake(queue)
+          }),
+        heard: (ms) => forget(queue, ms),
+        rewind(ms) {
+          if (!here()) return
+          const frame = Math.floor(ms / frameMs)
+          queue.next = Math.min(queue.next, Math.max(queue.first, frame))
+          queue.startMarked = false
+          queue.endMarked = false
+          restart()
+          run()
+        },
+        remove: () => void remove(queue),
+        drop() {
+          // The far end dropped what was sent early, so the next utterance begins now.
+          if (remove(queue)) restart()
+        },
+      }
     },
     pause() {
       running = false
-      cancelTimer?.()
-      cancelTimer = undefined
+      rest()
     },
     resume() {
       running = true
@@ -172,9 +208,8 @@ export function createPlayout(o: {
     },
     close() {
       running = false
-      cancelTimer?.()
-      cancelTimer = undefined
-      for (const track of tracks.splice(0)) for (const resolve of track.waiting) resolve()
+      rest()
+      for (const queue of [...queues]) remove(queue)
     },
   }
 }

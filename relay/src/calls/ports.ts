@@ -35,8 +35,8 @@ export type LegEvent =
   | { type: 'feedback'; score: number; issue?: string; comment?: string }
   /** Playback reached this mark: everything queued before it was heard. */
   | { type: 'mark'; utterance: string; name: string }
-  /** Media is away; it may come back (`attached`) until the leg gives up with `closed`. */
-  | { type: 'detached' }
+  /** Media is away; it may come back (`attached`). Nobody comes back: the call ends with `otherwise`, or else with `connection`. */
+  | { type: 'detached'; otherwise?: EndReason }
   | { type: 'attached' }
   | { type: 'closed'; reason: EndReason }
 

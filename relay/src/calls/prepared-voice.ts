@@ -13,7 +13,7 @@ export function prepareVoice(
   const ready = new Map<string, Promise<Uint8Array[]>>()
   for (const sentence of sentences) {
     const made = collect(voice.speak(sentence, { ...how, cache: true }, signal))
-    // Whoever speaks the sentence hears of the failure; nobody may.
+    // Nobody may ever ask for it.
     made.catch(() => undefined)
     ready.set(sentence, made)
   }
@@ -23,9 +23,10 @@ export function prepareVoice(
     ready: Promise.allSettled(ready.values()).then(() => undefined),
     async *speak(text, asked, stop) {
       const made = ready.get(text)
-      if (!made) return yield* voice.speak(text, asked, stop)
       ready.delete(text)
-      yield* await made
+      const chunks = await made?.catch(() => undefined)
+      // What could not be prepared is made now, or fails now, where it is heard.
+      yield* chunks ?? voice.speak(text, asked, stop)
     },
   }
 }

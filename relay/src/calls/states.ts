@@ -2,54 +2,64 @@ import type { CallStatus, EndReason } from '../protocol/index.ts'
 
 /**
  * A call's life as a table. Stages are finer than statuses: `away` (media dropped, may come back) and `ending`
- * (goodbye is still being heard) are `connected` to the outside.
+ * (the last words are still being heard) are `connected` to the outside.
  */
-export type Stage = 'waiting' | 'live' | 'away' | 'ending' | 'over'
+export type Stage = 'waiting' | 'ringing' | 'live' | 'away' | 'ending' | 'over'
 
 export type CallEvent =
+  /** The far end is being rung (lines). */
+  | { type: 'rings' }
   | { type: 'attached' }
-  | { type: 'detached' }
+  | { type: 'detached'; otherwise?: EndReason }
   /** `last-words`: end when what was said has been heard; `now`: at once. */
   | { type: 'hang-up'; reason: EndReason; when: 'now' | 'last-words' }
   | { type: 'last-words-heard' }
   /** The stage's own deadline passed. */
   | { type: 'time-up' }
 
-export interface CallState {
-  readonly stage: Stage
-  /** Known from `ending` on. */
-  readonly reason?: EndReason
-  readonly connected: boolean
-}
+export type CallState =
+  | { readonly stage: 'waiting' | 'ringing' | 'live' }
+  /** The reason for which it ends if nobody comes back. */
+  | { readonly stage: 'away'; readonly otherwise: EndReason }
+  | { readonly stage: 'ending'; readonly reason: EndReason }
+  | { readonly stage: 'over'; readonly reason: EndReason; readonly connected: boolean }
 
-export const BEGINNING: CallState = { stage: 'waiting', connected: false }
+export const BEGINNING: CallState = { stage: 'waiting' }
 
-type Row = { [Event in CallEvent['type']]?: (state: CallState, event: Extract<CallEvent, { type: Event }>) => CallState }
+type In<S extends Stage> = Extract<CallState, { stage: S }>
+type Row<S extends Stage> = { [E in CallEvent['type']]?: (state: In<S>, event: Extract<CallEvent, { type: E }>) => CallState }
 
-const over = (state: CallState, reason: EndReason): CallState => ({ ...state, stage: 'over', reason })
-const hangUp = (state: CallState, event: { reason: EndReason; when: 'now' | 'last-words' }): CallState =>
-  event.when === 'now' ? over(state, event.reason) : { ...state, stage: 'ending', reason: event.reason }
+const LIVE: CallState = { stage: 'live' }
+const failed = (reason: EndReason): CallState => ({ stage: 'over', reason, connected: false })
+const over = (reason: EndReason): CallState => ({ stage: 'over', reason, connected: true })
 
-const TABLE: Record<Stage, Row> = {
+const TABLE: { [S in Stage]: Row<S> } = {
   waiting: {
-    attached: (state) => ({ ...state, stage: 'live', connected: true }),
-    'hang-up': (state, event) => over(state, event.reason),
-    'time-up': (state) => over(state, 'connection'),
+    rings: () => ({ stage: 'ringing' }),
+    attached: () => LIVE,
+    'hang-up': (_, { reason }) => failed(reason),
+    'time-up': () => failed('connection'),
+  },
+  ringing: {
+    attached: () => LIVE,
+    'hang-up': (_, { reason }) => failed(reason),
+    'time-up': () => failed('no-answer'),
   },
   live: {
-    detached: (state) => ({ ...state, stage: 'away' }),
-    'hang-up': hangUp,
+    detached: (_, { otherwise }) => ({ stage: 'away', otherwise: otherwise ?? 'connection' }),
+    'hang-up': (_, { reason, when }) => (when === 'now' ? over(reason) : { stage: 'ending', reason }),
   },
   away: {
-    attached: (state) => ({ ...state, stage: 'live' }),
-    'hang-up': (state, event) => over(state, event.reason),
-    'time-up': (state) => over(state, 'connection'),
+    attached: () => LIVE,
+    'hang-up': (_, { reason }) => over(reason),
+    'time-up': (state) => over(state.otherwise),
   },
+  // Whatever happens during the last words, the reason they were said for stays the reason.
   ending: {
-    detached: (state) => over(state, state.reason ?? 'connection'),
-    'hang-up': (state, event) => (event.when === 'now' ? over(state, event.reason) : state),
-    'last-words-heard': (state) => over(state, state.reason ?? 'agent'),
-    'time-up': (state) => over(state, state.reason ?? 'agent'),
+    detached: (state) => over(state.reason),
+    'hang-up': (state, { when }) => (when === 'now' ? over(state.reason) : state),
+    'last-words-heard': (state) => over(state.reason),
+    'time-up': (state) => over(state.reason),
   },
   over: {},
 }
@@ -60,10 +70,26 @@ export function next(state: CallState, event: CallEvent): CallState {
   return step ? step(state, event) : state
 }
 
+const STATUS: Record<Exclude<Stage, 'over'>, CallStatus> = {
+  waiting: 'initiated',
+  ringing: 'connecting',
+  live: 'connected',
+  away: 'connected',
+  ending: 'connected',
+}
+/** Ends that are a failure even after a conversation. */
 const FAILURES = new Set<EndReason>(['busy', 'no-answer', 'rejected', 'canceled', 'blocked', 'error'])
 
 export function statusOf(state: CallState): CallStatus {
-  if (state.stage === 'waiting') return 'initiated'
-  if (state.stage !== 'over') return 'connected'
-  return !state.connected || FAILURES.has(state.reason ?? 'error') ? 'failed' : 'completed'
+  if (state.stage !== 'over') return STATUS[state.stage]
+  return endStatus(state)
+}
+
+export function endStatus(end: In<'over'>): 'completed' | 'failed' {
+  return !end.connected || FAILURES.has(end.reason) ? 'failed' : 'completed'
+}
+
+/** Why it ended, or is about to. */
+export function endReasonOf(state: CallState): EndReason | undefined {
+  return 'reason' in state ? state.reason : undefined
 }

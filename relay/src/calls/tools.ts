@@ -1,6 +1,6 @@
 import type { ToolSpec } from '../agents/persona.ts'
 import type { FeedWriter } from './feed.ts'
-import type { CallLog, Clock } from './ports.ts'
+import type { Clock } from './ports.ts'
 
 /** Tools of a call: the page answers client tools, the call answers its own. Each use runs once, however often it is asked for. */
 export interface Tools {
@@ -20,21 +20,21 @@ const END_CALL: ToolSpec = {
 }
 
 export function createTools(o: {
-  callId: string
   specs: readonly ToolSpec[]
   feed: FeedWriter
-  log: CallLog
+  note: (type: string, payload: Record<string, unknown>) => void
   clock: Clock
   onEndCall: () => void
 }): Tools {
-  const specs = [...o.specs.filter((spec) => spec.name !== END_CALL.name), END_CALL]
+  const specs = [...o.specs.filter((spec) => spec.kind === 'client' && spec.name !== END_CALL.name), END_CALL]
   const uses = new Map<string, Promise<unknown>>()
   const waiting = new Map<string, (result: unknown) => void>()
 
   function run(use: { id: string; name: string; arguments: Record<string, unknown> }): Promise<unknown> {
     const spec = specs.find((each) => each.name === use.name)
     if (!spec) return Promise.resolve({ error: `There is no tool ${use.name}.` })
-    if (spec.kind === 'built-in') {
+    o.note('tool.called', { id: use.id, name: use.name, arguments: use.arguments })
+    if (spec.name === END_CALL.name) {
       o.onEndCall()
       return Promise.resolve({ ok: true })
     }
@@ -42,12 +42,11 @@ export function createTools(o: {
       const settle = (result: unknown) => {
         cancel()
         waiting.delete(use.id)
-        o.log.event(o.callId, 'tool.finished', { id: use.id, name: use.name, result })
+        o.note('tool.finished', { id: use.id, name: use.name, result })
         resolve(result)
       }
       const cancel = o.clock.after(spec.timeoutMs, () => settle({ error: `The page did not answer ${use.name} in time.` }))
       waiting.set(use.id, settle)
-      o.log.event(o.callId, 'tool.called', { id: use.id, name: use.name, arguments: use.arguments })
       o.feed.tell({ type: 'tool', id: use.id, name: use.name, arguments: use.arguments })
     })
   }
@@ -71,11 +70,14 @@ export function createTools(o: {
   }
 }
 
-function unlessAborted(running: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  return new Promise((resolve) => {
-    const gone = () => resolve({ error: 'Interrupted.' })
-    if (signal.aborted) return gone()
-    signal.addEventListener('abort', gone, { once: true })
-    void running.then(resolve).finally(() => signal.removeEventListener('abort', gone))
-  })
+async function unlessAborted(running: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  const gone = Promise.withResolvers<unknown>()
+  const leave = () => gone.resolve({ error: 'Interrupted.' })
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([running, gone.promise])
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
 }

@@ -1,0 +1,115 @@
+import type { Clock, Engine, EngineContext, EngineEvent, EngineFault, EngineInput, EngineSession } from './ports.ts'
+
+export type Turn = Extract<EngineInput, { type: 'turn' }>
+export type Answer = Exclude<EngineEvent, { type: 'failed' }>
+
+/** One engine at work in a call: started, fed, watched. It fails at most once; after that, or once closed, it is not heard any more. */
+export interface Seat {
+  take(input: EngineInput): void
+  /** The turn it still owes an answer to. */
+  readonly turn: Turn | undefined
+  close(): Promise<void>
+}
+
+/** What is given to every engine alike. */
+export type SharedContext = Omit<EngineContext, 'emit' | 'signal' | 'history' | 'clock'>
+
+export function takeSeat(o: {
+  engine: Engine
+  context: SharedContext
+  history: EngineContext['history']
+  clock: Clock
+  onAnswer: (event: Answer) => void
+  onFault: (fault: EngineFault) => void
+}): Seat {
+  const { engine, clock } = o
+  const gone = new AbortController()
+  let session: EngineSession | undefined
+  /** What comes before the engine is ready. */
+  let inbox: EngineInput[] = []
+  let turn: Turn | undefined
+  let toolsRunning = 0
+  let cancelStall: (() => void) | undefined
+
+  /** While an answer is owed something has to come within the engine's own limit; a tool at work is not its fault. */
+  function watch() {
+    cancelStall?.()
+    cancelStall = undefined
+    if (!turn || toolsRunning > 0 || gone.signal.aborted) return
+    cancelStall = clock.after(engine.stallMs, () =>
+      fail({ code: 'stalled', message: `${engine.name} said nothing for ${engine.stallMs} ms.`, retryable: true }),
+    )
+  }
+
+  function emit(event: EngineEvent) {
+    if (gone.signal.aborted) return
+    if (event.type === 'failed') return fail(event.fault)
+    if (event.type === 'done' && event.utterance === turn?.utterance) turn = undefined
+    if ('utterance' in event) watch()
+    o.onAnswer(event)
+  }
+
+  function fail(fault: EngineFault) {
+    if (gone.signal.aborted) return
+    void leave()
+    o.onFault(fault)
+  }
+
+  async function leave() {
+    gone.abort()
+    cancelStall?.()
+    inbox = []
+    // A session that does not close properly is gone all the same.
+    await session?.close().catch(() => undefined)
+  }
+
+  async function useTool(use: Parameters<EngineContext['useTool']>[0], signal: AbortSignal) {
+    toolsRunning += 1
+    watch()
+    try {
+      return await o.context.useTool(use, AbortSignal.any([signal, gone.signal]))
+    } finally {
+      toolsRunning -= 1
+      watch()
+    }
+  }
+
+  function give(to: EngineSession, input: EngineInput) {
+    try {
+      to.take(input)
+    } catch (error) {
+      fail({ code: 'malformed', message: messageOf(error), retryable: false })
+    }
+  }
+
+  async function start() {
+    if (gone.signal.aborted) return
+    const started = await engine.start({ ...o.context, clock, history: o.history, signal: gone.signal, emit, useTool })
+    if (gone.signal.aborted) return started.close()
+    session = started
+    for (const input of inbox.splice(0)) give(started, input)
+  }
+  // Not before the seat stands in its chain, whatever an engine does at once.
+  Promise.resolve()
+    .then(start)
+    .catch((error: unknown) => fail({ code: 'unavailable', message: messageOf(error), retryable: true }))
+
+  return {
+    take(input) {
+      if (gone.signal.aborted) return
+      if (input.type === 'turn') turn = input
+      if (input.type === 'interrupted' && turn?.utterance === input.utterance) turn = undefined
+      if (input.type === 'turn' || input.type === 'interrupted') watch()
+      if (session) give(session, input)
+      else if (input.type !== 'audio') inbox.push(input)
+    },
+    get turn() {
+      return turn
+    },
+    close: leave,
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
