@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { CallLog } from './calls/ports.ts'
-import type { Logger } from './logger.ts'
+import { callLogger, type Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
 
@@ -61,13 +61,28 @@ export function ownerOf(settings: Pick<Settings, 'storage' | 'dataDir' | 'port'>
   return `relay_${createHash('sha256').update(place).digest('hex').slice(0, 16)}`
 }
 
-/** The log, with every end of a call counted. */
-export function countEnds(log: CallLog, metrics: Metrics): CallLog {
+/** The log, with every call's beginning and end told to the process's own lines and numbers. */
+export function watchCalls(log: CallLog, metrics: Metrics, logger: Logger): CallLog {
   return {
     ...log,
+    async open(call) {
+      await log.open(call)
+      const { agentId, organisationId, kind, sessionId } = call
+      callLogger(logger, call.id).info({ agentId, organisationId, kind, sessionId }, 'call opened')
+    },
     close(callId, end) {
       metrics.callEnded(end.endReason)
+      callLogger(logger, callId).info({ status: end.status, endReason: end.endReason }, 'call ended')
       return log.close(callId, end)
     },
   }
+}
+
+/** What a database that is away may cost the end of a process: the sweeper settles the rest at the next start. */
+export async function withinMs(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

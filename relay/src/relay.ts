@@ -36,14 +36,14 @@ import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
 import { createUpgrades, type SocketRoute } from './http/upgrade.ts'
 import { webCalls } from './http/web-calls.ts'
-import { type Closers, countEnds, createClosers, createLifetime, ownerOf } from './lifetime.ts'
+import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
 import { takeDataFolder } from './store/data-folder.ts'
 import { createJobs } from './store/jobs/index.ts'
 import { openStore, type Store } from './store/open.ts'
-import { rewrapAll } from './store/rewrap.ts'
+import { rewrapAll } from './access/rewrap.ts'
 import { VACUUM, vacuumErased } from './store/vacuum.ts'
 
 /** The composition root: the one file that knows all parts. */
@@ -53,6 +53,7 @@ const FIRST_CONNECT_MS = 60_000
 const SWEEP_EVERY_MS = 15_000
 /** Goodbyes are said within this; the rest of the ten seconds is for the log. */
 const GOODBYE_MS = 5_000
+const FLUSH_MS = 2_000
 /** The job that follows a change of ENCRYPTION_KEY. */
 const REWRAP = 'rewrap-keys'
 const WIDGET_DIR = fileURLToPath(new URL('../../widget/dist/', import.meta.url))
@@ -112,7 +113,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const metrics = createMetrics({ activeCalls: () => calls.size, sockets: () => upgrades.size(), logDepth: () => log.depth() })
   closers.add('metrics', () => metrics.close())
   const log = createCallLog({ store, keyring, clock, owner, logger })
-  closers.add('call log', () => log.flush().then(() => log.stop()))
+  closers.add('call log', () => withinMs(FLUSH_MS, log.flush()).then(() => log.stop()))
   const book = createCallBook({ store, keyring })
   const jobs = createJobs({ store, clock, logger, owner })
   jobs.handle(VACUUM, () => vacuumErased(store))
@@ -121,7 +122,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   )
   if (encryptionKeysOld.length > 0) await jobs.add(REWRAP, {}, { key: 'old keys' })
   closers.add('jobs', () => jobs.stop())
-  const sweeper = createSweeper({ store, keyring, clock, logger, everyMs: SWEEP_EVERY_MS })
+  const sweeper = createSweeper({ store, keyring, log, clock, logger, everyMs: SWEEP_EVERY_MS })
   closers.add('sweeper', () => sweeper.stop())
   await sweeper.settleOwn()
 
@@ -131,7 +132,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const voice = createFlite({ logger })
   closers.add('voice', () => voice.close())
   const calls = createLiveCalls({
-    log: countEnds(log, metrics),
+    log: watchCalls(log, metrics, logger),
     engines: enginesOf(settings, logger),
     voice,
     clock,
@@ -186,7 +187,12 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     },
     async listen() {
       await voice.ready()
-      where.setPort(await server.listen())
+      try {
+        where.setPort(await server.listen())
+      } catch (error) {
+        await closers.close()
+        throw error
+      }
       sweeper.start()
       jobs.start()
     },

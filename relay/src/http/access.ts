@@ -36,7 +36,7 @@ export interface Gatekeepers {
   metricsToken: (given: string) => boolean
 }
 
-export function bearerOf(c: Context): string | undefined {
+function bearerOf(c: Context): string | undefined {
   return /^Bearer +([^\s]+) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
 }
 

@@ -271,6 +271,8 @@ describe('calls', () => {
     }
     expect((await read(await send('GET', '/api/calls?sessionId=other'))).calls).toEqual([])
 
+    expect(await (await house.ask('/metrics')).text()).toContain('voice_agent_calls_total{end_reason="operator"} 1')
+
     expect((await send('DELETE', path)).status).toBe(204)
     expect((await read(await send('GET', `${path}/transcript`))).entries).toEqual([])
     expect(await (await send('GET', `${path}/evidence`)).json()).toMatchObject({ verified: true, erased: true })

@@ -50,7 +50,7 @@ export function problemBody(problem: Problem): ProblemBody {
 }
 
 /** Anything thrown → the problem to answer; what nobody meant to throw is `internal` and says nothing of its cause. */
-export function toProblem(error: unknown): Problem {
+function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof HTTPException) {
     if (error.status === 413) return new Problem('payload_too_large', 'The body is larger than allowed.')
@@ -82,7 +82,7 @@ export function refuseInvalid(result: { success: boolean; target: string; error?
   throw invalid(result.error)
 }
 
-export function invalid(error: z.ZodError): Problem {
+function invalid(error: z.ZodError): Problem {
   const errors = error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }))
   const first = errors[0]
   const detail = first ? `${first.path || 'The request'}: ${first.message}` : 'The request does not fit.'

@@ -89,6 +89,17 @@ describe('the server', () => {
     expect(said).toContain('"code":"invalid_request"')
   })
 
+  it('answers a request that offers another protocol', async () => {
+    const { port } = await house()
+    const raw = connect(port, '127.0.0.1')
+    closers.push(() => void raw.destroy())
+    raw.write(
+      'GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n',
+    )
+    const [said] = await once(raw, 'data')
+    expect(String(said)).toMatch(/^HTTP\/1.1 200 /)
+  })
+
   it('says which setting is wrong when it cannot listen', async () => {
     const { port } = await house()
     await expect(serverOn({ port, host: '127.0.0.1' }).listen()).rejects.toMatchObject({

@@ -46,6 +46,8 @@ export function createHttpServer(o: {
       requestTimeout: REQUEST_WITHIN_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: 5000,
+      // Other upgrades are offers (curl's h2c, say): the request is answered as it is.
+      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => void listener(request, response),
   )

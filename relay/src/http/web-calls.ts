@@ -79,6 +79,7 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
         language: chooseLanguage(request.language, agent.persona.languages),
         variables: request.variables ?? {},
         details: {
+          ...(request.variables ? { variables: request.variables } : {}),
           ...(request.page ? { page: request.page } : {}),
           ...(visitor.userId === undefined ? {} : { userId: visitor.userId, userIdVerified: visitor.verified }),
           ...(agent.persona.terms ? { consent: { termsVersion: agent.persona.terms.version, at: iso(rooms.clock.nowMs()) } } : {}),
