@@ -1,14 +1,14 @@
 import type { Entry } from '@voice-agent/relay/protocol'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { needChromium } from '../runner/chromium.ts'
-import { growEar } from './ear.ts'
+import { growEar, growProbe } from './ear.ts'
 
 /** A browser with sound and a pretended microphone, and its autoplay policy as people have it: only a click lets a page sound. */
-export function openBrowser(): Promise<Browser> {
+export function openBrowser(o: { backForwardCache?: boolean } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: needChromium(),
     args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--no-sandbox', '--disable-gpu', '--disable-quic'],
-    ignoreDefaultArgs: ['--mute-audio'],
+    ignoreDefaultArgs: ['--mute-audio', ...(o.backForwardCache ? ['--disable-back-forward-cache'] : [])],
   })
 }
 
@@ -23,10 +23,25 @@ export async function openPage(
   return { context, page, faults: collectFaults(page) }
 }
 
+/** A page as it is, policies and all; how loud it is can be asked, what was heard cannot. */
+export async function openPlainPage(
+  browser: Browser,
+  o: BrowserContextOptions = {},
+): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...o })
+  await growProbe(context)
+  const page = await context.newPage()
+  return { context, page, faults: collectFaults(page) }
+}
+
 export function collectFaults(page: Page): string[] {
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+  page.on('console', (message) => {
+    const { url } = message.location()
+    // A page without an icon is not the tag's fault.
+    if (message.type() === 'error' && !url.endsWith('/favicon.ico')) faults.push(`${message.text()} ${url}`)
+  })
   return faults
 }
 

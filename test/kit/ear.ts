@@ -8,22 +8,23 @@ import type { BrowserContext, Page } from 'playwright-core'
 export interface Recording {
   sampleRate: number
   samples: Float32Array
-  /** Epoch ms, from the worklet's own clock; undefined while silent. */
-  firstSoundAt: number | undefined
+  /** Epoch ms, from the worklet's own clock; 0 while silent. */
+  firstSoundAt: number
 }
 
 declare global {
   interface Window {
-    ear: { contexts: Heard[]; clicks: number[]; problems: string[] }
+    ear: { contexts: Heard[]; clicks: number[]; problems: string[]; refused: string[] }
     events: { name: string; at: number; detail: Record<string, unknown> }[]
   }
 }
 interface Heard {
   sampleRate: number
   chunks: { frame: number; samples: Float32Array }[]
-  firstSoundAt?: number
+  /** Epoch ms; 0 while silent. */
+  firstSoundAt: number
   /** Of the newest chunk. */
-  level: number
+  readonly level: number
 }
 
 const PROCESSOR = `
@@ -59,10 +60,18 @@ export async function growEar(context: BrowserContext): Promise<void> {
   await context.addInitScript(listenIn, PROCESSOR)
 }
 
+/**
+ * The same without recording: how loud it is now, by an analyser. It needs no module, so policies stay in force; it also collects what
+ * they refused.
+ */
+export async function growProbe(context: BrowserContext): Promise<void> {
+  await context.addInitScript(listenIn, '')
+}
+
 /** Runs in the page: everything it uses must stand inside. */
 function listenIn(processor: string): void {
-  const module = URL.createObjectURL(new Blob([processor], { type: 'text/javascript' }))
-  window.ear = { contexts: [], clicks: [], problems: [] }
+  window.ear = { contexts: [], clicks: [], problems: [], refused: [] }
+  addEventListener('securitypolicyviolation', (event) => window.ear.refused.push(`${event.violatedDirective} ${event.blockedURI}`))
   window.events = []
   addEventListener('click', ({ timeStamp }) => window.ear.clicks.push(performance.timeOrigin + timeStamp), { capture: true })
   const names = 'ready open close before-call consent call-started state-changed transcript mute-changed tool-call call-ended error'
@@ -75,27 +84,49 @@ function listenIn(processor: string): void {
     )
   }
 
-  const { addModule } = AudioWorklet.prototype
-  AudioWorklet.prototype.addModule = async function (url, ...more) {
-    await Promise.all([addModule.call(this, url, ...more), addModule.call(this, module)])
+  if (processor) {
+    const module = URL.createObjectURL(new Blob([processor], { type: 'text/javascript' }))
+    const { addModule } = AudioWorklet.prototype
+    AudioWorklet.prototype.addModule = async function (url, ...more) {
+      await Promise.all([addModule.call(this, url, ...more), addModule.call(this, module)])
+    }
   }
   const ears = new WeakMap<BaseAudioContext, AudioNode>()
   type Connect = (this: AudioNode, target: AudioNode, output?: number, input?: number) => AudioNode
   const connect = AudioNode.prototype.connect as Connect
-  const earOf = (context: BaseAudioContext): AudioNode => {
-    const known = ears.get(context)
-    if (known) return known
+  const rms = (samples: Float32Array) => Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)
+  const recorder = (context: BaseAudioContext): AudioNode => {
     const node = new AudioWorkletNode(context, 'test-ear')
-    const heard: Heard = { sampleRate: context.sampleRate, chunks: [], level: 0 }
+    const heard = { sampleRate: context.sampleRate, chunks: [] as Heard['chunks'], level: 0, firstSoundAt: 0 }
     window.ear.contexts.push(heard)
     node.port.onmessage = ({ data }: MessageEvent<{ firstSoundAt: number } | { frame: number; samples: Float32Array }>) => {
       if ('firstSoundAt' in data) heard.firstSoundAt = data.firstSoundAt
       else {
         heard.chunks.push(data)
-        heard.level = Math.sqrt(data.samples.reduce((sum, sample) => sum + sample * sample, 0) / data.samples.length)
+        heard.level = rms(data.samples)
       }
     }
-    connect.call(node, context.destination)
+    return node
+  }
+  const analyser = (context: BaseAudioContext): AudioNode => {
+    const node = new AnalyserNode(context)
+    const now = new Float32Array(node.fftSize)
+    window.ear.contexts.push({
+      sampleRate: context.sampleRate,
+      chunks: [],
+      firstSoundAt: 0,
+      get level() {
+        node.getFloatTimeDomainData(now)
+        return context.state === 'running' ? rms(now) : 0
+      },
+    })
+    return node
+  }
+  const earOf = (context: BaseAudioContext): AudioNode => {
+    const known = ears.get(context)
+    if (known) return known
+    const node = processor ? recorder(context) : analyser(context)
+    if (processor) connect.call(node, context.destination)
     ears.set(context, node)
     return node
   }
