@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../open.ts'
 
-/** A job with the key of one that waits is the same job: it runs at the earlier of the two times. A dead one is woken. */
+/** A job with the key of one that waits is the same job: it runs at the earlier of the two times. A dead one is woken; one that runs loses its worker and so runs once more. */
 export function addJob(
   db: Pick<Db, 'execute'>,
   job: { kind: string; key: string | null; payload: unknown; runAt: Date; maxAttempts: number },
@@ -13,5 +13,6 @@ export function addJob(
       payload = excluded.payload,
       run_at = least(jobs.run_at, excluded.run_at),
       attempts = case when jobs.dead_at is null then jobs.attempts else 0 end,
-      dead_at = null`)
+      dead_at = null,
+      locked_by = null`)
 }

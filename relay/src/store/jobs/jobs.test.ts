@@ -126,6 +126,23 @@ eachStore('jobs', (room) => {
     expect(ranAtMs).toBeGreaterThan(diedAtMs + LOCK_MS)
   })
 
+  it('runs once more when it was added again while it ran', async () => {
+    const jobs = worker()
+    const go = Promise.withResolvers<void>()
+    let runs = 0
+    jobs.handle('k', async () => {
+      runs += 1
+      if (runs === 1) await go.promise
+    })
+    await jobs.add('k', {}, { key: 'x' })
+    jobs.start()
+    await until(() => runs === 1)
+    await jobs.add('k', {}, { key: 'x' })
+    go.resolve()
+    await until(async () => (await rows()).length === 0)
+    expect(runs).toBe(2)
+  })
+
   it('waits for the running job when it stops, asks it to hurry, and takes no other', async () => {
     const jobs = worker()
     const begun = Promise.withResolvers<AbortSignal>()

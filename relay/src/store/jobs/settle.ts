@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../open.ts'
 
-/** Done: the row goes. Only its own worker may say so. */
+/** Done: the row goes. Only its own worker may say so; a job that was added again meanwhile has none and is free to run. */
 export function completeJob(db: Db, o: { id: number; lockedBy: string }) {
-  return db.execute(sql`delete from jobs where id = ${o.id} and locked_by = ${o.lockedBy}`)
+  return db.execute(sql`
+    with done as (delete from jobs where id = ${o.id} and locked_by = ${o.lockedBy})
+    update jobs set locked_until = null, attempts = 0 where id = ${o.id} and locked_by is null`)
 }
 
 /** Failed: again at `runAt`, or, after its last attempt, kept dead with its error. */

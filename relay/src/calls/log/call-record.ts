@@ -1,9 +1,9 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { type CallKey, sealJson } from '../access/encryption.ts'
-import type { Entry } from '../protocol/index.ts'
-import type { HouseKeys } from '../store/house-keys.ts'
-import type { Db } from '../store/open.ts'
-import { calls, entries, events } from '../store/schema.ts'
+import { type CallKey, sealJson } from '../../access/encryption.ts'
+import type { Entry } from '../../protocol/index.ts'
+import type { HouseKeys } from '../../access/house-keys.ts'
+import type { Db } from '../../store/open.ts'
+import { calls, entries, events } from '../../store/schema.ts'
 import { commit, headMessage, link } from './chain.ts'
 
 type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]

@@ -1,7 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm'
-import type { Keyring } from '../access/encryption.ts'
-import type { Store } from './open.ts'
-import { callKeys, houseKeys } from './schema.ts'
+import type { Keyring } from './encryption.ts'
+import type { Store } from '../store/open.ts'
+import { callKeys, houseKeys } from '../store/schema.ts'
 
 const BATCH = 200
 
@@ -11,7 +11,10 @@ export async function rewrapAll(store: Store, keyring: Keyring): Promise<number>
   const stale = await store.db.select().from(houseKeys).where(ne(houseKeys.keyId, keyring.currentId))
   for (const { name, ...wrapped } of stale) {
     const aad = `house:${name}`
-    await store.db.update(houseKeys).set(keyring.wrap(keyring.unwrap(wrapped, aad), aad)).where(eq(houseKeys.name, name))
+    await store.db
+      .update(houseKeys)
+      .set(keyring.wrap(keyring.unwrap(wrapped, aad), aad))
+      .where(eq(houseKeys.name, name))
     moved += 1
   }
   for (;;) {

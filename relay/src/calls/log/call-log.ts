@@ -1,14 +1,14 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm'
-import type { CallKey, Keyring } from '../access/encryption.ts'
-import { sealJson } from '../access/encryption.ts'
-import type { Logger } from '../logger.ts'
-import type { Entry } from '../protocol/index.ts'
-import { openHouseKeys } from '../store/house-keys.ts'
-import type { Store } from '../store/open.ts'
-import { callKeys, calls, type events } from '../store/schema.ts'
+import type { CallKey, Keyring } from '../../access/encryption.ts'
+import { sealJson } from '../../access/encryption.ts'
+import type { Logger } from '../../logger.ts'
+import type { Entry } from '../../protocol/index.ts'
+import { openHouseKeys } from '../../access/house-keys.ts'
+import type { Store } from '../../store/open.ts'
+import { callKeys, calls, type events } from '../../store/schema.ts'
 import { nextEvent, sealName, writeEnd, writeEntry, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
-import type { CallLog, Clock } from './ports.ts'
+import type { CallLog, Clock } from '../ports.ts'
 
 /** Writes of a call are gathered this long, so that a turn is one transaction. */
 const GATHER_MS = 25
@@ -42,6 +42,8 @@ export interface StoredCallLog extends CallLog {
   stop(): Promise<void>
   /** Writes that wait. */
   depth(): number
+  /** Whether this relay keeps the call's book now. */
+  holds(callId: string): boolean
 }
 
 /** Keeps the books of live calls: in order per call, gathered, repeated until stored, each event once. */
@@ -84,9 +86,10 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     book.entries.clear()
     book.status = undefined
     book.writing = writeBatch(callId, book, batch).then(
-      () => {
+      (over) => {
         book.writing = undefined
-        if (batch.end) {
+        if (over) {
+          if (!batch.end) logger.warn({ callId }, 'the call was settled before it ended here; what it says from now on is not kept')
           books.delete(callId)
           book.stored.resolve()
         } else if (waits(book)) writeSoon(callId, book)
@@ -107,13 +110,17 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     )
   }
 
+  /** Resolves with whether the book is over. */
   async function writeBatch(
     callId: string,
     book: Book,
     batch: Pick<Book, 'events' | 'status' | 'end'> & { entries: { place: number; entry: Entry }[] },
-  ) {
+  ): Promise<boolean> {
     const house = await openHouseKeys(store, keyring)
-    await store.db.transaction(async (tx) => {
+    return store.db.transaction(async (tx) => {
+      const [row] = await tx.select({ endedAt: calls.endedAt }).from(calls).where(eq(calls.id, callId)).for('update')
+      // Settled by another relay, or by our own write whose answer was lost: nothing may stand behind the seal.
+      if (!row || row.endedAt) return true
       await writeEvents(tx, batch.events)
       for (const { place, entry } of batch.entries) await writeEntry(tx, callId, book.key, place, entry)
       if (batch.status && !batch.end)
@@ -121,7 +128,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
           .update(calls)
           .set(statusRow(batch.status))
           .where(and(eq(calls.id, callId), isNull(calls.endedAt)))
-      if (!batch.end) return
+      if (!batch.end) return false
       if (batch.status?.status === 'connected') {
         await tx
           .update(calls)
@@ -129,8 +136,8 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
           .where(and(eq(calls.id, callId), isNull(calls.endedAt)))
       }
       const { at: atMs, ...end } = batch.end
-      const wrote = await writeEnd(tx, house, { callId, ...end, atMs, last: book.last })
-      if (!wrote) logger.warn({ callId }, 'the call was settled by another relay before it ended here')
+      await writeEnd(tx, house, { callId, ...end, atMs, last: book.last })
+      return true
     })
   }
 
@@ -220,6 +227,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       await Promise.allSettled([...books.values()].map((book) => book.writing))
       books.clear()
     },
+    holds: (callId) => books.has(callId),
     depth: () => [...books.values()].reduce((sum, book) => sum + book.events.length + book.entries.size, 0),
   }
 }

@@ -1,12 +1,12 @@
 import { and, eq, isNull, lt } from 'drizzle-orm'
-import type { Keyring } from '../access/encryption.ts'
-import type { Logger } from '../logger.ts'
-import { openHouseKeys } from '../store/house-keys.ts'
-import type { Store } from '../store/open.ts'
-import { callKeys, calls } from '../store/schema.ts'
+import type { Keyring } from '../../access/encryption.ts'
+import type { Logger } from '../../logger.ts'
+import { openHouseKeys } from '../../access/house-keys.ts'
+import type { Store } from '../../store/open.ts'
+import { callKeys, calls } from '../../store/schema.ts'
 import { lastEvent, nextEvent, writeEnd, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
-import type { Clock } from './ports.ts'
+import type { Clock } from '../ports.ts'
 
 const BATCH = 100
 
@@ -18,7 +18,15 @@ export interface Sweeper {
 }
 
 /** Ends calls whose relay is gone: failed, `error`, one terminal event, the chain sealed. */
-export function createSweeper(o: { store: Store; keyring: Keyring; clock: Clock; logger: Logger; everyMs: number }): Sweeper {
+export function createSweeper(o: {
+  store: Store
+  keyring: Keyring
+  /** Calls whose books are open here live, however late their lease is after an outage. */
+  log: { holds(callId: string): boolean }
+  clock: Clock
+  logger: Logger
+  everyMs: number
+}): Sweeper {
   const { clock, store } = o
   let cancel: (() => void) | undefined
   let sweeping: Promise<unknown> = Promise.resolve()
@@ -29,8 +37,14 @@ export function createSweeper(o: { store: Store; keyring: Keyring; clock: Clock;
     for (;;) {
       const orphan = all ? isNull(calls.endedAt) : and(isNull(calls.endedAt), lt(calls.leaseUntil, new Date(clock.nowMs())))
       const rows = await store.db.select({ id: calls.id }).from(calls).where(orphan).limit(BATCH)
-      for (const { id } of rows) if (await settleOne(id, all)) settled += 1
-      if (rows.length < BATCH) return settled
+      let here = 0
+      for (const { id } of rows) {
+        if (o.log.holds(id)) continue
+        if (await settleOne(id, all)) here += 1
+      }
+      settled += here
+      // A full batch of calls that are all held would come again for ever.
+      if (rows.length < BATCH || here === 0) return settled
     }
   }
 
