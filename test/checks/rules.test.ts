@@ -15,7 +15,7 @@ const HOUSE: Record<string, string> = {
   'relay/src/http/calls.ts': "import '../calls/call.ts'",
   'relay/src/calls/call.ts': "import type { Leg } from './ports.ts'\nexport const call: Leg = { name: 'call' }",
   'relay/src/calls/ports.ts': 'export interface Leg { name: string }',
-  'relay/src/calls/log/call-log.ts': "import '../store/open.ts'",
+  'relay/src/calls/log/call-log.ts': "import '../../store/open.ts'",
   'relay/src/engines/offline.ts':
     "import type { Leg } from '../calls/ports.ts'\nimport type { call } from '../calls/call.ts'\nexport type Own = Leg | typeof call",
   'relay/src/legs/browser.ts': 'export const leg = 1',

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { eq } from 'drizzle-orm'
-import { hashNumber, type Keyring } from './encryption.ts'
 import type { Store } from '../store/open.ts'
 import { houseKeys } from '../store/schema.ts'
+import { hashNumber, type Keyring } from './encryption.ts'
 
 /** Secrets that outlive a change of ENCRYPTION_KEY: made once, kept wrapped in the store. */
 export interface HouseKeys {

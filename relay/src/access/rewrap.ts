@@ -1,7 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm'
-import type { Keyring } from './encryption.ts'
 import type { Store } from '../store/open.ts'
 import { callKeys, houseKeys } from '../store/schema.ts'
+import type { Keyring } from './encryption.ts'
 
 const BATCH = 200
 

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import type { CallBook } from '../calls/log/call-book.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
+import type { CallBook } from '../calls/log/call-book.ts'
 import { CALL_STATUSES, Entry, Id, Problem, SessionId } from '../protocol/index.ts'
 import type { Access } from './access.ts'
 import { CallView, EventView, EvidenceView } from './call-views.ts'

@@ -1,6 +1,6 @@
 import type { MediaTokens } from '../access/media-tokens.ts'
-import type { CallBook } from '../calls/log/call-book.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
+import type { CallBook } from '../calls/log/call-book.ts'
 import type { Clock } from '../calls/ports.ts'
 import { acceptBrowserSocket, refuseBrowserSocket } from '../legs/browser/index.ts'
 import type { Logger } from '../logger.ts'

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { type CallKey, type Keyring, openJson } from '../../access/encryption.ts'
-import { type CallStatus, type EndReason, Entry } from '../../protocol/index.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
+import { type CallStatus, type EndReason, Entry } from '../../protocol/index.ts'
 import { addJob } from '../../store/jobs/add.ts'
 import type { Store } from '../../store/open.ts'
 import { callKeys, calls, entries, events } from '../../store/schema.ts'

@@ -3,16 +3,16 @@ import { eq } from 'drizzle-orm'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../access/encryption.ts'
+import { rewrapAll } from '../../access/rewrap.ts'
 import { systemClock as clock } from '../../clock.ts'
 import type { Entry } from '../../protocol/index.ts'
 import type { Store } from '../../store/open.ts'
-import { rewrapAll } from '../../access/rewrap.ts'
 import { callKeys, calls, entries, events } from '../../store/schema.ts'
 import { eachStore } from '../../store/store.test-kit.ts'
 import { vacuumErased } from '../../store/vacuum.ts'
+import type { NewCall } from '../ports.ts'
 import { createCallBook } from './call-book.ts'
 import { createCallLog } from './call-log.ts'
-import type { NewCall } from '../ports.ts'
 
 const logger = pino({ level: 'silent' })
 const secretKey = () => randomBytes(32).toString('base64')

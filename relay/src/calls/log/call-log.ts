@@ -1,14 +1,14 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { CallKey, Keyring } from '../../access/encryption.ts'
 import { sealJson } from '../../access/encryption.ts'
+import { openHouseKeys } from '../../access/house-keys.ts'
 import type { Logger } from '../../logger.ts'
 import type { Entry } from '../../protocol/index.ts'
-import { openHouseKeys } from '../../access/house-keys.ts'
 import type { Store } from '../../store/open.ts'
 import { callKeys, calls, type events } from '../../store/schema.ts'
+import type { CallLog, Clock } from '../ports.ts'
 import { nextEvent, sealName, writeEnd, writeEntry, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
-import type { CallLog, Clock } from '../ports.ts'
 
 /** Writes of a call are gathered this long, so that a turn is one transaction. */
 const GATHER_MS = 25

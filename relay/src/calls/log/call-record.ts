@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { type CallKey, sealJson } from '../../access/encryption.ts'
-import type { Entry } from '../../protocol/index.ts'
 import type { HouseKeys } from '../../access/house-keys.ts'
+import type { Entry } from '../../protocol/index.ts'
 import type { Db } from '../../store/open.ts'
 import { calls, entries, events } from '../../store/schema.ts'
 import { commit, headMessage, link } from './chain.ts'

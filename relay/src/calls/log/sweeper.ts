@@ -1,12 +1,12 @@
 import { and, eq, isNull, lt } from 'drizzle-orm'
 import type { Keyring } from '../../access/encryption.ts'
-import type { Logger } from '../../logger.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
+import type { Logger } from '../../logger.ts'
 import type { Store } from '../../store/open.ts'
 import { callKeys, calls } from '../../store/schema.ts'
+import type { Clock } from '../ports.ts'
 import { lastEvent, nextEvent, writeEnd, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
-import type { Clock } from '../ports.ts'
 
 const BATCH = 100
 
