@@ -40,15 +40,19 @@ function start(env: Record<string, string>) {
 
 describe('the relay’s process', () => {
   it('stops with one line that says what to correct', async () => {
+    const shared = { AUTH_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: Buffer.alloc(32).toString('base64') }
     const cases: [Record<string, string>, RegExp][] = [
       [{ PORT: 'abc' }, /^PORT must be a whole number from 0 to 65535\n$/],
       [{ GEMINI_BASE_URL: 'http://gemini.example' }, /^GEMINI_BASE_URL must be https[^\n]*\n$/],
       [{ DATABASE_URL: 'postgres://voice:hunter2@127.0.0.1:1/x' }, /^AUTH_SECRET is required with DATABASE_URL[^\n]*\n$/],
+      [{ ...shared, DATABASE_URL: 'postgres://voice:hunter2@127.0.0.1:1/x' }, /^DATABASE_URL names a server that does not answer[^\n]*\n$/],
+      [{ DATA_DIR: '/dev/null/x' }, /^DATA_DIR cannot be used[^\n]*\n$/],
     ]
     for (const [env, line] of cases) {
       const { exit, said } = start(env)
       expect(await exit).toBe(1)
       expect(said.err).toMatch(line)
+      expect(said.out + said.err).not.toContain('hunter2')
     }
   })
 

@@ -41,9 +41,9 @@ import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withi
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
-import { takeDataFolder } from './store/data-folder.ts'
+import { openStorage } from './storage.ts'
 import { createJobs } from './store/jobs/index.ts'
-import { openStore, type Store } from './store/open.ts'
+import type { Store } from './store/open.ts'
 import { VACUUM, vacuumErased } from './store/vacuum.ts'
 
 /** The composition root: the one file that knows all parts. */
@@ -106,7 +106,7 @@ export async function createRelay(settings: Settings, more: RelayExtras = {}): P
 
 async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logger: Logger, closers: Closers): Promise<Relay> {
   // ---- storage, keys and the log
-  const store = await openStorage(settings, clock, logger, closers)
+  const store = await openStorage({ settings, clock, logger, closers })
   const { authSecret, encryptionKey, encryptionKeysOld } = await loadSecrets(settings)
   const keyring = createKeyring({ current: encryptionKey, old: encryptionKeysOld })
   const owner = ownerOf(settings)
@@ -201,19 +201,6 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       return closers.close()
     },
   }
-}
-
-/** The store, behind a lock on the data folder: PGlite brings its own, with Postgres the folder still belongs to one relay. */
-async function openStorage(settings: Settings, clock: Clock, logger: Logger, closers: Closers): Promise<Store> {
-  const { dataDir } = settings
-  const databaseUrl = settings.storage.DATABASE_URL
-  if (databaseUrl) {
-    const folder = await takeDataFolder(dataDir)
-    closers.add('data folder', () => folder.release())
-  }
-  const store = await openStore({ dataDir, logger, clock, ...(databaseUrl ? { databaseUrl } : {}) })
-  closers.add('store', () => store.close())
-  return store
 }
 
 /** Every engine this relay knows; an agent names the ones it wants. A new engine is one line. */
