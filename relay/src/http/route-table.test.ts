@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createMediaTokens } from '../access/media-tokens.ts'
@@ -73,8 +74,12 @@ function pathOf(route: Endpoint): string {
   })
 }
 
-const send = (route: Endpoint, how: { token?: string; headers?: Record<string, string>; json?: unknown } = {}) =>
-  house.ask(pathOf(route), { method: route.method.toUpperCase(), ...(route.method === 'get' ? {} : { json: {} }), ...how })
+const send = (route: Endpoint, how: { token?: string; headers?: Record<string, string>; json?: unknown; body?: string } = {}) =>
+  house.ask(pathOf(route), {
+    method: route.method.toUpperCase(),
+    ...(route.method === 'get' || how.body !== undefined ? {} : { json: {} }),
+    ...how,
+  })
 
 async function refusal(answer: Promise<Response>): Promise<string> {
   const response = await answer
@@ -233,6 +238,54 @@ describe('every route', () => {
     for (const route of house.relay.routes.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method))) {
       if (route.access.who === 'operator') await operatorsRouteAdmits(route, route.access)
     }
+  })
+})
+
+describe('every route that takes a body', () => {
+  it('answers any body, path and query without a fault', async () => {
+    const admin = await house.token('admin')
+    const taking = house.relay.routes.filter(({ method }) => method === 'post' || method === 'patch')
+    const key = fc.constantFrom(
+      'email',
+      'password',
+      'refresh',
+      'cookie',
+      'name',
+      'scopes',
+      'userId',
+      'ttlMs',
+      'agentId',
+      'sessionId',
+      'variables',
+      '__proto__',
+    )
+    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue(), fc.constant(['calls:read']), fc.constant('demo'))
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.dictionary(key, value).map((bag) => JSON.stringify(bag)),
+    )
+    const type = fc.constantFrom('application/json', 'application/json; charset=utf-16', 'text/plain', 'multipart/form-data; boundary=x')
+    const headers = { ...ownPage(house.relay), cookie: 'va_refresh=%E0%A4%A' }
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...taking), text, type, async (route, body, contentType) => {
+        const answer = await send(route, { token: admin, headers: { ...headers, 'content-type': contentType }, body })
+        const said = await answer.text()
+        expect([answer.status < 500, said]).toEqual([true, said])
+      }),
+      { numRuns: 200 },
+    )
+    const reading = house.relay.routes.filter(({ method }) => method === 'get')
+    const noise = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('..', '%00', '%', '\\', '%2e%2e%2f'))
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...reading), noise, noise, async (route, part, query) => {
+        const path = route.path.replace(/\{[^}]+\}|\*/, () => encodeURI(part.toWellFormed()).replace(/[?#/]/g, '_') || 'x')
+        const answer = await house.ask(`${path}?cursor=${encodeURIComponent(query.toWellFormed())}&limit=3`, { token: admin })
+        await answer.arrayBuffer()
+        expect(answer.status).toBeLessThan(500)
+      }),
+      { numRuns: 150 },
+    )
   })
 })
 
