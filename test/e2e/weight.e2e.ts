@@ -1,0 +1,93 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser, Tag } from '../kit/browser.ts'
+import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
+
+/** What a page pays for the tag, counted by the browser as bytes on the wire. */
+
+const KB = 1000
+const SHELL_BYTES = 12 * KB
+const CALL_BYTES = 15 * KB
+
+let browser: Browser
+let demo: RelayProcess
+beforeAll(async () => {
+  demo = await startDemo()
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await demo?.[Symbol.asyncDispose]()
+})
+
+interface Loaded {
+  url: string
+  /** As it came over the wire: compressed. */
+  body: number
+  /** Body and headers. */
+  wire: number
+  encoding: string
+}
+
+describe('the weight of the tag', () => {
+  it('shell before a click, call code after it, and nothing from elsewhere', async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.addInitScript(() => {
+      const modules: string[] = []
+      Object.assign(globalThis, { modules })
+      const { addModule } = AudioWorklet.prototype
+      AudioWorklet.prototype.addModule = function (url, ...more) {
+        modules.push(new URL(url, location.href).href)
+        return addModule.call(this, url, ...more)
+      }
+    })
+    const devtools = await context.newCDPSession(page)
+    const files = new Map<string, Loaded>()
+    await devtools.send('Network.enable')
+    devtools.on('Network.responseReceived', ({ requestId, response }) => {
+      files.set(requestId, { url: response.url, body: 0, wire: 0, encoding: response.headers['content-encoding'] ?? '' })
+    })
+    devtools.on('Network.dataReceived', ({ requestId, encodedDataLength }) => {
+      const file = files.get(requestId)
+      if (file) file.body += encodedDataLength
+    })
+    devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      const file = files.get(requestId)
+      if (file) file.wire = encodedDataLength
+    })
+    const scripts = () => [...files.values()].filter(({ url }) => /voice-agent(@[^/]*)?\.js$|\/assets\//.test(url))
+    const bytes = (loaded: Loaded[]) => loaded.reduce((sum, { body }) => sum + body, 0)
+
+    const tag = new Tag(page)
+    await page.goto(`${demo.url}/strict-csp?preload=none`, { waitUntil: 'networkidle' })
+    await tag.part('launcher').waitFor()
+    const before = scripts()
+    expect(before.map(({ url }) => new URL(url).pathname)).toEqual(['/voice-agent.js'])
+    expect(before[0]).toMatchObject({ encoding: 'br' })
+    expect(bytes(before)).toBeGreaterThan(1000)
+    expect(bytes(before), told(before)).toBeLessThanOrEqual(SHELL_BYTES)
+
+    await tag.launch()
+    await tag.state('speaking')
+    // DevTools do not count what a worklet loads for itself: its file is fetched once more.
+    const worklets = await page.evaluate(() => (globalThis as unknown as { modules: string[] }).modules)
+    expect(worklets.length).toBeGreaterThan(0)
+    for (const url of worklets)
+      await page.evaluate((address) => fetch(address, { cache: 'reload' }).then((response) => response.text()), url)
+    const after = scripts().filter((file) => !before.includes(file))
+    expect(after.length).toBeGreaterThan(0)
+    expect(
+      after.every(({ encoding }) => encoding === 'br'),
+      told(after),
+    ).toBe(true)
+    expect(bytes(after), told(after)).toBeLessThanOrEqual(CALL_BYTES)
+
+    const elsewhere = [...files.values()].filter(({ url }) => !url.startsWith('data:') && new URL(url).host !== new URL(demo.url).host)
+    expect(elsewhere).toEqual([])
+    console.log(told([...before, ...after]))
+    await context.close()
+  })
+})
+
+const told = (files: Loaded[]) => files.map(({ url, body, wire }) => `${new URL(url).pathname} ${body} (${wire} with headers)`).join(', ')
