@@ -5,10 +5,11 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { type Manifest, referenceOf } from './reference.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, 'dist')
@@ -66,5 +67,6 @@ function describe(): void {
   const cem = join(here, 'node_modules/@custom-elements-manifest/analyzer/cem.js')
   const done = spawnSync(process.execPath, [cem, ...args], { cwd: here, encoding: 'utf8' })
   if (done.status !== 0) throw new Error(`custom-elements.json could not be made: ${done.stderr || done.stdout}`)
-  rmSync(join(here, 'node_modules/.cache'), { recursive: true, force: true })
+  const manifest = JSON.parse(readFileSync(join(here, 'custom-elements.json'), 'utf8')) as Manifest
+  writeFileSync(join(here, 'REFERENCE.md'), referenceOf(manifest))
 }

@@ -21,6 +21,35 @@ const frame = async (src: string): Promise<HTMLIFrameElement> => {
 type Tag = HTMLElementTagNameMap['voice-agent']
 const tagIn = (page: HTMLIFrameElement) => page.contentDocument?.querySelector('voice-agent') as Tag
 
+interface Declared {
+  tagName?: string
+  attributes: { name: string }[]
+  cssParts: { name: string }[]
+  events: { name: string }[]
+  members: { name: string; kind: string }[]
+}
+
+describe('the manifest', () => {
+  it('knows every attribute, part and method there is', async () => {
+    const manifest = (await (await fetch('/custom-elements.json')).json()) as { modules: { declarations?: Declared[] }[] }
+    const declared = manifest.modules.flatMap(({ declarations }) => declarations ?? []).find(({ tagName }) => tagName === 'voice-agent')
+    const names = (list: { name: string }[] | undefined) => (list ?? []).map(({ name }) => name).sort()
+    const { observedAttributes } = customElements.get('voice-agent') as unknown as { observedAttributes: string[] }
+    expect(names(declared?.attributes)).to.deep.equal([...observedAttributes].sort())
+    const sources = await Promise.all(
+      ['stage', 'panel', 'controls', 'keypad', 'transcript-log'].map(async (name) => (await fetch(`/src/panel/${name}.ts`)).text()),
+    )
+    const launcher = await (await fetch('/src/element/launcher.ts')).text()
+    const used = [...sources, launcher].flatMap((source) =>
+      [...source.matchAll(/part="([^"$]+)(?: entry-\$[^"]*)?"/g)].flatMap((match) => match[1]?.trim().split(' ') ?? []),
+    )
+    expect(used.length).to.be.above(30)
+    expect(names(declared?.cssParts)).to.include.members(used)
+    const methods = declared?.members.filter(({ kind }) => kind === 'method').map(({ name }) => name) ?? []
+    expect(methods).to.include.members(['startCall', 'endCall', 'requestCallback', 'setOutputDevice', 'toggle'])
+  })
+})
+
 describe('the built files', () => {
   it('keep their budgets', async () => {
     const sizes = (await (await fetch('/built-sizes.json')).json()) as Record<string, number>

@@ -158,6 +158,13 @@ const scenes = {
     await el.startCall()
     await talk()
   },
+  async long() {
+    await scenes.talking()
+    for (let i = 0; i < 6; i += 1) {
+      await steer({ entry: { id: `v${i}`, role: 'visitor', text: WORDS[1], final: true } })
+      await steer({ entry: { id: `a${i}`, role: 'agent', text: WORDS[2], final: true } })
+    }
+  },
   async inline() {
     await scenes.talking()
   },

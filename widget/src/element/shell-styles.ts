@@ -249,7 +249,7 @@ export const orbStyles = css`
   }
   .glow {
     inset: -34%;
-    background: radial-gradient(closest-side, var(--_one) 46%, transparent);
+    background: radial-gradient(closest-side, var(--_one) 40%, color-mix(in oklab, var(--_one) 34%, transparent) 68%, transparent);
     opacity: calc(0.1 + var(--level, 0) * 0.45);
     transform: scale(calc(0.86 + var(--level, 0) * 0.34));
   }

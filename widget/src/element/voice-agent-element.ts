@@ -20,6 +20,7 @@ import { Shell } from './shell.ts'
  * @event va-call-ended - `{callId, reason, durationMs}`
  * @event va-error - `{code, message, retryable}`
  *
+ * @csspart root - Everything.
  * @csspart launcher - The button at the page's edge.
  * @csspart launcher-label - Its words.
  * @csspart launcher-hide - Hides the launcher (`dismissible`).
@@ -47,6 +48,7 @@ import { Shell } from './shell.ts'
  * @csspart entry-agent - A line of the agent.
  * @csspart entry-operator - A line of a person from the team.
  * @csspart entry-system - A note.
+ * @csspart cut - The mark where a line was cut.
  * @csspart notice - A line between transcript and controls: sound held back, a change of speaker.
  * @csspart allow-sound - Lets held-back sound through.
  * @csspart controls - The row at the bottom.
@@ -60,7 +62,8 @@ import { Shell } from './shell.ts'
  * @csspart ended - How the call ended.
  * @csspart again - Calls again in the same session.
  * @csspart error - What went wrong.
- * @csspart retry - Tries again.
+ * @csspart retry - Tries again, or goes back.
+ * @csspart write-instead - Goes on in writing, where sound cannot be had.
  *
  * @cssproperty --va-accent - The owner's one colour; every other is derived from it.
  * @cssproperty --va-background - Panel.

@@ -23,7 +23,7 @@ export function panel(view: PanelView): TemplateResult {
   >
     <header part="header">
       <div class="who">
-        <h2 part="name">${name}</h2>
+        <h2 part="name"><bdi>${name}</bdi></h2>
         <p>
           <span class="ai" part="disclosure">${say('panel.ai')}</span
           ><span class="status" part="status" role="status"><i class="dot"></i>${statusWord(view)}</span

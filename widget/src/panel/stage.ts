@@ -34,7 +34,7 @@ export function stage(view: PanelView): TemplateResult {
               ? ended(view)
               : size
                 ? nothing
-                : html`<p class="words quiet">${view.agent?.disclosure ?? nothing}</p>`
+                : html`<p class="words quiet" dir="auto">${view.agent?.disclosure ?? nothing}</p>`
     }
   </div>`
 }
@@ -43,7 +43,7 @@ function idle(view: PanelView): TemplateResult {
   const { say, do: act, agent } = view
   return html`<div class="words">
       <h3>${say('idle.title', { name: agent?.name ?? say('panel.agent') })}</h3>
-      ${agent?.disclosure ? html`<p class="quiet">${agent.disclosure}</p>` : nothing}
+      ${agent?.disclosure ? html`<p class="quiet" dir="auto">${agent.disclosure}</p>` : nothing}
     </div>
     <button class="primary" part="start" ?disabled=${view.starting} @click=${act.start}>
       ${view.textCall ? icons.write() : icons.talk()}${say(view.textCall ? 'idle.text' : 'idle.start')}
@@ -76,7 +76,7 @@ function consent(view: PanelView): TemplateResult | typeof nothing {
   if (!terms) return nothing
   return html`<div class="terms" part="terms">
       <h3>${say('consent.title')}</h3>
-      <div class="scroll" tabindex="0" role="group" aria-label=${say('consent.title')}><p>${terms.text}</p></div>
+      <div class="scroll" tabindex="0" role="group" aria-label=${say('consent.title')}><p dir="auto">${terms.text}</p></div>
       ${
         terms.url && /^https?:/.test(terms.url)
           ? html`<a href=${terms.url} target="_blank" rel="noopener noreferrer">${say('consent.more')}</a>`

@@ -1,14 +1,16 @@
 /** What is said: the small stage, bubbles, notices, the row of controls, the keypad. */
 export const talkStyles = `
-.stage.small { flex: none; gap: 12px; padding: 4px 20px 10px; --_size: 116px; }
+.stage.small { flex: 1 0 auto; gap: 12px; padding: 4px 20px 10px; --_size: 116px; }
 .stage.small .orb { margin-block: 14px; }
 .stage.few { --_size: 84px; }
 .stage.many { --_size: 60px; }
 .stage:is(.few, .many) .orb { margin-block: 6px; }
 .ended .stage.small, .error .stage.small { padding-block: 14px 18px; border-block-start: 1px solid var(--_line); order: 1; }
 :is(.ended, .error) .small .orb { display: none; }
+:is(.ended, .error) .stage.small { flex: none; }
+:is(.ended, .error) .transcript { flex: 1; }
 
-.transcript { flex: 1; display: flex; flex-direction: column; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 8px 16px 12px; scrollbar-width: thin; }
+.transcript { flex: 0 1 auto; display: flex; flex-direction: column; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 8px 16px 12px; scrollbar-width: thin; }
 .transcript.empty { display: none; }
 .transcript:focus-visible { outline-offset: -2px; border-radius: 12px; }
 .lines { display: flex; flex-direction: column; gap: 8px; }
