@@ -9,7 +9,7 @@ import { createMouth } from './mouth.ts'
 import { openingWords, spokenSentences } from './opening.ts'
 import type { CallLog, Clock, Engine, Leg, LegEvent, Voice } from './ports.ts'
 import { prepareVoice } from './prepared-voice.ts'
-import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
+import { BEGINNING, type CallEvent, type CallState, endStatus, next, type Stage, statusOf } from './states.ts'
 import { createTools } from './tools.ts'
 import { createTranscript } from './transcript.ts'
 import { createUsage } from './usage.ts'
@@ -53,6 +53,8 @@ export interface Call {
 export interface CallTimes {
   firstConnectMs: number
   resumeMs: number
+  /** The same for a far end that said it goes. */
+  leavingMs: number
   /** The most that last words may take. */
   goodbyeMs: number
   /** An engine that takes longer to close is left alone. */
@@ -153,15 +155,6 @@ export function createCall(
   let cancelDeadline: (() => void) | undefined
   let cancelDuration: (() => void) | undefined
 
-  const DEADLINE_MS: Record<Stage, number | undefined> = {
-    waiting: times.firstConnectMs,
-    ringing: times.firstConnectMs,
-    live: undefined,
-    away: times.resumeMs,
-    ending: times.goodbyeMs,
-    over: undefined,
-  }
-
   /** The one place where the call moves: the table decides, the stage's effects follow, each once. */
   function step(event: CallEvent) {
     const before = state
@@ -173,7 +166,7 @@ export function createCall(
 
   function setDeadline() {
     cancelDeadline?.()
-    const deadlineMs = DEADLINE_MS[state.stage]
+    const deadlineMs = deadlineOf(state, times)
     cancelDeadline = deadlineMs === undefined ? undefined : clock.after(deadlineMs, () => step({ type: 'time-up' }))
   }
 
@@ -293,5 +286,21 @@ export function createCall(
       else if (state.stage !== 'ending') step({ type: 'hang-up', reason, when: 'now' })
     },
     closed: settled.promise,
+  }
+}
+
+/** How long a call may stay in this state. */
+function deadlineOf(state: CallState, times: CallTimes): number | undefined {
+  switch (state.stage) {
+    case 'waiting':
+    case 'ringing':
+      return times.firstConnectMs
+    case 'away':
+      return state.leaving ? times.leavingMs : times.resumeMs
+    case 'ending':
+      return times.goodbyeMs
+    case 'live':
+    case 'over':
+      return undefined
   }
 }

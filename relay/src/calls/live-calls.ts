@@ -10,6 +10,8 @@ export type { Call } from './call.ts'
 /** Last words may be long, but not endless. */
 const GOODBYE_MS = 30_000
 const ENGINE_CLOSE_MS = 2000
+/** A page that said it goes may still have been misunderstood by a proxy on the way. */
+const LEAVING_MS = 5000
 /** Of a drain's time this much is kept for closing engines and writing the end. */
 const ENDING_MS = 1000
 /** Sound leaves in steps of one frame. */
@@ -48,7 +50,7 @@ export function createLiveCalls(o: {
   const unsettled = new Map<string, Call>()
   const opening = new Set<Promise<unknown>>()
   const beat = createBeat({ clock, everyMs: BEAT_MS, onFault: (error) => logger.error({ err: error }, 'a call could not send its sound') })
-  const times = { ...o.settings, goodbyeMs: GOODBYE_MS, engineCloseMs: ENGINE_CLOSE_MS }
+  const times = { ...o.settings, goodbyeMs: GOODBYE_MS, engineCloseMs: ENGINE_CLOSE_MS, leavingMs: LEAVING_MS }
   const newId = () => randomUUID().replaceAll('-', '')
   let draining = false
 

@@ -35,8 +35,8 @@ export type LegEvent =
   | { type: 'feedback'; score: number; issue?: string; comment?: string }
   /** Playback reached this mark: everything queued before it was heard. */
   | { type: 'mark'; utterance: string; name: string }
-  /** Media is away; it may come back (`attached`). Nobody comes back: the call ends with `otherwise`, or else with `connection`. */
-  | { type: 'detached'; otherwise?: EndReason }
+  /** Media is away; it may come back (`attached`). With `leaving` the far end said that it goes, and why: it is given little time to be wrong. */
+  | { type: 'detached'; leaving?: EndReason }
   | { type: 'attached' }
   | { type: 'closed'; reason: EndReason }
 

@@ -10,7 +10,8 @@ export type CallEvent =
   /** The far end is being rung (lines). */
   | { type: 'rings' }
   | { type: 'attached' }
-  | { type: 'detached'; otherwise?: EndReason }
+  /** `leaving`: the far end said that it goes, and why. */
+  | { type: 'detached'; leaving?: EndReason }
   /** `last-words`: end when what was said has been heard; `now`: at once. */
   | { type: 'hang-up'; reason: EndReason; when: 'now' | 'last-words' }
   | { type: 'last-words-heard' }
@@ -19,8 +20,7 @@ export type CallEvent =
 
 export type CallState =
   | { readonly stage: 'waiting' | 'ringing' | 'live' }
-  /** The reason for which it ends if nobody comes back. */
-  | { readonly stage: 'away'; readonly otherwise: EndReason }
+  | { readonly stage: 'away'; readonly leaving: EndReason | undefined }
   | { readonly stage: 'ending'; readonly reason: EndReason }
   | { readonly stage: 'over'; readonly reason: EndReason; readonly connected: boolean }
 
@@ -46,13 +46,13 @@ const TABLE: { [S in Stage]: Row<S> } = {
     'time-up': () => failed('no-answer'),
   },
   live: {
-    detached: (_, { otherwise }) => ({ stage: 'away', otherwise: otherwise ?? 'connection' }),
+    detached: (_, { leaving }) => ({ stage: 'away', leaving }),
     'hang-up': (_, { reason, when }) => (when === 'now' ? over(reason) : { stage: 'ending', reason }),
   },
   away: {
     attached: () => LIVE,
     'hang-up': (_, { reason }) => over(reason),
-    'time-up': (state) => over(state.otherwise),
+    'time-up': (state) => over(state.leaving ?? 'connection'),
   },
   // Whatever happens during the last words, the reason they were said for stays the reason.
   ending: {

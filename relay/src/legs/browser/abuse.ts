@@ -1,34 +1,42 @@
 import type { Clock } from '../../calls/ports.ts'
+import type { ToRelay } from '../../protocol/index.ts'
 
-const WINDOW_MS = 2000
-const BUCKETS = 4
-/** Audio faster than this × real time for the whole window is no microphone. */
+/** Sound that comes faster than this × real time is no microphone, */
 const AUDIO_FACTOR = 1.5
+/** for this long: in every one of the steps it is counted in, or as a store of sound that is used up at once. */
+const FOR_MS = 2000
+const STEP_MS = 500
 const MAX_MALFORMED_IN_A_ROW = 20
-/** Far above what a person at a keyboard makes, far below what hurts. */
-const MAX_MESSAGES_PER_WINDOW = 400
+/** Messages that cost something, over `FOR_MS`: far above what a person at a keyboard makes, far below what hurts. */
+const MAX_MESSAGES = 200
+/** Messages that cost next to nothing: a page may send as many as its line carries. */
+const CHEAP = new Set<ToRelay['type']>(['ping', 'mark', 'played'])
 
 export interface AbuseGuard {
   /** False once the socket has to go. */
   audio(bytes: number): boolean
-  message(): boolean
+  message(type: ToRelay['type']): boolean
   malformed(): boolean
 }
 
-/** Counts what one socket sends: sound in bytes and messages over a sliding window, malformed frames in a row. */
+/** Counts what one socket sends: sound against real time, messages, malformed frames in a row. */
 export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard {
-  const audio = createWindow(clock)
-  const messages = createWindow(clock)
-  const mostBytes = (AUDIO_FACTOR * WINDOW_MS * sampleRateHz * 2) / 1000
+  const bytesPerMs = (sampleRateHz * 2) / 1000
+  const sound = createSoundGauge(clock)
+  let messages = { sinceMs: clock.monotonicMs(), count: 0 }
   let malformedInARow = 0
   return {
     audio(bytes) {
       malformedInARow = 0
-      return audio(bytes) <= mostBytes
+      return sound(bytes / bytesPerMs)
     },
-    message() {
+    message(type) {
       malformedInARow = 0
-      return messages(1) <= MAX_MESSAGES_PER_WINDOW
+      if (CHEAP.has(type)) return true
+      const now = clock.monotonicMs()
+      if (now - messages.sinceMs >= FOR_MS) messages = { sinceMs: now, count: 0 }
+      messages.count += 1
+      return messages.count <= MAX_MESSAGES
     },
     malformed() {
       malformedInARow += 1
@@ -37,16 +45,29 @@ export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard
   }
 }
 
-/** Adds to a sliding sum over the window and returns it. */
-function createWindow(clock: Clock): (amount: number) => number {
-  const buckets = new Float64Array(BUCKETS)
-  const bucketMs = WINDOW_MS / BUCKETS
-  let at = Math.floor(clock.monotonicMs() / bucketMs)
-  return (amount) => {
-    const now = Math.floor(clock.monotonicMs() / bucketMs)
-    for (let step = 0; step < Math.min(now - at, BUCKETS); step++) buckets[(at + 1 + step) % BUCKETS] = 0
-    at = Math.max(at, now)
-    buckets[at % BUCKETS] = (buckets[at % BUCKETS] ?? 0) + amount
-    return buckets.reduce((sum, each) => sum + each, 0)
+/**
+ * Two counts, for a line that stalls sends what it held back in one go, and that is no abuse: a store that fills at 1.5 × real time and
+ * holds what two seconds may bring, and how many steps in a row were too fast.
+ */
+function createSoundGauge(clock: Clock): (ms: number) => boolean {
+  const storeMs = AUDIO_FACTOR * FOR_MS
+  let leftMs = storeMs
+  let countedAt = clock.monotonicMs()
+  let step = 0
+  let inStepMs = 0
+  let fastSteps = 0
+  const began = countedAt
+  return (ms) => {
+    const now = clock.monotonicMs()
+    leftMs = Math.min(storeMs, leftMs + (now - countedAt) * AUDIO_FACTOR) - ms
+    countedAt = now
+    const thisStep = Math.floor((now - began) / STEP_MS)
+    if (thisStep > step) {
+      fastSteps = thisStep === step + 1 && inStepMs > STEP_MS * AUDIO_FACTOR ? fastSteps + 1 : 0
+      step = thisStep
+      inStepMs = 0
+    }
+    inStepMs += ms
+    return leftMs >= 0 && fastSteps * STEP_MS < FOR_MS
   }
 }

@@ -112,13 +112,17 @@ describe('the media socket', () => {
     await second.until((told) => told.type === 'ready' && told.resumed)
   })
 
-  test('a page that goes away for good ends the call', async () => {
-    const { connect, log } = await house()
+  test('a page that says it goes away has left; a proxy that says so on its way is forgiven', async () => {
+    const { connect, call } = await house()
     const visitor = await connect()
     await visitor.until((told) => told.type === 'ready')
     visitor.ws.close(1001)
     await visitor.closed
-    await expect.poll(() => log.closes).toMatchObject([{ endReason: 'page-close' }])
+    await expect.poll(() => call.stage).toBe('away')
+    const again = await connect(0)
+    await again.until((told) => told.type === 'speaker')
+    expect(again.told[0]).toMatchObject({ type: 'ready', resumed: true })
+    expect(call.stage).toBe('live')
   })
 
   test('bad frames are answered and ignored; twenty in a row close the socket', async () => {

@@ -1,6 +1,5 @@
 import type { WebSocket } from 'ws'
 import type { Call } from '../../calls/call.ts'
-import type { FeedEvent } from '../../calls/feed.ts'
 import type { Clock } from '../../calls/ports.ts'
 import type { Logger } from '../../logger.ts'
 import { CLOSE, type EndReason } from '../../protocol/index.ts'
@@ -31,21 +30,15 @@ export function acceptBrowserSocket(o: { ws: WebSocket; call: Call; after?: numb
   leg.tell({ type: 'ready', callId: call.id, sessionId: call.sessionId, resumed: known !== undefined })
   leg.tell({ type: 'status', status: call.status })
   for (const change of call.feed.since(o.after ?? 0)) leg.tell({ type: 'transcript', ...change })
-  if (leg.state) leg.tell({ type: 'state', state: leg.state })
   if (known) {
+    leg.repeat()
     leg.attached()
     return
   }
   legs.set(call, leg)
-  call.feed.listen((event) => forward(leg, event))
+  // `ended` is the leg's own last word, said when the call closes it.
+  call.feed.listen((event) => event.type !== 'ended' && leg.tell(event))
   call.attach(leg.leg)
-}
-
-/** `ended` is the leg's own last word, sent when the call closes it. */
-function forward(leg: BrowserLeg, event: FeedEvent): void {
-  if (event.type === 'ended') return
-  if (event.type === 'state') leg.state = event.state
-  leg.tell(event)
 }
 
 /** Answers a socket that has no call: says how the call ended where that is known, then closes with the code. */

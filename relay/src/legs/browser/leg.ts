@@ -1,5 +1,5 @@
 import type { AudioFormat, AudioLeg, Clock, LegEvent, TextLeg } from '../../calls/ports.ts'
-import { CLOSE, type ConversationState, type EndReason, type FromRelay, type ToRelay } from '../../protocol/index.ts'
+import { CLOSE, type EndReason, type FromRelay, type ToRelay } from '../../protocol/index.ts'
 import type { MediaSocket } from './socket.ts'
 
 export const BROWSER_INPUT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 16_000, frameMs: 20 }
@@ -9,8 +9,8 @@ const BROWSER_OUTPUT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 24_00
 const LEAD_MS = 300
 /** A page answers `clear` within a round trip; one that does not is not waited for. */
 const CLEAR_ANSWER_MS = 400
-/** What a browser sends when its page goes away for good. */
-const PAGE_GONE = 1001
+/** What a browser sends when its page goes away; some proxies send it too. */
+const GOING_AWAY = 1001
 
 /** The visitor's side in a page: one leg over any number of sockets, each replacing the one before. */
 export interface BrowserLeg {
@@ -22,9 +22,10 @@ export interface BrowserLeg {
   /** The socket is gone; one that was replaced before means nothing. */
   gone(socket: MediaSocket, code: number): void
   tell(message: FromRelay): void
+  /** Says to a new socket what the older ones were told last: state and speaker. */
+  repeat(): void
   /** Says to the call that media is there again. */
   attached(): void
-  state: ConversationState | undefined
 }
 
 export function createBrowserLeg(o: {
@@ -37,7 +38,12 @@ export function createBrowserLeg(o: {
   let closed = false
   const clearing = new Map<string, (ms: number | undefined) => void>()
   const emit = (event: LegEvent) => listener?.(event)
-  const tell = (message: FromRelay) => socket?.tell(message)
+  /** The newest of each kind that a page which comes back has to know. */
+  const standing = new Map<FromRelay['type'], FromRelay>()
+  const tell = (message: FromRelay) => {
+    if (message.type === 'state' || message.type === 'speaker') standing.set(message.type, message)
+    socket?.tell(message)
+  }
 
   const TAKE: { [Type in ToRelay['type']]?: (message: Extract<ToRelay, { type: Type }>) => void } = {
     text: (message) => emit({ type: 'text', text: message.text }),
@@ -101,7 +107,6 @@ export function createBrowserLeg(o: {
 
   return {
     leg: o.modality === 'voice' ? aloud : typed,
-    state: undefined,
     use(next) {
       const old = socket
       socket = next
@@ -119,9 +124,12 @@ export function createBrowserLeg(o: {
       if (old !== socket || closed) return
       socket = undefined
       for (const settle of [...clearing.values()]) settle(undefined)
-      emit(code === PAGE_GONE ? { type: 'closed', reason: 'page-close' } : { type: 'detached' })
+      emit(code === GOING_AWAY ? { type: 'detached', leaving: 'page-close' } : { type: 'detached' })
     },
     tell,
+    repeat() {
+      for (const message of standing.values()) socket?.tell(message)
+    },
     attached: () => emit({ type: 'attached' }),
   }
 }

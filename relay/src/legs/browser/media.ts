@@ -8,10 +8,9 @@ export type Decoded =
 
 const MALFORMED = (detail: string): Decoded => ({ ok: false, code: 'bad_frame', detail })
 
-/** Binary: PCM16LE mono, whole samples, at most 100 ms. An empty frame is no audio. */
+/** Binary: PCM16LE mono, whole samples, at most 100 ms. */
 export function decodeAudio(bytes: Uint8Array, sampleRateHz: number): Decoded {
   const longest = (sampleRateHz * 2 * MAX_AUDIO_FRAME_MS) / 1000
-  if (bytes.length === 0) return { ok: false, code: 'bad_audio', detail: 'An audio frame holds at least one sample.' }
   if (bytes.length % 2 === 1) return { ok: false, code: 'bad_audio', detail: 'An audio frame has an even number of bytes: 16-bit samples.' }
   if (bytes.length > longest) {
     return {
@@ -23,12 +22,14 @@ export function decodeAudio(bytes: Uint8Array, sampleRateHz: number): Decoded {
   return { ok: true, audio: bytes }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /** Text: one JSON message of CONTRACT section 5, up to 64 KiB. */
 export function decodeText(bytes: Uint8Array): Decoded {
   if (bytes.length > MAX_TEXT_FRAME_BYTES) return MALFORMED(`A text frame holds at most ${MAX_TEXT_FRAME_BYTES} bytes.`)
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    value = JSON.parse(utf8.decode(bytes))
   } catch {
     return MALFORMED('A text frame holds one JSON message.')
   }

@@ -34,6 +34,7 @@ export function createMediaSocket(o: {
   let alive = true
   let gone = false
   let cancelPing: (() => void) | undefined
+  let cancelLinger: (() => void) | undefined
 
   function leave(code: number) {
     if (gone) return
@@ -67,9 +68,11 @@ export function createMediaSocket(o: {
       if (socket.open) ws.send(frame)
     },
     close(code, reason) {
-      if (ws.readyState === ws.OPEN) ws.close(code, reason)
-      // A peer that does not answer the close would hold the socket open.
-      clock.after(PING_MS, () => ws.terminate())
+      if (ws.readyState !== ws.CLOSED) {
+        ws.close(code, reason)
+        // A peer that does not answer the close would hold the socket open.
+        cancelLinger ??= clock.after(PING_MS, () => ws.terminate())
+      }
       leave(code)
     },
   }
@@ -89,14 +92,17 @@ export function createMediaSocket(o: {
       if (!guard.audio(decoded.audio.length)) return socket.close(CLOSE.abuse, 'audio faster than real time')
       return o.onAudio(decoded.audio)
     }
-    if (!guard.message()) return socket.close(CLOSE.abuse, 'too many messages')
+    if (!guard.message(decoded.message.type)) return socket.close(CLOSE.abuse, 'too many messages')
     if (decoded.message.type === 'ping') return socket.tell({ type: 'pong', t: decoded.message.t })
     o.onMessage(decoded.message)
   })
   ws.on('pong', () => {
     alive = true
   })
-  ws.on('close', (code) => leave(code))
+  ws.on('close', (code) => {
+    cancelLinger?.()
+    leave(code)
+  })
   // `close` follows every error and says all that matters here.
   ws.on('error', () => undefined)
   ping()
