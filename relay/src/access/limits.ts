@@ -27,9 +27,12 @@ export interface Limits {
     live: () => { ofAgent: number; all: number }
   }): Promise<() => void>
   signIn: {
-    /** @throws Problem rate_limited */
-    check(address: string, email: string): Promise<void>
-    failed(address: string, email: string): Promise<void>
+    /**
+     * Counts one try before its password is looked at, so that many at once are many tries.
+     * @throws Problem rate_limited
+     */
+    attempt(address: string, email: string): Promise<void>
+    /** Takes the try back. */
     succeeded(address: string, email: string): Promise<void>
   }
 }
@@ -85,20 +88,14 @@ export function createLimits(o: { maxCalls: number }): Limits {
       return release
     },
     signIn: {
-      async check(address, email) {
-        const [ofPerson, ofAddress] = await Promise.all([failures.get(person(address, email)), failuresOfAddress.get(limitKey(address))])
-        const waits = [
-          (ofPerson?.consumedPoints ?? 0) >= SIGN_IN_FAILURES ? ofPerson?.msBeforeNext : undefined,
-          (ofAddress?.consumedPoints ?? 0) >= SIGN_IN_FAILURES_PER_ADDRESS ? ofAddress?.msBeforeNext : undefined,
-        ].filter((ms) => ms !== undefined)
-        if (waits.length > 0) throw tooMany('Too many failed sign-ins. Wait a while, then try again.', Math.max(...waits))
-      },
-      async failed(address, email) {
-        await failures.penalty(person(address, email))
-        await failuresOfAddress.penalty(limitKey(address))
+      async attempt(address, email) {
+        const detail = 'Too many failed sign-ins. Wait a while, then try again.'
+        await consume(failuresOfAddress, limitKey(address), detail)
+        await consume(failures, person(address, email), detail)
       },
       async succeeded(address, email) {
         await failures.delete(person(address, email))
+        await failuresOfAddress.reward(limitKey(address))
       },
     },
   }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { and, eq, gt, isNull } from 'drizzle-orm'
+import { and, eq, gt, isNull, lt } from 'drizzle-orm'
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/problem.ts'
@@ -68,13 +68,13 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
   return {
     async login({ email, password, address }) {
       const name = email.toLowerCase()
-      await o.limits.signIn.check(address, name)
+      await o.limits.signIn.attempt(address, name)
       const [user] = name.includes('\0') ? [] : await db.select().from(users).where(eq(users.email, name))
       if (!(await passwordFits(password, user?.passwordHash)) || !user) {
-        await o.limits.signIn.failed(address, name)
         throw new Problem('unauthorized', 'E-mail or password is wrong.')
       }
       await o.limits.signIn.succeeded(address, name)
+      await db.delete(refreshTokens).where(and(eq(refreshTokens.userId, user.id), lt(refreshTokens.expiresAt, now())))
       return session(user, randomBytes(16).toString('base64url'))
     },
     async refresh(token) {
