@@ -38,8 +38,16 @@ export async function startTestRelay(o: { env?: Record<string, string>; extras?:
     ...o.env,
   })
   const clock = o.clock ?? systemClock
-  const relay = await createRelay(settings, { clock, logger: createLogger({ level: 'silent' }), ...o.extras })
-  await relay.listen()
+  const remove = () => rmSync(dataDir, { recursive: true, force: true })
+  const start = async () => {
+    const made = await createRelay(settings, { clock, logger: createLogger({ level: 'silent' }), ...o.extras })
+    await made.listen()
+    return made
+  }
+  const relay = await start().catch((error: unknown) => {
+    remove()
+    throw error
+  })
   await relay.store.db.insert(organisations).values({ id: OTHER_ORGANISATION, name: 'Other', createdAt: new Date() }).onConflictDoNothing()
   const tokens = createOperatorTokens({ authSecret: AUTH_SECRET, clock })
   const url = `http://127.0.0.1:${relay.port}`
@@ -56,7 +64,7 @@ export async function startTestRelay(o: { env?: Record<string, string>; extras?:
     },
     async close() {
       await relay.drain()
-      rmSync(dataDir, { recursive: true, force: true })
+      remove()
     },
   }
 }
