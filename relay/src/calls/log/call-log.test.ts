@@ -145,6 +145,50 @@ eachStore('the call log', (room) => {
     expect((await makeBook().transcript('org', id))?.map(({ text }) => text)).toEqual([SAID, SAID, 'late'])
   })
 
+  it.each([
+    ['long', 'x'.repeat(1000), 3000],
+    ['many', '', 7000],
+  ])('holds only so much of %s events while the database is away, and says how many it missed', async (_, text, told) => {
+    const faults: ('before' | 'after')[] = []
+    const log = makeLog(shaky(room.store, faults))
+    const { id } = await talk(log)
+    faults.push(...Array.from({ length: 1000 }, () => 'before' as const))
+    for (let n = 0; n < told; n++) log.event(id, 'turn', { n, text })
+    const kept = log.depth()
+    expect(kept).toBeLessThan(0.8 * told)
+    log.entry(id, 2, entry('e3', 'an entry always has room'))
+    faults.length = 0
+    await log.flush()
+    log.event(id, 'turn', { back: true })
+    await log.close(id, over())
+    await log.stop()
+    const stored = (await makeBook().events('org', id)) ?? []
+    expect(stored.slice(-3).map(({ type, payload }) => ({ type, payload }))).toEqual([
+      { type: 'log.gap', payload: { events: told - kept } },
+      { type: 'turn', payload: { back: true } },
+      { type: 'call.ended', payload: { status: 'completed', reason: 'visitor' } },
+    ])
+    expect(stored).toHaveLength(2 + kept + 3)
+    expect((await makeBook().evidence('org', id))?.problems).toEqual([])
+    expect(await makeBook().transcript('org', id)).toHaveLength(3)
+  })
+
+  it('remembers when a call was first connected, whatever its status says later', async () => {
+    const faults: ('before' | 'after')[] = []
+    const log = makeLog(shaky(room.store, faults))
+    const id = newId()
+    await log.open(newCall(id))
+    const at = clock.nowMs()
+    faults.push('before')
+    log.status(id, { status: 'connected', at })
+    log.status(id, { status: 'connected', at: at + 1000, ai: 'paused' })
+    await log.flush()
+    log.status(id, { status: 'connected', at: at + 2000, ai: 'active' })
+    await log.close(id, over())
+    await log.stop()
+    expect((await makeBook().get('org', id))?.connectedAt).toBe(new Date(at).toISOString())
+  })
+
   it('shows a change made in the database itself', async () => {
     const id = await whole()
     await room.store.db.update(events).set({ type: 'other' }).where(eq(events.callId, id))

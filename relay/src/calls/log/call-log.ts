@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { CallKey, Keyring } from '../../access/encryption.ts'
 import { sealJson } from '../../access/encryption.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
@@ -15,17 +15,25 @@ const GATHER_MS = 25
 const RETRY_FROM_MS = 250
 const RETRY_UP_TO_MS = 5000
 /** Another relay may settle a call whose owner has not said for this long that it lives. */
-const LEASE_MS = 15_000
+export const LEASE_MS = 15_000
 const RENEW_MS = 5000
+/** Sealed events of one call that wait at most, while the database is away; what comes beyond is counted, and the chain says how many. */
+const MAX_WAITING_BYTES = 1024 * 1024
+const MAX_WAITING_EVENTS = 5000
 
 type Status = Parameters<CallLog['status']>[1]
 type End = Parameters<CallLog['close']>[1]
 
-/** One open call's unwritten part. Entries wait in their newest state only, so a long outage costs memory by lines and events, not by words. */
+/** One open call's unwritten part. Entries wait in their newest state only, events up to a bound: a long outage costs a call its transcript's size and 1 MiB. */
 interface Book {
   key: CallKey
   last: { seq: number; hash: Uint8Array }
   events: (typeof events.$inferInsert)[]
+  /** Of events not stored yet, those being written included. */
+  waitingEvents: number
+  waitingBytes: number
+  /** Events that found no room. */
+  missed: number
   entries: Map<string, { place: number; entry: Entry }>
   status: Status | undefined
   end: End | undefined
@@ -88,6 +96,8 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     book.writing = writeBatch(callId, book, batch).then(
       (over) => {
         book.writing = undefined
+        book.waitingEvents -= batch.events.length
+        book.waitingBytes -= bytesOf(batch.events)
         if (over) {
           if (!batch.end) logger.warn({ callId }, 'the call was settled before it ended here; what it says from now on is not kept')
           books.delete(callId)
@@ -99,7 +109,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
         // What failed goes back in front of what came since; a newer state of an entry wins.
         book.events.unshift(...batch.events)
         for (const each of batch.entries) if (!book.entries.has(each.entry.id)) book.entries.set(each.entry.id, each)
-        book.status ??= batch.status
+        book.status = newest(batch.status, book.status)
         logger.warn({ callId, fault: nameOf(error), retryMs }, 'the call log could not write; it tries again')
         if (stopped) return
         book.cancel = clock.after(retryMs, () => {
@@ -123,18 +133,8 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       if (!row || row.endedAt) return true
       await writeEvents(tx, batch.events)
       for (const { place, entry } of batch.entries) await writeEntry(tx, callId, book.key, place, entry)
-      if (batch.status && !batch.end)
-        await tx
-          .update(calls)
-          .set(statusRow(batch.status))
-          .where(and(eq(calls.id, callId), isNull(calls.endedAt)))
+      if (batch.status) await tx.update(calls).set(statusRow(batch.status)).where(eq(calls.id, callId))
       if (!batch.end) return false
-      if (batch.status?.status === 'connected') {
-        await tx
-          .update(calls)
-          .set({ connectedAt: new Date(batch.status.at) })
-          .where(and(eq(calls.id, callId), isNull(calls.endedAt)))
-      }
       const { at: atMs, ...end } = batch.end
       await writeEnd(tx, house, { callId, ...end, atMs, last: book.last })
       return true
@@ -148,10 +148,24 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     act(book)
     writeSoon(callId, book)
   }
-  const append = (callId: string, book: Book, type: string, payload?: Record<string, unknown>) => {
+  const add = (callId: string, book: Book, type: string, payload?: Record<string, unknown>) => {
     const row = nextEvent(callId, book.key, book.last, { atMs: Math.floor(clock.nowMs()), type, payload })
     book.last = { seq: row.seq, hash: row.hash }
     book.events.push(row)
+    book.waitingEvents += 1
+    book.waitingBytes += bytesOf([row])
+  }
+  const tellGap = (callId: string, book: Book) => {
+    if (book.missed > 0) add(callId, book, 'log.gap', { events: book.missed })
+    book.missed = 0
+  }
+  const append = (callId: string, book: Book, type: string, payload?: Record<string, unknown>) => {
+    if (book.waitingEvents >= MAX_WAITING_EVENTS || book.waitingBytes >= MAX_WAITING_BYTES) {
+      book.missed += 1
+      return
+    }
+    tellGap(callId, book)
+    add(callId, book, type, payload)
   }
 
   return {
@@ -185,6 +199,9 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
         key,
         last: { seq: 0, hash: origin(call.id) },
         events: [],
+        waitingEvents: 0,
+        waitingBytes: 0,
+        missed: 0,
         entries: new Map(),
         status: undefined,
         end: undefined,
@@ -197,13 +214,14 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     entry: (callId, place, entry) => withBook(callId, (book) => void book.entries.set(entry.id, { place, entry })),
     status: (callId, change) =>
       withBook(callId, (book) => {
-        book.status = change
+        book.status = newest(book.status, change)
       }),
     async close(callId, end) {
       const book = books.get(callId)
       if (!book) return
       if (!book.end) {
-        append(callId, book, 'call.ended', { status: end.status, reason: end.endReason })
+        tellGap(callId, book)
+        add(callId, book, 'call.ended', { status: end.status, reason: end.endReason })
         book.end = end
         if (!book.writing && !book.cancel) write(callId, book)
       }
@@ -236,10 +254,22 @@ function waits(book: Book): boolean {
   return book.events.length > 0 || book.entries.size > 0 || book.status !== undefined || book.end !== undefined
 }
 
+/** Two changes as one: the newer wins, but a call was connected when it first was. */
+function newest(earlier: Status | undefined, later: Status | undefined): Status | undefined {
+  if (!earlier || !later) return later ?? earlier
+  return { ...earlier, ...later, at: earlier.status === 'connected' && later.status === 'connected' ? earlier.at : later.at }
+}
+
+function bytesOf(rows: Book['events']): number {
+  return rows.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0)
+}
+
 function statusRow(change: Status) {
   return {
     status: change.status,
-    ...(change.status === 'connected' ? { connectedAt: new Date(change.at) } : {}),
+    ...(change.status === 'connected'
+      ? { connectedAt: sql`coalesce(${calls.connectedAt}, ${new Date(change.at).toISOString()}::timestamptz)` }
+      : {}),
     ...(change.ai ? { ai: change.ai } : {}),
   }
 }
