@@ -122,7 +122,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   )
   if (encryptionKeysOld.length > 0) await jobs.add(REWRAP, {}, { key: 'old keys' })
   closers.add('jobs', () => jobs.stop())
-  const sweeper = createSweeper({ store, keyring, log, clock, logger, everyMs: SWEEP_EVERY_MS })
+  const sweeper = createSweeper({ store, keyring, log, clock, owner, logger, everyMs: SWEEP_EVERY_MS })
   closers.add('sweeper', () => sweeper.stop())
   await sweeper.settleOwn()
 

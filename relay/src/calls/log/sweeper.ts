@@ -8,11 +8,18 @@ import type { Clock } from '../ports.ts'
 import { lastEvent, nextEvent, writeEnd, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
 
-const BATCH = 100
-
 export interface Sweeper {
-  /** At start: calls left open by a relay that is gone. On the embedded store that is every open one, for nobody else can hold any. */
+  /**
+   * At start, before the first call: ends what an earlier run of this relay left open. On the embedded store that is every open call,
+   * for nobody else can hold any. Resolves with how many. @throws UnknownKey when the store was sealed with another ENCRYPTION_KEY
+   */
   settleOwn(): Promise<number>
+  /**
+   * Looks once, and ends calls whose lease was found run out now and at the look before: when the database was away, a living owner gets the
+   * time between two looks to renew it. Resolves with how many.
+   */
+  sweep(): Promise<number>
+  /** Looks every `everyMs` from now on. */
   start(): void
   stop(): Promise<void>
 }
@@ -24,59 +31,67 @@ export function createSweeper(o: {
   /** Calls whose books are open here live, however late their lease is after an outage. */
   log: { holds(callId: string): boolean }
   clock: Clock
+  owner: string
   logger: Logger
   everyMs: number
 }): Sweeper {
   const { clock, store } = o
+  /** Calls whose lease had run out at the last look, with that lease. */
+  let suspects = new Map<string, number>()
   let cancel: (() => void) | undefined
   let sweeping: Promise<unknown> = Promise.resolve()
   let stopped = false
 
-  async function settle(all: boolean): Promise<number> {
-    let settled = 0
-    for (;;) {
-      const orphan = all ? isNull(calls.endedAt) : and(isNull(calls.endedAt), lt(calls.leaseUntil, new Date(clock.nowMs())))
-      const rows = await store.db.select({ id: calls.id }).from(calls).where(orphan).limit(BATCH)
-      let here = 0
-      for (const { id } of rows) {
-        if (o.log.holds(id)) continue
-        if (await settleOne(id, all)) here += 1
-      }
-      settled += here
-      // A full batch of calls that are all held would come again for ever.
-      if (rows.length < BATCH || here === 0) return settled
-    }
+  async function sweep(): Promise<number> {
+    const expired = (await openCalls(lt(calls.leaseUntil, new Date(clock.nowMs())))).filter(({ id }) => !o.log.holds(id))
+    const known = suspects
+    suspects = new Map(expired.map(({ id, leaseMs }) => [id, leaseMs]))
+    return settle(expired.filter(({ id, leaseMs }) => known.get(id) === leaseMs))
   }
 
-  async function settleOne(id: string, all: boolean): Promise<boolean> {
+  async function openCalls(which: ReturnType<typeof eq> | undefined): Promise<{ id: string; leaseMs: number }[]> {
+    const rows = await store.db
+      .select({ id: calls.id, leaseUntil: calls.leaseUntil })
+      .from(calls)
+      .where(and(isNull(calls.endedAt), which))
+    return rows.map(({ id, leaseUntil }) => ({ id, leaseMs: leaseUntil.getTime() }))
+  }
+
+  /** One call that cannot be settled stops no other. */
+  async function settle(orphans: { id: string; leaseMs: number }[]): Promise<number> {
+    let settled = 0
+    for (const { id, leaseMs } of orphans) {
+      try {
+        if (await settleOne(id, leaseMs)) settled += 1
+      } catch (error) {
+        o.logger.warn({ err: error, callId: id }, 'a call whose relay is gone could not be ended yet')
+      }
+    }
+    return settled
+  }
+
+  async function settleOne(id: string, leaseMs: number): Promise<boolean> {
     const house = await openHouseKeys(store, o.keyring)
     return store.db.transaction(async (tx) => {
-      const [row] = await tx
-        .select()
-        .from(calls)
-        .where(and(eq(calls.id, id), isNull(calls.endedAt)))
-        .for('update')
-      const nowMs = Math.floor(clock.nowMs())
-      if (!row || (!all && row.leaseUntil.getTime() > nowMs)) return false
+      const [row] = await tx.select().from(calls).where(eq(calls.id, id)).for('update')
+      if (!row || row.endedAt || row.leaseUntil.getTime() !== leaseMs) return false
+      const atMs = Math.floor(clock.nowMs())
       const [wrapped] = await tx.select().from(callKeys).where(eq(callKeys.callId, id))
       let last = (await lastEvent(tx, id)) ?? { seq: 0, hash: origin(id) }
       if (wrapped) {
         const key = o.keyring.openCallKey(id, wrapped)
-        const event = nextEvent(id, key, last, {
-          atMs: nowMs,
-          type: 'call.ended',
-          payload: { status: 'failed', reason: 'error', settled: true },
-        })
+        const payload = { status: 'failed', reason: 'error', settled: true }
+        const event = nextEvent(id, key, last, { atMs, type: 'call.ended', payload })
         await writeEvents(tx, [event])
         last = { seq: event.seq, hash: event.hash }
       }
-      return writeEnd(tx, house, { callId: id, status: 'failed', endReason: 'error', atMs: nowMs, last })
+      return writeEnd(tx, house, { callId: id, status: 'failed', endReason: 'error', atMs, last })
     })
   }
 
   function later() {
     cancel = clock.after(o.everyMs, () => {
-      sweeping = settle(false)
+      sweeping = sweep()
         .then((settled) => settled > 0 && o.logger.warn({ settled }, 'ended calls whose relay is gone'))
         .catch((error: unknown) => o.logger.warn({ err: error }, 'could not look for calls whose relay is gone'))
         .finally(() => {
@@ -86,7 +101,11 @@ export function createSweeper(o: {
   }
 
   return {
-    settleOwn: () => settle(store.kind === 'pglite'),
+    async settleOwn() {
+      await openHouseKeys(store, o.keyring)
+      return settle(await openCalls(store.kind === 'pglite' ? undefined : eq(calls.owner, o.owner)))
+    },
+    sweep,
     start: later,
     async stop() {
       stopped = true
