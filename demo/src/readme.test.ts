@@ -33,5 +33,5 @@ test('every variable it names is read by the relay or the demo', () => {
 })
 
 test('its links and its picture lead to files', () => {
-  for (const [, path = ''] of readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) expect(() => read(path)).not.toThrow()
+  for (const [, path = ''] of readme.matchAll(/(?:\]\(|src="|srcset=")(?!https?:|#)([^)#"]+)/g)) expect(() => read(path)).not.toThrow()
 })

@@ -208,6 +208,7 @@ export class CallDesk implements BehindPanel {
     const { emit, setState, update } = this.#inside
     const memory = this.#memory
     const mine = () => this.#conversation === self()
+    let personSpeaks = false
     return {
       state: (state) => {
         if (mine()) setState(state)
@@ -221,6 +222,9 @@ export class CallDesk implements BehindPanel {
       tool: (use) => void answerTool(this.#inside, use, (result) => self().send({ type: 'tool-result', id: use.id, result })),
       speaker: (who, name) => {
         const { say } = this.#inside
+        // The agent's first words are no news; its return after a person is.
+        if (who === 'agent' && !personSpeaks) return
+        personSpeaks = who === 'operator'
         memory.notice = who === 'operator' ? say('speaker.operator', { name: name ?? say('speaker.someone') }) : say('speaker.agent')
         update()
       },

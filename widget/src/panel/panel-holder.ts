@@ -55,7 +55,7 @@ export class PanelHolder {
 /** The orb moves from where it was to where it is, by transform alone. */
 function glide(orb: HTMLElement, was: DOMRect): void {
   const is = orb.getBoundingClientRect()
-  if (Math.abs(was.width - is.width) < 1 || matchMedia('(prefers-reduced-motion: reduce)').matches) return
+  if (is.width === 0 || Math.abs(was.width - is.width) < 1 || matchMedia('(prefers-reduced-motion: reduce)').matches) return
   const x = was.left + was.width / 2 - is.left - is.width / 2
   const y = was.top + was.height / 2 - is.top - is.height / 2
   const from = `translate(${x}px, ${y}px) scale(${was.width / is.width})`
