@@ -70,5 +70,8 @@ function run(file, args) {
   const child = spawn(node, [file, ...args], { cwd: root, env, stdio: 'inherit' })
   // The child drains by itself; this process only passes the wish on and leaves with its exit code.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  // npm, told to end, ends its shell and tells nobody below: a parent that is gone is the same wish.
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
 }
