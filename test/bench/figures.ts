@@ -1,0 +1,36 @@
+/** One measured thing, with what it has to be compared with. */
+export interface Figure {
+  name: string
+  value: number
+  unit: string
+  /** What the project promises; undefined where it only reports. */
+  limit?: number
+  note: string
+}
+
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  )
+}
+
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map(({ name, value, unit, limit, note }) => {
+    const shown = `${Math.round(value * 10) / 10} ${unit}`
+    return [name, shown, limit === undefined ? '' : `≤ ${limit} ${unit}`, limit === undefined || value <= limit ? '' : 'OVER', note]
+  })
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
