@@ -3,13 +3,14 @@ import type { Logger } from '../logger.ts'
 import type { CallStatus, EndReason, Variables } from '../protocol/index.ts'
 import type { Beat } from './beat.ts'
 import { createConversation } from './conversation.ts'
+import { type CallTimes, deadlineOf } from './deadlines.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { createEngineChain } from './handover.ts'
 import { createMouth } from './mouth.ts'
 import { openingWords, spokenSentences } from './opening.ts'
 import type { CallLog, Clock, Engine, Leg, LegEvent, Voice } from './ports.ts'
 import { prepareVoice } from './prepared-voice.ts'
-import { BEGINNING, type CallEvent, type CallState, endStatus, next, type Stage, statusOf } from './states.ts'
+import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
 import { createTools } from './tools.ts'
 import { createTranscript } from './transcript.ts'
 import { createUsage } from './usage.ts'
@@ -48,17 +49,6 @@ export interface Call {
   sayGoodbye(reason: EndReason): void
   /** Resolves when everything of the call is stored. */
   readonly closed: Promise<void>
-}
-
-export interface CallTimes {
-  firstConnectMs: number
-  resumeMs: number
-  /** The same for a far end that said it goes. */
-  leavingMs: number
-  /** The most that last words may take. */
-  goodbyeMs: number
-  /** An engine that takes longer to close is left alone. */
-  engineCloseMs: number
 }
 
 /** Wires one call: legs to the mouth and the conversation, the conversation to the engines, the state table to its clocks and the log. */
@@ -286,21 +276,5 @@ export function createCall(
       else if (state.stage !== 'ending') step({ type: 'hang-up', reason, when: 'now' })
     },
     closed: settled.promise,
-  }
-}
-
-/** How long a call may stay in this state. */
-function deadlineOf(state: CallState, times: CallTimes): number | undefined {
-  switch (state.stage) {
-    case 'waiting':
-    case 'ringing':
-      return times.firstConnectMs
-    case 'away':
-      return state.leaving ? times.leavingMs : times.resumeMs
-    case 'ending':
-      return times.goodbyeMs
-    case 'live':
-    case 'over':
-      return undefined
   }
 }

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { Persona } from '../agents/persona.ts'
 import { TestClock } from '../clock.test-kit.ts'
-import type { Entry } from '../protocol/index.ts'
+import type { Entry, Variables } from '../protocol/index.ts'
 import { createLiveCalls } from './live-calls.ts'
 import type { AudioLeg, CallLog, Engine, EngineContext, EngineInput, LegEvent, NewCall, TextLeg, Voice } from './ports.ts'
 
@@ -204,7 +204,7 @@ export function world(engines: Engine[], more: { voice?: Voice } = {}) {
     logger: pino({ level: 'silent' }),
     settings: { resumeMs: 30_000, firstConnectMs: 60_000 },
   })
-  const open = (persona: Record<string, unknown> = {}, modality: 'voice' | 'text' = 'voice') =>
+  const open = (persona: Record<string, unknown> = {}, modality: 'voice' | 'text' = 'voice', variables: Variables = {}) =>
     calls.open({
       organisationId: 'org',
       agentId: 'demo',
@@ -221,7 +221,7 @@ export function world(engines: Engine[], more: { voice?: Voice } = {}) {
       kind: 'web',
       direction: 'inbound',
       language: 'en',
-      variables: {},
+      variables,
       details: {},
     })
   const lines = () =>

@@ -88,8 +88,3 @@ export function statusOf(state: CallState): CallStatus {
 export function endStatus(end: In<'over'>): 'completed' | 'failed' {
   return !end.connected || FAILURES.has(end.reason) ? 'failed' : 'completed'
 }
-
-/** Why it ended, or is about to. */
-export function endReasonOf(state: CallState): EndReason | undefined {
-  return 'reason' in state ? state.reason : undefined
-}

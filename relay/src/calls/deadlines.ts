@@ -1,0 +1,28 @@
+import type { CallState } from './states.ts'
+
+export interface CallTimes {
+  firstConnectMs: number
+  resumeMs: number
+  /** The same for a far end that said it goes. */
+  leavingMs: number
+  /** The most that last words may take. */
+  goodbyeMs: number
+  /** An engine that takes longer to close is left alone. */
+  engineCloseMs: number
+}
+
+/** How long a call may stay in this state. */
+export function deadlineOf(state: CallState, times: CallTimes): number | undefined {
+  switch (state.stage) {
+    case 'waiting':
+    case 'ringing':
+      return times.firstConnectMs
+    case 'away':
+      return state.leaving ? times.leavingMs : times.resumeMs
+    case 'ending':
+      return times.goodbyeMs
+    case 'live':
+    case 'over':
+      return undefined
+  }
+}
