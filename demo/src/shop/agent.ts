@@ -25,6 +25,8 @@ Our lamps are for indoors. Only the Veranda lantern may stand outside under a ro
   },
 ]
 
+const ALL = 'We make six lamps: Monsoon, Kayal, Harbour, Laterite, Moonrise and Veranda. Which one would you like to hear about?'
+
 const PRODUCTS: [question: string, answer: string][] = [
   [
     'Tell me about the Monsoon lamp. What does the Monsoon cost?',
@@ -62,11 +64,9 @@ const PRODUCTS: [question: string, answer: string][] = [
     'What is a good gift? Can you suggest a present?',
     'Most people give the Laterite, for 1,850 rupees, or the Veranda lantern, for 3,200 rupees. We wrap gifts for eighty rupees.',
   ],
-  ['What is your cheapest lamp?', 'The Laterite bedside lamp, at 1,850 rupees.'],
-  [
-    'What lamps do you have? What do you sell? Show me your products.',
-    'We make six lamps: Monsoon, Kayal, Harbour, Laterite, Moonrise and Veranda. Which one would you like to hear about?',
-  ],
+  ['What is the cheapest? Which one costs the least?', 'The Laterite bedside lamp, at 1,850 rupees.'],
+  ['What lamps do you have? Which lamps are there?', ALL],
+  ['What do you sell? Show me your products.', ALL],
 ]
 
 const SHOP: [question: string, answer: string][] = [
@@ -84,7 +84,7 @@ const SHOP: [question: string, answer: string][] = [
     'Yes, every Saturday at eleven. It takes forty minutes and costs nothing. Just come to the shop.',
   ],
   [
-    'Do you deliver to my city? Do you ship to Pune, Mumbai, Delhi, Bengaluru, Chennai or Hyderabad?',
+    'Do you deliver to my city? Do you ship to Pune, Mumbai, Delhi, Bengaluru, Chennai, Kolkata, Hyderabad or Jaipur?',
     'Yes, we deliver everywhere in India, in three to six days. It is free from 2,000 rupees. Below that it costs 120 rupees.',
   ],
   ['How long does delivery take? When will my order arrive?', 'Three to six days in India, and seven to twelve days abroad.'],
