@@ -121,6 +121,6 @@ export default {
     strictPage(() => relay.url),
   ],
   reporters: [defaultReporter({ reportTestResults: true, reportTestProgress: false }), resultsFile()],
-  testFramework: { config: { ui: 'bdd', timeout: 4000 } },
-  testsFinishTimeout: 60_000,
+  testFramework: { config: { ui: 'bdd', timeout: 20_000 } },
+  testsFinishTimeout: 180_000,
 }

@@ -1,4 +1,5 @@
 import { expect } from '@esm-bundle/chai'
+import { sendMouse } from '@web/test-runner-commands'
 import { clickOn, gesture, hasPart, inCall, mount, next, part, record, unmountAll, until } from '../testing/element-kit.ts'
 import { Steering } from '../testing/fake-relay-client.ts'
 
@@ -162,12 +163,14 @@ describe('a call', () => {
   it('ends once, whoever ends it', async () => {
     const el = await inCall('demo')
     const ends = record(el, ['va-call-ended'])
+    const levels = record(el, ['va-level'])
+    await until(() => levels.length > 12)
     expect(await el.endCall()).to.deep.equal({ ok: true })
     expect(el.state).to.equal('ended')
     expect(part(el, 'ended').textContent).to.include('You ended the call.')
     await new Steering(el.callId).wait('hangup')
     const steer = new Steering(el.callId)
-    await until(() => ends.length > 0)
+    await until(() => ends.length > 0 && hasPart(el, 'cut'))
     expect(ends[0]?.[1]).to.include({ callId: el.callId, reason: 'visitor' })
     await clickOn(part(el, 'again'))
     await until(() => el.state === 'speaking')
@@ -216,9 +219,32 @@ describe('a call', () => {
     expect(received[0]).to.deep.equal({ type: 'text', text: 'Is it in stock?' })
   })
 
-  it('says who is speaking when a person takes over', async () => {
+  it('says who is speaking when a person takes over, and when the agent is back', async () => {
     const el = await inCall('raw')
-    await new Steering(el.callId).do({ send: { type: 'speaker', who: 'operator', name: 'Jonas' } })
-    await until(() => el.shadowRoot?.textContent?.includes('You are now talking with Jonas.'))
+    const steer = new Steering(el.callId)
+    const told = (words: string) => until(() => el.shadowRoot?.textContent?.includes(words))
+    await steer.do({ send: { type: 'speaker', who: 'agent' } }, { send: { type: 'state', state: 'thinking' } })
+    await until(() => el.state === 'thinking')
+    expect(hasPart(el, 'notice'), 'nobody was away').to.equal(false)
+    await steer.do({ send: { type: 'speaker', who: 'operator', name: 'Jonas' } })
+    await told('You are now talking with Jonas.')
+    await steer.do({ send: { type: 'speaker', who: 'agent' } })
+    await told('You are talking with the AI agent again.')
+  })
+
+  it('is not hung up by the second half of a double click on the launcher', async () => {
+    const el = await mount('demo', { attributes: { preload: 'idle' } })
+    const { right, bottom } = part(el, 'launcher').getBoundingClientRect()
+    const position: [number, number] = [Math.round(right - 28), Math.round(bottom - 28)]
+    await sendMouse({ type: 'click', position })
+    await until(() => hasPart(el, 'end'))
+    expect(el.shadowRoot?.elementFromPoint(...position)?.closest('button'), 'the end button lies where the launcher lay').to.equal(
+      part(el, 'end'),
+    )
+    part(el, 'end').dispatchEvent(new MouseEvent('click', { detail: 2 }))
+    await until(() => el.state === 'speaking')
+    await new Promise((resolve) => setTimeout(resolve, 650))
+    await sendMouse({ type: 'click', position })
+    await until(() => el.state === 'ended')
   })
 })

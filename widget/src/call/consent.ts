@@ -1,18 +1,34 @@
-/** Which terms a visitor agreed to, remembered by the browser where it remembers anything. */
-const keyOf = (name: string) => `voice-agent-terms:${name}`
+import type { Inside } from '../element/inside.ts'
 
-export function agreedTo(name: string, version: string): boolean {
-  try {
-    return localStorage.getItem(keyOf(name)) === version
-  } catch {
-    return false
+/** Which terms the visitor agreed to, remembered by the browser where it remembers anything, else until the page is left. */
+export class Consent {
+  readonly #inside: Inside
+  #here = ''
+
+  constructor(inside: Inside) {
+    this.#inside = inside
   }
-}
 
-export function rememberAgreed(name: string, version: string): void {
-  try {
-    localStorage.setItem(keyOf(name), version)
-  } catch {
-    // Storage is full or forbidden: the desk remembers until the page is left.
+  given(version: string): boolean {
+    if (this.#here === this.#key + version) return true
+    try {
+      return localStorage.getItem(this.#key) === version
+    } catch {
+      return false
+    }
+  }
+
+  remember(version: string): void {
+    this.#here = this.#key + version
+    try {
+      localStorage.setItem(this.#key, version)
+    } catch {
+      // Full or forbidden.
+    }
+  }
+
+  get #key(): string {
+    const { termsKey, agentId } = this.#inside.element
+    return `voice-agent-terms:${termsKey || agentId}`
   }
 }

@@ -24,6 +24,10 @@ export interface DeskMemory {
   notice: string
   keypad: boolean
   volumeShown: boolean
+  /** When the panel opened, on the clock of events. */
+  openedAt: number
+  /** The pointer moved since: what it happens to lie on need not explain itself before. */
+  stirred: boolean
 }
 
 /** The desk as the panel uses it. */
@@ -48,6 +52,8 @@ export const freshMemory = (muted: boolean): DeskMemory => ({
   notice: '',
   keypad: false,
   volumeShown: false,
+  openedAt: 0,
+  stirred: false,
 })
 
 interface Now {
@@ -88,6 +94,8 @@ function sceneOf(inside: Inside, memory: DeskMemory, starting: boolean): Scene {
   return element.state === 'error' ? 'error' : element.state === 'ended' ? 'ended' : 'idle'
 }
 
+const DOUBLE_CLICK_MS = 600
+
 /** Without sound the visitor can still write. */
 const WRITING_HELPS = new Set(['unsupported', 'sound_failed'])
 
@@ -111,7 +119,13 @@ function actions(inside: Inside, memory: DeskMemory, desk: BehindPanel): PanelVi
     },
     accept: (event) => desk.consent(true, event.timeStamp),
     decline: () => desk.consent(false, 0),
-    end: () => void desk.end('visitor'),
+    // The button comes to lie where the launcher was: the second half of a double click must not hang up.
+    end: ({ detail, timeStamp }) => {
+      if (detail === 0 || timeStamp - memory.openedAt > DOUBLE_CLICK_MS) void desk.end('visitor')
+    },
+    stir: () => {
+      if (!memory.stirred) change({ stirred: true })
+    },
     interrupt: () => void desk.interrupt(),
     allowSound: () => desk.wake(),
     press: (key) => void desk.sendDigits(key),

@@ -6,7 +6,7 @@ import { panel } from '../panel/panel.ts'
 import { PanelHolder } from '../panel/panel-holder.ts'
 import { panelSheet } from '../panel/panel-styles.ts'
 import { answerTool } from './client-tools.ts'
-import { agreedTo, rememberAgreed } from './consent.ts'
+import { Consent } from './consent.ts'
 import { Conversation, type ConversationListener } from './conversation.ts'
 import { type BehindPanel, type DeskMemory, freshMemory, panelView } from './desk-view.ts'
 import { CallFault, faultOf } from './fault.ts'
@@ -27,12 +27,12 @@ export class CallDesk implements BehindPanel {
   readonly #inside: Inside
   readonly #memory: DeskMemory
   readonly #holder: PanelHolder
+  readonly #consent: Consent
   readonly #meter = new Meter()
   readonly #transcript = new Transcript()
   #conversation: Conversation | undefined
   #starting: { promise: Promise<Started>; abort: AbortController } | undefined
   #startedFor = ''
-  #agreedHere = ''
   #device: string | undefined
   #tick: ReturnType<typeof setInterval> | undefined
   #awake: (() => void) | undefined
@@ -40,7 +40,8 @@ export class CallDesk implements BehindPanel {
   constructor(inside: Inside) {
     this.#inside = inside
     this.#memory = freshMemory(inside.element.startMuted)
-    this.#holder = new PanelHolder(inside, this.#meter)
+    this.#consent = new Consent(inside)
+    this.#holder = new PanelHolder(inside, this.#meter, () => Object.assign(this.#memory, { openedAt: performance.now(), stirred: false }))
   }
 
   get callId(): string | undefined {
@@ -109,9 +110,10 @@ export class CallDesk implements BehindPanel {
     if (element.transport === 'twilio') throw new CallFault('unavailable')
     const inWriting = element.textOnly || how.text !== undefined
     if (!inWriting && !how.sound) throw new CallFault('unsupported')
-    const agent = await this.#getAgent(agentId)
+    // Known already, everything up to the request happens inside the click, before the panel is drawn.
+    const agent = memory.agent?.id === agentId ? memory.agent : await this.#getAgent(agentId)
     if (signal.aborted) throw new CallFault('canceled')
-    if (agent.terms && !this.#agreed(agent.terms.version)) {
+    if (agent.terms && !this.#consent.given(agent.terms.version)) {
       memory.gate = { text: how.text }
       this.#inside.setOpen(true)
       throw new CallFault('consent_required')
@@ -172,15 +174,6 @@ export class CallDesk implements BehindPanel {
     return agent
   }
 
-  get #termsName(): string {
-    const { termsKey, agentId } = this.#inside.element
-    return termsKey || agentId || ''
-  }
-
-  #agreed(version: string): boolean {
-    return this.#agreedHere === this.#termsName + version || agreedTo(this.#termsName, version)
-  }
-
   #forgetSession(agentId: string): void {
     this.#startedFor = agentId
     this.#memory.sessionId = undefined
@@ -197,8 +190,7 @@ export class CallDesk implements BehindPanel {
     emit('va-consent', { accepted, version })
     update()
     if (!accepted) return
-    this.#agreedHere = this.#termsName + version
-    rememberAgreed(this.#termsName, version)
+    this.#consent.remember(version)
     void this.start({ sound: opened, clickedAt, text: gate?.text })
   }
 
@@ -225,7 +217,9 @@ export class CallDesk implements BehindPanel {
         // The agent's first words are no news; its return after a person is.
         if (who === 'agent' && !personSpeaks) return
         personSpeaks = who === 'operator'
-        memory.notice = who === 'operator' ? say('speaker.operator', { name: name ?? say('speaker.someone') }) : say('speaker.agent')
+        if (who === 'operator') memory.notice = say('speaker.operator', { name: name ?? say('speaker.someone') })
+        // Said at the beginning, too, when there is nobody to come back from.
+        else if (memory.notice) memory.notice = say('speaker.agent')
         update()
       },
       level: (level) => {

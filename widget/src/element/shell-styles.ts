@@ -37,7 +37,7 @@ export const tokens = css`
   @supports (color: light-dark(red, red)) and (color: color(from red xyz-d65 x y z)) {
     :host {
       --_on-accent: color(
-        from var(--_accent) xyz-d65 clamp(0, (0.179 - y) * 9999, 0.9505) clamp(0, (0.179 - y) * 9999, 1) clamp(0, (0.179 - y) * 9999, 1.089)
+        from var(--_accent) xyz-d65 clamp(0, (0.179 - y) * 1e9, 0.9505) clamp(0, (0.179 - y) * 1e9, 1) clamp(0, (0.179 - y) * 1e9, 1.089)
       );
       --_accent-text: light-dark(
         color(from var(--_accent) xyz-d65 calc(x * min(1, 0.15 / y)) calc(y * min(1, 0.15 / y)) calc(z * min(1, 0.15 / y))),

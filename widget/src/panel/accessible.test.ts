@@ -83,7 +83,7 @@ const STATES: Record<string, () => Promise<VoiceAgentElement>> = {
 
 /** Entrances are over. */
 const settled = (el: VoiceAgentElement) =>
-  Promise.all(
+  Promise.allSettled(
     (el.shadowRoot?.getAnimations() ?? []).filter(({ effect }) => effect?.getTiming().iterations === 1).map(({ finished }) => finished),
   )
 

@@ -47,7 +47,10 @@ describe('appearance', () => {
           expect(contrast(on, backgroundColor), `on ${color}`).to.be.at.least(4.5)
           expect(contrast(getComputedStyle(link).color, getComputedStyle(soft).backgroundColor), `${color} as text`).to.be.at.least(4.5)
         }),
-        { numRuns: 150, examples: [['#000000'], ['#ffffff'], ['#ffff00'], ['#0000ff'], ['#ff0000'], ['#00ff00'], ['#777777']] },
+        {
+          numRuns: 150,
+          examples: [['#000000'], ['#ffffff'], ['#ffff00'], ['#0000ff'], ['#ff0000'], ['#00ff00'], ['#777777'], ['#de138c']],
+        },
       )
     })
   }

@@ -7,12 +7,14 @@ const STICKS_WITHIN_PX = 48
 export class PanelHolder {
   readonly #inside: Inside
   readonly #meter: Meter
+  readonly #onOpened: () => void
   #wasOpen = false
   #hadFocus = false
   #follows = true
   #orbWas: DOMRect | undefined
 
-  constructor(inside: Inside, meter: Meter) {
+  constructor(inside: Inside, meter: Meter, onOpened: () => void) {
+    this.#onOpened = onOpened
     this.#inside = inside
     this.#meter = meter
     // The screen's keyboard covers what is fixed to the bottom; this says by how much.
@@ -43,8 +45,10 @@ export class PanelHolder {
     if (open !== this.#wasOpen) {
       const inside = root.activeElement !== null || this.#hadFocus
       this.#wasOpen = open
-      if (open) panel?.focus({ preventScroll: true })
-      else if (inside) root.querySelector<HTMLElement>('.launcher')?.focus({ preventScroll: true })
+      if (open) {
+        this.#onOpened()
+        panel?.focus({ preventScroll: true })
+      } else if (inside) root.querySelector<HTMLElement>('.launcher')?.focus({ preventScroll: true })
     } else if (this.#hadFocus && !root.activeElement) {
       // The control in use went away with its scene.
       panel?.focus({ preventScroll: true })

@@ -84,7 +84,7 @@ h2 { font-weight: 650; font-size: 16px; line-height: 1.3; overflow: hidden; text
   transition: opacity 120ms;
 }
 header :is(.tool, .interrupt)::after { inset-block: calc(100% + 6px) auto; }
-@media (hover: hover) { :is(.tool, .interrupt):hover::after { opacity: 1; visibility: visible; transition-delay: 400ms; } }
+@media (hover: hover) { .stirred :is(.tool, .interrupt):hover::after { opacity: 1; visibility: visible; transition-delay: 400ms; } }
 :is(.tool, .interrupt):focus-visible::after { opacity: 1; visibility: visible; }
 
 .primary, .secondary {

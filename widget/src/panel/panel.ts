@@ -14,11 +14,12 @@ export function panel(view: PanelView): TemplateResult {
   const name = view.agent?.name ?? say('panel.agent')
   const label = say('panel.label', { name })
   return html`<section
-    class="panel ${scene}"
+    class="panel ${scene} ${view.stirred ? 'stirred' : ''}"
     part="panel"
     role=${view.inline ? 'region' : 'dialog'}
     aria-label=${label}
     tabindex="-1"
+    @pointermove=${(event: PointerEvent) => (event.movementX || event.movementY) && act.stir()}
     @keydown=${(event: KeyboardEvent) => onKey(event, view)}
   >
     <header part="header">

@@ -6,7 +6,7 @@ export const tool = (
   part: string,
   name: string,
   icon: TemplateResult,
-  onClick: (event: Event) => void,
+  onClick: (event: MouseEvent) => void,
   pressed?: boolean,
 ): TemplateResult =>
   html`<button

@@ -27,6 +27,7 @@ export interface PanelView {
   notice: string
   keypad: boolean
   volumeShown: boolean
+  stirred: boolean
   volume: number
   /** A microphone is open, or the page muted it: only then the button means something. */
   canMute: boolean
@@ -39,7 +40,9 @@ export interface PanelActions {
   write(text: string): void
   accept(event: Event): void
   decline(): void
-  end(): void
+  end(event: UIEvent): void
+  /** The pointer moved. */
+  stir(): void
   interrupt(): void
   allowSound(): void
   press(key: string): void

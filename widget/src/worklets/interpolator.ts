@@ -1,6 +1,6 @@
 /** Zero crossings of the kernel on each side, at the lower of the two rates. */
 const CROSSINGS = 18
-const PHASES = 512
+const PHASES = 256
 /** Kaiser shape for about 80 dB. */
 const BETA = 8
 /** Pass band as a share of the lower rate's Nyquist; the rest is the filter's slope. */
@@ -62,7 +62,9 @@ export class Interpolator {
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x))
 
-const kaiser = (x: number): number => (Math.abs(x) >= 1 ? 0 : bessel(BETA * Math.sqrt(1 - x * x)) / bessel(BETA))
+const kaiser = (x: number): number => (Math.abs(x) >= 1 ? 0 : bessel(BETA * Math.sqrt(1 - x * x)) / AT_CENTRE)
+
+const AT_CENTRE = bessel(BETA)
 
 function bessel(x: number): number {
   let sum = 1
