@@ -1,4 +1,7 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { link, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -67,6 +70,39 @@ describe('the data folder', () => {
     await first.release()
     await (await takeDataFolder(dataDir)).release()
   })
+
+  it('is nobody’s when its relay was killed', async () => {
+    const dataDir = await folder()
+    const program = `const { takeDataFolder } = await import(${JSON.stringify(new URL('./data-folder.ts', import.meta.url).href)})
+      await takeDataFolder(${JSON.stringify(dataDir)}); console.log('taken'); setInterval(() => undefined, 1000)`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(child.stdout, 'data')
+    await expect(takeDataFolder(dataDir)).rejects.toThrow(StoreInUse)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await (await takeDataFolder(dataDir)).release()
+    expect(await readdir(dataDir)).toEqual([])
+  }, 60_000)
+
+  it('is one relay’s when many start in the same moment, where a killed one left its lock', async () => {
+    for (let round = 0; round < 10; round++) {
+      const dataDir = await folder()
+      await mkdir(dataDir)
+      // What a killed relay leaves: a socket with nobody behind it.
+      const dead = createServer().listen(join(dataDir, 'gone.sock'))
+      await once(dead, 'listening')
+      for (const name of ['lock.sock', 'lock-00.sock']) await link(join(dataDir, 'gone.sock'), join(dataDir, name))
+      dead.close()
+      const tries = await Promise.allSettled(Array.from({ length: 6 }, () => takeDataFolder(dataDir)))
+      const taken = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+      expect(taken.length).toBeLessThanOrEqual(1)
+      for (const each of taken) {
+        await expect(takeDataFolder(dataDir)).rejects.toThrow(StoreInUse)
+        await each.release()
+      }
+      await (await takeDataFolder(dataDir)).release()
+    }
+  }, 60_000)
 
   it('keeps what it holds when it is opened again, in a folder too deep for a socket as well', async () => {
     const dataDir = await folder(join('d'.repeat(60), 'e'.repeat(60)))

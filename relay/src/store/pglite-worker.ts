@@ -6,6 +6,14 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 const { folder, socketPath } = workerData as { folder: string; socketPath: string }
 
 const db = await PGlite.create({ dataDir: folder })
+const answer = db.execProtocolRawStream.bind(db)
+db.execProtocolRawStream = (message, options) => {
+  const onRawData = (data: Uint8Array) => {
+    if (isLastWord(data)) process.exit(1)
+    options?.onRawData(data)
+  }
+  return answer(message, { ...options, onRawData }).catch(() => process.exit(1))
+}
 const server = new PGLiteSocketServer({ db, path: socketPath })
 await server.start()
 
@@ -16,3 +24,11 @@ parentPort?.on('message', () => {
     .then(() => parentPort?.postMessage('stopped'))
 })
 parentPort?.postMessage('ready')
+
+/**
+ * A server process that says FATAL or PANIC (a full disk, say) is over, but PGlite would say so again and again and answer nothing else:
+ * the thread ends instead, and the database starts anew from its log.
+ */
+function isLastWord(data: Uint8Array): boolean {
+  return data[0] === 0x45 && /^S(FATAL|PANIC)\0/.test(Buffer.from(data.subarray(5, 12)).toString('latin1'))
+}
