@@ -146,6 +146,9 @@ describe('playback ring', () => {
         expect((last * 1000) / deviceHz).to.be.within(fadeMs - 1, fadeMs + 1)
         expect(reached, 'marks behind the cut').to.deep.equal([])
         expect(ring.ledger.heard(1, ring.position)).to.equal(heard)
+        ring.begin(2)
+        ring.push(speech(ms(3_000)))
+        expect(render(ring, 1_100).reached, 'nor when others play at their place').to.deep.equal([])
       }),
       { numRuns: 60 },
     )
