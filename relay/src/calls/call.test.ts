@@ -214,3 +214,35 @@ test('a client tool runs once, answers or times out, and an interruption does no
   expect(results).toEqual([{ seen: true }, { seen: true }])
   expect(call.toolResult('use-1', 'again')).toBe(false)
 })
+
+describe('that an AI speaks', () => {
+  const opened = async () => {
+    const w = world([answering('first', () => 'Here you are.')])
+    const call = await w.open({ disclosure: 'I am an AI agent.' })
+    const leg = fakeAudioLeg(w.clock)
+    call.attach(leg)
+    return { ...w, leg }
+  }
+
+  test('is heard with the first answer by whoever cut it short', async () => {
+    const { clock, leg, lines } = await opened()
+    await clock.advance(150)
+    leg.emit({ type: 'text', text: 'tea' })
+    await clock.advance(3000)
+    leg.emit({ type: 'text', text: 'more' })
+    await clock.advance(3000)
+    expect(lines().filter((line) => line.startsWith('agent'))).toEqual([
+      'agent: I am —',
+      'agent: I am an AI agent. Here you are.',
+      'agent: Here you are.',
+    ])
+  })
+
+  test('is not said again to who heard it', async () => {
+    const { clock, leg, lines } = await opened()
+    await clock.advance(3000)
+    leg.emit({ type: 'text', text: 'tea' })
+    await clock.advance(3000)
+    expect(lines().at(-1)).toBe('agent: Here you are.')
+  })
+})

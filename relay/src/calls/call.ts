@@ -84,6 +84,7 @@ export function createCall(
     persona,
     language: o.language,
     greeting,
+    disclosure: persona.disclosure.replace(/\s+/g, ' ').trim(),
     modality: o.modality,
     mouth: () => mouth,
     chain: () => chain,

@@ -40,7 +40,10 @@ const TYPING_PATIENCE = 20
 export function createConversation(o: {
   persona: Persona
   language: string
+  /** Everything said first, disclosure included. */
   greeting: string
+  /** That the agent is an AI, where the owner has it said. */
+  disclosure: string
   modality: 'voice' | 'text'
   /** Made after the conversation, which their events come back to. */
   mouth: () => Mouth
@@ -59,6 +62,8 @@ export function createConversation(o: {
   let phase: 'before' | 'talking' | 'leaving' | 'over' = 'before'
   let floor = OPEN
   let shown: ConversationState | undefined
+  /** That an AI speaks is owed until it was heard: whoever cuts it short hears it with the next answer. */
+  let disclosureOwed = o.disclosure !== ''
   /** Said instead of the greeting: nobody can answer. */
   let lost: { name: Phrase; reason: EndReason } | undefined
   let acts: Promise<void> = Promise.resolve()
@@ -176,7 +181,10 @@ export function createConversation(o: {
     text({ utterance, text }) {
       const before = floor
       move({ type: 'words', utterance })
-      if (floor !== before) o.mouth().speak(utterance, how)
+      if (floor !== before) {
+        o.mouth().speak(utterance, how)
+        if (disclosureOwed) o.mouth().write(utterance, `${o.disclosure} `)
+      }
       if (floor.is === 'answering' && floor.utterance === utterance) o.mouth().write(utterance, text)
     },
     done({ utterance }) {
@@ -221,6 +229,7 @@ export function createConversation(o: {
     },
     begun: (utterance) => move({ type: 'begun', utterance }),
     over(utterance, { cut: wasCut, text: heard, ms }) {
+      if (heard.startsWith(o.disclosure)) disclosureOwed = false
       if (!wasCut) note('utterance.heard', { utterance, ms })
       // Cut by none of us: the call ended, or another leg took this one's place.
       else if (phase === 'over' || utteranceOf(floor) === utterance) {

@@ -181,7 +181,7 @@ describe('the offline mind', () => {
   it('says so even where its owner would have it lie', async () => {
     const lying = { ...shop, knowledge: { text: [], questions: [{ question: 'Are you a human?', answer: 'Yes, I am a human.' }] } }
     const reply = mind({ persona: lying, knowledge: await createKnowledgeBase(lying.knowledge) }).reply(typed('Are you a human?'))
-    expect(reply.text).toMatch(/^No, I am Asha, an AI agent/)
+    expect(reply.text).toMatch(/^I am Asha, an AI agent, not a person/)
   })
 
   it.each(['bye', 'ok thanks bye', 'goodbye!', "that's all, thank you", 'no thanks', 'hang up', 'अलविदा'])(
