@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Entry } from './entry.ts'
+import { isShallow, TOO_DEEP } from './nesting.ts'
 import { CALL_STATUSES, CONVERSATION_STATES, END_REASONS } from './words.ts'
 
 /** The media socket's text frames (CONTRACT section 5). Binary frames are audio in the format the call was opened with. */
@@ -22,7 +23,7 @@ export const ToRelay = z.discriminatedUnion('type', [
   z.object({ type: z.literal('context'), text: text.min(1) }),
   z.object({ type: z.literal('mark'), utterance: name, name }),
   z.object({ type: z.literal('played'), utterance: name, ms: playedMs }),
-  z.object({ type: z.literal('tool-result'), id: name, result: z.unknown() }),
+  z.object({ type: z.literal('tool-result'), id: name, result: z.unknown().refine(isShallow, TOO_DEEP) }),
   z.object({
     type: z.literal('feedback'),
     score: z.number(),

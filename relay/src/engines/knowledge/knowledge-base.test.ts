@@ -23,6 +23,14 @@ describe('a knowledge base', () => {
     expect(knowledge.find('should I keep it dry')[0]?.answer).toBe('Keep tea dry. A tin is best for that.')
   })
 
+  // Seconds of this would be seconds in which no call is heard.
+  it('is not held up by the longest text a visitor can send', async () => {
+    const knowledge = await createKnowledgeBase({ questions: [ask('Do you ship abroad?', 'Not yet.')], text: [] })
+    expect(knowledge.find('a'.repeat(65_536))).toEqual([])
+    expect(wordsOf('a'.repeat(65_536))).toEqual([])
+    expect(knowledge.find(`do you ship abroad ${'x-'.repeat(32_000)}`)[0]?.answer).toBe('Not yet.')
+  })
+
   it('tells its topics in order: the first way a question is put, then headings', async () => {
     const knowledge = await createKnowledgeBase({
       questions: [ask('Tell me the price. What does it cost?', '₹5'), ask('Opening hours', 'Nine to five.')],

@@ -58,6 +58,8 @@ const WEAK_SHARE = 0.25
 const UNKNOWN_SHARE = 1.25
 /** A finding whose heading or question fits goes before one that only mentions the words. */
 const HEAD_BONUS = 0.25
+/** Letters of a question that are looked at: every word is compared with all that are known. */
+const MAX_QUESTION = 2000
 
 /** Indexes an agent's knowledge in slices, so that a large one does not stop the calls that go on. */
 export async function createKnowledgeBase(knowledge: Knowledge): Promise<KnowledgeBase> {
@@ -98,7 +100,8 @@ export async function createKnowledgeBase(knowledge: Knowledge): Promise<Knowled
 
   const weigh = (words: Word[]): Asked[] => words.map((word) => ({ weight: weightOf(word), readings: readings(word) }))
 
-  const find = (question: string, limit = 3, about = ''): Finding[] => {
+  const find = (text: string, limit = 3, about = ''): Finding[] => {
+    const question = text.slice(0, MAX_QUESTION)
     const words = wordsOf(`${question} ${about}`, spell).slice(0, MAX_WORDS)
     if (words.length === 0) return []
     const asked = weigh(words)

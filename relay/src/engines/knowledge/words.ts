@@ -74,7 +74,8 @@ export function normalised(text: string): string {
 
 /** The words of a text that carry meaning, as written. */
 export function meaningfulWords(text: string): string[] {
-  let plain = normalised(text.replace(/\p{L}+(?:-\p{L}+)+/gu, (joined) => `${joined} ${joined.replaceAll('-', '')}`))
+  // Looking back keeps it linear: a try at every letter of one endless word would take seconds.
+  let plain = normalised(text.replace(/(?<!\p{L})\p{L}+(?:-\p{L}+)+/gu, (joined) => `${joined} ${joined.replaceAll('-', '')}`))
   for (const [pattern, meaning] of PHRASES)
     plain = typeof meaning === 'string' ? plain.replace(pattern, meaning) : plain.replace(pattern, meaning)
   return plain.split(/\s+/).filter((word) => word !== '' && !STOP.has(word) && word.length <= 40)

@@ -9,13 +9,16 @@ const STEP_MS = 500
 const MAX_MALFORMED_IN_A_ROW = 20
 /** Messages that cost something, over `FOR_MS`: far above what a person at a keyboard makes, far below what hurts. */
 const MAX_MESSAGES = 200
+/** Letters that are kept: as many at once, and so many a second from then on; a call's words stay in memory until it ends. */
+const STORE_BYTES = 2 * 1024 * 1024
+const BYTES_PER_S = 32 * 1024
 /** Messages that cost next to nothing: a page may send as many as its line carries. */
 const CHEAP = new Set<ToRelay['type']>(['ping', 'mark', 'played'])
 
 export interface AbuseGuard {
   /** False once the socket has to go. */
   audio(bytes: number): boolean
-  message(type: ToRelay['type']): boolean
+  message(type: ToRelay['type'], bytes: number): boolean
   malformed(): boolean
 }
 
@@ -24,16 +27,19 @@ export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard
   const bytesPerMs = (sampleRateHz * 2) / 1000
   const sound = createSoundGauge(clock)
   let messages = { sinceMs: clock.monotonicMs(), count: 0 }
+  let store = { atMs: clock.monotonicMs(), left: STORE_BYTES }
   let malformedInARow = 0
   return {
     audio(bytes) {
       malformedInARow = 0
       return sound(bytes / bytesPerMs)
     },
-    message(type) {
+    message(type, bytes) {
       malformedInARow = 0
       if (CHEAP.has(type)) return true
       const now = clock.monotonicMs()
+      store = { atMs: now, left: Math.min(STORE_BYTES, store.left + ((now - store.atMs) * BYTES_PER_S) / 1000) - bytes }
+      if (store.left < 0) return false
       if (now - messages.sinceMs >= FOR_MS) messages = { sinceMs: now, count: 0 }
       messages.count += 1
       return messages.count <= MAX_MESSAGES

@@ -39,6 +39,7 @@ describe('text frames', () => {
     ['{"type":"shout"}', 'Not a message'],
     ['{"type":"dtmf","digits":"1x"}', 'digits'],
     ['{"type":"played","utterance":"u","ms":-1}', 'ms'],
+    [`{"type":"tool-result","id":"t","result":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'result: is nested'],
     [JSON.stringify({ type: 'text', text: 'x'.repeat(65_537) }), '65536 bytes'],
   ])('%.40s is refused with a reason', (text, reason) => {
     const decoded = decodeText(utf8(text))
@@ -84,10 +85,20 @@ describe('the guard', () => {
   })
   test('refuses a flood of messages, not of pings and marks', () => {
     const guard = createAbuseGuard(new TestClock(), 16_000)
-    for (let message = 0; message < 10_000; message++) expect(guard.message(message % 2 ? 'ping' : 'mark')).toBe(true)
+    for (let message = 0; message < 10_000; message++) expect(guard.message(message % 2 ? 'ping' : 'mark', 60_000)).toBe(true)
     let taken = 0
-    while (guard.message('text') && taken < 1000) taken += 1
+    while (guard.message('text', 10) && taken < 1000) taken += 1
     expect(taken).toBe(200)
+  })
+  test('refuses more words than anybody writes: they stay in memory until the call ends', async () => {
+    const clock = new TestClock()
+    const guard = createAbuseGuard(clock, 16_000)
+    for (let message = 0; message < 32; message++) expect(guard.message('context', 65_536)).toBe(true)
+    for (let message = 0; message < 20; message++) {
+      await clock.advance(2000)
+      expect(guard.message('tool-result', 65_536)).toBe(true)
+    }
+    expect(guard.message('text', 65_536)).toBe(false)
   })
   test('refuses audio of twice real time within two seconds', async () => {
     const clock = new TestClock()
@@ -103,7 +114,7 @@ describe('the guard', () => {
     const guard = createAbuseGuard(new TestClock(), 16_000)
     for (let round = 0; round < 10; round++) {
       for (let bad = 0; bad < 19; bad++) expect(guard.malformed()).toBe(true)
-      expect(guard.message('ping')).toBe(true)
+      expect(guard.message('ping', 20)).toBe(true)
     }
     for (let bad = 0; bad < 19; bad++) guard.malformed()
     expect(guard.malformed()).toBe(false)

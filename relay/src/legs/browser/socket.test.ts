@@ -139,6 +139,15 @@ test('says when the line is full, and lets a line go that takes not even words',
   expect(gone).toEqual([1006])
 })
 
+test('lets a line go that asks for pongs and reads none: `ws` would keep them all', () => {
+  const { ws, gone } = setUp()
+  ws.emit('ping')
+  expect(gone).toEqual([])
+  ws.bufferedAmount = 2_000_000
+  ws.emit('ping')
+  expect(gone).toEqual([1006])
+})
+
 test('whichever way it goes, it is told once and leaves no timer', async () => {
   for (const end of ['near', 'far', 'both', 'silent'] as const) {
     const { ws, socket, gone, clock } = setUp()

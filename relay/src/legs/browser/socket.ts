@@ -92,12 +92,16 @@ export function createMediaSocket(o: {
       if (!guard.audio(decoded.audio.length)) return socket.close(CLOSE.abuse, 'audio faster than real time')
       return o.onAudio(decoded.audio)
     }
-    if (!guard.message(decoded.message.type)) return socket.close(CLOSE.abuse, 'too many messages')
+    if (!guard.message(decoded.message.type, bytes.length)) return socket.close(CLOSE.abuse, 'too many messages')
     if (decoded.message.type === 'ping') return socket.tell({ type: 'pong', t: decoded.message.t })
     o.onMessage(decoded.message)
   })
   ws.on('pong', () => {
     alive = true
+  })
+  // Answered by `ws` itself, whether anybody reads the answers or not.
+  ws.on('ping', () => {
+    if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
   })
   ws.on('close', (code) => {
     cancelLinger?.()
