@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { callLogger, createLogger, maskNumber, redactLine } from './logger.ts'
@@ -20,6 +21,18 @@ describe('logger', () => {
       expect(lines).not.toContain(secret)
     expect(lines).toContain('/media/•')
     expect(lines).toContain('/api/telephony/webhook/•')
+  })
+
+  it('quotes of a failed query the statement and the cause, never what it was given, however deep it lies', () => {
+    const cause = Object.assign(new Error('the server is away'), { code: 'ECONNRESET', detail: 'Key (email)=(visible@person.example)' })
+    const failed = new DrizzleQueryError('select * from users where email = $1', ['visible@person.example'], cause)
+    const lines = logged((logger) => {
+      logger.error({ err: failed }, 'request failed')
+      logger.error({ err: new Error('could not sign in', { cause: failed }) }, 'request failed')
+    })
+    expect(lines).not.toContain('visible@person')
+    for (const useful of ['select * from users', 'ECONNRESET', 'the server is away', 'could not sign in', 'logger.test.ts'])
+      expect(lines).toContain(useful)
   })
 
   it('masks phone numbers but their country code and last two digits', () => {

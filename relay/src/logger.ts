@@ -53,6 +53,23 @@ export function redactLine(line: string): string {
     .replace(KEYED_NUMBER, (_, key: string, digits: string) => `"${key}":"${maskNumber(digits)}"`)
 }
 
+/** An error as a line has it. A failed query's own message and fields quote what it was given, which is people's; statement, code and cause are enough. */
+function errorLine(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  if ('query' in error && 'params' in error) {
+    const cause = error.cause instanceof Error ? error.cause : undefined
+    const code = cause && 'code' in cause ? { code: cause.code } : {}
+    return { type: error.name, query: error.query, ...code, message: cause?.message ?? 'failed query', stack: framesOf(error) }
+  }
+  if (!(error.cause instanceof Error)) return pino.stdSerializers.err(error)
+  return { type: error.name, message: error.message, stack: framesOf(error), cause: errorLine(error.cause) }
+}
+
+/** The stack without the message it begins with. */
+function framesOf({ stack = '' }: Error): string {
+  return stack.slice(Math.max(0, stack.search(/^ {4}at /m)))
+}
+
 /** Structured lines on standard output. `destination` is for tests. */
 export function createLogger(o: { level?: LogLevel; destination?: DestinationStream } = {}): Logger {
   const paths = SECRET_KEYS.flatMap((key) => {
@@ -66,6 +83,7 @@ export function createLogger(o: { level?: LogLevel; destination?: DestinationStr
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: REDACTED },
+    serializers: { err: errorLine },
     hooks: { streamWrite: redactLine },
   }
   return o.destination ? pino(options, o.destination) : pino(options)
