@@ -43,12 +43,12 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
 
   type User = typeof users.$inferSelect
 
-  async function session(user: User, family: string): Promise<SignedIn> {
+  async function session(user: User, family: string, tx: Pick<typeof db, 'insert'> = db): Promise<SignedIn> {
     const token = randomBytes(32).toString('base64url')
     const { id, email, organisationId } = user
     const role = roleOf(user.role)
     const access = await o.tokens.issue({ id, organisationId, role })
-    await db.insert(refreshTokens).values({
+    await tx.insert(refreshTokens).values({
       id: `rt_${randomBytes(12).toString('base64url')}`,
       hash: hashOf(token),
       family,
@@ -79,30 +79,30 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
     },
     async refresh(token) {
       const hash = hashOf(token)
-      // One statement decides who was first, however many ask at once.
-      const [used] = await db
-        .update(refreshTokens)
-        .set({ usedAt: now() })
-        .where(
-          and(
-            eq(refreshTokens.hash, hash),
-            isNull(refreshTokens.usedAt),
-            isNull(refreshTokens.revokedAt),
-            gt(refreshTokens.expiresAt, now()),
-          ),
-        )
-        .returning()
-      if (!used) {
-        const [known] = await db.select().from(refreshTokens).where(eq(refreshTokens.hash, hash))
-        if (known?.usedAt && !known.revokedAt) {
-          o.logger.warn({ userId: known.userId }, 'a refresh token was used twice: its sign-in is revoked')
-          await revoke(known.family)
-        }
-        throw refused()
+      // One statement decides who was first, however many ask at once; the others wait for its successor, so that none outlives a revocation.
+      const renewed = await db.transaction(async (tx) => {
+        const [used] = await tx
+          .update(refreshTokens)
+          .set({ usedAt: now() })
+          .where(
+            and(
+              eq(refreshTokens.hash, hash),
+              isNull(refreshTokens.usedAt),
+              isNull(refreshTokens.revokedAt),
+              gt(refreshTokens.expiresAt, now()),
+            ),
+          )
+          .returning()
+        const [user] = used ? await tx.select().from(users).where(eq(users.id, used.userId)) : []
+        return used && user && session(user, used.family, tx)
+      })
+      if (renewed) return renewed
+      const [known] = await db.select().from(refreshTokens).where(eq(refreshTokens.hash, hash))
+      if (known?.usedAt && !known.revokedAt) {
+        o.logger.warn({ userId: known.userId }, 'a refresh token was used twice: its sign-in is revoked')
+        await revoke(known.family)
       }
-      const [user] = await db.select().from(users).where(eq(users.id, used.userId))
-      if (!user) throw refused()
-      return session(user, used.family)
+      throw refused()
     },
     async logout(token) {
       const [known] = await db

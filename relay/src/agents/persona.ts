@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isShallow, TOO_DEEP } from '../protocol/nesting.ts'
 import { AGENT_MODES } from '../protocol/words.ts'
 
 /** Who answers: everything an owner says of an agent. Stored as one JSON document; the schema is also the API's. */
@@ -15,7 +16,7 @@ export const ToolSpec = z.object({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/),
   description: z.string().max(1000),
   /** JSON Schema of the arguments. */
-  parameters: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {} }),
+  parameters: z.record(z.string(), z.unknown()).refine(isShallow, TOO_DEEP).default({ type: 'object', properties: {} }),
   /** `client`: answered by the page. `built-in`: by the call itself. */
   kind: z.enum(['client', 'built-in']).default('client'),
   timeoutMs: z.int().min(100).max(60_000).default(10_000),
@@ -58,7 +59,13 @@ export const Persona = z.object({
   keyMenu: z.array(KeyMenuItem).max(12).default([]),
   tools: z.array(ToolSpec).max(32).default([]),
   disclosure: z.string().max(500).default('You are talking with an AI agent.'),
-  terms: z.object({ text: z.string().min(1).max(5000), version: z.string().max(40).default('1'), url: z.url().optional() }).optional(),
+  terms: z
+    .object({
+      text: z.string().min(1).max(5000),
+      version: z.string().max(40).default('1'),
+      url: z.url({ protocol: /^https?$/ }).optional(),
+    })
+    .optional(),
   /** Exact origins (`https://shop.example`), or the word `null`. Empty: the relay's own. */
   allowedOrigins: z.array(z.string().max(300)).max(100).default([]),
   visibility: z.enum(['public', 'private']).default('public'),

@@ -4,6 +4,7 @@ import type { VisitorTokens } from '../access/visitor-tokens.ts'
 import { type Agents, AgentView, publicView, viewOf } from '../agents/agents.ts'
 import { Persona } from '../agents/persona.ts'
 import { Id, Problem, PublicAgent } from '../protocol/index.ts'
+import { isShallow, TOO_DEEP } from '../protocol/nesting.ts'
 import { type Access, PUBLIC } from './access.ts'
 import { body, type Endpoint, endpoint, json } from './endpoint.ts'
 import { listPage, PageQuery } from './paging.ts'
@@ -53,7 +54,7 @@ const change = createRoute({
   path: '/api/agents/{id}',
   tags,
   summary: 'Change an agent: fields given replace, objects merge, null removes (JSON merge patch)',
-  request: { params, body: body(z.record(z.string(), z.unknown())) },
+  request: { params, body: body(z.record(z.string(), z.unknown()).refine(isShallow, TOO_DEEP)) },
   responses: { 200: json('The agent as it is now.', One) },
 })
 const remove = createRoute({

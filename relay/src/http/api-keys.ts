@@ -16,7 +16,15 @@ const ApiKeyView = z.object({
   scopes: z.array(z.enum(SCOPES)),
   createdAt: z.iso.datetime(),
 })
-const NewKey = z.object({ name: z.string().trim().min(1).max(80), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length) })
+const NewKey = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .regex(/^\P{C}*$/u, 'must not hold control characters'),
+  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+})
 const tags = ['API keys']
 
 const list = createRoute({

@@ -10,8 +10,11 @@ const DISCARD_BYTES = 32 * 1024 * 1024
 export function bodyLimit(maxBytes: number): MiddlewareHandler<HttpEnv> {
   return createMiddleware<HttpEnv>(async (c, next) => {
     const stream = c.req.raw.body
-    if (!stream) return next()
     const headers = c.req.raw.headers
+    if (!stream || headers.get('content-length') === '0') {
+      if (headers.has('content-type')) c.req.raw = withoutType(c.req.raw)
+      return next()
+    }
     const declared = headers.has('transfer-encoding') ? undefined : Number(headers.get('content-length') ?? Number.NaN)
     // Node itself holds a client to the length it declared.
     if (declared !== undefined && declared <= maxBytes) return next()
@@ -26,4 +29,11 @@ export function bodyLimit(maxBytes: number): MiddlewareHandler<HttpEnv> {
     c.req.raw = new Request(c.req.raw, { body: Buffer.concat(kept) })
     await next()
   })
+}
+
+/** Many clients name a type for the body that they do not send: without it, an optional body is absent instead of broken JSON. */
+function withoutType(request: Request): Request {
+  const headers = new Headers(request.headers)
+  headers.delete('content-type')
+  return new Request(request.url, { method: request.method, headers })
 }

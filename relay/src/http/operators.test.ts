@@ -55,6 +55,32 @@ describe('signing in', () => {
     const token = (await read(await login({}))).tokens.refresh
     const answers = await Promise.all(Array.from({ length: 6 }, () => refresh(token)))
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 401, 401, 401, 401, 401])
+    // The losers have shown that the token is known to others: what the winner got is worth nothing either.
+    const won = answers.find((answer) => answer.status === 200)
+    expect((await refresh(won && (await read(won)).tokens.refresh)).status).toBe(401)
+  })
+
+  it('takes a request without a body for one, whatever type it names', async () => {
+    const headers = { 'content-type': 'application/json' }
+    expect((await house.ask('/api/auth/refresh', { method: 'POST', headers })).status).toBe(401)
+    expect((await house.ask('/api/auth/logout', { method: 'POST', headers })).status).toBe(204)
+    expect((await house.ask('/api/auth/login', { method: 'POST', headers })).status).toBe(400)
+  })
+
+  it('refuses what storage or recursion could not bear, and names the fault', async () => {
+    const token = await house.token('admin')
+    const answers = [
+      await house.ask(`/api/calls?cursor=${Buffer.from('999999999999999.x').toString('base64url')}`, { token }),
+      await house.ask('/api/api-keys', { method: 'POST', token, json: { name: 'a\0b', scopes: ['calls:read'] } }),
+      await house.ask('/api/agents/demo', { method: 'PATCH', token, json: { terms: { text: 'Terms', url: 'javascript:alert(1)' } } }),
+      await house.ask('/api/agents/demo', {
+        method: 'PATCH',
+        token,
+        headers: { 'content-type': 'application/json' },
+        body: `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`,
+      }),
+    ]
+    expect(answers.map((answer) => answer.status)).toEqual([200, 400, 400, 400])
   })
 
   it('signs out', async () => {

@@ -17,8 +17,9 @@ export function lastEventId(c: Context): number {
   return Number.isSafeInteger(id) && id > 0 ? id : 0
 }
 
+/** HEAD never does: nobody would read the stream, or end it. */
 export function wantsEvents(c: Context): boolean {
-  return /(^|[\s,])text\/event-stream\b/i.test(c.req.header('accept') ?? '')
+  return c.req.method === 'GET' && /(^|[\s,])text\/event-stream\b/i.test(c.req.header('accept') ?? '')
 }
 
 /**

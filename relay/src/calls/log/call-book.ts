@@ -237,6 +237,6 @@ function writeCursor(row: Row): string {
 
 /** A cursor we did not make starts at the newest. */
 function readCursor(cursor: string): { at: Date; id: string } | undefined {
-  const parts = /^(\d{1,15})\.([A-Za-z0-9_-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString())
+  const parts = /^(\d{1,14})\.([A-Za-z0-9_-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString())
   return parts ? { at: new Date(Number(parts[1])), id: parts[2] ?? '' } : undefined
 }
