@@ -62,6 +62,13 @@ describe('the relay', () => {
     }
   })
 
+  it('does not start with another ENCRYPTION_KEY than its storage was made with, and says so in one line', async () => {
+    const house = await start()
+    await house.relay.drain()
+    const other = { DATA_DIR: house.dataDir, ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64') }
+    await expect(startTestRelay({ env: other })).rejects.toMatchObject({ variable: 'ENCRYPTION_KEY' })
+  })
+
   it('lets go of everything when it cannot listen', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createApiKeys } from './access/api-keys.ts'
-import { createKeyring } from './access/encryption.ts'
+import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
 import { createGate } from './access/gate.ts'
+import { openHouseKeys } from './access/house-keys.ts'
 import { createLimits } from './access/limits.ts'
 import { createMediaTokens } from './access/media-tokens.ts'
 import { createOperatorTokens } from './access/operator-tokens.ts'
@@ -40,7 +41,7 @@ import { webCalls } from './http/web-calls.ts'
 import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, SettingsError } from './settings.ts'
 import { openStorage } from './storage.ts'
 import { createJobs } from './store/jobs/index.ts'
 import type { Store } from './store/open.ts'
@@ -109,6 +110,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const store = await openStorage({ settings, clock, logger, closers })
   const { authSecret, encryptionKey, encryptionKeysOld } = await loadSecrets(settings)
   const keyring = createKeyring({ current: encryptionKey, old: encryptionKeysOld })
+  await openHouse(store, keyring)
   const owner = ownerOf(settings)
   const metrics = createMetrics({ activeCalls: () => calls.size, sockets: () => upgrades.size(), logDepth: () => log.depth() })
   closers.add('metrics', () => metrics.close())
@@ -117,8 +119,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const book = createCallBook({ store, keyring })
   const jobs = createJobs({ store, clock, logger, owner })
   jobs.handle(VACUUM, () => vacuumErased(store))
-  jobs.handle(REWRAP, () =>
-    rewrapAll(store, keyring).then((moved) => logger.info({ moved }, 'keys wrapped under the current ENCRYPTION_KEY')),
+  jobs.handle(REWRAP, (_, signal) =>
+    rewrapAll(store, keyring, signal).then((moved) => logger.info({ moved }, 'keys wrapped under the current ENCRYPTION_KEY')),
   )
   if (encryptionKeysOld.length > 0) await jobs.add(REWRAP, {}, { key: 'old keys' })
   closers.add('jobs', () => jobs.stop())
@@ -200,6 +202,17 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       lifetime.drain()
       return closers.close()
     },
+  }
+}
+
+/** The first thing that ENCRYPTION_KEY has to open: a wrong one shows here, not in every visitor's call. */
+async function openHouse(store: Store, keyring: Keyring): Promise<void> {
+  try {
+    await openHouseKeys(store, keyring)
+  } catch (error) {
+    if (error instanceof UnknownKey)
+      throw new SettingsError('ENCRYPTION_KEY', 'is not the one this storage was made with: add that one to ENCRYPTION_KEYS_OLD')
+    throw error
   }
 }
 

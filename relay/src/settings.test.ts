@@ -65,6 +65,8 @@ describe('settings', () => {
     ['GEMINI_BASE_URL', 'ftp://gemini.example', 'https://'],
     ['OPENAI_BASE_URL', 'https://user:word@api.example', 'password'],
     ['HOMEAI_BASE_URL', 'nonsense', 'full address'],
+    ['OPENAI_BASE_URL', 'wss://api.example/v1', 'https://'],
+    ['GEMINI_BASE_URL', 'ws://localhost:9', 'https://'],
     ['DEEPGRAM_BASE_URL', 'ws://deepgram.example', 'wss'],
     ['EXOTEL_API_BASE_URL', 'https://api.exotel.com/v1', '/v1'],
     ['EXOTEL_REGION', 'mars', 'one of'],

@@ -5,8 +5,8 @@ import type { Keyring } from './encryption.ts'
 
 const BATCH = 200
 
-/** Wraps every key anew under the current ENCRYPTION_KEY, so that old ones can be forgotten. Resolves with how many it moved. */
-export async function rewrapAll(store: Store, keyring: Keyring): Promise<number> {
+/** Wraps every key anew under the current ENCRYPTION_KEY, so that old ones can be forgotten. Resolves with how many it moved; rejects when `signal` asks it to stop. */
+export async function rewrapAll(store: Store, keyring: Keyring, signal?: AbortSignal): Promise<number> {
   let moved = 0
   const stale = await store.db.select().from(houseKeys).where(ne(houseKeys.keyId, keyring.currentId))
   for (const { name, ...wrapped } of stale) {
@@ -21,6 +21,7 @@ export async function rewrapAll(store: Store, keyring: Keyring): Promise<number>
     const rows = await store.db.select().from(callKeys).where(ne(callKeys.keyId, keyring.currentId)).limit(BATCH)
     if (rows.length === 0) return moved
     for (const { callId, ...wrapped } of rows) {
+      signal?.throwIfAborted()
       const aad = `call:${callId}`
       // A call erased meanwhile stays erased: only a row that is still there changes.
       await store.db

@@ -16,8 +16,8 @@ function parsed(text: string): URL | undefined {
 
 const withoutTrailingSlash = (text: string) => text.replace(/\/+$/, '')
 
-/** A service's address: https or wss, plain only on loopback. `without` is a path that callers add themselves. */
-export function serviceUrl(o: { without?: string } = {}) {
+/** A service's address: https or wss (`https`: only that), plain only on loopback. `without` is a path that callers add themselves. */
+export function serviceUrl(o: { without?: string; only?: 'https' } = {}) {
   return z.string().transform((text, context) => {
     const url = parsed(text)
     const fail = (message: string) => {
@@ -25,6 +25,7 @@ export function serviceUrl(o: { without?: string } = {}) {
       return z.NEVER
     }
     if (!url) return fail('must be a full address such as https://api.example.com')
+    if (o.only && !/^https?:$/.test(url.protocol)) return fail('must begin with https://')
     if (!/^(https?|wss?):$/.test(url.protocol)) return fail('must begin with https:// (or wss://)')
     if (/^(http|ws):$/.test(url.protocol) && !isLoopbackHost(url.hostname)) return fail('must be https (or wss), except on loopback')
     if (url.username || url.password) return fail('must not hold a user name or password')

@@ -114,20 +114,20 @@ export const SETTINGS = {
     GEMINI_API_KEY: setting(secret, { about: 'Switches the engine `gemini` on.', secret: true }),
     GEMINI_LIVE_MODEL: preset(word, 'gemini-3.8-live', { about: 'Speech-to-speech model.', later: 'voice agents' }),
     GEMINI_MODEL: preset(word, 'gemini-3.8-flash', { about: 'Text model.' }),
-    GEMINI_BASE_URL: setting(serviceUrl(), {
+    GEMINI_BASE_URL: setting(serviceUrl({ only: 'https' }), {
       about: 'Another server that speaks the same protocol.',
       example: 'https://generativelanguage.googleapis.com',
     }),
   },
   openai: {
     OPENAI_API_KEY: setting(secret, { about: 'Switches the engine `openai` on.', secret: true }),
-    OPENAI_BASE_URL: setting(serviceUrl(), {
+    OPENAI_BASE_URL: setting(serviceUrl({ only: 'https' }), {
       about: 'Any OpenAI-compatible server; its own default when unset.',
       example: 'https://api.openai.com/v1',
     }),
     OPENAI_MODEL: setting(word, { about: 'Model name as that server spells it.', example: 'gpt-4.1-mini' }),
     HOMEAI_API_KEY: setting(secret, { about: 'Switches the engine `homeai` on.', secret: true }),
-    HOMEAI_BASE_URL: preset(serviceUrl(), 'https://api.homeai.com/v1', { about: 'HomeAI server.' }),
+    HOMEAI_BASE_URL: preset(serviceUrl({ only: 'https' }), 'https://api.homeai.com/v1', { about: 'HomeAI server.' }),
     HOMEAI_MODEL: preset(word, 'gpt-4-voice', { about: 'HomeAI model.' }),
   },
   speech: {

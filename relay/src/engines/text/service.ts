@@ -1,6 +1,6 @@
 import { EngineFailure } from '../faults.ts'
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /** A vendor's base URL without a trailing slash. Throws when it is no URL, or neither https nor on loopback: the key goes there. */
 export function serviceUrl(given: string): string {
