@@ -3,13 +3,12 @@
  * `--if-changed` does nothing when dist/ was made from the sources as they are. Otherwise the element's reference
  * (custom-elements.json, REFERENCE.md) is written too.
  */
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { type Manifest, referenceOf } from './reference.ts'
+import { referenceOf } from './reference.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, 'dist')
@@ -19,7 +18,7 @@ const wanted = hashOfSources()
 const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
 if (!process.argv.includes('--if-changed')) {
   await build()
-  describe()
+  await describe()
 } else if (!fresh) await build()
 
 async function build(): Promise<void> {
@@ -62,11 +61,9 @@ function hashOfSources(): string {
 }
 
 /** What the element offers, read from its own source. */
-function describe(): void {
-  const args = ['analyze', '--config', 'custom-elements-manifest.config.mjs', '--quiet']
-  const cem = join(here, 'node_modules/@custom-elements-manifest/analyzer/cem.js')
-  const done = spawnSync(process.execPath, [cem, ...args], { cwd: here, encoding: 'utf8' })
-  if (done.status !== 0) throw new Error(`custom-elements.json could not be made: ${done.stderr || done.stdout}`)
-  const manifest = JSON.parse(readFileSync(join(here, 'custom-elements.json'), 'utf8')) as Manifest
+async function describe(): Promise<void> {
+  const { cli } = await import('@custom-elements-manifest/analyzer/cli.js')
+  const manifest = await cli({ argv: ['analyze', '--config', 'custom-elements-manifest.config.mjs', '--quiet'], cwd: here, noWrite: true })
+  writeFileSync(join(here, 'custom-elements.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   writeFileSync(join(here, 'REFERENCE.md'), referenceOf(manifest))
 }

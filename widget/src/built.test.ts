@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai'
-import { until } from './testing/element-kit.ts'
-import { relayUrl } from './testing/fake-relay-client.ts'
+import { until } from './testing/element-kit.test-kit.ts'
+import { relayUrl } from './testing/fake-relay-client.test-kit.ts'
 
 const SHELL_BYTES = 12_000
 const CALL_BYTES = 15_000

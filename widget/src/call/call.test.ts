@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai'
 import { sendMouse } from '@web/test-runner-commands'
-import { clickOn, gesture, hasPart, inCall, mount, next, part, record, unmountAll, until } from '../testing/element-kit.ts'
-import { Steering } from '../testing/fake-relay-client.ts'
+import { clickOn, gesture, hasPart, inCall, mount, next, part, record, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
 
 describe('a call', () => {
   before(gesture)

@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai'
-import { clickOn, gesture, hasPart, mount, next, part, record, unmountAll, until } from '../testing/element-kit.ts'
-import { Steering } from '../testing/fake-relay-client.ts'
+import { clickOn, gesture, hasPart, mount, next, part, record, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
 
 describe('consent', () => {
   before(gesture)

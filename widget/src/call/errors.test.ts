@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai'
-import { gesture, hasPart, mount, next, part, record, unmountAll, until } from '../testing/element-kit.ts'
-import { Steering } from '../testing/fake-relay-client.ts'
+import { gesture, hasPart, mount, next, part, record, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
 
 /** Agent, code, whether trying again makes sense, and a piece of what the visitor reads. */
 const REFUSALS = [

@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai'
 import type { FromRelay } from '@voice-agent/relay/protocol'
 import fc from 'fast-check'
-import { relayUrl, Steering } from '../testing/fake-relay-client.ts'
+import { relayUrl, Steering } from '../testing/fake-relay-client.test-kit.ts'
 import { type Gone, MediaSocket, type SocketListener } from './media-socket.ts'
 
 /** A raw call of the fake relay and a socket to it, with everything that happens kept. */

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai'
-import { mount, record, unmountAll } from '../testing/element-kit.ts'
+import { mount, record, unmountAll } from '../testing/element-kit.test-kit.ts'
 
 describe('methods', () => {
   afterEach(unmountAll)

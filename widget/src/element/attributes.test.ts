@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai'
-import { mount, part, unmountAll } from '../testing/element-kit.ts'
+import { mount, part, unmountAll } from '../testing/element-kit.test-kit.ts'
 
 const WORDS = {
   'agent-id': 'agentId',

@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai'
-import { gesture, inCall, mount, part, record, unmountAll, until } from '../testing/element-kit.ts'
-import { Steering } from '../testing/fake-relay-client.ts'
+import { gesture, inCall, mount, part, record, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
 
 describe('lifecycle', () => {
   before(gesture)

@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai'
 import type { VoiceAgentElement } from '../element/voice-agent-element.ts'
-import { gesture, hasPart, inCall, mount, part, unmountAll, until } from '../testing/element-kit.ts'
-import { Steering } from '../testing/fake-relay-client.ts'
+import { gesture, hasPart, inCall, mount, part, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
 import 'axe-core'
 
 type Axe = {

@@ -1,8 +1,8 @@
 import { expect } from '@esm-bundle/chai'
 import { emulateMedia, setViewport } from '@web/test-runner-commands'
 import fc from 'fast-check'
-import { gesture, hasPart, inCall, mount, part, unmountAll, until } from '../testing/element-kit.ts'
-import { Steering } from '../testing/fake-relay-client.ts'
+import { gesture, hasPart, inCall, mount, part, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
 
 /** The colour as the screen shows it. */
 function pixel(color: string): [number, number, number] {

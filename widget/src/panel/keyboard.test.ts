@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai'
 import { sendKeys } from '@web/test-runner-commands'
-import { gesture, hasPart, inCall, mount, part, unmountAll, until } from '../testing/element-kit.ts'
-import { Steering } from '../testing/fake-relay-client.ts'
+import { gesture, hasPart, inCall, mount, part, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
 
 const press = (key: string) => sendKeys({ press: key })
 const focused = (el: HTMLElement) => el.shadowRoot?.activeElement?.getAttribute('part') ?? ''

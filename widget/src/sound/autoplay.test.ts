@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai'
-import { clickOn, hasPart, inCall, next, part, record, unmountAll, until } from '../testing/element-kit.ts'
-import { Steering } from '../testing/fake-relay-client.ts'
+import { clickOn, hasPart, inCall, next, part, record, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
 
 // This page has seen no click, so the browser lets nothing sound. One file, because the first click changes that for good.
 describe('sound held back by the browser', () => {

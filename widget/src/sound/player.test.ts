@@ -1,8 +1,8 @@
 import { expect } from '@esm-bundle/chai'
 import { openSound, type Sound } from '../element/sound-door.ts'
-import { gesture, until } from '../testing/element-kit.ts'
-import { Recorder } from '../testing/recorder.ts'
-import { decibels, fit, tone } from '../testing/signals.ts'
+import { gesture, until } from '../testing/element-kit.test-kit.ts'
+import { Recorder } from '../testing/recorder.test-kit.ts'
+import { decibels, fit, tone } from '../testing/signals.test-kit.ts'
 import { Player, type PlayerListener } from './player.ts'
 
 const HZ = 24_000

@@ -20,7 +20,7 @@ export function addStrings(language: string, dictionary: Dictionary): void {
 
 /** Full tag, base, English. */
 const chain = (tag: string) => [tag.toLowerCase(), baseOf(tag), 'en']
-export const baseOf = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] ?? ''
+const baseOf = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] ?? ''
 
 /** Brings a language's words when they are a chunk not loaded yet; true when something new came. English stands in if they cannot be had. */
 export async function loadStrings(tag: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai'
-import { decibels, fit, rms, tone } from '../testing/signals.ts'
+import { decibels, fit, rms, tone } from '../testing/signals.test-kit.ts'
 import { PlaybackRing } from './playback-ring.ts'
 
 const SOURCE_HZ = 24_000

@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai'
 import fc from 'fast-check'
-import { rms, tone } from '../testing/signals.ts'
+import { rms, tone } from '../testing/signals.test-kit.ts'
 import { PlaybackRing } from './playback-ring.ts'
 
 const HZ = 24_000

@@ -12,7 +12,7 @@ export class Recorder {
   }
 
   static async on(context: AudioContext): Promise<Recorder> {
-    await context.audioWorklet.addModule(new URL('./recorder-worklet.ts', import.meta.url))
+    await context.audioWorklet.addModule(new URL('./recorder-worklet.test-kit.ts', import.meta.url))
     const recorder = new Recorder(context)
     const connect = AudioNode.prototype.connect
     const { destination } = context

@@ -2,7 +2,7 @@ import { sendMouse } from '@web/test-runner-commands'
 import '../voice-agent.ts'
 import type { VoiceAgentEventDetails, VoiceAgentEventName } from '../element/events.ts'
 import type { VoiceAgentElement } from '../element/voice-agent-element.ts'
-import { relayUrl } from './fake-relay-client.ts'
+import { relayUrl } from './fake-relay-client.test-kit.ts'
 
 /** Puts an element on the page; the fake relay answers by the agent's first word (test-kit/fake-agents.ts). */
 export async function mount(
