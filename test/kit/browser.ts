@@ -34,7 +34,7 @@ export async function openPlainPage(
   return { context, page, faults: collectFaults(page) }
 }
 
-export function collectFaults(page: Page): string[] {
+function collectFaults(page: Page): string[] {
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('console', (message) => {

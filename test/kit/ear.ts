@@ -167,9 +167,6 @@ export async function recordings(page: Page): Promise<Recording[]> {
   })
 }
 
-/** Root mean square of what the newest context lets be heard now. */
-export const levelNow = (page: Page) => page.evaluate(() => window.ear.contexts.at(-1)?.level ?? 0)
-
 /** Resolves once something sounds, or sounds no more. */
 export async function waitForSound(page: Page, sounding: boolean): Promise<void> {
   await page.waitForFunction((wanted) => (window.ear.contexts.at(-1)?.level ?? 0) > 0.001 === wanted, sounding, {

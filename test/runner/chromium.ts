@@ -18,7 +18,7 @@ const USUAL_PLACES = [
 export class ChromiumMissing extends Error {}
 
 /** Path of an installed Chromium: CHROME_PATH, the PATH, the usual places. */
-export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
+function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
   if (env.CHROME_PATH) return runnable(env.CHROME_PATH) ? env.CHROME_PATH : undefined
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean)
   const onPath = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)))
