@@ -10,7 +10,6 @@ export const arabic = {
   'status.ended': 'انتهت المكالمة',
   'status.error': 'حدث خطأ',
   'status.idle': 'جاهز',
-  'status.consent': 'قبل أن نبدأ',
   'panel.ai': 'وكيل ذكاء اصطناعي',
   'panel.close': 'إغلاق',
   'idle.start': 'ابدأ الحديث',

@@ -192,8 +192,6 @@ export class Conversation {
     this.hangUp('visitor')
   }
 
-  #finish(reason: EndReason): void
-  #finish(reason: EndReason, gone: Gone): void
   #finish(reason: EndReason, gone?: Gone): void {
     if (this.#over) return
     this.#over = true

@@ -112,7 +112,7 @@ function actions(inside: Inside, memory: DeskMemory, desk: BehindPanel): PanelVi
     update()
   }
   return {
-    start: (event) => void desk.start({ sound: inside.sound(), clickedAt: event.timeStamp }),
+    start: (event) => void desk.start({ sound: inside.openSound, clickedAt: event.timeStamp }),
     write: (text) => {
       if (inside.isLive()) desk.sendText(text)
       else void desk.start({ text })

@@ -1,6 +1,7 @@
 import type { EndReason, PublicAgent } from '@voice-agent/relay/protocol'
 import type { Fault, Result } from '../element/events.ts'
 import type { Beginning, Inside } from '../element/inside.ts'
+import type { Sound } from '../element/sound-door.ts'
 import { Meter } from '../panel/meter.ts'
 import { panel } from '../panel/panel.ts'
 import { PanelHolder } from '../panel/panel-holder.ts'
@@ -81,19 +82,18 @@ export class CallDesk implements BehindPanel {
 
   start(how: Beginning): Promise<Started> {
     if (this.#starting || this.#inside.isLive()) {
-      void how.sound?.context.close()
       const { callId = '', sessionId = '' } = this.#memory
       return this.#starting?.promise ?? Promise.resolve({ ok: true, callId, sessionId })
     }
     const abort = new AbortController()
     performance.mark('va:click', { startTime: how.clickedAt ?? performance.now() })
-    const promise = this.#open(how, abort.signal)
-      .catch((error: unknown) => {
-        void how.sound?.context.close()
-        return this.#failed(error instanceof CallFault ? error : new CallFault('internal'))
-      })
+    let sound: Sound | undefined
+    const openSound = () => (sound ??= how.sound?.())
+    const promise = this.#open({ ...how, sound: openSound }, abort.signal)
+      .catch((error: unknown) => this.#failed(error instanceof CallFault ? error : new CallFault('internal')))
       .finally(() => {
         this.#starting = undefined
+        if (!this.#conversation?.hasSound && sound?.context.state !== 'closed') void sound?.context.close()
         this.#inside.update()
       })
     this.#starting = { promise, abort }
@@ -109,9 +109,11 @@ export class CallDesk implements BehindPanel {
     if (!agentId) throw new CallFault('no_agent')
     if (element.transport === 'twilio') throw new CallFault('unavailable')
     const inWriting = element.textOnly || how.text !== undefined
-    if (!inWriting && !how.sound) throw new CallFault('unsupported')
-    // Known already, everything up to the request happens inside the click, before the panel is drawn.
-    const agent = memory.agent?.id === agentId ? memory.agent : await this.#getAgent(agentId)
+    if (!inWriting && !('AudioContext' in globalThis)) throw new CallFault('unsupported')
+    // Known already, everything up to the request happens inside the click; else the sound at least must.
+    const known = memory.agent?.id === agentId ? memory.agent : undefined
+    if (!inWriting && !known) how.sound?.()
+    const agent = known ?? (await this.#getAgent(agentId))
     if (signal.aborted) throw new CallFault('canceled')
     if (agent.terms && !this.#consent.given(agent.terms.version)) {
       memory.gate = { text: how.text }
@@ -123,14 +125,15 @@ export class CallDesk implements BehindPanel {
       modality: inWriting ? 'text' : 'voice',
       sessionId: memory.sessionId,
       signal,
+      openSound: () => how.sound?.(),
     })
     memory.textCall = modality === 'text'
-    if (memory.textCall) void how.sound?.context.close()
-    const sound = memory.textCall ? undefined : how.sound
+    const sound = memory.textCall ? undefined : how.sound?.()
+    if (!memory.textCall && !sound) throw new CallFault('sound_failed')
     const conversation: Conversation = new Conversation({
       opened,
       sound,
-      newSound: () => this.#inside.newSound(),
+      newSound: this.#inside.openSound,
       volume: memory.volume,
       device: this.#device,
       on: this.#listener(() => conversation),
@@ -182,16 +185,15 @@ export class CallDesk implements BehindPanel {
 
   /** Inside the visitor's click. */
   consent(accepted: boolean, clickedAt: number): void {
-    const { emit, sound, update } = this.#inside
+    const { emit, openSound, update } = this.#inside
     const { agent, gate } = this.#memory
-    const opened = accepted && gate?.text === undefined ? sound() : undefined
     const version = agent?.terms?.version ?? ''
     this.#memory.gate = undefined
     emit('va-consent', { accepted, version })
     update()
     if (!accepted) return
     this.#consent.remember(version)
-    void this.start({ sound: opened, clickedAt, text: gate?.text })
+    void this.start({ sound: openSound, clickedAt, text: gate?.text })
   }
 
   // ---------------------------------------------------------------- going on

@@ -13,20 +13,6 @@ export class CallFault extends Error {
   }
 }
 
-const RETRYABLE = new Set([
-  'network',
-  'rate_limited',
-  'provider_unavailable',
-  'provider_error',
-  'internal',
-  'sound_failed',
-  'autoplay_blocked',
-  'connection_lost',
-  'canceled',
-  'consent_required',
-  'token_failed',
-])
-
 /** A code's own words; those of `internal` where it has none. */
 export function wordsOf({ say }: Inside, code: string): string {
   const key = `error.${code}` as StringKey
@@ -42,4 +28,5 @@ export const faultOf = (inside: Inside, code: string, retryAfterMs?: number): Fa
   ...(retryAfterMs && { retryAfterMs }),
 })
 
-export const isRetryable = (code: string): boolean => RETRYABLE.has(code)
+/** Trying again helps unless the asking itself was wrong: forbidden…, not_…, no_agent, un…, invalid_…, replaced. */
+export const isRetryable = (code: string): boolean => !/^(forbid|no|un|inv|rep)/.test(code)

@@ -11,7 +11,7 @@ import { CallFault } from './fault.ts'
 export async function openWithRelay(
   inside: Inside,
   agent: PublicAgent,
-  how: { modality: 'voice' | 'text'; sessionId: string | undefined; signal: AbortSignal },
+  how: { modality: 'voice' | 'text'; sessionId: string | undefined; signal: AbortSignal; openSound: () => unknown },
 ): Promise<{ opened: WebCall; modality: 'voice' | 'text' }> {
   const { element } = inside
   const config: CallConfig = {
@@ -30,15 +30,19 @@ export async function openWithRelay(
     page: { url: location.origin + location.pathname, title: document.title.slice(0, 300) },
     ...(agent.terms && { consent: true }),
   }
-  if (element.tokenProvider) request.visitorToken = await tokenOf(element.tokenProvider)
-  const opened = granted(
-    await inside.ask<WebCall>(`${inside.relay()}/api/web-calls`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(request),
-      signal: how.signal,
-    }),
-  )
+  if (element.tokenProvider) {
+    if (config.modality === 'voice') how.openSound()
+    request.visitorToken = await tokenOf(element.tokenProvider)
+  }
+  const answer = inside.ask<WebCall>(`${inside.relay()}/api/web-calls`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(request),
+    signal: how.signal,
+  })
+  // Opening the loudspeaker may hold the page up for a moment: the request is under way meanwhile, and this is still the click.
+  if (config.modality === 'voice') how.openSound()
+  const opened = granted(await answer)
   if (how.signal.aborted) throw new CallFault('canceled')
   return { opened, modality: config.modality }
 }

@@ -35,10 +35,8 @@ export interface Inside {
   ) => boolean
   /** Renders again. */
   readonly update: () => void
-  /** Opens the loudspeaker; call it first thing in a click handler. Undefined for writing only, during a call, and where there is no Web Audio. */
-  readonly sound: () => Sound | undefined
-  /** The same in the middle of a call, when the old one broke. */
-  readonly newSound: () => Sound | undefined
+  /** Opens the loudspeaker; call it inside the click. Undefined where there is no Web Audio. */
+  readonly openSound: () => Sound | undefined
   readonly setOpen: (open: boolean) => void
   readonly isOpen: () => boolean
   readonly version: string
@@ -46,7 +44,8 @@ export interface Inside {
 
 /** How a call begins. */
 export interface Beginning {
-  sound?: Sound | undefined
+  /** Opens the loudspeaker, in the click this is called from. Without it the call is in writing. */
+  sound?: (() => Sound | undefined) | undefined
   /** The click's own time stamp. */
   clickedAt?: number | undefined
   /** The visitor wrote first: a call in writing that begins with this. */

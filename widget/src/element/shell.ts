@@ -186,29 +186,30 @@ export class Shell extends LitElement {
   /** The visitor clicked the launcher: the panel opens and, unless a call is there already, a call begins in the same click. */
   #launch = (event: MouseEvent): void => {
     const begins = this.#state === 'idle'
-    const sound = begins ? this.sound() : undefined
     void this.setOpen(true)
-    if (begins) void this.begin(sound, event.timeStamp)
+    if (begins) void this.begin(event.timeStamp)
   }
 
-  /** Opens the loudspeaker, where calls of this element sound. */
-  protected sound(): Sound | undefined {
-    return this.textOnly || isLive(this.#state) ? undefined : this.#openSound()
+  /** Where sound is wanted, the loudspeaker is opened before this returns: later is too late for browsers that want a click. */
+  protected begin(clickedAt?: number): Promise<Result<{ callId: string; sessionId: string }>> {
+    if (this.desk) return this.desk.start({ sound: this.#openSound, clickedAt })
+    const sound = this.textOnly ? undefined : this.#openSound()
+    return this.#beginOnceLoaded(sound, clickedAt)
   }
 
-  #openSound(): Sound | undefined {
+  async #beginOnceLoaded(sound: Sound | undefined, clickedAt?: number): Promise<Result<{ callId: string; sessionId: string }>> {
+    const desk = await this.#need()
+    if (desk) return desk.start({ sound: () => sound, clickedAt })
+    void sound?.context.close()
+    return this.loadFault()
+  }
+
+  #openSound = (): Sound | undefined => {
     try {
       return openSound()
     } catch {
       return undefined
     }
-  }
-
-  protected async begin(sound: Sound | undefined, clickedAt?: number): Promise<Result<{ callId: string; sessionId: string }>> {
-    const desk = this.desk ?? (await this.#need())
-    if (desk) return desk.start({ sound, clickedAt })
-    void sound?.context.close()
-    return this.loadFault()
   }
 
   protected async setOpen(open: boolean): Promise<Desk | undefined> {
@@ -291,8 +292,7 @@ export class Shell extends LitElement {
       setState: (state) => this.#setState(state),
       emit: (name, detail, options) => this.emit(name, detail, options),
       update: () => this.requestUpdate(),
-      sound: () => this.sound(),
-      newSound: () => this.#openSound(),
+      openSound: this.#openSound,
       setOpen: (open) => void this.setOpen(open),
       isOpen: () => this.#isOpen,
       version: VERSION,

@@ -114,8 +114,7 @@ export class VoiceAgentElement extends Shell {
 
   /** Starts a call. Inside a click its sound may start at once. Resolves when the call stands. */
   startCall(): Promise<Result<{ callId: string; sessionId: string }>> {
-    // Not async, and before anything else: only inside the click may sound begin.
-    return this.begin(this.sound())
+    return this.begin()
   }
   /** Ends the call, or its beginning. */
   async endCall(): Promise<Result> {

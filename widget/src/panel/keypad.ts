@@ -7,7 +7,7 @@ const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 /** Phone keys, with the agent's own menu under them. Digits run left to right in every language. */
 export function keypad(view: PanelView): TemplateResult {
   const menu = new Map(view.agent?.keyMenu.map((item) => [item.digit, item.label]))
-  return html`<div class="keypad" part="keypad" role="group" aria-label=${view.say('keypad.label')} @keydown=${(event: KeyboardEvent) => type(event, view)}>
+  return html`<div class="keypad" part="keypad" role="group" aria-label=${view.say('control.keypad')} @keydown=${(event: KeyboardEvent) => type(event, view)}>
     <div class="keys" dir="ltr">
       ${KEYS.map((key) => {
         const label = menu.get(key)

@@ -80,7 +80,7 @@ function volume(view: PanelView): TemplateResult {
 
 function statusWord(view: PanelView): string {
   if (view.starting) return view.say('status.connecting')
-  return view.say(view.scene === 'consent' ? 'status.consent' : `status.${view.state}`)
+  return view.say(view.scene === 'consent' ? 'consent.title' : `status.${view.state}`)
 }
 
 /** Esc closes what was opened last. */

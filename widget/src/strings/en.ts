@@ -6,7 +6,6 @@ export const en = {
   'panel.close': 'Close',
   'panel.minimise': 'Hide the panel; the call goes on',
   'status.idle': 'Ready',
-  'status.consent': 'Before we start',
 
   'idle.start': 'Start talking',
   'idle.text': 'Start chatting',
@@ -36,7 +35,6 @@ export const en = {
   'control.end': 'End the call',
   'control.interrupt': 'Stop the agent speaking',
   'control.volume': 'Volume',
-  'keypad.label': 'Keypad',
 
   'speaker.operator': 'You are now talking with {name}.',
   'speaker.someone': 'a person from the team',
@@ -66,7 +64,6 @@ export const en = {
   'error.rate_limited': 'There were many calls from here just now. Wait until the button wakes up.',
   'error.provider_unavailable': 'The agent is not available right now. Try again in a minute.',
   'error.internal': 'Something failed on our side. Try again.',
-  'error.invalid_request': 'The page asked for something unknown. Reload the page and try again.',
   'error.unsupported': 'This browser cannot play the agent’s voice. Write instead, or use a newer browser.',
   'error.sound_failed': 'The sound could not start. Try again, or write instead.',
   'error.autoplay_blocked': 'The browser holds the sound back until the visitor taps.',

@@ -20,7 +20,6 @@ export const strings = {
   'panel.close': 'बंद करें',
   'panel.minimise': 'पैनल छिपाएँ; कॉल चलती रहेगी',
   'status.idle': 'तैयार',
-  'status.consent': 'शुरू करने से पहले',
 
   'idle.start': 'बात शुरू करें',
   'idle.text': 'चैट शुरू करें',
@@ -50,7 +49,6 @@ export const strings = {
   'control.end': 'कॉल समाप्त करें',
   'control.interrupt': 'एजेंट को बोलने से रोकें',
   'control.volume': 'आवाज़',
-  'keypad.label': 'कीपैड',
 
   'speaker.operator': 'अब आप {name} से बात कर रहे हैं।',
   'speaker.someone': 'टीम के एक सदस्य',
@@ -80,7 +78,6 @@ export const strings = {
   'error.rate_limited': 'अभी यहाँ से बहुत सी कॉल हुई हैं। समय पूरा होते ही बटन चालू हो जाएगा।',
   'error.provider_unavailable': 'एजेंट अभी उपलब्ध नहीं है। एक मिनट में फिर कोशिश करें।',
   'error.internal': 'हमारी ओर कुछ गड़बड़ हुई। फिर कोशिश करें।',
-  'error.invalid_request': 'पेज ने ऐसा कुछ माँगा जो एजेंट नहीं समझता। पेज फिर से खोलकर कोशिश करें।',
   'error.unsupported': 'यह ब्राउज़र एजेंट की आवाज़ नहीं चला सकता। आप लिख सकते हैं, या नया ब्राउज़र इस्तेमाल करें।',
   'error.sound_failed': 'आवाज़ शुरू नहीं हो सकी। फिर कोशिश करें, या लिखें।',
   'error.autoplay_blocked': 'दबाए जाने तक ब्राउज़र आवाज़ रोके हुए है।',

@@ -56,7 +56,7 @@ export class Interpolator {
       // The row after the last phase exists, so that this never reads past the end.
       high += sample * (kernels[next + tap] as number)
     }
-    return share === 0 ? low : low + (high - low) * share
+    return low + (high - low) * share
   }
 }
 
