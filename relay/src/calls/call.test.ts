@@ -246,3 +246,18 @@ describe('that an AI speaks', () => {
     expect(lines().at(-1)).toBe('agent: Here you are.')
   })
 })
+
+test('what is typed in one breath is one turn', async () => {
+  const engine = echo()
+  const { clock, open, lines } = world([engine])
+  const call = await open()
+  const leg = fakeAudioLeg(clock)
+  call.attach(leg)
+  await clock.advance(1000)
+  for (const text of ['one', 'two', 'three']) leg.emit({ type: 'text', text })
+  await clock.advance(3000)
+  expect(engine.inputs.filter((input) => input.type === 'turn').map((input) => input.type === 'turn' && input.text)).toEqual([
+    'one\ntwo\nthree',
+  ])
+  expect(lines().filter((line) => line.startsWith('visitor'))).toEqual(['visitor: one', 'visitor: two', 'visitor: three'])
+})

@@ -51,6 +51,8 @@ export interface Call {
   readonly closed: Promise<void>
 }
 
+const MOST_LEG_NOTES = 200
+
 /** Wires one call: legs to the mouth and the conversation, the conversation to the engines, the state table to its clocks and the log. */
 export function createCall(
   o: OpenCall & {
@@ -69,6 +71,12 @@ export function createCall(
   const logger = o.logger.child({ callId: id })
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what)
   const note = (type: string, payload?: Record<string, unknown>) => log.event(id, type, payload)
+  /** A line that breaks again and again is told so often, then goes without saying. */
+  let legNotes = 0
+  const noteLeg = (type: string) => {
+    legNotes += 1
+    if (legNotes <= MOST_LEG_NOTES) note(type, { leg: leg?.name ?? 'none' })
+  }
   const feed = createFeed(report('a watcher of the call failed'))
   const transcript = createTranscript({ callId: id, feed, log, clock, newId })
   const usage = createUsage()
@@ -172,7 +180,7 @@ export function createCall(
       conversation.begin()
     },
     away() {
-      note('leg.detached', { leg: leg?.name ?? 'none' })
+      noteLeg('leg.detached')
       mouth.away()
       conversation.away(true)
     },
@@ -187,7 +195,7 @@ export function createCall(
   }
 
   function comeBack() {
-    note('leg.resumed', { leg: leg?.name ?? 'none' })
+    noteLeg('leg.resumed')
     mouth.back().then((isBack) => isBack && conversation.away(false), report('the leg could not resume'))
   }
 

@@ -67,6 +67,8 @@ export function createConversation(o: {
   /** Said instead of the greeting: nobody can answer. */
   let lost: { name: Phrase; reason: EndReason } | undefined
   let acts: Promise<void> = Promise.resolve()
+  /** Said by the visitor and not given to the engine yet. */
+  let unasked: string[] = []
   const waitingForRest: (() => void)[] = []
 
   const silence = createSilence({
@@ -131,13 +133,18 @@ export function createConversation(o: {
     if (phase !== 'talking') return
     silence.visitorSpoke()
     transcript.add('visitor', text)
+    unasked.push(text)
     inOrder(async () => {
+      // Asked already, together with what came right before it.
+      if (unasked.length === 0) return
       await cut('visitor')
       if (phase !== 'talking') return move({ type: 'silenced' })
+      const whole = unasked.join('\n')
+      unasked = []
       const utterance = newId()
-      note('turn', { utterance, by, text })
+      note('turn', { utterance, by, text: whole })
       move({ type: 'asked', utterance })
-      o.chain().take({ type: 'turn', utterance, text, by })
+      o.chain().take({ type: 'turn', utterance, text: whole, by })
     })
   }
 

@@ -49,6 +49,11 @@ export function problemBody(problem: Problem): ProblemBody {
   }
 }
 
+function isGone(error: Error): boolean {
+  const code = 'code' in error ? error.code : undefined
+  return error.name === 'AbortError' || code === 'ERR_STREAM_PREMATURE_CLOSE' || (error.message === 'aborted' && code === 'ECONNRESET')
+}
+
 /** Anything thrown → the problem to answer; what nobody meant to throw is `internal` and says nothing of its cause. */
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
@@ -58,8 +63,7 @@ function toProblem(error: unknown): Problem {
     if (error.status < 500) return new Problem('invalid_request', 'The body is not valid JSON.')
   }
   // A client that went away while its body was read is no fault of ours.
-  if (error instanceof Error && (error.name === 'AbortError' || /aborted|premature close/i.test(error.message)))
-    return new Problem('invalid_request', 'The request ended before its body was complete.')
+  if (error instanceof Error && isGone(error)) return new Problem('invalid_request', 'The request ended before its body was complete.')
   return new Problem('internal', 'This request failed on our side. Try again; the log has the cause.', { cause: error })
 }
 

@@ -14,6 +14,12 @@ const HEADERS_WITHIN_MS = 10_000
 const REQUEST_WITHIN_MS = 30_000
 const KEEP_ALIVE_MS = 65_000
 
+/** Node's own refusals, as their status. */
+const UNREADABLE: Record<string, [number, string]> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+}
+
 export interface HttpServer {
   /** Resolves with the port. @throws SettingsError when the address cannot be used */
   listen(): Promise<number>
@@ -52,6 +58,16 @@ export function createHttpServer(o: {
     (request, response) => void listener(request, response),
   )
   o.upgrades.attach(server)
+  server.on('error', (error) => o.logger.error({ err: error }, 'the HTTP server failed'))
+  // What is no HTTP at all never reaches the app; it is answered in the same shape.
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy()
+    const [status, title] = UNREADABLE[error.code ?? ''] ?? [400, 'Bad Request']
+    const body = JSON.stringify({ ...problemBody(new Problem('invalid_request', 'The request cannot be read.')), status })
+    socket.end(
+      `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    )
+  })
   let closed: Promise<void> | undefined
 
   return {

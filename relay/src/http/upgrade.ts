@@ -50,9 +50,10 @@ export function createUpgrades(o: { routes: readonly SocketRoute[]; maxSockets: 
       server.handleUpgrade(request, socket, head, (ws) => {
         ws.on('error', (error) => o.logger.debug({ err: error, path: route.path }, 'socket failed'))
         if (open.size >= o.maxSockets) return refuse(ws, CLOSE.overload, 'overload: try again shortly')
-        open.add(ws)
         ws.on('close', () => open.delete(ws))
         route.accept({ ws, parts: found.slice(1), query })
+        // One that was refused is on its way out and takes nobody's place.
+        if (ws.readyState === ws.OPEN) open.add(ws)
       })
       return
     }

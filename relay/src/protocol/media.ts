@@ -9,7 +9,7 @@ export const MAX_TEXT_FRAME_BYTES = 64 * 1024
 export const MAX_AUDIO_FRAME_MS = 100
 
 /** Close codes of the media socket. */
-export const CLOSE = { badToken: 4401, unknownCall: 4404, replaced: 4409, abuse: 1008, overload: 1013, normal: 1000 } as const
+export const CLOSE = { badToken: 4401, unknownCall: 4404, replaced: 4409, abuse: 1008, overload: 1013, fault: 1011, normal: 1000 } as const
 
 const text = z.string().max(MAX_TEXT_FRAME_BYTES)
 const name = z.string().min(1).max(64)

@@ -39,6 +39,8 @@ export async function startEmbedded(o: { dataDir: string; socketPath: string; lo
       start().then(
         (worker) => {
           current = worker
+          // Stopped while it was starting: nobody waits for it any more.
+          if (stopping) void worker.terminate()
         },
         (error: unknown) => {
           o.logger.error({ err: error }, 'the embedded database did not start')

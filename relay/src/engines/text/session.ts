@@ -58,7 +58,8 @@ export async function startTextSession(o: {
       .catch((error: unknown) => {
         if (stop.signal.aborted) return
         const { fault } = failureOf(service, error)
-        o.logger.warn({ callId: context.callId, engine: service, fault: fault.code }, fault.message)
+        // The vendor's own words may quote the prompt: they are sealed with the call, not logged.
+        o.logger.warn({ callId: context.callId, engine: service, fault: fault.code }, 'the engine failed')
         close()
         context.emit({ type: 'failed', fault })
       })

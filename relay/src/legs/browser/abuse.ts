@@ -9,6 +9,9 @@ const STEP_MS = 500
 const MAX_MALFORMED_IN_A_ROW = 20
 /** Messages that cost something, over `FOR_MS`: far above what a person at a keyboard makes, far below what hurts. */
 const MAX_MESSAGES = 200
+/** What makes the agent answer or fall silent, over `FOR_MS`: quicker than anybody types, and each may cost a model's answer. */
+const MAX_TURNS = 20
+const TURNS = new Set<ToRelay['type']>(['text', 'dtmf', 'interrupt'])
 /** Letters that are kept: as many at once, and so many a second from then on; a call's words stay in memory until it ends. */
 const STORE_BYTES = 2 * 1024 * 1024
 const BYTES_PER_S = 32 * 1024
@@ -20,6 +23,8 @@ export interface AbuseGuard {
   audio(bytes: number): boolean
   message(type: ToRelay['type'], bytes: number): boolean
   malformed(): boolean
+  /** False when this one comes too soon after many others: it is refused, the socket stays. */
+  turn(type: ToRelay['type']): boolean
 }
 
 /** Counts what one socket sends: sound against real time, messages, malformed frames in a row. */
@@ -28,6 +33,7 @@ export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard
   const sound = createSoundGauge(clock)
   let messages = { sinceMs: clock.monotonicMs(), count: 0 }
   let store = { atMs: clock.monotonicMs(), left: STORE_BYTES }
+  let turns = { sinceMs: clock.monotonicMs(), count: 0 }
   let malformedInARow = 0
   return {
     audio(bytes) {
@@ -43,6 +49,13 @@ export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard
       if (now - messages.sinceMs >= FOR_MS) messages = { sinceMs: now, count: 0 }
       messages.count += 1
       return messages.count <= MAX_MESSAGES
+    },
+    turn(type) {
+      if (!TURNS.has(type)) return true
+      const now = clock.monotonicMs()
+      if (now - turns.sinceMs >= FOR_MS) turns = { sinceMs: now, count: 0 }
+      turns.count += 1
+      return turns.count <= MAX_TURNS
     },
     malformed() {
       malformedInARow += 1

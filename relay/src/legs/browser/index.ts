@@ -21,6 +21,7 @@ export function acceptBrowserSocket(o: { ws: WebSocket; call: Call; after?: numb
     inputHz: BROWSER_INPUT.sampleRateHz,
     onMessage: leg.message,
     onAudio: leg.audio,
+    onFault: (error) => o.logger.error({ err: error, callId: call.id }, 'a message of the page could not be taken'),
     onGone(code) {
       if (code === CLOSE.abuse) o.logger.warn({ callId: call.id }, 'a media socket was closed for abuse')
       leg.gone(socket, code)

@@ -38,21 +38,35 @@ class FakeWebSocket extends EventEmitter {
   }
 }
 
-function setUp() {
+function setUp(take?: (message: ToRelay) => void) {
   const clock = new TestClock()
   const ws = new FakeWebSocket()
   const taken: ToRelay[] = []
   const audio: number[] = []
   const gone: number[] = []
+  const faults: unknown[] = []
   const socket = createMediaSocket({
     ws: ws as unknown as WebSocket,
     clock,
     inputHz: 16_000,
-    onMessage: (message) => taken.push(message),
+    onMessage(message) {
+      taken.push(message)
+      take?.(message)
+    },
     onAudio: (bytes) => audio.push(bytes.length),
     onGone: (code) => gone.push(code),
+    onFault: (error) => faults.push(error),
   })
-  return { clock, ws, socket, taken, audio, gone, listeners: () => ws.eventNames().reduce((sum, name) => sum + ws.listenerCount(name), 0) }
+  return {
+    clock,
+    ws,
+    socket,
+    taken,
+    audio,
+    gone,
+    faults,
+    listeners: () => ws.eventNames().reduce((sum, name) => sum + ws.listenerCount(name), 0),
+  }
 }
 
 /** Frames as a broken or hostile page makes them, each wrong in its own way; the same on every run. */
@@ -159,4 +173,28 @@ test('whichever way it goes, it is told once and leaves no timer', async () => {
     expect(ws.terminated).toBe(end === 'silent' ? 1 : 0)
     expect(clock.waiting).toBe(0)
   }
+})
+
+test('turns come at a pace people have: the rest is refused with a reason, and the socket stays', async () => {
+  const { ws, clock, taken, gone } = setUp()
+  const text = () => ws.emit('message', Buffer.from('{"type":"text","text":"go"}'), false)
+  for (let turn = 0; turn < 25; turn++) text()
+  expect(taken).toHaveLength(20)
+  expect(gone).toEqual([])
+  ws.emit('message', Buffer.from('{"type":"feedback","score":5}'), false)
+  expect(taken).toHaveLength(21)
+  await clock.advance(2000)
+  text()
+  expect(taken).toHaveLength(22)
+})
+
+test('a fault of ours closes this socket and no other', () => {
+  const broken = setUp(() => {
+    throw new Error('ours')
+  })
+  const other = setUp()
+  broken.ws.emit('message', Buffer.from('{"type":"interrupt"}'), false)
+  expect(broken.faults).toHaveLength(1)
+  expect(broken.gone).toEqual([1011])
+  expect(other.gone).toEqual([])
 })

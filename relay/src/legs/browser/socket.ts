@@ -28,6 +28,7 @@ export function createMediaSocket(o: {
   onMessage: (message: ToRelay) => void
   onAudio: (bytes: Uint8Array) => void
   onGone: (code: number) => void
+  onFault: (error: unknown) => void
 }): MediaSocket {
   const { ws, clock } = o
   const guard = createAbuseGuard(clock, o.inputHz)
@@ -82,6 +83,16 @@ export function createMediaSocket(o: {
     if (!guard.malformed()) socket.close(CLOSE.abuse, 'too many malformed frames')
   }
 
+  /** A fault of ours in one call must not end the others: its socket goes, and may come back. */
+  function guarded(take: () => void) {
+    try {
+      take()
+    } catch (error) {
+      o.onFault(error)
+      socket.close(CLOSE.fault, 'internal')
+    }
+  }
+
   ws.on('message', (data, isBinary) => {
     if (gone) return
     alive = true
@@ -90,11 +101,14 @@ export function createMediaSocket(o: {
     if (!decoded.ok) return refuse(decoded.code, decoded.detail)
     if ('audio' in decoded) {
       if (!guard.audio(decoded.audio.length)) return socket.close(CLOSE.abuse, 'audio faster than real time')
-      return o.onAudio(decoded.audio)
+      return guarded(() => o.onAudio(decoded.audio))
     }
     if (!guard.message(decoded.message.type, bytes.length)) return socket.close(CLOSE.abuse, 'too many messages')
     if (decoded.message.type === 'ping') return socket.tell({ type: 'pong', t: decoded.message.t })
-    o.onMessage(decoded.message)
+    if (!guard.turn(decoded.message.type)) {
+      return socket.tell({ type: 'error', code: 'rate_limited', message: 'Too many messages at once: wait two seconds.', retryable: true })
+    }
+    guarded(() => o.onMessage(decoded.message))
   })
   ws.on('pong', () => {
     alive = true
