@@ -2,13 +2,16 @@ import type { Clock } from '../../calls/ports.ts'
 import type { Logger } from '../../logger.ts'
 import type { Store } from '../open.ts'
 import { addJob } from './add.ts'
+import { buryJobs } from './bury.ts'
 import { type Claimed, claimJobs } from './claim.ts'
+import { keepJobs } from './keep.ts'
 import { completeJob, failJob } from './settle.ts'
 
 /** PGlite has no LISTEN, so due jobs are looked for this often. */
 const POLL_MS = 1000
 /** A worker that says nothing for this long is dead, and its job is somebody else's. */
 const LOCK_MS = 5 * 60_000
+const KEEP_MS = LOCK_MS / 5
 const AT_ONCE = 5
 const MAX_ATTEMPTS = 10
 const RETRY_FROM_MS = 1000
@@ -27,15 +30,19 @@ export interface Jobs {
 export function createJobs(o: { store: Store; clock: Clock; logger: Logger; owner: string }): Jobs {
   const { clock, logger, store, owner } = o
   const handlers = new Map<string, (payload: unknown, signal: AbortSignal) => Promise<void>>()
-  const running = new Set<Promise<void>>()
+  const running = new Map<number, Promise<void>>()
   const stopping = new AbortController()
+  let keepAtMs = 0
   let cancel: (() => void) | undefined
   let polling: Promise<void> = Promise.resolve()
   const at = (delayMs: number) => new Date(clock.nowMs() + delayMs)
 
   async function poll() {
+    await keep()
+    for (const { id, kind } of await buryJobs(store.db, { now: at(0) }))
+      logger.error({ job: id, kind }, 'a job was given up: its worker died every time')
     const room = AT_ONCE - running.size
-    if (room <= 0 || handlers.size === 0) return
+    if (room <= 0 || handlers.size === 0 || stopping.signal.aborted) return
     const jobs = await claimJobs(store.db, {
       kinds: [...handlers.keys()],
       now: at(0),
@@ -43,10 +50,17 @@ export function createJobs(o: { store: Store; clock: Clock; logger: Logger; owne
       lockedUntil: at(LOCK_MS),
       limit: room,
     })
-    for (const job of jobs) {
-      const work = run(job).finally(() => running.delete(work))
-      running.add(work)
-    }
+    for (const job of jobs)
+      running.set(
+        job.id,
+        run(job).finally(() => running.delete(job.id)),
+      )
+  }
+
+  async function keep() {
+    if (running.size === 0 || clock.nowMs() < keepAtMs) return
+    await keepJobs(store.db, { ids: [...running.keys()], lockedBy: owner, lockedUntil: at(LOCK_MS) })
+    keepAtMs = clock.nowMs() + KEEP_MS
   }
 
   async function run(job: Claimed) {
@@ -97,7 +111,7 @@ export function createJobs(o: { store: Store; clock: Clock; logger: Logger; owne
       stopping.abort()
       cancel?.()
       await polling
-      await Promise.all(running)
+      await Promise.all(running.values())
     },
   }
 }

@@ -143,6 +143,75 @@ eachStore('jobs', (room) => {
     expect(runs).toBe(2)
   })
 
+  it('runs again soon when it was added again while it ran and failed', async () => {
+    const jobs = worker()
+    const go = Promise.withResolvers<void>()
+    let runs = 0
+    jobs.handle('k', async () => {
+      runs += 1
+      if (runs > 1) return
+      await go.promise
+      throw new Error('the first did not work')
+    })
+    await jobs.add('k', {}, { key: 'x', maxAttempts: 1 })
+    jobs.start()
+    await until(() => runs === 1)
+    await jobs.add('k', {}, { key: 'x' })
+    const addedMs = clock.nowMs()
+    go.resolve()
+    await until(async () => (await rows()).length === 0)
+    expect(runs).toBe(2)
+    expect(clock.nowMs() - addedMs).toBeLessThan(LOCK_MS)
+  })
+
+  it('keeps a job that takes long its own', async () => {
+    const [mine, other] = [worker('mine'), worker('other')]
+    const go = Promise.withResolvers<void>()
+    let runs = 0
+    for (const jobs of [mine, other])
+      jobs.handle('long', async () => {
+        runs += 1
+        await go.promise
+      })
+    await mine.add('long', {})
+    mine.start()
+    await until(() => runs === 1)
+    other.start()
+    for (let passedMs = 0; passedMs < 3 * LOCK_MS; passedMs += LOCK_MS / 10) {
+      await clock.advance(LOCK_MS / 10)
+      // Both have looked and wait to look again.
+      await vi.waitFor(() => expect(clock.waiting).toBe(2), { timeout: 20_000, interval: 1 })
+    }
+    go.resolve()
+    expect(runs).toBe(1)
+    await until(async () => (await rows()).length === 0)
+  })
+
+  it('gives up a job whose worker died at every attempt', async () => {
+    const jobs = worker()
+    await jobs.add('deadly', {}, { maxAttempts: 2 })
+    let ran = false
+    jobs.handle('deadly', async () => {
+      ran = true
+    })
+    for (const attempts of [1, 2]) {
+      const nowMs = clock.nowMs()
+      const [taken] = await claimJobs(room.store.db, {
+        kinds: ['deadly'],
+        lockedBy: 'dies',
+        limit: 1,
+        now: new Date(nowMs),
+        lockedUntil: new Date(nowMs + LOCK_MS),
+      })
+      expect(taken?.attempts).toBe(attempts)
+      await clock.advance(LOCK_MS + 1)
+    }
+    jobs.start()
+    await until(async () => (await rows())[0]?.dead)
+    expect(await rows()).toMatchObject([{ attempts: 2, last_error: expect.stringContaining('worker died'), locked_by: null }])
+    expect(ran).toBe(false)
+  })
+
   it('waits for the running job when it stops, asks it to hurry, and takes no other', async () => {
     const jobs = worker()
     const begun = Promise.withResolvers<AbortSignal>()

@@ -8,9 +8,11 @@ export function completeJob(db: Db, o: { id: number; lockedBy: string }) {
     update jobs set locked_until = null, attempts = 0 where id = ${o.id} and locked_by is null`)
 }
 
-/** Failed: again at `runAt`, or, after its last attempt, kept dead with its error. */
+/** Failed: again at `runAt`, or, after its last attempt, kept dead with its error. One that was added again meanwhile is not its last. */
 export function failJob(db: Db, o: { id: number; lockedBy: string; error: string; runAt: Date; deadAt: Date | null }) {
   return db.execute(sql`
-    update jobs set locked_by = null, locked_until = null, last_error = ${o.error}, run_at = ${o.runAt.toISOString()}, dead_at = ${o.deadAt?.toISOString() ?? null}
-    where id = ${o.id} and locked_by = ${o.lockedBy}`)
+    update jobs set locked_by = null, locked_until = null, last_error = ${o.error}, run_at = ${o.runAt.toISOString()},
+      dead_at = case when locked_by is null then null else ${o.deadAt?.toISOString() ?? null}::timestamptz end,
+      attempts = case when locked_by is null then 0 else attempts end
+    where id = ${o.id} and (locked_by = ${o.lockedBy} or (locked_by is null and locked_until is not null))`)
 }
