@@ -25,7 +25,7 @@ const vitest = (name: string, limitMs: number): Suite => {
   return { name, dir: name, command: './node_modules/.bin/vitest', args, report, read: readVitest, limitMs }
 }
 const SUITES: Suite[] = [
-  vitest('relay', minutes(5)),
+  vitest('relay', minutes(8)),
   vitest('demo', minutes(2)),
   {
     name: 'widget',
@@ -34,9 +34,9 @@ const SUITES: Suite[] = [
     args: [],
     report: join(ROOT, 'widget/results.json'),
     read: readWidget,
-    limitMs: minutes(3),
+    limitMs: minutes(4),
   },
-  vitest('test', minutes(8)),
+  vitest('test', minutes(12)),
 ]
 
 async function main(): Promise<void> {

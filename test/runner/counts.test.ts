@@ -33,6 +33,12 @@ describe('counting over all runners', () => {
     expect(vitest({ numPassedTests: 5, numPendingTests: 2, numTodoTests: 1 })).toMatchObject({ failed: 3 })
   })
 
+  it('reads the widget’s report the same way', () => {
+    const path = join(dir, 'widget.json')
+    writeFileSync(path, JSON.stringify({ passed: 7, failed: 1, skipped: 2 }))
+    expect(readWidget(path)).toMatchObject({ passed: 7, failed: 3 })
+  })
+
   it('takes no test, no report, a bad exit or a timeout for a failure', () => {
     expect(judge(vitest({}), clean)).toMatchObject({ passed: 0, failed: 1 })
     expect(judge(readVitest(join(dir, 'none.json')), clean)).toMatchObject({ failed: 1 })

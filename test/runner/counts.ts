@@ -26,16 +26,18 @@ export function readVitest(path: string): Counts {
   )
   const unrun = report.numPendingTests + report.numTodoTests
   const notes = broken.map(({ name }) => `a file failed outside its tests: ${name}`)
-  if (unrun > 0) notes.push(`${unrun} skipped, which count as failed: a test that does not run proves nothing`)
+  if (unrun > 0) notes.push(unrunNote(unrun))
   return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length + unrun, notes }
 }
 
-/** The widget's own report: `{passed, failed}`. */
+/** The widget's own report. */
 export function readWidget(path: string): Counts {
   if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'] }
-  const { passed, failed } = JSON.parse(readFileSync(path, 'utf8')) as { passed: number; failed: number }
-  return { passed, failed, notes: [] }
+  const { passed, failed, skipped } = JSON.parse(readFileSync(path, 'utf8')) as { passed: number; failed: number; skipped: number }
+  return { passed, failed: failed + skipped, notes: skipped > 0 ? [unrunNote(skipped)] : [] }
 }
+
+const unrunNote = (count: number) => `${count} skipped, which count as failed: a test that does not run proves nothing`
 
 /** A runner's own word counts too: no test at all, or a bad exit without a failed test, is a failure. */
 export function judge(counts: Counts, exit: { code: number | null; timedOut: boolean }): Counts {
