@@ -219,6 +219,21 @@ describe('a call', () => {
     expect(received[0]).to.deep.equal({ type: 'text', text: 'Is it in stock?' })
   })
 
+  it('sounds where the page wants it, and stays where it is when there is no such device', async () => {
+    const el = await inCall('raw')
+    expect(await el.setOutputDevice('')).to.deep.equal({ ok: true })
+    expect(await el.setOutputDevice('no-such-device')).to.include({ ok: false, code: 'invalid_value' })
+    expect(await el.setVolume(0.5)).to.deep.equal({ ok: true })
+    expect(el.volume).to.equal(0.5)
+    part(el, 'volume').click()
+    await el.updateComplete
+    const slider = part<HTMLInputElement>(el, 'volume-slider')
+    expect(slider.value).to.equal('50')
+    slider.value = '20'
+    slider.dispatchEvent(new Event('input'))
+    expect(el.volume).to.equal(0.2)
+  })
+
   it('says who is speaking when a person takes over, and when the agent is back', async () => {
     const el = await inCall('raw')
     const steer = new Steering(el.callId)

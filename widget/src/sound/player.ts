@@ -62,7 +62,8 @@ export class Player {
     this.#node = node
     for (const message of this.#backlog) this.#post(message)
     this.#backlog = []
-    if (o.device) await this.setDevice(o.device)
+    // A headset that is gone by now: the device's own loudspeaker does.
+    if (o.device) await this.setDevice(o.device).catch(() => {})
     const { signal } = this.#wakeSigns
     context.addEventListener('statechange', () => void this.check(), { signal })
     document.addEventListener('visibilitychange', () => void this.check(), { signal })
