@@ -52,6 +52,8 @@ describe('the chain of a call', () => {
       (each) => ({ ...each, type: `${each.type}.` }),
       (each) => ({ ...each, atMs: each.atMs + 1 }),
       (each) => ({ ...each, seq: each.seq + 1 }),
+      (each) => ({ ...each, seq: -each.seq }),
+      ({ payload: _, ...each }) => each,
       (each) => ({ ...each, commitment: commit(randomBytes(32), each.payload) }),
       (each) => ({ ...each, hash: randomBytes(32) }),
     ]

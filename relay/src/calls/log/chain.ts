@@ -10,7 +10,7 @@ export interface Link {
   type: string
   commitment: Uint8Array
   hash: Uint8Array
-  /** Missing once erased. */
+  /** Missing once erased, and where it cannot be opened. */
   payload?: unknown
 }
 
@@ -28,7 +28,7 @@ export function origin(callId: string): Uint8Array {
 export function link(previous: Uint8Array, event: { seq: number; atMs: number; type: string; commitment: Uint8Array }): Uint8Array {
   const type = Buffer.from(event.type)
   const numbers = Buffer.alloc(20)
-  numbers.writeBigUInt64BE(BigInt(event.seq), 0)
+  numbers.writeBigInt64BE(BigInt(event.seq), 0)
   numbers.writeBigInt64BE(BigInt(event.atMs), 8)
   numbers.writeUInt32BE(type.length, 16)
   return createHash('sha256').update(previous).update(numbers).update(type).update(event.commitment).digest()
@@ -52,8 +52,8 @@ export function problemsOf(o: {
   let previous = origin(o.callId)
   for (const [index, each] of o.links.entries()) {
     if (each.seq !== index + 1) problems.push(`event ${index + 1} has number ${each.seq}`)
-    if (o.salt && 'payload' in each && !same(commit(o.salt, each.payload), each.commitment))
-      problems.push(`the payload of event ${each.seq} was changed`)
+    if (o.salt && !('payload' in each)) problems.push(`the payload of event ${each.seq} is missing or cannot be opened`)
+    else if (o.salt && !same(commit(o.salt, each.payload), each.commitment)) problems.push(`the payload of event ${each.seq} was changed`)
     if (!same(link(previous, each), each.hash)) problems.push(`event ${each.seq} does not follow the one before it`)
     previous = each.hash
   }
