@@ -54,8 +54,8 @@ export const tokens = css`
       --_edge: light-dark(#7d8694, #7f8896);
       --_danger-text: light-dark(#b42318, #ff9187);
       --_one: var(--va-orb-color-1, oklch(from var(--_accent) clamp(0.5, l, 0.72) max(c, 0.02) h));
-      --_two: var(--va-orb-color-2, oklch(from var(--_accent) clamp(0.42, l - 0.08, 0.6) calc(c * 1.05) calc(h + 48)));
-      --_three: var(--va-orb-color-3, oklch(from var(--_accent) 0.88 min(c, 0.12) calc(h - 62)));
+      --_two: var(--va-orb-color-2, oklch(from var(--_accent) clamp(0.44, l - 0.1, 0.62) min(c, 0.17) calc(h + 42)));
+      --_three: var(--va-orb-color-3, oklch(from var(--_accent) 0.89 min(c, 0.11) calc(h - 58)));
     }
   }
 `

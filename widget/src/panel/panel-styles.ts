@@ -98,14 +98,14 @@ header :is(.tool, .interrupt)::after { inset-block: calc(100% + 6px) auto; }
   font-weight: 600;
   transition: transform var(--_quick);
 }
-.primary { background: var(--_accent); color: var(--_on-accent); }
+.primary, .visitor { background: var(--_accent); color: var(--_on-accent); box-shadow: inset 0 0 0 1px var(--_accent-text); }
 
 .primary:hover { filter: brightness(1.07); }
 .secondary { box-shadow: inset 0 0 0 1px var(--_edge); }
 .secondary:hover { background: var(--_soft); }
 .primary:active, .secondary:active { transform: scale(0.98); }
 .small.primary { min-block-size: 44px; padding: 0 16px; }
-[disabled] { background: var(--_soft); color: var(--_muted); cursor: default; filter: none !important; }
+[disabled] { box-shadow: none; background: var(--_soft); color: var(--_muted); cursor: default; filter: none !important; }
 
 .volume { position: relative; }
 .pop {

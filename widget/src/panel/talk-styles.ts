@@ -26,7 +26,7 @@ export const talkStyles = `
 @keyframes appear { from { opacity: 0; transform: translateY(6px); } }
 .text { white-space: pre-wrap; }
 .agent, .operator { align-self: flex-start; background: var(--_soft); border-end-start-radius: 4px; }
-.visitor { align-self: flex-end; background: var(--_accent); color: var(--_on-accent); border-end-end-radius: 4px; }
+.visitor { align-self: flex-end; border-end-end-radius: 4px; }
 .operator { box-shadow: inset 0 0 0 1.5px var(--_accent-text); }
 .speaker { display: block; font-size: 12px; font-weight: 600; color: var(--_accent-text); }
 .system { align-self: center; font-size: 13px; color: var(--_muted); text-align: center; padding-block: 2px; }
