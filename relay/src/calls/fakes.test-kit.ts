@@ -20,7 +20,7 @@ export class FakeLog implements CallLog {
   event(callId: string, type: string, payload?: Record<string, unknown>) {
     this.events.push({ callId, type, payload })
   }
-  entry(_callId: string, _place: number, entry: Entry) {
+  entry(_callId: string, _at: { place: number; seq: number }, entry: Entry) {
     this.entries.set(entry.id, entry)
   }
   status() {}

@@ -196,7 +196,7 @@ export interface CallLog {
   /** `at` is the clock's. The payload is encrypted and committed to the call's chain. */
   event(callId: string, type: string, payload?: Record<string, unknown>): void
   /** The entry's newest state. `place` orders the transcript and never changes for an id. */
-  entry(callId: string, place: number, entry: Entry): void
+  entry(callId: string, at: { place: number; seq: number }, entry: Entry): void
   status(callId: string, change: { status: CallStatus; at: number; endReason?: EndReason; ai?: 'active' | 'paused' | 'off' }): void
   /** The one terminal write: status, chain head signed. A second close of the same call is ignored. */
   close(

@@ -23,10 +23,10 @@ test('whatever is said: a final entry never changes, an entry keeps id, role, st
       const log = new FakeLog()
       const places = new Map<string, number>()
       const write = log.entry.bind(log)
-      log.entry = (callId, place, entry) => {
-        expect(places.get(entry.id) ?? place).toBe(place)
-        places.set(entry.id, place)
-        write(callId, place, entry)
+      log.entry = (callId, at, entry) => {
+        expect(places.get(entry.id) ?? at.place).toBe(at.place)
+        places.set(entry.id, at.place)
+        write(callId, at, entry)
       }
       const feed = createFeed((error) => {
         throw error

@@ -35,7 +35,7 @@ export function createTranscript(o: { callId: string; feed: FeedWriter; log: Cal
     if (!line.shown && entry.text === '') return
     line.shown = true
     o.feed.transcript(entry)
-    o.log.entry(o.callId, line.place, entry)
+    o.log.entry(o.callId, { place: line.place, seq: o.feed.lastSeq }, entry)
   }
   const finish = (id: string, text: string, interrupted = false) => {
     const line = lines.get(id)

@@ -128,9 +128,14 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
       // Asked first: a call that is settled by now has its end in every row read after this.
       const live = mine(c, id)
       const call = await row(c, id)
-      const entries = found(await book.transcript(org(c), id))
-      if (wantsEvents(c)) return streamTranscript(c, { live, ended: call.endReason, entries, streamsEnd })
-      return c.json({ callId: call.id, sessionId: call.sessionId, entries: newestEntries(entries, live) }, 200)
+      const lines = found(await book.lines(org(c), id))
+      if (wantsEvents(c))
+        return streamTranscript(c, { live, ended: call.endReason, lines, streamsEnd, hasEnded: calls.get(id) === undefined })
+      const entries = newestEntries(
+        lines.map(({ entry }) => entry),
+        live,
+      )
+      return c.json({ callId: call.id, sessionId: call.sessionId, entries }, 200)
     }),
     endpoint(READ, events, async (c) => {
       const { id } = c.req.valid('param')

@@ -324,9 +324,12 @@ describe('calls', () => {
     expect(text).toContain('How do I teach you something?')
     expect(text).toMatch(/event: ended\ndata: {"reason":"visitor"}\n\n$/)
     await settled(`/api/calls/${call.callId}`)
-    const over = await (await events(ids.at(-1))).text()
+    const over = await (await events()).text()
     expect(over).toContain('"final":true')
-    expect(over).toContain('event: ended')
+    expect([...over.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1]).toBe(String(ids.at(-1)))
+    const seen = await (await events(ids.at(-1))).text()
+    expect(seen).toContain('event: ended')
+    expect(seen).not.toContain('"entry"')
   })
 
   it('continue a live stream where the reader left it', async () => {

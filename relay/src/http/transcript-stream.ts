@@ -20,7 +20,13 @@ export function newestEntries(stored: readonly Entry[], live: Call | undefined):
  */
 export function streamTranscript(
   c: HttpContext,
-  o: { live: Call | undefined; ended: EndReason | undefined; entries: readonly Entry[]; streamsEnd: AbortSignal },
+  o: {
+    live: Call | undefined
+    ended: EndReason | undefined
+    lines: readonly { seq: number; entry: Entry }[]
+    streamsEnd: AbortSignal
+    hasEnded: boolean
+  },
 ): Response {
   const after = lastEventId(c)
   return eventStream(c, o.streamsEnd, (stream) => {
@@ -30,12 +36,14 @@ export function streamTranscript(
       stream.close()
     }
     if (!o.live) {
-      for (const [place, entry] of o.entries.entries()) transcript(place + 1, entry)
+      const missed = o.lines.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq)
+      for (const { seq, entry } of missed) transcript(seq, entry)
       end(o.ended ?? 'error')
       return () => {}
     }
     for (const { seq, entry } of o.live.feed.since(after)) transcript(seq, entry)
-    if (o.live.endReason) end(o.live.endReason)
+    // Its feed has said so already, after the last word was cut to what was heard.
+    if (o.hasEnded) end(o.live.endReason ?? 'error')
     return o.live.feed.listen((event) => {
       if (event.type === 'transcript') transcript(event.seq, event.entry)
       if (event.type === 'ended') end(event.reason)

@@ -123,6 +123,8 @@ export const entries = pgTable(
       .references(() => calls.id, { onDelete: 'cascade' }),
     entryId: text('entry_id').notNull(),
     place: integer('place').notNull(),
+    /** Number of the transcript message that told its newest state: what a reader that comes back has seen. */
+    seq: integer('seq').notNull(),
     role: text('role').notNull(),
     text: bytes('text'),
     final: boolean('final').notNull(),

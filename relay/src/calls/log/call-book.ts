@@ -70,6 +70,8 @@ export interface CallBook {
   ): Promise<{ calls: CallRow[]; nextCursor?: string }>
   get(organisationId: string, id: string): Promise<CallRow | undefined>
   transcript(organisationId: string, id: string): Promise<Entry[] | undefined>
+  /** The same, each entry with the number of the message that told its newest state. */
+  lines(organisationId: string, id: string): Promise<{ seq: number; entry: Entry }[] | undefined>
   events(organisationId: string, id: string): Promise<StoredEvent[] | undefined>
   evidence(organisationId: string, id: string): Promise<Evidence | undefined>
   /** Destroys key, salt and words of an ended call. The chain stays. False when there is no such call or it still lives. */
@@ -124,24 +126,8 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
         found.key && found.row.details ? (openJson(found.key, sealName.details(id), found.row.details) as Record<string, unknown>) : {}
       return view(found.row, details)
     },
-    async transcript(organisationId, id) {
-      const found = await find(organisationId, id)
-      if (!found) return undefined
-      const { key } = found
-      if (!key) return []
-      const rows = await db.select().from(entries).where(eq(entries.callId, id)).orderBy(entries.place)
-      return rows.map((row) =>
-        Entry.parse({
-          id: row.entryId,
-          role: row.role,
-          text: row.text ? openJson(key, sealName.entry(id, row.entryId), row.text) : '',
-          final: row.final,
-          startedAt: row.startedAt.toISOString(),
-          ...(row.endedAt ? { endedAt: row.endedAt.toISOString() } : {}),
-          ...(row.interrupted ? { interrupted: true } : {}),
-        }),
-      )
-    },
+    lines: readLines,
+    transcript: async (organisationId, id) => (await readLines(organisationId, id))?.map(({ entry }) => entry),
     async events(organisationId, id) {
       const found = await find(organisationId, id)
       if (!found) return undefined
@@ -192,6 +178,26 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
       const [row] = await db.select({ status: calls.status, endReason: calls.endReason }).from(calls).where(eq(calls.id, id))
       return row && { status: row.status as CallStatus, ...(row.endReason ? { endReason: row.endReason as EndReason } : {}) }
     },
+  }
+
+  async function readLines(organisationId: string, id: string) {
+    const found = await find(organisationId, id)
+    if (!found) return undefined
+    const { key } = found
+    if (!key) return []
+    const rows = await db.select().from(entries).where(eq(entries.callId, id)).orderBy(entries.place)
+    return rows.map((row) => ({
+      seq: row.seq,
+      entry: Entry.parse({
+        id: row.entryId,
+        role: row.role,
+        text: row.text ? openJson(key, sealName.entry(id, row.entryId), row.text) : '',
+        final: row.final,
+        startedAt: row.startedAt.toISOString(),
+        ...(row.endedAt ? { endedAt: row.endedAt.toISOString() } : {}),
+        ...(row.interrupted ? { interrupted: true } : {}),
+      }),
+    }))
   }
 
   async function readLinks(id: string, key: CallKey | undefined): Promise<Link[]> {

@@ -62,11 +62,11 @@ eachStore('the call log', (room) => {
   async function talk(log = makeLog(), id = newId()) {
     await log.open(newCall(id))
     log.event(id, 'call.opened', { said: SAID })
-    log.entry(id, 0, entry('e1', 'the', { final: false }))
-    log.entry(id, 1, entry('e2', SAID, { role: 'agent', interrupted: true }))
+    log.entry(id, { place: 0, seq: 0 + 1 }, entry('e1', 'the', { final: false }))
+    log.entry(id, { place: 1, seq: 1 + 1 }, entry('e2', SAID, { role: 'agent', interrupted: true }))
     log.status(id, { status: 'connected', at: clock.nowMs() })
     await log.flush()
-    log.entry(id, 0, entry('e1', SAID))
+    log.entry(id, { place: 0, seq: 0 + 1 }, entry('e1', SAID))
     log.event(id, 'turn', { said: SAID })
     await log.flush()
     return { log, id }
@@ -135,7 +135,7 @@ eachStore('the call log', (room) => {
     const { id } = await talk(log)
     pending.push(...faults)
     for (let n = 0; n < 5; n++) log.event(id, 'turn', { n })
-    log.entry(id, 2, entry('e3', 'late'))
+    log.entry(id, { place: 2, seq: 2 + 1 }, entry('e3', 'late'))
     await log.flush()
     await log.close(id, over())
     await log.stop()
@@ -156,7 +156,7 @@ eachStore('the call log', (room) => {
     for (let n = 0; n < told; n++) log.event(id, 'turn', { n, text })
     const kept = log.depth()
     expect(kept).toBeLessThan(0.8 * told)
-    log.entry(id, 2, entry('e3', 'an entry always has room'))
+    log.entry(id, { place: 2, seq: 2 + 1 }, entry('e3', 'an entry always has room'))
     faults.length = 0
     await log.flush()
     log.event(id, 'turn', { back: true })

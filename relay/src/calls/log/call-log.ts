@@ -3,11 +3,10 @@ import type { CallKey, Keyring } from '../../access/encryption.ts'
 import { sealJson } from '../../access/encryption.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
 import type { Logger } from '../../logger.ts'
-import type { Entry } from '../../protocol/index.ts'
 import type { Store } from '../../store/open.ts'
 import { callKeys, calls, type events } from '../../store/schema.ts'
 import type { CallLog, Clock } from '../ports.ts'
-import { nextEvent, sealName, writeEnd, writeEntry, writeEvents } from './call-record.ts'
+import { type Line, nextEvent, sealName, writeEnd, writeEntry, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
 
 /** Writes of a call are gathered this long, so that a turn is one transaction. */
@@ -34,7 +33,7 @@ interface Book {
   waitingBytes: number
   /** Events that found no room. */
   missed: number
-  entries: Map<string, { place: number; entry: Entry }>
+  entries: Map<string, Line>
   status: Status | undefined
   end: End | undefined
   writing: Promise<void> | undefined
@@ -124,7 +123,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
   async function writeBatch(
     callId: string,
     book: Book,
-    batch: Pick<Book, 'events' | 'status' | 'end'> & { entries: { place: number; entry: Entry }[] },
+    batch: Pick<Book, 'events' | 'status' | 'end'> & { entries: Line[] },
   ): Promise<boolean> {
     const house = await openHouseKeys(store, keyring)
     return store.db.transaction(async (tx) => {
@@ -132,7 +131,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       // Settled by another relay, or by our own write whose answer was lost: nothing may stand behind the seal.
       if (!row || row.endedAt) return true
       await writeEvents(tx, batch.events)
-      for (const { place, entry } of batch.entries) await writeEntry(tx, callId, book.key, place, entry)
+      for (const line of batch.entries) await writeEntry(tx, callId, book.key, line)
       if (batch.status) await tx.update(calls).set(statusRow(batch.status)).where(eq(calls.id, callId))
       if (!batch.end) return false
       const { at: atMs, ...end } = batch.end
@@ -211,7 +210,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       })
     },
     event: (callId, type, payload) => withBook(callId, (book) => append(callId, book, type, payload)),
-    entry: (callId, place, entry) => withBook(callId, (book) => void book.entries.set(entry.id, { place, entry })),
+    entry: (callId, at, entry) => withBook(callId, (book) => void book.entries.set(entry.id, { ...at, entry })),
     status: (callId, change) =>
       withBook(callId, (book) => {
         book.status = newest(book.status, change)

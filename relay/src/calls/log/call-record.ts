@@ -43,8 +43,16 @@ export async function writeEvents(tx: Tx, rows: EventRow[]): Promise<void> {
   if (rows.length > 0) await tx.insert(events).values(rows).onConflictDoNothing()
 }
 
-export async function writeEntry(tx: Tx, callId: string, key: CallKey, place: number, entry: Entry): Promise<void> {
+/** A transcript entry with its place, and the number of the message that told its newest state. */
+export interface Line {
+  place: number
+  seq: number
+  entry: Entry
+}
+
+export async function writeEntry(tx: Tx, callId: string, key: CallKey, { place, seq, entry }: Line): Promise<void> {
   const row = {
+    seq,
     role: entry.role,
     text: sealJson(key, sealName.entry(callId, entry.id), entry.text),
     final: entry.final,

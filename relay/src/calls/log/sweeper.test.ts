@@ -46,7 +46,11 @@ eachStore('the sweeper', (room) => {
       details: {},
     })
     log.event(id, 'call.opened', { n: 1 })
-    log.entry(id, 0, { id: 'e1', role: 'visitor', text: 'hello', final: true, startedAt: new Date(clock.nowMs()).toISOString() })
+    log.entry(
+      id,
+      { place: 0, seq: 0 + 1 },
+      { id: 'e1', role: 'visitor', text: 'hello', final: true, startedAt: new Date(clock.nowMs()).toISOString() },
+    )
     await until(clock, () => log.depth() === 0)
     await log.flush()
     return id
@@ -146,7 +150,11 @@ eachStore('the sweeper', (room) => {
     expect(await other.sweeper.settleOwn()).toBe(1)
     owner.log.event(id, 'turn', { n: 2 })
     owner.log.event(id, 'turn', { n: 3 })
-    owner.log.entry(id, 1, { id: 'e2', role: 'agent', text: 'late', final: true, startedAt: new Date().toISOString() })
+    owner.log.entry(
+      id,
+      { place: 1, seq: 1 + 1 },
+      { id: 'e2', role: 'agent', text: 'late', final: true, startedAt: new Date().toISOString() },
+    )
     const closed = owner.log.close(id, { status: 'completed', endReason: 'visitor', at: owner.clock.nowMs() })
     await until(owner.clock, () => !owner.log.holds(id))
     await closed

@@ -55,6 +55,7 @@ CREATE TABLE "entries" (
 	"call_id" text NOT NULL,
 	"entry_id" text NOT NULL,
 	"place" integer NOT NULL,
+	"seq" integer NOT NULL,
 	"role" text NOT NULL,
 	"text" "bytea",
 	"final" boolean NOT NULL,
