@@ -81,9 +81,10 @@ export function createAloudSpeech(o: {
     async cut() {
       const estimateMs = playedMs()
       stop()
+      // Cleared before the track goes: what follows it is not to be cleared with it.
+      const asked = begun() ? leg.clear(utterance) : 0
       track.drop()
-      const heardMs = begun() ? await leg.clear(utterance) : 0
-      ledger.heardUpTo(heardMs ?? estimateMs)
+      ledger.heardUpTo((await asked) ?? estimateMs)
       return ledger.close()
     },
     close() {

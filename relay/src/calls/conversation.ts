@@ -28,9 +28,8 @@ export interface Conversation {
   sayAndEnd(name: Phrase, reason: EndReason): void
   /** Takes nothing from the visitor any more. Resolves when nothing is left to be heard. */
   lastWords(): Promise<void>
-  /** Silences the line for good, and takes down what was heard of the last words. */
-  hush(): Promise<void>
-  close(): void
+  /** Silences the line for good; resolves when it is taken down what was heard of the last words. */
+  close(): Promise<void>
 }
 
 /** Who types also reads and thinks: silence counts this many times less. */
@@ -127,6 +126,15 @@ export function createConversation(o: {
     phase = 'leaving'
     silence.close()
     keys.close()
+  }
+
+  async function silenceForGood() {
+    const utterance = utteranceOf(floor)
+    // Whoever is cutting already takes it down.
+    if (utterance === undefined) return acts
+    move({ type: 'cut' })
+    const { text: heard, ms } = await o.mouth().cut(utterance)
+    note('utterance.cut', { utterance, by: 'end', heard, ms })
   }
 
   function turn(text: string, by: 'typing' | 'keys') {
@@ -249,17 +257,9 @@ export function createConversation(o: {
       leave()
       return floor.is === 'open' ? Promise.resolve() : new Promise((resolve) => waitingForRest.push(resolve))
     },
-    async hush() {
+    async close() {
       leave()
-      const utterance = utteranceOf(floor)
-      if (utterance === undefined) return acts
-      move({ type: 'cut' })
-      const { text: heard, ms } = await o.mouth().cut(utterance)
-      note('utterance.cut', { utterance, by: 'end', heard, ms })
-    },
-    close() {
-      if (phase === 'over') return
-      leave()
+      await silenceForGood().catch(o.onFault)
       phase = 'over'
       o.mouth().close()
       for (const resolve of waitingForRest.splice(0)) resolve()

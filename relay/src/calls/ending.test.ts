@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { answering, fakeAudioLeg, scriptedEngine, world } from './fakes.test-kit.ts'
+import { answering, fakeAudioLeg, fakeVoice, scriptedEngine, world } from './fakes.test-kit.ts'
+import type { Voice } from './ports.ts'
 
 const echo = () => answering('first', (text) => `You said ${text} and I heard it well.`)
 
@@ -29,6 +30,90 @@ describe('how a call ends', () => {
     expect(log.closes).toMatchObject([{ status: 'completed', endReason: 'agent' }])
     expect(log.types()).toContain('feedback')
     expect(engine.inputs).toHaveLength(1)
+  })
+
+  test('a wish to hang up that was cut with the words around it is no wish any more', async () => {
+    const engine = scriptedEngine('first', (input, context) => {
+      if (input.type !== 'turn') return
+      context.emit({ type: 'text', utterance: input.utterance, text: 'one two three four five six seven eight. ' })
+      if (input.text === 'bye') context.clock.after(300, () => context.emit({ type: 'hang-up' }))
+      else context.emit({ type: 'done', utterance: input.utterance })
+    })
+    const { clock, open, lines } = world([engine])
+    const call = await open()
+    const leg = fakeAudioLeg(clock)
+    call.attach(leg)
+    await clock.advance(1000)
+    leg.emit({ type: 'text', text: 'bye' })
+    await clock.advance(250)
+    const answer = Promise.withResolvers<number | undefined>()
+    leg.clear = () => answer.promise
+    leg.emit({ type: 'text', text: 'one more thing' })
+    await clock.advance(100)
+    answer.resolve(200)
+    await clock.advance(3000)
+    expect(call.stage).toBe('live')
+    expect(lines().at(-1)).toBe('agent: one two three four five six seven eight.')
+  })
+
+  test('what was asked in the last moment is taken down, and given to nobody', async () => {
+    const engine = answering('first', () => 'one two three four five six seven eight nine ten.')
+    const { clock, open, lines, log } = world([engine])
+    const call = await open()
+    const leg = fakeAudioLeg(clock)
+    call.attach(leg)
+    await clock.advance(1000)
+    leg.emit({ type: 'text', text: 'go' })
+    await clock.advance(300)
+    const answer = Promise.withResolvers<number | undefined>()
+    leg.clear = () => answer.promise
+    leg.emit({ type: 'text', text: 'wait' })
+    await clock.advance(10)
+    call.hangUp('visitor')
+    answer.resolve(230)
+    await clock.advance(10)
+    await call.closed
+    expect(lines().slice(-2)).toEqual(['agent: one two —', 'visitor: wait'])
+    expect(engine.inputs.filter((input) => input.type === 'turn')).toHaveLength(1)
+    expect(log.types().filter((type) => type === 'turn')).toHaveLength(1)
+    expect(log.types().filter((type) => type === 'utterance.cut')).toHaveLength(1)
+  })
+
+  test('before anybody came: the voice stops making the greeting', async () => {
+    let stopped = 0
+    const voice: Voice = {
+      ...fakeVoice(),
+      async *speak(_, __, signal) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        stopped += 1
+      },
+    }
+    const { open, clock } = world([echo()], { voice })
+    const call = await open()
+    await clock.advance(10)
+    call.hangUp('operator')
+    await call.closed
+    expect(stopped).toBe(1)
+  })
+
+  test('the book is closed with what the engines used, and a tool that was never answered', async () => {
+    const engine = scriptedEngine('first', (input, context) => {
+      if (input.type !== 'turn') return
+      for (const outputTokens of [2, 3]) context.emit({ type: 'usage', model: 'm', inputTokens: 10, outputTokens })
+      void context.useTool({ id: 't', name: 'look', arguments: {} }, context.signal)
+    })
+    const { clock, open, log } = world([engine])
+    const call = await open({ tools: [{ name: 'look', description: 'looks' }] })
+    const leg = fakeAudioLeg(clock)
+    call.attach(leg)
+    await clock.advance(1000)
+    leg.emit({ type: 'text', text: 'look' })
+    await clock.advance(10)
+    call.hangUp('visitor')
+    await clock.advance(10)
+    await call.closed
+    expect(log.usage).toEqual([{ m: { inputTokens: 20, outputTokens: 5 } }])
+    expect(log.events.find((event) => event.type === 'tool.finished')?.payload).toMatchObject({ result: { error: 'The call ended.' } })
   })
 
   test('who hangs up during the last words ends them; they were said for the reason that stays', async () => {
@@ -110,6 +195,27 @@ describe('how a call ends', () => {
     expect(calls.size).toBe(0)
   })
 
+  test('nobody is asked whether they are there while their line is away, also when it is lost again while it comes back', async () => {
+    const { clock, open, lines } = world([echo()])
+    const call = await open({ limits: { silenceMs: 5000 } })
+    const leg = fakeAudioLeg(clock)
+    call.attach(leg)
+    await clock.advance(250)
+    leg.emit({ type: 'detached' })
+    const answer = Promise.withResolvers<number | undefined>()
+    leg.clear = () => answer.promise
+    leg.emit({ type: 'attached' })
+    leg.emit({ type: 'detached' })
+    answer.resolve(undefined)
+    await clock.advance(29_000)
+    expect(lines()).toEqual(['agent: Hello there.'])
+    leg.emit({ type: 'attached' })
+    await clock.advance(4000)
+    expect(lines()).toEqual(['agent: Hello there.'])
+    await clock.advance(3000)
+    expect(lines().at(-1)).toBe('agent: Are you still there?')
+  })
+
   test('silence is asked about once, then ends the call after its goodbye was heard', async () => {
     const { clock, open, lines, log } = world([echo()])
     const call = await open({ limits: { silenceMs: 5000 } })
@@ -117,6 +223,9 @@ describe('how a call ends', () => {
     call.attach(leg)
     await clock.advance(6500)
     expect(lines().at(-1)).toBe('agent: Are you still there?')
+    leg.emit({ type: 'text', text: 'yes' })
+    await clock.advance(7000)
+    expect(lines().slice(-2)).toEqual(['agent: You said yes and I heard it well.', 'agent: Are you still there?'])
     await clock.advance(5000)
     expect(log.closes).toEqual([])
     await clock.advance(4000)

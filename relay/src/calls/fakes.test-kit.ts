@@ -14,6 +14,7 @@ export class FakeLog implements CallLog {
   readonly events: { callId: string; type: string; payload: Record<string, unknown> | undefined }[] = []
   readonly entries = new Map<string, Entry>()
   readonly closes: { callId: string; status: string; endReason: string }[] = []
+  readonly usage: unknown[] = []
   async open(call: NewCall) {
     this.opened.push(call)
   }
@@ -24,7 +25,8 @@ export class FakeLog implements CallLog {
     this.entries.set(entry.id, entry)
   }
   status() {}
-  async close(callId: string, end: { status: 'completed' | 'failed'; endReason: string }) {
+  async close(callId: string, end: Parameters<CallLog['close']>[1]) {
+    if (end.usage) this.usage.push(end.usage)
     this.closes.push({ callId, status: end.status, endReason: end.endReason })
   }
   types(): string[] {

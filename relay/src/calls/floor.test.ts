@@ -53,6 +53,14 @@ test('an answer, as the page sees it', () => {
   expect(seen).toEqual(['thinking', 'thinking', 'speaking', 'speaking', 'listening'])
 })
 
+test('an answer whose leg was replaced in its middle is owed its rest', () => {
+  const answering = walk([
+    { type: 'asked', utterance: 'a' },
+    { type: 'words', utterance: 'a' },
+  ])
+  expect(nextFloor(answering, { type: 'heard', utterance: 'a' })).toEqual({ is: 'owed', utterance: 'a' })
+})
+
 test('what another engine takes over is owed anew; what was already generated is not', () => {
   const answering = walk([
     { type: 'asked', utterance: 'a' },

@@ -113,6 +113,36 @@ describe('hand-over', () => {
   })
 })
 
+test('last words are not begun again by another engine', async () => {
+  const first = scriptedEngine('first', (input, context) => {
+    if (input.type !== 'turn') return
+    context.emit({ type: 'text', utterance: input.utterance, text: 'Thank you and goodbye. ' })
+    context.emit({ type: 'hang-up' })
+    context.clock.after(100, () => context.emit(dropped))
+  })
+  const second = answering('second', () => 'What was that?')
+  const { clock, ask, lines, log } = await onTheLine([first, second])
+  ask('bye')
+  await clock.advance(3000)
+  expect(second.inputs).toEqual([])
+  expect(lines().at(-1)).toMatch(/^agent: Thank.* —$/)
+  expect(log.closes).toMatchObject([{ endReason: 'agent' }])
+})
+
+test('a call that ends between two engines starts no other', async () => {
+  const second = answering('second', () => 'Hello?')
+  const { clock, ask, call, leg } = await onTheLine([failing('first', 100, 'One two three four five. '), second])
+  ask('tea')
+  const answer = Promise.withResolvers<number | undefined>()
+  leg.clear = () => answer.promise
+  await clock.advance(110)
+  call.hangUp('visitor')
+  answer.resolve(40)
+  await clock.advance(1000)
+  await call.closed
+  expect(second.contexts).toEqual([])
+})
+
 describe('when no engine is left', () => {
   const refusing = (name: string) => scriptedEngine(name, () => undefined, { start: () => Promise.reject(new Error('no')) })
 

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { answering, type FakeAudioLeg, fakeAudioLeg, world } from './fakes.test-kit.ts'
+import type { FeedWriter } from './feed.ts'
 
 const echo = () => answering('first', (text) => `You said ${text} and I heard it well.`)
 
@@ -37,13 +38,15 @@ test('drain: who would speak longer than there is time is cut; a log that cannot
   const { clock, calls, log, legs } = await threeOnTheLine()
   log.close = () => new Promise(() => undefined)
   let drained = false
-  void calls.drain(2000).then(() => {
+  void calls.drain(1500).then(() => {
     drained = true
   })
-  await clock.advance(1500)
+  await clock.advance(490)
+  expect(legs.map((leg) => leg.closedWith)).toEqual([undefined, undefined, undefined])
+  await clock.advance(20)
   expect(legs.map((leg) => leg.closedWith)).toEqual(['operator', 'operator', 'operator'])
   expect(drained).toBe(false)
-  await clock.advance(500)
+  await clock.advance(1000)
   expect(drained).toBe(true)
 })
 
@@ -109,11 +112,13 @@ test('two thousand calls leave no call, timer, listener or memory behind', async
   const engine = echo()
   const { clock, open, calls, log } = world([engine])
   const calling: WeakRef<object>[] = []
+  const feeds: FeedWriter[] = []
   let listening = 0
   for (let round = 0; round < 2000; round++) {
     const call = await open()
     calling.push(new WeakRef(call))
     call.feed.listen(() => undefined)
+    feeds.push(call.feed as FeedWriter)
     const leg = fakeAudioLeg(clock)
     const listen = leg.listen
     leg.listen = (listener) => {
@@ -137,6 +142,7 @@ test('two thousand calls leave no call, timer, listener or memory behind', async
   expect(log.closes).toHaveLength(2000)
   expect(calls.size).toBe(0)
   expect(listening).toBe(0)
+  expect(feeds.splice(0).reduce((sum, feed) => sum + feed.listeners, 0)).toBe(0)
   await clock.advance(5000)
   expect(clock.waiting).toBe(0)
   // The fake keeps what it was given, for tests to look at.

@@ -130,6 +130,21 @@ describe('said aloud', () => {
     expect(over.u).toEqual({ text: 'one two', ms: 250, cut: true })
   })
 
+  test('what waits behind a cut utterance is not cleared with it', async () => {
+    const { clock, mouth, leg, say, over } = setUp()
+    say('u', TEN)
+    say('v', 'Next words.')
+    await clock.advance(300)
+    const clear = leg.clear
+    leg.clear = (utterance) => {
+      expect(leg.frames.every((frame) => frame.utterance === 'u')).toBe(true)
+      return clear(utterance)
+    }
+    await mouth.cut('u')
+    await clock.advance(1000)
+    expect(over.v).toEqual({ text: 'Next words.', ms: 200, cut: false })
+  })
+
   test('cut twice is cut once', async () => {
     const { clock, mouth, leg, say } = setUp()
     say('u', TEN)
@@ -165,6 +180,41 @@ describe('said aloud', () => {
     expect(await mouth.back()).toBe(true)
     await clock.advance(2000)
     expect(over.u).toMatchObject({ text: TEN, cut: false })
+  })
+
+  test('time of a line that is lost again while it comes back is not time played either', async () => {
+    const { clock, mouth, leg, say, over } = setUp()
+    leg.echo = false
+    say('u', TEN)
+    await clock.advance(250)
+    mouth.away()
+    const answer = Promise.withResolvers<number | undefined>()
+    leg.clear = () => answer.promise
+    const first = mouth.back()
+    mouth.away()
+    answer.resolve(undefined)
+    await first
+    await clock.advance(20_000)
+    mouth.close()
+    expect(over.u).toEqual({ text: 'one two', ms: 250, cut: true })
+  })
+
+  test('coming back: what an older socket swallowed is not believed to be heard, nor the time it was away', async () => {
+    const { clock, mouth, leg, say, over } = setUp()
+    leg.echo = false
+    say('u', TEN)
+    await clock.advance(900)
+    mouth.away()
+    await clock.advance(20_000)
+    expect(over.u).toBeUndefined()
+    leg.clear = async () => 500
+    await mouth.back()
+    // Of the pass that was swallowed, sent when the page was back.
+    mouth.mark('u', 'end')
+    expect(over.u).toBeUndefined()
+    await clock.advance(250)
+    leg.clear = async () => undefined
+    expect(await mouth.cut('u')).toEqual({ text: 'one two three four five six seven', ms: 750 })
   })
 
   test('another leg in its place ends what was being said to the first', async () => {
@@ -224,6 +274,16 @@ describe('a voice that fails', () => {
     expect(lines()).toEqual(['One. Two. Three. Four. Five.'])
   })
 
+  test('for single sentences: it is not given up as long as others sound', async () => {
+    const voice = brokenVoice((text) => (text.startsWith('Bad') ? 0 : 99))
+    const { clock, faults, say, over } = setUp({ voice })
+    say('u', 'Bad one. Good one. Bad two. Good two.')
+    await clock.advance(4000)
+    expect(voice.attempts).toContain('Good two.')
+    expect(faults).toHaveLength(1)
+    expect(over.u).toMatchObject({ text: 'Bad one. Good one. Bad two. Good two.', ms: 400 })
+  })
+
   test('by hanging: it is given up after its time, and let go', async () => {
     let aborted = 0
     const voice: Voice = {
@@ -236,6 +296,7 @@ describe('a voice that fails', () => {
     const { clock, faults, say, over } = setUp({ voice })
     say('u', 'Hello there.')
     await clock.advance(15_000)
+    expect(aborted).toBe(1)
     expect(over.u).toBeUndefined()
     await clock.advance(5000)
     expect(faults).toEqual(['Error: The voice made no sound for 8000 ms.'])

@@ -29,7 +29,7 @@ export interface Hearing {
 }
 
 /** Words and their sound; `open` while more sound may come. */
-export interface Segment {
+interface Segment {
   text: string
   ms: number
   open?: boolean
@@ -39,9 +39,11 @@ export interface Segment {
 const LETTER_MS = 65
 
 export function createLedger(): Ledger {
-  const segments: Segment[] = []
+  const segments: (Segment & { fromMs: number })[] = []
   let [madeMs, sentMs, heardMs] = [0, 0, 0]
   let closed = false
+  /** Kept between frames: only a new segment changes it. */
+  const begun = { segments: 0, text: '' }
 
   const wordsMade = () => {
     const last = segments.at(-1)
@@ -55,7 +57,7 @@ export function createLedger(): Ledger {
     words(text) {
       if (closed) return
       wordsMade()
-      segments.push({ text, ms: 0, open: true })
+      segments.push({ text, ms: 0, open: true, fromMs: madeMs })
     },
     wordsMade,
     made(ms) {
@@ -80,13 +82,11 @@ export function createLedger(): Ledger {
       return heardMs
     },
     begunText() {
-      let from = 0
-      const begun = segments.filter((segment) => {
-        const began = from < sentMs
-        from += segment.ms
-        return began
-      })
-      return joinWords(begun.map((segment) => segment.text))
+      for (let next = segments[begun.segments]; next && next.fromMs < sentMs; next = segments[begun.segments]) {
+        begun.segments += 1
+        begun.text = joinWords([begun.text, next.text])
+      }
+      return begun.text
     },
     finish: () => end(joinWords(segments.map((segment) => segment.text)), madeMs),
     close: () => end(textHeard(segments, heardMs), heardMs),

@@ -138,4 +138,57 @@ describe('the playout', () => {
     await clock.advance(1000)
     expect(sent[0]?.number).toBe(5)
   })
+
+  test('a line that took nothing for a while gets its cushion back, no more', async () => {
+    const clock = new TestClock()
+    const { begin, sent, far } = tape(clock)
+    begin('u').push(0, 100)
+    await clock.advance(100)
+    far.room = false
+    await clock.advance(150)
+    const before = sent.length
+    far.room = true
+    await clock.advance(20)
+    // Frames 0 to 10 had left; the far end ran dry at 220 ms, and is 100 ms ahead again, counted from 260.
+    expect(sent.length - before).toBe(LEAD_MS / 20 + 1)
+  })
+
+  test('what follows a cut begins now, with a cushion of its own', async () => {
+    const clock = new TestClock()
+    const { begin, sent } = tape(clock)
+    const cut = begin('cut')
+    cut.push(0, 100)
+    await clock.advance(100)
+    cut.track.drop()
+    sent.length = 0
+    begin('next').push(0, 100)
+    expect(sent).toHaveLength(LEAD_MS / 20 + 1)
+  })
+
+  test('what is sent again is marked again, beginning and end', async () => {
+    const clock = new TestClock()
+    const { begin, marks, ended } = tape(clock)
+    const { track, push } = begin('u')
+    push(0, 10)
+    track.end()
+    await clock.advance(500)
+    track.rewind(100)
+    await clock.advance(500)
+    expect(marks).toEqual(['u:start', 'u:end', 'u:start', 'u:end'])
+    expect(ended).toEqual(['u', 'u'])
+  })
+
+  test('keeps eight seconds for sending again, however silent the far end', async () => {
+    const clock = new TestClock()
+    const { begin, sent } = tape(clock)
+    const { track, push } = begin('u')
+    for (let second = 0; second < 20; second++) {
+      push(0, 50)
+      await clock.advance(1000)
+    }
+    sent.length = 0
+    track.rewind(0)
+    await clock.advance(30_000)
+    expect(sent).toHaveLength(8000 / 20)
+  })
 })

@@ -194,7 +194,9 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
         remove: () => void remove(queue),
         drop() {
           // The far end dropped what was sent early, so the next utterance begins now.
-          if (remove(queue)) restart()
+          if (!remove(queue)) return
+          restart()
+          run()
         },
       }
     },

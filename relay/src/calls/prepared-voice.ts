@@ -24,9 +24,8 @@ export function prepareVoice(
     async *speak(text, asked, stop) {
       const made = ready.get(text)
       ready.delete(text)
-      const chunks = await made?.catch(() => undefined)
-      // What could not be prepared is made now, or fails now, where it is heard.
-      yield* chunks ?? voice.speak(text, asked, stop)
+      // What could not be prepared fails here, where it is heard; asked for again, it is made anew.
+      yield* made ? await made : voice.speak(text, asked, stop)
     },
   }
 }

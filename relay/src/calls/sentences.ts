@@ -11,7 +11,9 @@ export interface Sentences {
 
 /** A sentence longer than this is cut at its last clause, or else between words. */
 const LONG_LETTERS = 240
-const ABBREVIATION = /(?:^|[\s(])(?:mr|mrs|ms|dr|st|prof|sr|jr|no|vs|etc|e\.g|i\.e|rs|approx|[a-z])\.$/i
+const ABBREVIATION = /(?:^|[\s(])(?:mr|mrs|ms|dr|st|prof|sr|jr|vs|etc|e\.g|i\.e|[a-z])\.$/i
+/** These are words too: they stand for something only before a number. */
+const BEFORE_NUMBERS = /(?:^|[\s(])(?:nos?|rs|approx|pp?)\.$/i
 const END = /[.!?…]+["'”’)\]]*(?=\s)|[।॥。!?]+["'”’)\]]*|\n+/g
 
 export function createSentences(): Sentences {
@@ -40,12 +42,19 @@ function firstCut(text: string): number {
     const upTo = end.index + end[0].length
     if (upTo > LONG_LETTERS) break
     const before = text.slice(0, upTo)
-    if (before.trim() !== '' && !ABBREVIATION.test(before)) return upTo
+    if (before.trim() !== '' && !isAbbreviation(before, text.slice(upTo))) return upTo
   }
   if (text.length <= LONG_LETTERS) return 0
   const window = text.slice(0, LONG_LETTERS)
   const clause = Math.max(window.lastIndexOf(', '), window.lastIndexOf('; '), window.lastIndexOf(': '), window.lastIndexOf(' – '))
   if (clause > 0) return clause + 1
   const word = window.lastIndexOf(' ')
-  return word > 0 ? word + 1 : LONG_LETTERS
+  if (word > 0) return word + 1
+  // Never between the halves of a character.
+  return /[\uD800-\uDBFF]$/.test(window) ? LONG_LETTERS - 1 : LONG_LETTERS
+}
+
+/** What comes after may not be there yet; then it is waited for. */
+function isAbbreviation(before: string, after: string): boolean {
+  return ABBREVIATION.test(before) || (BEFORE_NUMBERS.test(before) && /^\s*(?:[\d₹$€]|$)/.test(after))
 }

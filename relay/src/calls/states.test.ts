@@ -4,7 +4,14 @@ import { CALL_STATUSES, END_REASONS } from '../protocol/index.ts'
 import { BEGINNING, type CallEvent, next, statusOf } from './states.ts'
 
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
-  fc.constantFrom<CallEvent>({ type: 'attached' }, { type: 'detached' }, { type: 'last-words-heard' }, { type: 'time-up' }),
+  fc.constantFrom<CallEvent>(
+    { type: 'rings' },
+    { type: 'attached' },
+    { type: 'detached' },
+    { type: 'detached', leaving: 'page-close' },
+    { type: 'last-words-heard' },
+    { type: 'time-up' },
+  ),
   fc.record({
     type: fc.constant('hang-up' as const),
     reason: fc.constantFrom(...END_REASONS),
@@ -27,6 +34,19 @@ test('whatever comes in whatever order: statuses never go back, the end comes on
     }),
     { numRuns: 2000 },
   )
+})
+
+test('each stage as the outside sees it; who is rung and never answers is no-answer, who never comes is connection', () => {
+  const walk = (...events: CallEvent[]) => events.reduce(next, BEGINNING)
+  const rung = walk({ type: 'rings' })
+  expect([BEGINNING, rung, walk({ type: 'attached' }), walk({ type: 'attached' }, { type: 'detached' })].map(statusOf)).toEqual([
+    'initiated',
+    'connecting',
+    'connected',
+    'connected',
+  ])
+  expect(next(rung, { type: 'time-up' })).toMatchObject({ reason: 'no-answer' })
+  expect(next(BEGINNING, { type: 'time-up' })).toMatchObject({ reason: 'connection' })
 })
 
 test('every stage but the last has a way out that needs nobody: time', () => {
