@@ -165,6 +165,17 @@ describe('the playout', () => {
     expect(sent).toHaveLength(LEAD_MS / 20 + 1)
   })
 
+  test('what is sent again begins now, with a cushion of its own', async () => {
+    const clock = new TestClock()
+    const { begin, sent } = tape(clock)
+    const { track, push } = begin('u')
+    push(0, 100)
+    await clock.advance(100)
+    sent.length = 0
+    track.rewind(40)
+    expect(sent.map((frame) => frame.number)).toEqual([2, 3, 4, 5, 6, 7])
+  })
+
   test('what is sent again is marked again, beginning and end', async () => {
     const clock = new TestClock()
     const { begin, marks, ended } = tape(clock)

@@ -47,6 +47,11 @@ describe('text frames', () => {
   })
 })
 
+test('bytes that are no UTF-8 are refused, not mended', () => {
+  const bytes = new Uint8Array([...utf8('{"type":"text","text":"'), 0xff, ...utf8('"}')])
+  expect(decodeText(bytes)).toMatchObject({ ok: false })
+})
+
 test('audio frames: even, at most 100 ms', () => {
   fc.assert(
     fc.property(fc.nat(5000), (length) => {
