@@ -131,14 +131,20 @@ export const launcherStyles = css`
   }
   .launcher {
     display: flex;
+    /* The corner follows the page's direction, not that of our words: the orb stays in it, also while the label is folded. */
+    direction: ltr;
     align-items: center;
     gap: 10px;
     border-radius: 40px;
     min-block-size: 56px;
     --_size: var(--va-launcher-size, 56px);
   }
+  :host(:dir(rtl)) .launcher {
+    direction: rtl;
+  }
   .label {
     order: -1;
+    unicode-bidi: plaintext;
     padding: 9px 15px;
     border-radius: 20px;
     font-weight: 550;
