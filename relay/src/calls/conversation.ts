@@ -162,9 +162,10 @@ export function createConversation(o: {
       return
     }
     inOrder(async () => {
-      const alreadyLeaving = phase === 'leaving'
+      // Last words that are being said already are not cut for others.
+      if (phase !== 'talking') return
       await cut('call')
-      if (alreadyLeaving || phase !== 'talking') return move({ type: 'silenced' })
+      if (phase !== 'talking') return move({ type: 'silenced' })
       tell(phrase(name, o.language))
       o.end(reason, 'last-words')
     })

@@ -142,6 +142,24 @@ describe('how a call ends', () => {
     expect(log.closes).toMatchObject([{ status: 'completed', endReason: 'deadline' }])
   })
 
+  test('last words that are being said when the time is over are heard to their end', async () => {
+    const engine = scriptedEngine('first', (input, context) => {
+      if (input.type !== 'turn') return
+      context.emit({ type: 'text', utterance: input.utterance, text: 'Thank you for calling, it was nice to talk, goodbye.' })
+      context.emit({ type: 'hang-up' })
+      context.emit({ type: 'done', utterance: input.utterance })
+    })
+    const { clock, open, lines, log } = world([engine])
+    const call = await open({ limits: { maxDurationMs: 10_000 } })
+    const leg = fakeAudioLeg(clock)
+    call.attach(leg)
+    await clock.advance(9700)
+    leg.emit({ type: 'text', text: 'bye' })
+    await clock.advance(3000)
+    expect(lines().at(-1)).toBe('agent: Thank you for calling, it was nice to talk, goodbye.')
+    expect(log.closes).toMatchObject([{ endReason: 'agent' }])
+  })
+
   test('a page that said it goes is given little time to be wrong', async () => {
     const { clock, open, log } = world([echo()])
     const call = await open()
