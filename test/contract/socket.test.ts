@@ -203,7 +203,10 @@ describe('coming back', () => {
     await visitor.closed
     const before = visitor.messages.length
     await visitor.connect(`?after=${seq}`)
+    await visitor.seen('ready', ({ resumed }) => resumed)
     await visitor.entry('the second answer', ({ role, text, final }) => role === 'agent' && final && /deliver/i.test(text))
+    visitor.send({ type: 'ping', t: 1 })
+    await visitor.seen('pong')
     const since = visitor.messages.slice(before)
     expect(since[0]).toMatchObject({ type: 'ready', resumed: true, callId: visitor.opened.callId })
     const replayed = since.flatMap((message) => (message.type === 'transcript' ? [message] : []))
