@@ -2,6 +2,8 @@
 export default {
   globs: ['src/element/shell.ts', 'src/element/voice-agent-element.ts', 'src/voice-agent.ts'],
   outdir: '.',
+  // It would write into the package.json of whatever folder the build was called from.
+  packagejson: false,
   litelement: true,
   plugins: [attributesByHelpers()],
 }
