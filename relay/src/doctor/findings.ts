@@ -1,7 +1,7 @@
 import { access, constants, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
-import postgres from 'postgres'
+import pg from 'pg'
 import { isLoopbackHost } from '../settings/kinds.ts'
 import { readSettings, SETTINGS, type Setting, type Settings, SettingsError } from '../settings.ts'
 import { StoreInUse, takeDataFolder } from '../store/data-folder.ts'
@@ -16,7 +16,7 @@ export interface Finding {
 
 type Env = Record<string, string | undefined>
 
-const STORE_WITHIN_S = 5
+const STORE_WITHIN_MS = 5000
 /** Engines and the variable that switches each on. */
 const ENGINES = [
   ['gemini', 'GEMINI_API_KEY'],
@@ -80,15 +80,17 @@ async function dataFolder(settings: Settings): Promise<Finding> {
 async function store(settings: Settings): Promise<Finding> {
   const url = settings.storage.DATABASE_URL
   if (!url) return { state: 'ok', about: 'storage', text: 'embedded database in the data folder (DATABASE_URL is unset)' }
-  const sql = postgres(url, { max: 1, connect_timeout: STORE_WITHIN_S, onnotice: () => {} })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: STORE_WITHIN_MS })
+  client.on('error', () => undefined)
   try {
-    const [row] = await sql<{ version: string }[]>`select current_setting('server_version') as version`
-    return { state: 'ok', about: 'storage', text: `Postgres ${row?.version ?? ''} answers` }
+    await client.connect()
+    const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version")
+    return { state: 'ok', about: 'storage', text: `Postgres ${rows[0]?.version ?? ''} answers` }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     return { state: 'broken', about: 'storage', text: `Postgres does not answer${code}: check DATABASE_URL and that the server runs` }
   } finally {
-    await sql.end({ timeout: 1 })
+    await client.end()
   }
 }
 

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { pino } from 'pino'
-import postgres from 'postgres'
 import { expect, it, vi } from 'vitest'
+import { settingsOf } from './connection.ts'
 import { startEmbedded } from './embedded.ts'
 
 it('starts the embedded database anew when it gave up, with everything that was stored', async () => {
@@ -13,11 +14,13 @@ it('starts the embedded database anew when it gave up, with everything that was 
   const socketPath = join(dataDir, 'database.sock')
   const embedded = await startEmbedded({ dataDir, socketPath, logger: pino({ level: 'silent' }) })
   const ask = async (statement: string) => {
-    const sql = postgres({ path: socketPath, user: 'postgres', database: 'postgres', max: 1, fetch_types: false, connect_timeout: 2 })
+    const client = new pg.Client({ ...settingsOf({ path: socketPath }), connectionTimeoutMillis: 2000 })
+    client.on('error', () => undefined)
     try {
-      return await sql.unsafe(statement)
+      await client.connect()
+      return (await client.query(statement)).rows
     } finally {
-      await sql.end({ timeout: 1 })
+      await client.end()
     }
   }
   await ask('create table kept (word text)')

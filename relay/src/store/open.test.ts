@@ -50,7 +50,7 @@ eachStore('the store', (room) => {
   })
 
   it('brings its tables up to date once, whoever opens it', async () => {
-    const count = async () => (await room.store.db.execute(sql`select 1 from drizzle.__drizzle_migrations`)).length
+    const count = async () => (await room.store.db.execute(sql`select 1 from drizzle.__drizzle_migrations`)).rows.length
     const before = await count()
     const others = await Promise.all(room.again ? [room.again(), room.again()] : [])
     for (const other of others) await other.close()

@@ -69,8 +69,8 @@ function furnish(name: string, kinds: Store['kind'][], suite: (room: StoreRoom &
       door: () => inside(door),
       async filesWith(bytes) {
         await opened().db.execute(sql`checkpoint`)
-        const [row] = await opened().db.execute<{ folder: string }>(sql`select current_setting('data_directory') as folder`)
-        return filesWith(kind === 'pglite' ? folder : (row?.folder ?? ''), bytes)
+        const found = await opened().db.execute<{ folder: string }>(sql`select current_setting('data_directory') as folder`)
+        return filesWith(kind === 'pglite' ? folder : (found.rows[0]?.folder ?? ''), bytes)
       },
     })
   })

@@ -18,7 +18,7 @@ export async function claimJobs(
     o.kinds.map((kind) => sql`${kind}`),
     sql`, `,
   )
-  return db.execute<Record<string, unknown> & Claimed>(sql`
+  const { rows } = await db.execute<Record<string, unknown> & Claimed>(sql`
     update jobs set locked_by = ${o.lockedBy}, locked_until = ${o.lockedUntil.toISOString()}, attempts = attempts + 1
     where id in (
       select id from jobs
@@ -29,4 +29,5 @@ export async function claimJobs(
       for update skip locked
     )
     returning id::int as id, kind, payload, attempts, max_attempts`)
+  return rows
 }

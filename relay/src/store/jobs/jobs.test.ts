@@ -17,10 +17,13 @@ eachStore('jobs', (room) => {
     made.push(jobs)
     return jobs
   }
-  const rows = () =>
-    room.store.db.execute<{ kind: string; attempts: number; last_error: string | null; dead: boolean; locked_by: string | null }>(
+  const rows = async () => {
+    type Row = { kind: string; attempts: number; last_error: string | null; dead: boolean; locked_by: string | null }
+    const found = await room.store.db.execute<Row>(
       sql`select kind, attempts, last_error, dead_at is not null as dead, locked_by from jobs order by id`,
     )
+    return found.rows
+  }
   /** Polls until this is so; the database answers in its own time, so turns of the clock are given to it. */
   const until = (so: () => unknown) =>
     vi.waitFor(
