@@ -13,6 +13,7 @@ export type Where = { url: string } | { path: string }
 /** For a connection, whether it has to be made or to be waited for. */
 const CONNECT_WITHIN_MS = 10_000
 const CLOSE_WITHIN_MS = 5000
+const IDLE_MS = 30_000
 
 export interface Connection {
   readonly db: Db
@@ -24,7 +25,13 @@ export interface Connection {
 
 /** Connections come and go as they are needed: after an outage the next query simply makes a new one. */
 export function connect(where: Where, o: { max: number; logger: Logger }): Connection {
-  const pool = new pg.Pool({ ...settingsOf(where), max: o.max, connectionTimeoutMillis: CONNECT_WITHIN_MS })
+  const pool = new pg.Pool({
+    ...settingsOf(where),
+    max: o.max,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    // The embedded database's one connection stays: a new one would cost it more than an idle one does.
+    idleTimeoutMillis: 'path' in where ? 0 : IDLE_MS,
+  })
   // Without listeners a connection that is lost between two queries would end the process. Whoever asks next is told.
   pool.on('error', (error) => o.logger.warn({ fault: error.message }, 'a connection to the database was lost'))
   pool.on('connect', (client) => client.on('error', () => undefined))

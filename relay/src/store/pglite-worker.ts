@@ -14,7 +14,8 @@ db.execProtocolRawStream = (message, options) => {
   }
   return answer(message, { ...options, onRawData }).catch(() => process.exit(1))
 }
-const server = new PGLiteSocketServer({ db, path: socketPath })
+// One that is lost may still be on its way out when the next one comes.
+const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: 2 })
 await server.start()
 
 parentPort?.on('message', () => {
