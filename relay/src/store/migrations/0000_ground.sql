@@ -137,4 +137,6 @@ CREATE INDEX "calls_session" ON "calls" USING btree ("organisation_id","session_
 CREATE INDEX "calls_open" ON "calls" USING btree ("lease_until") WHERE ended_at is null;--> statement-breakpoint
 CREATE INDEX "jobs_due" ON "jobs" USING btree ("run_at") WHERE dead_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "jobs_key" ON "jobs" USING btree ("kind","key");--> statement-breakpoint
-CREATE INDEX "refresh_tokens_family" ON "refresh_tokens" USING btree ("family");
+CREATE INDEX "refresh_tokens_family" ON "refresh_tokens" USING btree ("family");--> statement-breakpoint
+-- Statistics would keep copies of wrapped keys where erasing cannot reach them.
+ALTER TABLE "call_keys" ALTER COLUMN "wrapped" SET STATISTICS 0;
