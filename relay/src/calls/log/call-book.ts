@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import { type CallKey, type Keyring, openJson } from '../../access/encryption.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
 import { type CallStatus, type EndReason, Entry } from '../../protocol/index.ts'
@@ -7,33 +7,14 @@ import type { Store } from '../../store/open.ts'
 import { callKeys, calls, entries, events } from '../../store/schema.ts'
 import { VACUUM } from '../../store/vacuum.ts'
 import { sealName } from './call-record.ts'
+import { type CallRow, readCursor, type StoredCall, viewOf, writeCursor } from './call-view.ts'
 import { type Link, problemsOf } from './chain.ts'
 
 const PAGE = 50
 const MAX_PAGE = 200
-
-/** CONTRACT section 6's `call`. */
-export interface CallRow {
-  id: string
-  sessionId: string
-  agentId: string
-  kind: 'web' | 'phone' | 'bridge'
-  direction: 'inbound' | 'outbound'
-  carrier?: string
-  from?: string
-  to?: string
-  status: CallStatus
-  endReason?: EndReason
-  startedAt: string
-  connectedAt?: string
-  endedAt?: string
-  durationMs?: number
-  ai: 'active' | 'paused' | 'off'
-  heldBy?: string
-  recording: boolean
-  cost?: unknown
-  capabilities: string[]
-}
+/** A backup may read the keys for hours; meanwhile the job is tried every ten minutes. */
+const VACUUM_ATTEMPTS = 1000
+const KEY_PROBLEMS = { missing: 'the key of this call is missing', unopenable: 'the key of this call cannot be opened' }
 
 export interface StoredEvent {
   seq: number
@@ -80,29 +61,39 @@ export interface CallBook {
   status(id: string): Promise<{ status: CallStatus; endReason?: EndReason } | undefined>
 }
 
-type Row = typeof calls.$inferSelect
+/** What is left of a call's key: without it words are gone, and that has to fit what the row says. */
+type KeyState = { key: CallKey } | { key?: undefined; why: 'missing' | 'unopenable' }
 
 export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook {
   const { db } = o.store
   const mine = (organisationId: string, id: string) => and(eq(calls.organisationId, organisationId), eq(calls.id, id))
-  const find = async (organisationId: string, id: string): Promise<{ row: Row; key: CallKey | undefined } | undefined> => {
-    const [found] = await db
-      .select({ row: calls, keyId: callKeys.keyId, wrapped: callKeys.wrapped })
-      .from(calls)
-      .leftJoin(callKeys, eq(callKeys.callId, calls.id))
-      .where(mine(organisationId, id))
-    if (!found) return undefined
-    const key = found.keyId && found.wrapped ? o.keyring.openCallKey(id, { keyId: found.keyId, wrapped: found.wrapped }) : undefined
-    return { row: found.row, key }
+  /** The same wall inside a statement on a call's own tables. */
+  const minesId = (organisationId: string, id: string) => db.select({ id: calls.id }).from(calls).where(mine(organisationId, id))
+  const withKey = { row: calls, keyId: callKeys.keyId, wrapped: callKeys.wrapped }
+  const keyOf = (id: string, { keyId, wrapped }: { keyId: string | null; wrapped: Uint8Array | null }): KeyState => {
+    if (!keyId || !wrapped) return { why: 'missing' }
+    try {
+      return { key: o.keyring.openCallKey(id, { keyId, wrapped }) }
+    } catch {
+      return { why: 'unopenable' }
+    }
   }
+  const find = async (organisationId: string, id: string): Promise<({ row: StoredCall } & KeyState) | undefined> => {
+    const [found] = await db.select(withKey).from(calls).leftJoin(callKeys, eq(callKeys.callId, calls.id)).where(mine(organisationId, id))
+    return found && { row: found.row, ...keyOf(id, found) }
+  }
+  /** Numbers and the like; a list is not lost over one call whose details cannot be opened. */
+  const detailsOf = ({ id, details }: StoredCall, { key }: KeyState): Record<string, unknown> =>
+    (key && details && (tryTo(() => openJson(key, sealName.details(id), details)) as Record<string, unknown> | undefined)) ?? {}
 
   return {
     async list(organisationId, q) {
       const limit = Math.min(Math.max(1, q.limit ?? PAGE), MAX_PAGE)
       const after = q.cursor === undefined ? undefined : readCursor(q.cursor)
       const rows = await db
-        .select()
+        .select(withKey)
         .from(calls)
+        .leftJoin(callKeys, eq(callKeys.callId, calls.id))
         .where(
           and(
             eq(calls.organisationId, organisationId),
@@ -117,21 +108,21 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
         .limit(limit + 1)
       const page = rows.slice(0, limit)
       const last = page.at(-1)
-      return { calls: page.map((row) => view(row)), ...(rows.length > limit && last ? { nextCursor: writeCursor(last) } : {}) }
+      return {
+        calls: page.map(({ row, ...wrapped }) => viewOf(row, detailsOf(row, keyOf(row.id, wrapped)))),
+        ...(rows.length > limit && last ? { nextCursor: writeCursor(last.row) } : {}),
+      }
     },
     async get(organisationId, id) {
       const found = await find(organisationId, id)
-      if (!found) return undefined
-      const details =
-        found.key && found.row.details ? (openJson(found.key, sealName.details(id), found.row.details) as Record<string, unknown>) : {}
-      return view(found.row, details)
+      return found && viewOf(found.row, detailsOf(found.row, found))
     },
     lines: readLines,
     transcript: async (organisationId, id) => (await readLines(organisationId, id))?.map(({ entry }) => entry),
     async events(organisationId, id) {
       const found = await find(organisationId, id)
       if (!found) return undefined
-      const links = await readLinks(id, found.key)
+      const links = await readLinks(organisationId, id, found.key)
       return links.map(({ seq, atMs, type, payload }) => ({
         seq,
         at: new Date(atMs).toISOString(),
@@ -143,9 +134,12 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
       const found = await find(organisationId, id)
       if (!found) return undefined
       const { row, key } = found
-      const [house, links] = [await openHouseKeys(o.store, o.keyring), await readLinks(id, key)]
+      const [house, links] = [await openHouseKeys(o.store, o.keyring), await readLinks(organisationId, id, key)]
       const seal = { head: row.head ?? undefined, signature: row.signature ?? undefined }
-      const problems = problemsOf({ callId: id, links, ...seal, publicKey: house.publicKey, ...(key ? { salt: key.salt } : {}) })
+      const problems = [
+        ...(found.key || row.erasedAt ? [] : [KEY_PROBLEMS[found.why]]),
+        ...problemsOf({ callId: id, links, ...seal, publicKey: house.publicKey, ...(key ? { salt: key.salt } : {}) }),
+      ]
       return {
         callId: id,
         verified: problems.length === 0,
@@ -160,18 +154,30 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
     erase: (organisationId, id) =>
       db.transaction(async (tx) => {
         const now = new Date()
-        const gone = { details: null, fromHash: null, toHash: null, usage: null, erasedAt: now }
+        const gone = {
+          details: null,
+          fromHash: null,
+          toHash: null,
+          usage: null,
+          erasedAt: sql`coalesce(${calls.erasedAt}, ${now.toISOString()})`,
+        }
         const [row] = await tx
           .update(calls)
           .set(gone)
           .where(and(mine(organisationId, id), sql`${calls.endedAt} is not null`))
           .returning({ id: calls.id })
         if (!row) return false
-        await tx.delete(callKeys).where(eq(callKeys.callId, id))
-        await tx.update(entries).set({ text: null }).where(eq(entries.callId, id))
-        await tx.update(events).set({ payload: null }).where(eq(events.callId, id))
+        await tx.delete(callKeys).where(inArray(callKeys.callId, minesId(organisationId, id)))
+        await tx
+          .update(entries)
+          .set({ text: null })
+          .where(inArray(entries.callId, minesId(organisationId, id)))
+        await tx
+          .update(events)
+          .set({ payload: null })
+          .where(inArray(events.callId, minesId(organisationId, id)))
         // Rows are gone, their bytes are not yet: the job that rewrites the files is part of the same promise.
-        await addJob(tx, { kind: VACUUM, key: 'erased', payload: {}, runAt: now, maxAttempts: 20 })
+        await addJob(tx, { kind: VACUUM, key: 'erased', payload: {}, runAt: now, maxAttempts: VACUUM_ATTEMPTS })
         return true
       }),
     async status(id) {
@@ -184,8 +190,15 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
     const found = await find(organisationId, id)
     if (!found) return undefined
     const { key } = found
-    if (!key) return []
-    const rows = await db.select().from(entries).where(eq(entries.callId, id)).orderBy(entries.place)
+    if (!key) {
+      if (found.row.erasedAt) return []
+      throw new Error(`${KEY_PROBLEMS[found.why]}: ${id}`)
+    }
+    const rows = await db
+      .select()
+      .from(entries)
+      .where(inArray(entries.callId, minesId(organisationId, id)))
+      .orderBy(entries.place)
     return rows.map((row) => ({
       seq: row.seq,
       entry: Entry.parse({
@@ -200,49 +213,25 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
     }))
   }
 
-  async function readLinks(id: string, key: CallKey | undefined): Promise<Link[]> {
-    const rows = await db.select().from(events).where(eq(events.callId, id)).orderBy(events.seq)
-    return rows.map(({ seq, at, type, commitment, hash, payload }) => ({
-      seq,
-      atMs: at.getTime(),
-      type,
-      commitment,
-      hash,
-      ...(key && payload ? { payload: openJson(key, sealName.payload(id, seq), payload) } : {}),
-    }))
+  async function readLinks(organisationId: string, id: string, key: CallKey | undefined): Promise<Link[]> {
+    const rows = await db
+      .select()
+      .from(events)
+      .where(inArray(events.callId, minesId(organisationId, id)))
+      .orderBy(events.seq)
+    return rows.map(({ seq, at, type, commitment, hash, payload }) => {
+      // One that was tampered with is a finding, not a failure.
+      const opened = key && payload ? tryTo(() => openJson(key, sealName.payload(id, seq), payload)) : undefined
+      return { seq, atMs: at.getTime(), type, commitment, hash, ...(opened === undefined ? {} : { payload: opened }) }
+    })
   }
 }
 
-function view(row: Row, details: Record<string, unknown> = {}): CallRow {
-  const endMs = row.endedAt?.getTime()
-  return {
-    id: row.id,
-    sessionId: row.sessionId,
-    agentId: row.agentId,
-    kind: row.kind,
-    direction: row.direction,
-    ...(row.carrier ? { carrier: row.carrier } : {}),
-    ...(typeof details.from === 'string' ? { from: details.from } : {}),
-    ...(typeof details.to === 'string' ? { to: details.to } : {}),
-    status: row.status as CallStatus,
-    ...(row.endReason ? { endReason: row.endReason as EndReason } : {}),
-    startedAt: row.startedAt.toISOString(),
-    ...(row.connectedAt ? { connectedAt: row.connectedAt.toISOString() } : {}),
-    ...(row.endedAt ? { endedAt: row.endedAt.toISOString() } : {}),
-    ...(endMs === undefined ? {} : { durationMs: row.connectedAt ? Math.max(0, endMs - row.connectedAt.getTime()) : 0 }),
-    ai: row.ai,
-    ...(row.heldBy ? { heldBy: row.heldBy } : {}),
-    recording: row.recording !== null,
-    capabilities: row.endedAt ? [] : ['hangup'],
+/** What sealed bytes hold; undefined when they were changed. JSON has no undefined of its own. */
+function tryTo(open: () => unknown): unknown {
+  try {
+    return open()
+  } catch {
+    return undefined
   }
-}
-
-function writeCursor(row: Row): string {
-  return Buffer.from(`${row.startedAt.getTime()}.${row.id}`).toString('base64url')
-}
-
-/** A cursor we did not make starts at the newest. */
-function readCursor(cursor: string): { at: Date; id: string } | undefined {
-  const parts = /^(\d{1,14})\.([A-Za-z0-9_-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString())
-  return parts ? { at: new Date(Number(parts[1])), id: parts[2] ?? '' } : undefined
 }

@@ -1,0 +1,63 @@
+import type { CallStatus, EndReason } from '../../protocol/index.ts'
+import type { calls } from '../../store/schema.ts'
+
+/** CONTRACT section 6's `call`. */
+export interface CallRow {
+  id: string
+  sessionId: string
+  agentId: string
+  kind: 'web' | 'phone' | 'bridge'
+  direction: 'inbound' | 'outbound'
+  carrier?: string
+  from?: string
+  to?: string
+  status: CallStatus
+  endReason?: EndReason
+  startedAt: string
+  connectedAt?: string
+  endedAt?: string
+  durationMs?: number
+  ai: 'active' | 'paused' | 'off'
+  heldBy?: string
+  recording: boolean
+  cost?: unknown
+  capabilities: string[]
+}
+
+export type StoredCall = typeof calls.$inferSelect
+
+/** A row as operators see it. `details` are the opened ones, empty when they are gone. */
+export function viewOf(row: StoredCall, details: Record<string, unknown> = {}): CallRow {
+  const endMs = row.endedAt?.getTime()
+  return {
+    id: row.id,
+    sessionId: row.sessionId,
+    agentId: row.agentId,
+    kind: row.kind,
+    direction: row.direction,
+    ...(row.carrier ? { carrier: row.carrier } : {}),
+    ...(typeof details.from === 'string' ? { from: details.from } : {}),
+    ...(typeof details.to === 'string' ? { to: details.to } : {}),
+    status: row.status as CallStatus,
+    ...(row.endReason ? { endReason: row.endReason as EndReason } : {}),
+    startedAt: row.startedAt.toISOString(),
+    ...(row.connectedAt ? { connectedAt: row.connectedAt.toISOString() } : {}),
+    ...(row.endedAt ? { endedAt: row.endedAt.toISOString() } : {}),
+    ...(endMs === undefined ? {} : { durationMs: row.connectedAt ? Math.max(0, endMs - row.connectedAt.getTime()) : 0 }),
+    ai: row.ai,
+    ...(row.heldBy ? { heldBy: row.heldBy } : {}),
+    recording: row.recording !== null,
+    capabilities: row.endedAt ? [] : ['hangup'],
+  }
+}
+
+/** Where a page of the list ends. */
+export function writeCursor(row: StoredCall): string {
+  return Buffer.from(`${row.startedAt.getTime()}.${row.id}`).toString('base64url')
+}
+
+/** A cursor we did not make starts at the newest. */
+export function readCursor(cursor: string): { at: Date; id: string } | undefined {
+  const parts = /^(\d{1,14})\.([A-Za-z0-9_-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString())
+  return parts ? { at: new Date(Number(parts[1])), id: parts[2] ?? '' } : undefined
+}
