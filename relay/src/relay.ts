@@ -161,7 +161,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...widgetFiles(readFolder(more.widgetDir ?? WIDGET_DIR)),
     ...ownPages(),
     ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
-    ...agentRoutes({ agents, visitorTokens }),
+    ...agentRoutes({ agents, visitorTokens, understandsSpeech: calls.understandsSpeech }),
     ...webCalls({ agents, calls, limits, mediaTokens, visitorTokens, where, clock, draining: lifetime.draining }),
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
     ...apiKeyRoutes({ apiKeys }),

@@ -129,8 +129,8 @@ function isStorable(value: unknown): boolean {
   return Object.entries(value).every(([name, inner]) => isStorable(name) && isStorable(inner))
 }
 
-/** What the widget may know. */
-export function publicView(agent: Agent): PublicAgent {
+/** What the widget may know. `understandsSpeech`: whether an engine that can run now hears sound for this agent. */
+export function publicView(agent: Agent, understandsSpeech: boolean): PublicAgent {
   const { name, greeting, languages, modes, disclosure, terms, callbackCountries, keyMenu, browserRecognition } = agent.persona
   return {
     id: agent.id,
@@ -143,6 +143,7 @@ export function publicView(agent: Agent): PublicAgent {
     callbackCountries,
     keyMenu: keyMenu.map(({ digit, label }) => ({ digit, label })),
     browserRecognition,
+    understandsSpeech,
   }
 }
 

@@ -23,6 +23,22 @@ export const ToolSpec = z.object({
 })
 export type ToolSpec = z.infer<typeof ToolSpec>
 
+/** Whose word it is when both speak: for engines that leave the visitor's turns to us. */
+const Turns = z.object({
+  /** False: the agent is heard to its end, whatever is said meanwhile. */
+  interruptible: z.boolean().default(true),
+  /** Sound shorter than this is a cough or a click: the agent speaks on as if nothing had been. */
+  minSpeechMs: z.int().min(60).max(2000).default(300),
+  /** Speech of this length takes the word for good; shorter speech only holds the agent, who then goes on. */
+  takeWordMs: z.int().min(100).max(5000).default(500),
+  /** So much silence ends a visitor's turn. */
+  endSilenceMs: z.int().min(200).max(5000).default(700),
+  /** Words that show that somebody listens, not that they want the word. Empty: the language's own. */
+  backChannels: z.array(z.string().min(1).max(40)).max(100).default([]),
+  /** While the page's echo cancellation settles, the agent's own voice may leak in: for so long minSpeechMs and takeWordMs count twice. */
+  settleMs: z.int().min(0).max(10_000).default(3000),
+})
+
 const Limits = z.object({
   maxDurationMs: z
     .int()
@@ -42,7 +58,15 @@ export const Persona = z.object({
   languages: z.array(z.string().min(2).max(35)).min(1).default(['en']),
   engine: z.string().max(40).default('offline'),
   fallbacks: z.array(z.string().max(40)).max(5).default(['offline']),
-  voice: z.object({ name: z.string().max(80).default('slt'), speed: z.number().min(0.5).max(2).default(1) }).prefault({}),
+  voice: z
+    .object({
+      name: z.string().max(80).default('slt'),
+      speed: z.number().min(0.5).max(2).default(1),
+      /** The voice of engines that speak themselves (Gemini Live: `Kore`, `Puck` …). Unset: the engine's own choice. */
+      live: z.string().max(80).optional(),
+    })
+    .prefault({}),
+  turns: Turns.prefault({}),
   knowledge: z
     .object({
       /** Plain text or Markdown; split into passages for retrieval. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Persona } from '../agents/persona.ts'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/index.ts'
 import { createBeat } from './beat.ts'
@@ -25,6 +26,8 @@ export interface LiveCalls {
    */
   open(request: Omit<OpenCall, 'id'> & { details: Record<string, unknown> }): Promise<Call>
   get(id: string): Call | undefined
+  /** Whether the first engine of this agent that can run hears sound. */
+  understandsSpeech(persona: Persona): boolean
   /** A call that lives, or is over while the log still writes its end: until then it knows better than the book. */
   unsettled(id: string): Call | undefined
   list(): Call[]
@@ -57,12 +60,16 @@ export function createLiveCalls(o: {
 
   async function open({ details, ...request }: Parameters<LiveCalls['open']>[0]): Promise<Call> {
     const id = newId()
-    const engines = enginesFor(o.engines, [request.persona.engine, ...request.persona.fallbacks], logger)
+    const { able, missing } = enginesFor(o.engines, request.persona, request.modality)
+    if (able.length === 0) {
+      logger.error({ missing }, 'no engine of the agent can run: set one of these')
+      throw new Problem('provider_unavailable', 'The agent cannot answer just now. Please try again later.')
+    }
     await log.open({ ...request, id, details, startedAtMs: clock.nowMs() })
     const call = createCall({
       ...request,
       id,
-      engines,
+      engines: able,
       voice,
       log,
       clock,
@@ -93,6 +100,7 @@ export function createLiveCalls(o: {
       return opened.finally(() => opening.delete(opened))
     },
     get: (id) => calls.get(id),
+    understandsSpeech: (persona) => enginesFor(o.engines, persona, 'voice').able[0]?.hears === 'audio',
     unsettled: (id) => unsettled.get(id),
     list: () => [...calls.values()],
     get size() {
@@ -112,24 +120,23 @@ export function createLiveCalls(o: {
   }
 }
 
-/** The agent's engines that can run now, in the owner's order, each once. */
-function enginesFor(all: readonly Engine[], names: readonly string[], logger: Logger): Engine[] {
+/** The agent's engines that can run now, in the owner's order, each once; and what the others lack. */
+function enginesFor(all: readonly Engine[], persona: Persona, modality: 'voice' | 'text'): { able: Engine[]; missing: string[] } {
   const missing: string[] = []
-  const able = [...new Set(names)].flatMap((name) => {
+  const able = [...new Set([persona.engine, ...persona.fallbacks])].flatMap((name) => {
     const engine = all.find((each) => each.name === name)
-    const lacks = engine ? lackOf(engine) : `an engine named ${name}`
+    const lacks = engine ? lackOf(engine, modality) : `an engine named ${name}`
     if (lacks !== undefined) missing.push(lacks)
     return engine && lacks === undefined ? [engine] : []
   })
-  if (able.length > 0) return able
-  logger.error({ missing }, 'no engine of the agent can run: set one of these')
-  throw new Problem('provider_unavailable', 'The agent cannot answer just now. Please try again later.')
+  return { able, missing }
 }
 
 /** What keeps an engine from serving a call; undefined when nothing does. */
-function lackOf(engine: Engine): string | undefined {
-  if (engine.hears !== 'text' || engine.speaks !== 'text')
-    return `a call that can bind ${engine.name}: it hears ${engine.hears} and speaks ${engine.speaks}`
+function lackOf(engine: Engine, modality: 'voice' | 'text'): string | undefined {
+  if (modality === 'text' && (engine.hears === 'audio' || engine.speaks === 'audio')) {
+    return `a voice call for ${engine.name}: it hears ${engine.hears} and speaks ${engine.speaks}`
+  }
   const availability = engine.availability()
   return availability.ok ? undefined : availability.missing
 }

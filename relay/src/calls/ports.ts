@@ -28,6 +28,8 @@ export type LegEvent =
   /** One or more whole samples in the leg's input format. */
   | { type: 'audio'; bytes: Uint8Array }
   | { type: 'text'; text: string }
+  /** What the page's own recogniser understood so far of what is being said; `final` when the visitor is through with it. */
+  | { type: 'recognised'; text: string; final: boolean }
   | { type: 'digits'; digits: string }
   | { type: 'muted'; muted: boolean }
   | { type: 'interrupt' }
@@ -118,23 +120,27 @@ export interface EngineContext {
 export type EngineInput =
   /** The visitor's turn: answer it under this utterance id. A newer turn replaces one still being answered. */
   | { type: 'turn'; utterance: string; text: string; by: 'typing' | 'speech' | 'keys' }
-  /** Engines that hear audio only. */
-  | { type: 'audio'; bytes: Uint8Array }
+  /** Engines that hear audio only: PCM16LE mono at the leg's own rate, whole samples. The bytes are not kept by whoever gave them. */
+  | { type: 'audio'; bytes: Uint8Array; sampleRateHz: number }
+  /** Engines that hear audio only: the visitor spoke, stopped `sinceMs` ago, and nothing came of it. What a healthy engine ignores was noise; a deaf one must show. */
+  | { type: 'unanswered'; sinceMs: number }
   /** The visitor cut this utterance; `heard` is what reached their ear. Stop generating it. */
   | { type: 'interrupted'; utterance: string; heard: string }
   /** Something the agent should know, without answering it. */
   | { type: 'context'; text: string }
 
 export type EngineEvent =
+  /** Hears audio: the engine answers of itself, under this new utterance. What belongs to it follows; what was said before ends here. */
+  | { type: 'answers'; utterance: string }
   /** Speaks text: the next piece of an utterance. */
   | { type: 'text'; utterance: string; text: string }
   /** Speaks audio: PCM16LE at `Engine.speaksHz`. */
   | { type: 'audio'; utterance: string; bytes: Uint8Array }
-  /** Speaks audio: the words of that audio, as far as known. */
+  /** Speaks audio: the next piece of the words of that audio, spaces included, close to the sound it belongs to. */
   | { type: 'said'; utterance: string; text: string }
   /** Generation of this utterance is complete (not: heard). */
   | { type: 'done'; utterance: string }
-  /** Hears audio: what the visitor says; `id` repeats while it is rewritten. */
+  /** Hears audio: all that the visitor said in this turn as far as known; `id` repeats while it grows or is rewritten. */
   | { type: 'heard'; id: string; text: string; final: boolean }
   /** The engine's own detector cut its utterance. */
   | { type: 'interrupted'; utterance: string }

@@ -89,13 +89,17 @@ const vouch = createRoute({
   responses: { 201: json('Hand it to the page’s tokenProvider.', z.object({ token: z.string(), expiresAt: z.iso.datetime() })) },
 })
 
-export function agentRoutes(rooms: { agents: Agents; visitorTokens: VisitorTokens }): Endpoint[] {
+export function agentRoutes(rooms: {
+  agents: Agents
+  visitorTokens: VisitorTokens
+  understandsSpeech: (persona: Persona) => boolean
+}): Endpoint[] {
   const { agents } = rooms
   return [
     endpoint(PUBLIC, showPublic, async (c) => {
       const agent = await agents.find(c.req.valid('param').id)
       if (!agent) throw unknown()
-      return c.json(publicView(agent), 200)
+      return c.json(publicView(agent, rooms.understandsSpeech(agent.persona)), 200)
     }),
     endpoint(READ, list, async (c) => {
       const found = await agents.list(c.get('principal').organisationId, c.req.valid('query'))

@@ -166,6 +166,7 @@ describe('agents', () => {
       'languages',
       'modes',
       'name',
+      'understandsSpeech',
     ])
     expect((await send('DELETE', path)).status).toBe(204)
     for (const answer of [

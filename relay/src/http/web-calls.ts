@@ -94,7 +94,7 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
           mediaUrl: `${rooms.where.socketBase(c.req.header('host'))}/media/${token}`,
           expiresAt: iso(expiresAtMs),
           audio: AUDIO,
-          agent: publicView(agent),
+          agent: publicView(agent, rooms.calls.understandsSpeech(agent.persona)),
         },
         201,
       )

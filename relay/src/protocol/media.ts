@@ -17,6 +17,8 @@ const playedMs = z.number().nonnegative().finite()
 
 export const ToRelay = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: text.min(1) }),
+  /** What the page's own recogniser understood: interim while the visitor speaks, `final` once they are through. */
+  z.object({ type: z.literal('recognised'), text: text.min(1), final: z.boolean() }),
   z.object({ type: z.literal('dtmf'), digits: z.string().regex(/^[0-9A-D*#w]{1,32}$/) }),
   z.object({ type: z.literal('mute'), muted: z.boolean() }),
   z.object({ type: z.literal('interrupt') }),

@@ -15,6 +15,8 @@ export const PublicAgent = z.object({
   callbackCountries: z.array(z.string().length(2)),
   keyMenu: z.array(z.object({ digit: z.string(), label: z.string() })),
   browserRecognition: z.enum(['on-device', 'allowed', 'off']),
+  /** Whether the relay understands spoken words for this agent just now. Without it the page's own recogniser may (`browserRecognition`), else typing is left. */
+  understandsSpeech: z.boolean(),
 })
 export type PublicAgent = z.infer<typeof PublicAgent>
 
