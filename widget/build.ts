@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the shell `voice-agent.js`, hashed chunks and the worklet under `assets/`, brotli and gzip beside each, `manifest.json`.
+ * Builds dist/: the shell `voice-agent.js`, hashed chunks and the worklets under `assets/`, brotli and gzip beside each, `manifest.json`.
  * `--if-changed` does nothing when dist/ was made from the sources as they are. Otherwise the element's reference
  * (custom-elements.json, REFERENCE.md) is written too.
  */
@@ -36,8 +36,11 @@ async function build(): Promise<void> {
   writeFileSync(join(dist, 'manifest.json'), `${JSON.stringify({ version, files }, null, 2)}\n`)
   writeFileSync(stamp, wanted)
   const kB = (file: string) => (readFileSync(join(dist, `${file}.br`)).length / 1000).toFixed(1)
-  const call = files.find((file) => file.startsWith('assets/call-'))
-  console.log(`widget ${version}: shell ${kB('voice-agent.js')} kB, call code ${call ? kB(call) : '?'} kB (brotli)`)
+  const chunk = (name: string) => {
+    const file = files.find((each) => each.startsWith(`assets/${name}-`))
+    return `${name} ${file ? kB(file) : '?'}`
+  }
+  console.log(`widget ${version}, kB as brotli: shell ${kB('voice-agent.js')}, ${['call', 'microphone', 'capture'].map(chunk).join(', ')}`)
 }
 
 function pack(file: string): void {

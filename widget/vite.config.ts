@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { InlineConfig, Plugin } from 'vite'
 
-const WORKLET = '../worklets/playback.ts'
+const WORKLET = /new URL\('\.\.\/worklets\/(\w+)\.ts', import\.meta\.url\)\.href/g
 
-/** How dist/ is made. The call code and the words of other languages are chunks of their own; the worklet is a file, never a blob. */
+/** How dist/ is made. The call code and the words of other languages are chunks of their own; the worklets are files, never blobs. */
 export function builtConfig(root: string): InlineConfig {
   return {
     root,
@@ -32,21 +32,25 @@ export function builtConfig(root: string): InlineConfig {
 
 function chunkName(module: string): string {
   if (module.endsWith('/call/index.ts')) return 'call'
-  if (module.endsWith('/worklets/playback.ts')) return 'playback'
+  if (module.endsWith('/microphone/index.ts')) return 'microphone'
+  const worklet = /\/worklets\/(\w+)\.ts$/.exec(module)?.[1]
+  if (worklet) return worklet
   const language = /\/strings\/(\w+)\.ts$/.exec(module)?.[1]
   return language ? `strings-${language}` : 'chunk'
 }
 
-/** `new URL('../worklets/playback.ts', import.meta.url)` becomes the address of the worklet's own file. */
+/** `new URL('../worklets/NAME.ts', import.meta.url).href` becomes the address of that worklet's own file. */
 function workletFile(root: string): Plugin {
   return {
     name: 'worklet-file',
     enforce: 'pre',
     transform(code, id) {
-      const call = `new URL('${WORKLET}', import.meta.url).href`
-      if (!id.endsWith('/sound-door.ts') || !code.includes(call)) return null
-      const ref = this.emitFile({ type: 'chunk', id: join(root, 'src/worklets/playback.ts'), name: 'playback' })
-      return { code: code.replace(call, `import.meta.ROLLUP_FILE_URL_${ref}`), map: null }
+      if (!/\/widget\/src\/.*\.ts$/.test(id)) return null
+      const served = code.replace(WORKLET, (_call, name: string) => {
+        const ref = this.emitFile({ type: 'chunk', id: join(root, `src/worklets/${name}.ts`), name })
+        return `import.meta.ROLLUP_FILE_URL_${ref}`
+      })
+      return served === code ? null : { code: served, map: null }
     },
   }
 }
