@@ -35,7 +35,7 @@ const Turns = z.object({
   endSilenceMs: z.int().min(200).max(5000).default(700),
   /** Words that show that somebody listens, not that they want the word. Empty: the language's own. */
   backChannels: z.array(z.string().min(1).max(40)).max(100).default([]),
-  /** While the page's echo cancellation settles, the agent's own voice may leak in: for so long minSpeechMs and takeWordMs count twice. */
+  /** While the page's echo cancellation settles, the agent's own voice may leak in: for so long speech has to be half as long again. */
   settleMs: z.int().min(0).max(10_000).default(3000),
 })
 

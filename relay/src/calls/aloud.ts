@@ -1,3 +1,4 @@
+import { createOwnSound, type OwnSound } from './own-sound.ts'
 import { createLedger } from './playback.ts'
 import type { Playout } from './playout.ts'
 import type { AudioLeg, Clock, Voice } from './ports.ts'
@@ -9,17 +10,20 @@ const ANSWER_GRACE_MS = 2000
 /** one that never has is not waited for. */
 const SILENT_GRACE_MS = 700
 
+/** Who was held hears a little again, so that no word is lost between. */
+const SAID_AGAIN_MS = 200
+
 /** What is known of the far end over all utterances of a call. */
 export interface FarEnd {
   tellsMarks: boolean
 }
 
-/** An utterance as sound: synthesis → playout → far end, and what the far end says of it → ledger. */
+/** An utterance as sound: synthesis or the engine's own sound → playout → far end, and what the far end says of it → ledger. */
 export function createAloudSpeech(o: {
   leg: AudioLeg
   utterance: string
   voice: Voice
-  how: HowToSpeak
+  how: HowToSpeak | OwnSound
   playout: Playout
   farEnd: FarEnd
   clock: Clock
@@ -53,7 +57,12 @@ export function createAloudSpeech(o: {
       waitForEnd()
     },
   })
-  const synthesis = createSynthesis({ ...o, ledger, track, format: leg.output, onFault: events.onFault })
+  const { how } = o
+  const made = { ledger, track, format: leg.output }
+  const source =
+    'ownHz' in how
+      ? createOwnSound({ ...made, ownHz: how.ownHz })
+      : { ...createSynthesis({ ...o, ...made, how, onFault: events.onFault }), sound: () => undefined }
 
   /** The `end` mark should come; without it the end is believed when it must have been heard. */
   function waitForEnd() {
@@ -62,10 +71,25 @@ export function createAloudSpeech(o: {
     cancelGrace = clock.after(Math.max(0, ledger.madeMs - playedMs()) + graceMs, heardWhole)
   }
 
+  /** Nothing is played, no time passes. */
+  function stand() {
+    timesAway += 1
+    awayAt ??= clock.monotonicMs()
+    cancelGrace?.()
+  }
+
+  function goOnFrom(ms: number) {
+    allSent = false
+    awayAt = undefined
+    track.rewind(ms)
+    // Time begins again with the first new sound, so that the estimate counts what was heard before.
+    if (begun()) playingSince = clock.monotonicMs() - ms
+  }
+
   function stop() {
     over = true
     cancelGrace?.()
-    synthesis.stop()
+    source.stop()
   }
 
   function heardWhole() {
@@ -76,8 +100,9 @@ export function createAloudSpeech(o: {
   }
 
   return {
-    write: synthesis.write,
-    end: synthesis.end,
+    write: source.write,
+    sound: source.sound,
+    end: source.end,
     async cut() {
       const estimateMs = playedMs()
       stop()
@@ -100,23 +125,27 @@ export function createAloudSpeech(o: {
       const ms = Number(/^p(\d{1,9})$/.exec(name)?.[1])
       if (Number.isNaN(ms)) return
       ledger.heardUpTo(ms)
-      track.heard(ledger.heardMs)
+      track.heard(ledger.heardMs - SAID_AGAIN_MS)
     },
-    away() {
-      timesAway += 1
-      awayAt ??= clock.monotonicMs()
-      cancelGrace?.()
-    },
+    away: stand,
     async back() {
       const time = timesAway
       const told = begun() ? await leg.clear(utterance) : 0
       if (over || time !== timesAway) return
       if (told !== undefined) ledger.heardUpTo(told)
-      allSent = false
-      awayAt = undefined
-      track.rewind(ledger.heardMs)
-      // Time begins again with the first new sound, so that the estimate counts what was heard before.
-      if (begun()) playingSince = clock.monotonicMs() - ledger.heardMs
+      goOnFrom(ledger.heardMs)
+    },
+    async hold() {
+      stand()
+      const time = timesAway
+      const told = begun() ? await leg.clear(utterance) : 0
+      if (!over && time === timesAway) ledger.heardUpTo(told ?? playedMs())
+    },
+    release() {
+      if (over || awayAt === undefined) return
+      // Whoever asks before the far end has said how far it got goes by the clock.
+      if (ledger.heardMs === 0) ledger.heardUpTo(playedMs())
+      goOnFrom(Math.max(0, ledger.heardMs - SAID_AGAIN_MS))
     },
   }
 }

@@ -94,6 +94,7 @@ export function createCall(
     greeting,
     disclosure: persona.disclosure.replace(/\s+/g, ' ').trim(),
     modality: o.modality,
+    input: () => (leg?.kind === 'audio' ? leg.input : undefined),
     mouth: () => mouth,
     chain: () => chain,
     transcript,

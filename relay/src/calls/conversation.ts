@@ -7,10 +7,12 @@ import { createKeys } from './keys.ts'
 import type { Mouth } from './mouth.ts'
 import { type Phrase, phrase } from './phrases.ts'
 import type { Hearing } from './playback.ts'
-import type { CallLog, Clock, EngineEvent, LegEvent } from './ports.ts'
+import type { AudioFormat, CallLog, Clock, EngineEvent, LegEvent } from './ports.ts'
 import { createSilence } from './silence.ts'
 import type { HowToSpeak } from './synthesis.ts'
 import type { Transcript } from './transcript.ts'
+import { createTurnTimes } from './turns/times.ts'
+import { createVisitor } from './turns/visitor.ts'
 
 export interface Conversation {
   /** The first person is there: greets. */
@@ -18,6 +20,8 @@ export interface Conversation {
   /** Media away or back: silence does not count while nobody can be heard. */
   away(isAway: boolean): void
   hear(event: LegEvent): void
+  /** A tool keeps the visitor waiting: says so, once an answer. */
+  filler(): void
   engine(event: Exclude<EngineEvent, { type: 'failed' }>): void
   /** Ends what the failed engine was saying; resolves with the utterance under which its turn is to be answered anew, if it still is. */
   handover(change: Handover): Promise<string | undefined>
@@ -32,6 +36,11 @@ export interface Conversation {
   close(): Promise<void>
 }
 
+/** An answer that takes longer is announced. */
+const FILLER_MS = 4000
+/** An engine that speaks itself says goodbye before or after it asks to hang up; it is waited for this long. */
+const GOODBYE_WAIT_MS = 4000
+
 /** Who types also reads and thinks: silence counts this many times less. */
 const TYPING_PATIENCE = 20
 
@@ -44,6 +53,8 @@ export function createConversation(o: {
   /** That the agent is an AI, where the owner has it said. */
   disclosure: string
   modality: 'voice' | 'text'
+  /** Of the leg that the visitor's sound comes from. */
+  input: () => AudioFormat | undefined
   /** Made after the conversation, which their events come back to. */
   mouth: () => Mouth
   chain: () => EngineChain
@@ -68,6 +79,17 @@ export function createConversation(o: {
   let acts: Promise<void> = Promise.resolve()
   /** Said by the visitor and not given to the engine yet. */
   let unasked: string[] = []
+  let muted = false
+  /** What the house says beside an answer: it goes before it, and with it. */
+  const asides = new Set<string>()
+  let cancelFiller: (() => void) | undefined
+  let filled = false
+  /** The engine's names for what the visitor says → lines of the transcript. */
+  const heardLines = new Map<string, string>()
+  /** The place of words that the engine has answered already and not told yet. */
+  let lineAhead: string | undefined
+  let cancelGoodbye: (() => void) | undefined
+  let hangUpOnceSaid = false
   const waitingForRest: (() => void)[] = []
 
   const silence = createSilence({
@@ -78,6 +100,33 @@ export function createConversation(o: {
       tell(phrase('stillThere', o.language))
     },
     onGiveUp: () => sayAndEnd('silence', 'deadline'),
+  })
+  const times = createTurnTimes({ clock, onTimed: (time) => note('turn.timed', { ...time }) })
+  const visitor = createVisitor({
+    persona,
+    language: o.language,
+    clock,
+    transcript,
+    // An engine that hears cuts its own words; all others are ours to cut.
+    mayCut: () => (floor.is === 'telling' || (floor.is === 'answering' && o.chain().ownHz === undefined) ? audible() : undefined),
+    hold(utterance) {
+      o.mouth().hold(utterance)
+      note('utterance.held', { utterance })
+    },
+    goOn() {
+      o.mouth().release()
+      note('utterance.went-on')
+    },
+    cut: () => cutNow('speech'),
+    turn: (text) => turn(text, 'speech'),
+    speaking(speaks) {
+      if (speaks) silence.visitorSpoke()
+      if (speaks) silence.stop()
+      else if (floor.is === 'open' && phase === 'talking') silence.listen()
+    },
+    unanswered(sinceMs) {
+      if (phase === 'talking' && o.chain().hears === 'audio' && floor.is === 'open') o.chain().take({ type: 'unanswered', sinceMs })
+    },
   })
   const keys = createKeys({ menu: persona.keyMenu.map((item) => item.digit), clock, onInput: (digits) => turn(digits, 'keys') })
 
@@ -93,9 +142,38 @@ export function createConversation(o: {
     const state = stateOf(floor)
     if (state && state !== shown) feed.tell({ type: 'state', state })
     shown = state ?? shown
+    announce()
     if (floor.is !== 'open') return silence.stop()
-    if (phase === 'talking') silence.listen()
+    filled = false
+    if (phase === 'talking' && !visitor.speaks) silence.listen()
     for (const resolve of waitingForRest.splice(0)) resolve()
+  }
+
+  /** What is being heard just now, and not only made. */
+  function audible() {
+    return (floor.is === 'telling' || floor.is === 'answering') && floor.begun ? floor.utterance : undefined
+  }
+
+  /** Who waits long for an answer hears that it is coming. */
+  function announce() {
+    cancelFiller?.()
+    cancelFiller = floor.is === 'owed' && phase === 'talking' ? clock.after(FILLER_MS, filler) : undefined
+  }
+
+  function filler() {
+    const waiting = floor.is === 'owed' || (floor.is === 'open' && o.chain().ownHz !== undefined)
+    if (filled || !waiting || phase !== 'talking' || o.modality === 'text') return
+    filled = true
+    aside(phrase('oneMoment', o.language))
+  }
+
+  /** Said before what comes next, without taking the floor. */
+  function aside(text: string) {
+    const utterance = newId()
+    asides.add(utterance)
+    o.mouth().speak(utterance, { ...how, cache: true })
+    o.mouth().write(utterance, text)
+    o.mouth().end(utterance)
   }
 
   /** One after the other: each waits until it is known what was heard of the words that the one before has cut. */
@@ -112,7 +190,8 @@ export function createConversation(o: {
   }
 
   /** Silences whatever is said or owed, and lets the engine know what of it was heard. */
-  async function cut(by: 'visitor' | 'call') {
+  async function cut(by: 'visitor' | 'speech' | 'call') {
+    for (const one of asides) o.mouth().cut(one).catch(o.onFault)
     const utterance = utteranceOf(floor)
     if (utterance === undefined) return
     move({ type: 'cut' })
@@ -121,11 +200,19 @@ export function createConversation(o: {
     o.chain().take({ type: 'interrupted', utterance, heard })
   }
 
+  /** At once, before anything that waits its turn; nothing follows. */
+  function cutNow(by: 'visitor' | 'speech') {
+    if (utteranceOf(floor) === undefined) return
+    cut(by).then(() => move({ type: 'silenced' }), o.onFault)
+  }
+
   /** From now on the visitor is not heard, and not waited for. */
   function leave() {
     phase = 'leaving'
     silence.close()
     keys.close()
+    visitor.close()
+    cancelFiller?.()
   }
 
   async function silenceForGood() {
@@ -137,10 +224,12 @@ export function createConversation(o: {
     note('utterance.cut', { utterance, by: 'end', heard, ms })
   }
 
-  function turn(text: string, by: 'typing' | 'keys') {
+  function turn(text: string, by: 'typing' | 'speech' | 'keys') {
     if (phase !== 'talking') return
     silence.visitorSpoke()
-    transcript.add('visitor', text)
+    const lastVoiceMs = by === 'speech' ? visitor.lastVoiceMs : undefined
+    // What was spoken stands there already.
+    if (by !== 'speech') transcript.add('visitor', text)
     unasked.push(text)
     inOrder(async () => {
       // Asked already, together with what came right before it.
@@ -151,6 +240,7 @@ export function createConversation(o: {
       unasked = []
       const utterance = newId()
       note('turn', { utterance, by, text: whole })
+      times.asked(utterance, by, lastVoiceMs)
       move({ type: 'asked', utterance })
       o.chain().take({ type: 'turn', utterance, text: whole, by })
     })
@@ -177,8 +267,26 @@ export function createConversation(o: {
       silence.visitorSpoke()
       keys.press(event.digits)
     },
-    mark: (event) => o.mouth().mark(event.utterance, event.name),
-    muted: (event) => note('muted', { muted: event.muted }),
+    mark(event) {
+      if (event.name === 'start') times.heard(event.utterance)
+      o.mouth().mark(event.utterance, event.name)
+    },
+    audio(event) {
+      const sampleRateHz = o.input()?.sampleRateHz
+      if (phase !== 'talking' || sampleRateHz === undefined) return
+      // Silence is sent on: who listens at the other end needs a steady stream.
+      const bytes = muted ? new Uint8Array(event.bytes.length) : event.bytes
+      if (!muted) visitor.sound(bytes, sampleRateHz)
+      if (o.chain().hears === 'audio') o.chain().take({ type: 'audio', bytes, sampleRateHz })
+    },
+    recognised(event) {
+      if (phase === 'talking' && !muted) visitor.recognised(event.text, event.final)
+    },
+    muted(event) {
+      muted = event.muted
+      if (muted) visitor.pause()
+      note('muted', { muted })
+    },
     feedback: ({ type: _, ...feedback }) => note('feedback', feedback),
     context(event) {
       note('context', { text: event.text })
@@ -193,11 +301,23 @@ export function createConversation(o: {
     },
   }
 
+  /** An engine that speaks itself goes on with this utterance. False when it is not wanted any more. */
+  function ownWords(utterance: string): boolean {
+    const before = floor
+    move({ type: 'words', utterance })
+    if (floor !== before) {
+      times.words(utterance)
+      o.mouth().speak(utterance, { ownHz: o.chain().ownHz ?? 24_000 })
+    }
+    return floor.is === 'answering' && floor.utterance === utterance
+  }
+
   const ENGINE: { [Type in EngineEvent['type']]?: (event: Extract<EngineEvent, { type: Type }>) => void } = {
     text({ utterance, text }) {
       const before = floor
       move({ type: 'words', utterance })
       if (floor !== before) {
+        times.words(utterance)
         o.mouth().speak(utterance, how)
         if (disclosureOwed) o.mouth().write(utterance, `${o.disclosure} `)
       }
@@ -209,9 +329,49 @@ export function createConversation(o: {
         o.mouth().end(utterance)
       } else move({ type: 'done', utterance })
     },
+    answers({ utterance }) {
+      if (phase !== 'talking') return
+      visitor.engineHears()
+      silence.visitorSpoke()
+      lineAhead ??= transcript.begin('visitor')
+      void cut('speech').catch(o.onFault)
+      note('turn', { utterance, by: 'speech' })
+      times.asked(utterance, 'speech', visitor.lastVoiceMs)
+      move({ type: 'asked', utterance })
+      if (disclosureOwed) aside(o.disclosure)
+    },
+    audio({ utterance, bytes }) {
+      if (ownWords(utterance)) o.mouth().sound(utterance, bytes)
+    },
+    said({ utterance, text }) {
+      if (ownWords(utterance)) o.mouth().write(utterance, text)
+    },
+    heard({ id, text, final }) {
+      visitor.engineHears()
+      silence.visitorSpoke()
+      let line = heardLines.get(id)
+      if (line === undefined) {
+        line = lineAhead ?? transcript.begin('visitor')
+        heardLines.set(id, line)
+        lineAhead = undefined
+      }
+      if (!final) return transcript.update(line, text)
+      transcript.finish(line, text)
+      note('heard', { id, text })
+      // Answered already: the next answer makes a place of its own.
+    },
+    interrupted({ utterance }) {
+      visitor.engineHears()
+      if (utteranceOf(floor) === utterance) cutNow('speech')
+    },
     'hang-up'() {
       // While something is being cut, the wish to end was part of it.
-      if (floor.is !== 'cutting') o.end('agent', 'last-words')
+      if (floor.is === 'cutting') return
+      const unsaid = o.chain().ownHz !== undefined && (floor.is === 'open' || floor.is === 'owed')
+      if (!unsaid) return o.end('agent', 'last-words')
+      hangUpOnceSaid = true
+      cancelGoodbye?.()
+      cancelGoodbye = clock.after(GOODBYE_WAIT_MS, () => o.end('agent', 'last-words'))
     },
     usage: ({ type: _, ...usage }) => note('engine.usage', usage),
   }
@@ -224,15 +384,30 @@ export function createConversation(o: {
       if (o.greeting === '') return settle()
       tell(o.greeting, { ...how, cache: true })
     },
-    away: (isAway) => silence.away(isAway),
+    away(isAway) {
+      if (isAway) visitor.pause()
+      silence.away(isAway)
+    },
+    filler,
     hear(event) {
       if (phase !== 'over') (LEG[event.type] as ((event: LegEvent) => void) | undefined)?.(event)
     },
     engine(event) {
       if (phase !== 'over') (ENGINE[event.type] as ((event: EngineEvent) => void) | undefined)?.(event)
     },
-    async handover({ from, to, fault, utterance }) {
+    async handover({ from, to, fault, utterance, question, deaf }) {
       note('engine.handover', { from, to: to ?? null, fault: fault.code, message: fault.message })
+      if (deaf && o.modality === 'voice' && phase === 'talking') {
+        const message = 'The agent cannot hear you just now. Please type.'
+        feed.tell({ type: 'error', code: 'cannot_hear', message, retryable: false })
+        aside(phrase('cannotHear', o.language))
+      }
+      if (utterance === undefined && question !== '' && floor.is === 'open' && phase === 'talking') {
+        // Said to an engine that never began to answer.
+        const anew = newId()
+        move({ type: 'asked', utterance: anew })
+        return anew
+      }
       if (utterance === undefined || utterance !== utteranceOf(floor)) return undefined
       const anew = newId()
       const mayAnswer = phase === 'talking'
@@ -243,8 +418,15 @@ export function createConversation(o: {
       // The visitor may have said something else meanwhile.
       return utteranceOf(floor) === anew ? anew : undefined
     },
-    begun: (utterance) => move({ type: 'begun', utterance }),
+    begun(utterance) {
+      times.begun(utterance)
+      move({ type: 'begun', utterance })
+      visitor.agentBegan(utterance)
+    },
     over(utterance, { cut: wasCut, text: heard, ms }) {
+      times.over(utterance)
+      visitor.agentOver(utterance)
+      asides.delete(utterance)
       if (heard.startsWith(o.disclosure)) disclosureOwed = false
       if (!wasCut) note('utterance.heard', { utterance, ms })
       // Cut by none of us: the call ended, or another leg took this one's place.
@@ -252,6 +434,7 @@ export function createConversation(o: {
         note('utterance.cut', { utterance, by: phase === 'over' ? 'end' : 'leg', heard, ms })
       }
       move({ type: 'heard', utterance })
+      if (hangUpOnceSaid && floor.is === 'open' && asides.size === 0) o.end('agent', 'last-words')
     },
     sayAndEnd,
     lastWords() {
@@ -260,6 +443,7 @@ export function createConversation(o: {
     },
     async close() {
       leave()
+      cancelGoodbye?.()
       await silenceForGood().catch(o.onFault)
       phase = 'over'
       o.mouth().close()

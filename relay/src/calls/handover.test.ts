@@ -188,8 +188,8 @@ describe('when no engine is left', () => {
     await expect(world([off]).open()).rejects.toMatchObject({ code: 'provider_unavailable' })
   })
 
-  test('an engine that this call cannot be bound to counts as none', async () => {
+  test('an engine that speaks cannot be bound to a typed call, and counts as none', async () => {
     const audio = scriptedEngine('first', () => undefined, { hears: 'audio', speaks: 'audio' })
-    await expect(world([audio]).open()).rejects.toMatchObject({ code: 'provider_unavailable' })
+    await expect(world([audio]).open({}, 'text')).rejects.toMatchObject({ code: 'provider_unavailable' })
   })
 })

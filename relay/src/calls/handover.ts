@@ -10,6 +10,10 @@ export interface EngineChain {
   take(input: EngineInput): void
   /** The name of the engine that answers now. */
   readonly engine: string
+  /** Whether it hears sound, and finds the visitor's turns in it itself. */
+  readonly hears: 'audio' | 'text'
+  /** The rate of its own voice; undefined for one that speaks text. */
+  readonly ownHz: number | undefined
   close(): Promise<void>
 }
 
@@ -20,6 +24,10 @@ export interface Handover {
   fault: EngineFault
   /** What the failed engine still owed. */
   utterance: string | undefined
+  /** The visitor's words that it owes an answer to, as far as they are known. */
+  question: string
+  /** It heard the visitor's voice, and the next one does not. */
+  deaf: boolean
 }
 
 /**
@@ -66,13 +74,19 @@ export function createEngineChain(o: {
 
   async function handOver(fault: EngineFault) {
     const turn = seat?.turn
+    const question = turn?.text || (seat?.question ?? '')
     seat = undefined
-    const change = { from: nameAt(place) ?? 'none', to: nameAt(place + 1), fault, utterance: turn?.utterance }
+    const next = o.engines[place + 1]
+    const deaf = o.engines[place]?.hears === 'audio' && next?.hears === 'text'
+    const change = { from: nameAt(place) ?? 'none', to: next?.name, fault, utterance: turn?.utterance, question, deaf }
     const utterance = await o.onHandover(change).catch((error: unknown) => void o.onFault?.(error))
     if (closed) return
     place += 1
-    const anew = turn && utterance !== undefined ? [{ ...turn, utterance }] : []
+    const by = turn?.by ?? 'speech'
+    const anew: EngineInput[] = utterance !== undefined && question !== '' ? [{ type: 'turn', utterance, text: question, by }] : []
     sitDown([...notes, ...anew, ...waiting.splice(0)])
+    // Nobody knows what was asked, so nobody can answer it.
+    if (utterance !== undefined && question === '') o.onEvent({ type: 'done', utterance })
   }
 
   return {
@@ -84,10 +98,17 @@ export function createEngineChain(o: {
       if (closed) return
       if (input.type === 'context') notes = [...notes, input].slice(-MOST_NOTES)
       if (seat) seat.take(input)
-      else if (input.type !== 'audio' && input.type !== 'context') waiting.push(input)
+      else if (input.type !== 'audio' && input.type !== 'unanswered' && input.type !== 'context') waiting.push(input)
     },
     get engine() {
       return nameAt(place) ?? 'none'
+    },
+    get hears() {
+      return o.engines[place]?.hears ?? 'text'
+    },
+    get ownHz() {
+      const engine = o.engines[place]
+      return engine?.speaks === 'audio' ? engine.speaksHz : undefined
     },
     async close() {
       closed = true

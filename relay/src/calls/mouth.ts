@@ -1,5 +1,6 @@
 import { createAloudSpeech, type FarEnd } from './aloud.ts'
 import type { Beat } from './beat.ts'
+import type { OwnSound } from './own-sound.ts'
 import type { Hearing } from './playback.ts'
 import { createPlayout, type Playout } from './playout.ts'
 import type { Clock, Leg, Voice } from './ports.ts'
@@ -15,12 +16,18 @@ export interface Mouth {
   away(): void
   /** The same leg is back: everything goes on from the last thing heard. False when it was lost again meanwhile. */
   back(): Promise<boolean>
-  /** Begins an utterance. Throws when nobody was ever there to speak to. */
-  speak(utterance: string, how: HowToSpeak): void
+  /** Begins an utterance: spoken by the house's voice, or the sound of an engine that speaks itself. Throws when nobody was ever there to speak to. */
+  speak(utterance: string, how: HowToSpeak | OwnSound): void
   write(utterance: string, text: string): void
+  /** The next sound of an utterance that its engine speaks itself. */
+  sound(utterance: string, bytes: Uint8Array): void
   end(utterance: string): void
   /** Silences it now. Resolves with what was heard. */
   cut(utterance: string): Promise<Hearing>
+  /** Falls silent at once; what was on its way waits. One utterance at a time. */
+  hold(utterance: string): void
+  /** Goes on where it fell silent. */
+  release(): void
   mark(utterance: string, name: string): void
   /** Ends every utterance where it stands. */
   close(): void
@@ -48,11 +55,19 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
   let leg: Leg | undefined
   let playout: Playout | undefined
   let timesAway = 0
+  let held: string | undefined
+
+  /** What waited behind the held utterance goes on, too. */
+  function letGo() {
+    held = undefined
+    playout?.resume()
+  }
 
   function over(utterance: string, heard: Hearing, cut: boolean) {
     const one = spoken.get(utterance)
     if (!one) return
     spoken.delete(utterance)
+    if (held === utterance) letGo()
     transcript.finish(one.entry, heard.text, cut)
     events.onOver(utterance, { ...heard, cut })
   }
@@ -62,7 +77,7 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
     playout?.close()
   }
 
-  function speechTo(on: Leg, utterance: string, how: HowToSpeak, to: SpeechEvents): Speech {
+  function speechTo(on: Leg, utterance: string, how: HowToSpeak | OwnSound, to: SpeechEvents): Speech {
     if (on.kind === 'text') return createTypedSpeech({ leg: on, utterance, events: to })
     if (!playout) throw new Error('An audio leg has a playout.')
     return createAloudSpeech({ leg: on, utterance, voice: o.voice, how, playout, farEnd, clock, events: to })
@@ -83,7 +98,7 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
       const time = timesAway
       await Promise.all([...spoken.values()].map(({ speech }) => speech.back()))
       if (time !== timesAway) return false
-      playout?.resume()
+      if (held === undefined) playout?.resume()
       return true
     },
     speak(utterance, how) {
@@ -98,6 +113,19 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
       spoken.set(utterance, { speech, entry, cutting: undefined })
     },
     write: (utterance, text) => spoken.get(utterance)?.speech.write(text),
+    sound: (utterance, bytes) => spoken.get(utterance)?.speech.sound(bytes),
+    hold(utterance) {
+      const one = spoken.get(utterance)
+      if (!one || held !== undefined || one.cutting) return
+      held = utterance
+      playout?.pause()
+      one.speech.hold().catch(events.onFault)
+    },
+    release() {
+      if (held === undefined) return
+      spoken.get(held)?.speech.release()
+      letGo()
+    },
     end: (utterance) => spoken.get(utterance)?.speech.end(),
     async cut(utterance) {
       const one = spoken.get(utterance)

@@ -2,6 +2,8 @@
 const PHRASES = {
   en: {
     stillThere: 'Are you still there?',
+    oneMoment: 'One moment, please.',
+    cannotHear: 'I am sorry, I cannot hear you just now. Please type, and I will answer.',
     silence: 'I cannot hear from you, so I will end the call now. Goodbye.',
     timeUp: 'Our time is up, so I have to end the call now. Thank you, and goodbye.',
     closing: 'Sorry, I have to close for a moment. Please call again soon. Goodbye.',
@@ -9,6 +11,8 @@ const PHRASES = {
   },
   hi: {
     stillThere: 'क्या आप अभी वहाँ हैं?',
+    oneMoment: 'एक क्षण रुकिए।',
+    cannotHear: 'क्षमा कीजिए, मैं अभी आपकी आवाज़ नहीं सुन पा रही हूँ। कृपया लिखकर पूछिए, मैं उत्तर दूँगी।',
     silence: 'मुझे आपकी ओर से कुछ नहीं मिल रहा, इसलिए मैं कॉल समाप्त कर रही हूँ। नमस्ते।',
     timeUp: 'हमारा समय पूरा हो गया है, इसलिए मुझे कॉल समाप्त करनी होगी। धन्यवाद, नमस्ते।',
     closing: 'क्षमा कीजिए, सेवा थोड़ी देर के लिए बंद हो रही है। कृपया फिर कॉल करें। नमस्ते।',

@@ -4,7 +4,7 @@ import { createLedger, textHeard } from './playback.ts'
 
 const words = fc
   .array(fc.constantFrom('one', 'two', 'three', 'lamp', '₹500', 'नमस्ते'), { minLength: 1, maxLength: 8 })
-  .map((all) => all.join(' '))
+  .map((all) => `${all.join(' ')} `)
 const act = fc.oneof(
   fc.record({ type: fc.constant('words' as const), text: words }),
   fc.record({ type: fc.constant('words made' as const) }),
@@ -42,10 +42,11 @@ describe('the ledger', () => {
           heard = ledger.heardMs
         }
         const end = ledger.close()
-        expect(said.join(' ').startsWith(end.text)).toBe(true)
+        const all = said.join('').trim()
+        expect(all.startsWith(end.text)).toBe(true)
         expect(end.ms).toBe(heard)
         if (heard === 0) expect(end.text).toBe('')
-        expect(ledger.finish().text).toBe(said.join(' '))
+        expect(ledger.finish().text).toBe(all)
       }),
       { numRuns: 1000 },
     )
@@ -82,6 +83,38 @@ describe('the ledger', () => {
   })
 })
 
+describe('an engine’s own sound', () => {
+  const heardOf = (acts: ([text: string] | number)[], heardMs: number) => {
+    const ledger = createLedger()
+    for (const act of acts) typeof act === 'number' ? ledger.made(act) : ledger.words(act[0])
+    ledger.wordsMade()
+    ledger.sentUpTo(60_000)
+    ledger.heardUpTo(heardMs)
+    return ledger.close().text
+  }
+
+  test('words may come before their sound, behind it, all at first, or all at last', () => {
+    expect(heardOf([['It'], 200, [' costs'], 400, [' nine'], 300, [' rupees.'], 500], 900)).toBe('It costs nine')
+    expect(heardOf([200, ['It'], 400, [' costs'], 300, [' nine'], 500, [' rupees.']], 900)).toBe('It costs nine')
+    expect(heardOf([['It costs'], [' nine rupees.'], 1000, 400], 700)).toBe('It costs')
+    expect(heardOf([1000, 400, ['It costs nine rupees.']], 700)).toBe('It costs')
+  })
+
+  test('words in pieces are put together without spaces of our own', () => {
+    expect(heardOf([['Won'], ['der'], 300, ['ful'], 300, [' lamps'], 400], 1000)).toBe('Wonderful lamps')
+    expect(heardOf([['Won'], ['der'], 300, ['ful'], 300, [' lamps'], 400], 500)).toBe('')
+  })
+
+  test('is shown as it begins, once its words are known', () => {
+    const ledger = createLedger()
+    ledger.made(200)
+    ledger.sentUpTo(200)
+    expect(ledger.begunText()).toBe('')
+    ledger.words('Hello')
+    expect(ledger.begunText()).toBe('Hello')
+  })
+})
+
 describe('what was heard', () => {
   test('more heard is never fewer words, all heard is every word', () => {
     const segments = fc.array(fc.record({ text: words, ms: fc.integer({ min: 1, max: 3000 }), open: fc.boolean() }), {
@@ -94,7 +127,12 @@ describe('what was heard', () => {
         expect(textHeard(all, more).startsWith(textHeard(all, less))).toBe(true)
         const made = all.map((each) => ({ ...each, open: false }))
         const total = made.reduce((sum, each) => sum + each.ms, 0)
-        expect(textHeard(made, total)).toBe(all.map((each) => each.text).join(' '))
+        expect(textHeard(made, total)).toBe(
+          all
+            .map((each) => each.text)
+            .join('')
+            .trim(),
+        )
         expect(textHeard(all, 0)).toBe('')
       }),
     )

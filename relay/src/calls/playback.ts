@@ -3,7 +3,10 @@
  * Everything is clamped: heard ≤ sent ≤ made; nothing ever goes back, and nothing counts once it is closed.
  */
 export interface Ledger {
-  /** The sound made from now on speaks these words. */
+  /**
+   * Words, spaces included. Words that come before their sound own the sound made from now on; where sound came first, they are the words
+   * of the sound since the last ones.
+   */
   words(text: string): void
   /** All sound of the last words is there. Until then their length is a guess. */
   wordsMade(): void
@@ -43,7 +46,7 @@ export function createLedger(): Ledger {
   let [madeMs, sentMs, heardMs] = [0, 0, 0]
   let closed = false
   /** Kept between frames: only a new segment changes it. */
-  const begun = { segments: 0, text: '' }
+  const begun = { segments: 0, raw: '', text: '' }
 
   const wordsMade = () => {
     const last = segments.at(-1)
@@ -56,13 +59,23 @@ export function createLedger(): Ledger {
   return {
     words(text) {
       if (closed) return
-      wordsMade()
-      segments.push({ text, ms: 0, open: true, fromMs: madeMs })
+      const last = segments.at(-1)
+      if (last?.open && last.text === '') Object.assign(last, { text, open: false })
+      // Pieces of a sentence that has no sound yet: nobody knows where it divides.
+      else if (last?.open && last.ms === 0) last.text += text
+      else {
+        wordsMade()
+        segments.push({ text, ms: 0, open: true, fromMs: madeMs })
+      }
     },
     wordsMade,
     made(ms) {
-      const segment = segments.at(-1)
-      if (closed || !segment || !(ms > 0)) return
+      if (closed || !(ms > 0)) return
+      let segment = segments.at(-1)
+      if (!segment?.open) {
+        segment = { text: '', ms: 0, open: true, fromMs: madeMs }
+        segments.push(segment)
+      }
       madeMs += ms
       segment.ms += ms
     },
@@ -82,40 +95,41 @@ export function createLedger(): Ledger {
       return heardMs
     },
     begunText() {
+      const before = begun.segments
       for (let next = segments[begun.segments]; next && next.fromMs < sentMs; next = segments[begun.segments]) {
+        // Its words may still come.
+        if (next.text === '' && next.open) break
         begun.segments += 1
-        begun.text = joinWords([begun.text, next.text])
+        begun.raw += next.text
       }
+      if (begun.segments > before) begun.text = tidy(begun.raw)
       return begun.text
     },
-    finish: () => end(joinWords(segments.map((segment) => segment.text)), madeMs),
+    finish: () => end(tidy(segments.map((segment) => segment.text).join('')), madeMs),
     close: () => end(textHeard(segments, heardMs), heardMs),
   }
 }
 
-/** The words of the first `ms`: whole segments, then whole words of the next by its share of letters. */
+/** The words of the first `ms`: by each segment's share of letters, whole words only. */
 export function textHeard(segments: readonly Segment[], ms: number): string {
-  const heard: string[] = []
+  let letters = 0
   let from = 0
   for (const { text, ms: made, open } of segments) {
     if (ms <= from) break
     const lasts = open ? Math.max(made, text.length * LETTER_MS) : made
     if (ms < from + lasts) {
-      heard.push(wholeWords(text, (ms - from) / lasts))
+      letters += Math.floor(text.length * ((ms - from) / lasts))
       break
     }
-    heard.push(text)
+    letters += text.length
     from += lasts
   }
-  return joinWords(heard)
+  const whole = segments.map((segment) => segment.text).join('')
+  const cut = whole.slice(0, letters)
+  const atWordEnd = letters >= whole.length || /\s/.test(whole.charAt(letters)) || /\s$/.test(cut)
+  return tidy(atWordEnd ? cut : cut.replace(/\S*$/, ''))
 }
 
-function wholeWords(text: string, share: number): string {
-  const letters = Math.floor(text.length * share)
-  const cut = text.slice(0, letters)
-  return /\s/.test(text.charAt(letters)) ? cut : cut.replace(/\S*$/, '')
-}
-
-function joinWords(pieces: readonly string[]): string {
-  return pieces.join(' ').replace(/\s+/g, ' ').trim()
+function tidy(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
 }

@@ -3,11 +3,16 @@ import type { Clock, Engine, EngineContext, EngineEvent, EngineFault, EngineInpu
 export type Turn = Extract<EngineInput, { type: 'turn' }>
 export type Answer = Exclude<EngineEvent, { type: 'failed' }>
 
+/** So much may be said to an engine that is still starting: ten seconds of sound. */
+const MOST_WAITING = 500
+
 /** One engine at work in a call: started, fed, watched. It fails at most once; after that, or once closed, it is not heard any more. */
 export interface Seat {
   take(input: EngineInput): void
   /** The turn it still owes an answer to. */
   readonly turn: Turn | undefined
+  /** What the visitor said to an engine that hears, and no answer has begun to. */
+  readonly question: string
   close(): Promise<void>
 }
 
@@ -28,6 +33,7 @@ export function takeSeat(o: {
   /** What comes before the engine is ready. */
   let inbox: EngineInput[] = []
   let turn: Turn | undefined
+  let question = ''
   let toolsRunning = 0
   let cancelStall: (() => void) | undefined
 
@@ -44,6 +50,11 @@ export function takeSeat(o: {
   function emit(event: EngineEvent) {
     if (gone.signal.aborted) return
     if (event.type === 'failed') return fail(event.fault)
+    if (event.type === 'heard') question = event.text
+    if (event.type === 'answers') {
+      turn = { type: 'turn', utterance: event.utterance, text: question, by: 'speech' }
+      question = ''
+    }
     if (event.type === 'done' && event.utterance === turn?.utterance) turn = undefined
     if ('utterance' in event) watch()
     o.onAnswer(event)
@@ -100,14 +111,24 @@ export function takeSeat(o: {
       if (input.type === 'turn') turn = input
       if (input.type === 'interrupted' && turn?.utterance === input.utterance) turn = undefined
       if (input.type === 'turn' || input.type === 'interrupted') watch()
-      if (session) give(session, input)
-      else if (input.type !== 'audio') inbox.push(input)
+      if (session) return give(session, input)
+      inbox.push(input)
+      if (inbox.length > MOST_WAITING) inbox = forgetSound(inbox)
     },
     get turn() {
       return turn
     },
+    get question() {
+      return question
+    },
     close: leave,
   }
+}
+
+/** The older half of what was only sound goes. */
+function forgetSound(inbox: readonly EngineInput[]): EngineInput[] {
+  const half = inbox.length >> 1
+  return inbox.filter((input, at) => at >= half || input.type !== 'audio')
 }
 
 function messageOf(error: unknown): string {

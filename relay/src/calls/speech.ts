@@ -1,9 +1,12 @@
 import type { Hearing } from './playback.ts'
 import type { TextLeg } from './ports.ts'
 
-/** One utterance on its way to a person: text comes in pieces, goes out as sound or as text. */
+/** One utterance on its way to a person: it comes as text or as an engine's own sound, goes out as sound or as text. */
 export interface Speech {
+  /** The next words; of an engine's own sound, the words that it speaks. */
   write(text: string): void
+  /** The next of an engine's own sound, PCM16LE mono. */
+  sound(bytes: Uint8Array): void
   /** No more text. */
   end(): void
   /** Silences it now. Resolves with what was heard of it. */
@@ -12,6 +15,10 @@ export interface Speech {
   close(): Hearing
   /** The far end reached a mark. */
   mark(name: string): void
+  /** Falls silent at once, and may go on. */
+  hold(): Promise<void>
+  /** Goes on, from just before where it fell silent. */
+  release(): void
   /** Media is away: nothing is sent, nothing is lost, no time passes. */
   away(): void
   /** The same leg is back: goes on from the last thing heard. */
@@ -58,6 +65,9 @@ export function createTypedSpeech(o: { leg: TextLeg; utterance: string; events: 
       open = false
       return hearing()
     },
+    sound: () => undefined,
+    hold: () => Promise.resolve(),
+    release: () => undefined,
     mark: () => undefined,
     away: () => undefined,
     back: () => Promise.resolve(),

@@ -56,7 +56,7 @@ export function createSynthesis(o: {
   }
 
   async function say(sentence: string) {
-    ledger.words(sentence)
+    ledger.words(`${sentence} `)
     const before = ledger.madeMs
     for (let attempt = 1; attempt <= ATTEMPTS && failedInARow < GIVEN_UP_AFTER; attempt++) {
       try {

@@ -47,6 +47,7 @@ export function createBrowserLeg(o: {
 
   const TAKE: { [Type in ToRelay['type']]?: (message: Extract<ToRelay, { type: Type }>) => void } = {
     text: (message) => emit({ type: 'text', text: message.text }),
+    recognised: ({ text, final }) => emit({ type: 'recognised', text, final }),
     dtmf: (message) => emit({ type: 'digits', digits: message.digits }),
     mute: (message) => emit({ type: 'muted', muted: message.muted }),
     interrupt: () => emit({ type: 'interrupt' }),

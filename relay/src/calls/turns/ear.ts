@@ -1,0 +1,70 @@
+import { ACTIVITY_FRAME_MS, createVoiceActivity, type VoiceActivity } from '../../audio/voice-activity.ts'
+import type { Clock } from '../ports.ts'
+import { type Hearing, hearFrame, SILENT, type SpeechEvent, type Thresholds } from './detector.ts'
+
+/** Sound that is behind by more was never sent: the time in between was silence. */
+const LOST_MS = 1000
+
+/** Listens to the visitor's sound for speech. Costs nothing until sound comes. */
+export interface Ear {
+  /** PCM16LE mono at this rate. */
+  push(bytes: Uint8Array, sampleRateHz: number): void
+  /** Somebody is speaking just now. */
+  readonly hearsSpeech: boolean
+  /** The clock's monotonic time of the last voiced sound, when there was any. */
+  readonly lastVoiceMs: number | undefined
+  /** Forgets what it was hearing (muted, media away). */
+  reset(): void
+  close(): void
+}
+
+/** `onSpeech` gets the detector's events, as the sound comes. */
+export function createEar(o: { clock: Clock; thresholds: () => Thresholds; onSpeech: (event: SpeechEvent) => void }): Ear {
+  const { clock } = o
+  let activity: { sampleRateHz: number; detector: VoiceActivity } | undefined
+  let hearing: Hearing = SILENT
+  let lastVoiceMs: number | undefined
+  /** Time by the sound itself: a line that stalls and then sends in one go does not make a word longer or shorter. */
+  let soundMs = Number.NEGATIVE_INFINITY
+
+  function detectorFor(sampleRateHz: number): VoiceActivity {
+    if (activity?.sampleRateHz === sampleRateHz) return activity.detector
+    activity?.detector.close()
+    activity = { sampleRateHz, detector: createVoiceActivity(sampleRateHz) }
+    return activity.detector
+  }
+  const speaks = () => hearing.is === 'speech' || hearing.is === 'taken'
+
+  return {
+    push(bytes, sampleRateHz) {
+      for (const voiced of detectorFor(sampleRateHz).push(bytes)) {
+        const arrivedMs = clock.monotonicMs()
+        if (voiced) lastVoiceMs = arrivedMs
+        soundMs = arrivedMs - soundMs > LOST_MS ? arrivedMs : soundMs + ACTIVITY_FRAME_MS
+        const [next, event] = hearFrame(hearing, { voiced, nowMs: soundMs, frameMs: ACTIVITY_FRAME_MS }, o.thresholds())
+        hearing = next
+        if (event) o.onSpeech(event)
+      }
+    },
+    get hearsSpeech() {
+      return speaks()
+    },
+    get lastVoiceMs() {
+      return lastVoiceMs
+    },
+    reset() {
+      const was = hearing
+      hearing = SILENT
+      activity?.detector.reset()
+      // Whoever waits for the end of what was being said is told.
+      if (was.is === 'speech' || was.is === 'taken') {
+        o.onSpeech({ type: was.is === 'speech' ? 'passed' : 'ended', sinceMs: was.sinceMs, endedMs: was.lastMs })
+      }
+    },
+    close() {
+      activity?.detector.close()
+      activity = undefined
+      hearing = SILENT
+    },
+  }
+}
