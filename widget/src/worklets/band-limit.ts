@@ -23,15 +23,15 @@ export class BandLimit {
   #phase = 0
 
   constructor(fromHz: number, toHz: number) {
-    const common = divisor(fromHz, toHz)
+    const common = divisor(Math.round(fromHz), toHz)
     this.#up = toHz / common
-    this.#down = fromHz / common
+    this.#down = Math.round(fromHz) / common
     this.#phases = Math.min(this.#up, MOST_PHASES)
-    const same = fromHz === toHz
     const lower = Math.min(1, toHz / fromHz)
-    this.#half = same ? 1 : Math.ceil(CROSSINGS / lower)
+    // Of equal rates the kernel is its middle alone.
+    this.#half = fromHz === toHz ? 1 : Math.ceil(CROSSINGS / lower)
     this.#kernels = new Float32Array(this.#phases * this.#half * 2)
-    for (let phase = 0; phase < this.#phases; phase += 1) this.#fill(phase, same ? 1 : CUTOFF * lower)
+    for (let phase = 0; phase < this.#phases; phase += 1) this.#fill(phase, CUTOFF * lower)
     this.#ring = new Float32Array(2 ** Math.ceil(Math.log2(this.#half * 2)))
   }
 
