@@ -1,6 +1,6 @@
 import type { FromCapture } from '../worklets/capture-messages.ts'
 import { CaptureGraph, captureUrl } from './capture-graph.ts'
-import { constraintsFor } from './constraints.ts'
+import { openDevice } from './constraints.ts'
 import { type Trouble, TroubleState } from './trouble.ts'
 
 export interface MicrophoneEvents {
@@ -33,6 +33,8 @@ export interface OpenMicrophoneOptions {
   stream: MediaStream
   muted: boolean
   on: MicrophoneEvents
+  /** The device the visitor chose before: changed to, when the click brought another. */
+  deviceId?: string
   workletUrl?: string
 }
 
@@ -49,6 +51,8 @@ export async function openMicrophone(o: OpenMicrophoneOptions): Promise<Micropho
     throw error
   }
   microphone.watch()
+  const given = o.stream.getAudioTracks()[0]?.getSettings().deviceId
+  if (o.deviceId && o.deviceId !== given) void microphone.setDevice(o.deviceId)
   return microphone
 }
 
@@ -60,6 +64,8 @@ class LiveMicrophone implements Microphone {
   #stream: MediaStream
   #trackSigns = new AbortController()
   #graph: CaptureGraph | undefined
+  /** The context asked for last: an older one that is ready late is not taken. */
+  #wanted: AudioContext | undefined
   #contextSigns = new AbortController()
   #muted: boolean
   /** Changes of the device come one after another. */
@@ -98,6 +104,7 @@ class LiveMicrophone implements Microphone {
 
   async use(context: AudioContext): Promise<void> {
     if (this.#stopped) return
+    this.#wanted = context
     const graph = await CaptureGraph.open({
       context,
       muted: this.#muted,
@@ -105,7 +112,7 @@ class LiveMicrophone implements Microphone {
       hear: (message) => this.#hear(message),
       died: () => this.#trouble.begins('frozen'),
     })
-    if (this.#stopped) return graph.close()
+    if (this.#stopped || context !== this.#wanted) return graph.close()
     graph.setMuted(this.#muted)
     graph.connect(this.#stream)
     this.#graph?.close()
@@ -182,7 +189,7 @@ class LiveMicrophone implements Microphone {
     if (this.#stopped) return false
     // WebKit refuses a microphone to pages that only play.
     sessionType('play-and-record')
-    const stream = await navigator.mediaDevices.getUserMedia(constraintsFor(id)).catch(() => undefined)
+    const stream = await openDevice(id).catch(() => undefined)
     if (!stream) return false
     const given = stream.getAudioTracks()[0]?.getSettings().deviceId
     const right = id === undefined || given === undefined || given === id
@@ -199,14 +206,14 @@ class LiveMicrophone implements Microphone {
     const before = this.#stream
     this.#stream = stream
     this.#defaultGroup = undefined
-    this.#trouble.ends('silent', 'system-muted', 'lost')
-    this.#watchTrack()
     try {
       this.#graph?.connect(stream)
+      this.#trouble.ends('silent', 'system-muted', 'lost')
     } catch {
       // Its rate is not the context's: a context made now has it.
       this.#trouble.begins('frozen')
     }
+    this.#watchTrack()
     end(before)
     void this.#tellDevices()
   }

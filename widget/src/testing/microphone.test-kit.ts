@@ -94,11 +94,16 @@ export class Bench {
     return voice
   }
 
-  async open(o: { stream: MediaStream; context?: AudioContext; muted?: boolean; workletUrl?: string }): Promise<Microphone> {
+  async open(o: {
+    stream: MediaStream
+    context?: AudioContext
+    muted?: boolean
+    workletUrl?: string
+    deviceId?: string
+  }): Promise<Microphone> {
     this.stream = o.stream
     const context = o.context ?? this.context()
-    const more = o.workletUrl ? { workletUrl: o.workletUrl } : {}
-    const microphone = await openMicrophone({ context, stream: o.stream, muted: o.muted ?? false, on: this.heard, ...more })
+    const microphone = await openMicrophone({ ...o, context, muted: o.muted ?? false, on: this.heard })
     this.#microphones.push(microphone)
     return microphone
   }
