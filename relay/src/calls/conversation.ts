@@ -1,5 +1,6 @@
 import type { Persona } from '../agents/persona.ts'
 import type { ConversationState, EndReason } from '../protocol/index.ts'
+import { createAsides } from './asides.ts'
 import type { FeedWriter } from './feed.ts'
 import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.ts'
 import type { EngineChain, Handover } from './handover.ts'
@@ -11,6 +12,7 @@ import type { AudioFormat, CallLog, Clock, EngineEvent, LegEvent } from './ports
 import { createSilence } from './silence.ts'
 import type { HowToSpeak } from './synthesis.ts'
 import type { Transcript } from './transcript.ts'
+import { createHeardLines } from './turns/heard-lines.ts'
 import { createTurnTimes } from './turns/times.ts'
 import { createVisitor } from './turns/visitor.ts'
 
@@ -36,8 +38,6 @@ export interface Conversation {
   close(): Promise<void>
 }
 
-/** An answer that takes longer is announced. */
-const FILLER_MS = 4000
 /** An engine that speaks itself says goodbye before or after it asks to hang up; it is waited for this long. */
 const GOODBYE_WAIT_MS = 4000
 
@@ -80,18 +80,22 @@ export function createConversation(o: {
   /** Said by the visitor and not given to the engine yet. */
   let unasked: string[] = []
   let muted = false
-  /** What the house says beside an answer: it goes before it, and with it. */
-  const asides = new Set<string>()
-  let cancelFiller: (() => void) | undefined
-  let filled = false
-  /** The engine's names for what the visitor says → lines of the transcript. */
-  const heardLines = new Map<string, string>()
-  /** The place of words that the engine has answered already and not told yet. */
-  let lineAhead: string | undefined
+  const heardLines = createHeardLines(transcript)
   let cancelGoodbye: (() => void) | undefined
   let hangUpOnceSaid = false
   const waitingForRest: (() => void)[] = []
 
+  const asides = createAsides({
+    mouth: o.mouth,
+    how,
+    clock,
+    newId,
+    moment() {
+      const waiting = floor.is === 'owed' || (floor.is === 'open' && o.chain().ownHz !== undefined)
+      return waiting && phase === 'talking' && o.modality === 'voice' ? phrase('oneMoment', o.language) : undefined
+    },
+    onFault: o.onFault,
+  })
   const silence = createSilence({
     clock,
     ms: persona.limits.silenceMs * (o.modality === 'text' ? TYPING_PATIENCE : 1),
@@ -142,9 +146,9 @@ export function createConversation(o: {
     const state = stateOf(floor)
     if (state && state !== shown) feed.tell({ type: 'state', state })
     shown = state ?? shown
-    announce()
+    asides.owed(floor.is === 'owed')
     if (floor.is !== 'open') return silence.stop()
-    filled = false
+    asides.answered()
     if (phase === 'talking' && !visitor.speaks) silence.listen()
     for (const resolve of waitingForRest.splice(0)) resolve()
   }
@@ -152,28 +156,6 @@ export function createConversation(o: {
   /** What is being heard just now, and not only made. */
   function audible() {
     return (floor.is === 'telling' || floor.is === 'answering') && floor.begun ? floor.utterance : undefined
-  }
-
-  /** Who waits long for an answer hears that it is coming. */
-  function announce() {
-    cancelFiller?.()
-    cancelFiller = floor.is === 'owed' && phase === 'talking' ? clock.after(FILLER_MS, filler) : undefined
-  }
-
-  function filler() {
-    const waiting = floor.is === 'owed' || (floor.is === 'open' && o.chain().ownHz !== undefined)
-    if (filled || !waiting || phase !== 'talking' || o.modality === 'text') return
-    filled = true
-    aside(phrase('oneMoment', o.language))
-  }
-
-  /** Said before what comes next, without taking the floor. */
-  function aside(text: string) {
-    const utterance = newId()
-    asides.add(utterance)
-    o.mouth().speak(utterance, { ...how, cache: true })
-    o.mouth().write(utterance, text)
-    o.mouth().end(utterance)
   }
 
   /** One after the other: each waits until it is known what was heard of the words that the one before has cut. */
@@ -191,7 +173,7 @@ export function createConversation(o: {
 
   /** Silences whatever is said or owed, and lets the engine know what of it was heard. */
   async function cut(by: 'visitor' | 'speech' | 'call') {
-    for (const one of asides) o.mouth().cut(one).catch(o.onFault)
+    asides.cut()
     const utterance = utteranceOf(floor)
     if (utterance === undefined) return
     move({ type: 'cut' })
@@ -212,7 +194,7 @@ export function createConversation(o: {
     silence.close()
     keys.close()
     visitor.close()
-    cancelFiller?.()
+    asides.close()
   }
 
   async function silenceForGood() {
@@ -333,12 +315,12 @@ export function createConversation(o: {
       if (phase !== 'talking') return
       visitor.engineHears()
       silence.visitorSpoke()
-      lineAhead ??= transcript.begin('visitor')
+      heardLines.keepPlace()
       void cut('speech').catch(o.onFault)
       note('turn', { utterance, by: 'speech' })
       times.asked(utterance, 'speech', visitor.lastVoiceMs)
       move({ type: 'asked', utterance })
-      if (disclosureOwed) aside(o.disclosure)
+      if (disclosureOwed) asides.say(o.disclosure)
     },
     audio({ utterance, bytes }) {
       if (ownWords(utterance)) o.mouth().sound(utterance, bytes)
@@ -349,16 +331,8 @@ export function createConversation(o: {
     heard({ id, text, final }) {
       visitor.engineHears()
       silence.visitorSpoke()
-      let line = heardLines.get(id)
-      if (line === undefined) {
-        line = lineAhead ?? transcript.begin('visitor')
-        heardLines.set(id, line)
-        lineAhead = undefined
-      }
-      if (!final) return transcript.update(line, text)
-      transcript.finish(line, text)
-      note('heard', { id, text })
-      // Answered already: the next answer makes a place of its own.
+      heardLines.put(id, text, final)
+      if (final) note('heard', { id, text })
     },
     interrupted({ utterance }) {
       visitor.engineHears()
@@ -388,7 +362,7 @@ export function createConversation(o: {
       if (isAway) visitor.pause()
       silence.away(isAway)
     },
-    filler,
+    filler: asides.oneMoment,
     hear(event) {
       if (phase !== 'over') (LEG[event.type] as ((event: LegEvent) => void) | undefined)?.(event)
     },
@@ -400,7 +374,7 @@ export function createConversation(o: {
       if (deaf && o.modality === 'voice' && phase === 'talking') {
         const message = 'The agent cannot hear you just now. Please type.'
         feed.tell({ type: 'error', code: 'cannot_hear', message, retryable: false })
-        aside(phrase('cannotHear', o.language))
+        asides.say(phrase('cannotHear', o.language))
       }
       if (utterance === undefined && question !== '' && floor.is === 'open' && phase === 'talking') {
         // Said to an engine that never began to answer.
@@ -426,7 +400,7 @@ export function createConversation(o: {
     over(utterance, { cut: wasCut, text: heard, ms }) {
       times.over(utterance)
       visitor.agentOver(utterance)
-      asides.delete(utterance)
+      asides.over(utterance)
       if (heard.startsWith(o.disclosure)) disclosureOwed = false
       if (!wasCut) note('utterance.heard', { utterance, ms })
       // Cut by none of us: the call ended, or another leg took this one's place.
@@ -434,7 +408,7 @@ export function createConversation(o: {
         note('utterance.cut', { utterance, by: phase === 'over' ? 'end' : 'leg', heard, ms })
       }
       move({ type: 'heard', utterance })
-      if (hangUpOnceSaid && floor.is === 'open' && asides.size === 0) o.end('agent', 'last-words')
+      if (hangUpOnceSaid && floor.is === 'open' && !asides.speaking) o.end('agent', 'last-words')
     },
     sayAndEnd,
     lastWords() {

@@ -13,6 +13,7 @@ export class FakeLog implements CallLog {
   readonly opened: NewCall[] = []
   readonly events: { callId: string; type: string; payload: Record<string, unknown> | undefined }[] = []
   readonly entries = new Map<string, Entry>()
+  readonly places = new Map<string, number>()
   readonly closes: { callId: string; status: string; endReason: string }[] = []
   readonly usage: unknown[] = []
   async open(call: NewCall) {
@@ -21,7 +22,8 @@ export class FakeLog implements CallLog {
   event(callId: string, type: string, payload?: Record<string, unknown>) {
     this.events.push({ callId, type, payload })
   }
-  entry(_callId: string, _at: { place: number; seq: number }, entry: Entry) {
+  entry(_callId: string, at: { place: number; seq: number }, entry: Entry) {
+    this.places.set(entry.id, at.place)
     this.entries.set(entry.id, entry)
   }
   status() {}
@@ -227,6 +229,8 @@ export function world(engines: Engine[], more: { voice?: Voice } = {}) {
       details: {},
     })
   const lines = () =>
-    [...log.entries.values()].map((entry) => `${entry.role}: ${entry.text}${entry.interrupted ? ' —' : ''}${entry.final ? '' : ' …'}`)
+    [...log.entries.values()]
+      .sort((a, b) => (log.places.get(a.id) ?? 0) - (log.places.get(b.id) ?? 0))
+      .map((entry) => `${entry.role}: ${entry.text}${entry.interrupted ? ' —' : ''}${entry.final ? '' : ' …'}`)
   return { clock, log, voice, calls, open, lines }
 }
