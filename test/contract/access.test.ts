@@ -54,6 +54,7 @@ describe('routes of operators', () => {
       'GET /api/calls/{id}/transcript',
       'GET /api/calls/{id}/events',
       'GET /api/calls/{id}/evidence',
+      'GET /api/calls/{id}/latency',
       'GET /api/agents',
       'POST /api/agents',
       'GET /api/agents/{id}',

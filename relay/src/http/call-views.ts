@@ -42,3 +42,29 @@ export const EvidenceView = z.object({
   events: z.int(),
   erased: z.boolean(),
 })
+
+const PartMs = z.int().nonnegative().optional()
+export const LatencyView = z.object({
+  callId: z.string(),
+  /** One for every answer that was begun, oldest first. */
+  turns: z.array(
+    z.object({
+      utterance: z.string(),
+      at: z.iso.datetime(),
+      by: z.enum(['typing', 'speech', 'keys']),
+      /** The visitor's last sound → the turn was taken. Missing when nothing was spoken. */
+      endpointMs: PartMs,
+      /** Taken → the engine's first words or sound. */
+      engineMs: PartMs,
+      /** First words → first frame on its way. */
+      voiceMs: PartMs,
+      /** First frame on its way → heard, as the far end says; the way back included. */
+      lineMs: PartMs,
+      /** The visitor's last sound, or the turn taken, → first frame on its way. */
+      totalMs: z.int().nonnegative(),
+    }),
+  ),
+  /** Of `totalMs`; missing when there was no turn. */
+  p50Ms: z.int().optional(),
+  p95Ms: z.int().optional(),
+})

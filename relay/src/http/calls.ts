@@ -2,9 +2,10 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
+import { latencyOf } from '../calls/log/latency.ts'
 import { CALL_STATUSES, Entry, Id, Problem, SessionId } from '../protocol/index.ts'
 import type { Access } from './access.ts'
-import { CallView, EventView, EvidenceView } from './call-views.ts'
+import { CallView, EventView, EvidenceView, LatencyView } from './call-views.ts'
 import { type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
 import { listPage, PageQuery } from './paging.ts'
 import { wantsEvents } from './sse.ts'
@@ -79,6 +80,14 @@ const evidence = createRoute({
   request,
   responses: { 200: json('The proof.', EvidenceView) },
 })
+const latency = createRoute({
+  method: 'get',
+  path: '/api/calls/{id}/latency',
+  tags,
+  summary: 'How long the visitor waited for each answer, in its parts',
+  request,
+  responses: { 200: json('Turns with their times.', LatencyView) },
+})
 const hangUp = createRoute({
   method: 'post',
   path: '/api/calls/{id}/hangup',
@@ -142,6 +151,10 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
       return c.json({ callId: id, events: found(await book.events(org(c), id)), nextCursor: null }, 200)
     }),
     endpoint(READ, evidence, async (c) => c.json(found(await book.evidence(org(c), c.req.valid('param').id)), 200)),
+    endpoint(READ, latency, async (c) => {
+      const { id } = c.req.valid('param')
+      return c.json({ callId: id, ...latencyOf(found(await book.events(org(c), id))) }, 200)
+    }),
     endpoint(ACT, hangUp, async (c) => {
       const { id } = c.req.valid('param')
       const call = await row(c, id)

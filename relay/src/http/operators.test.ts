@@ -293,6 +293,18 @@ describe('calls', () => {
       erased: false,
       events: events.length,
     })
+    const latency = (await (await send('GET', `${path}/latency`)).json()) as { turns: Record<string, number>[]; p95Ms: number }
+    expect(latency.turns).toEqual([
+      {
+        utterance: expect.any(String),
+        at: expect.any(String),
+        by: 'typing',
+        engineMs: expect.any(Number),
+        voiceMs: expect.any(Number),
+        totalMs: expect.any(Number),
+      },
+    ])
+    expect(latency.p95Ms).toBe(latency.turns[0]?.totalMs)
     for (const query of ['sessionId=desk:1', 'agentId=demo', 'status=completed']) {
       expect((await read(await send('GET', `/api/calls?${query}`))).calls.map((each) => each.id)).toContain(call.callId)
     }
