@@ -1,6 +1,7 @@
 import type { Persona } from '../agents/persona.ts'
 import type { ConversationState, EndReason } from '../protocol/index.ts'
 import { createAsides } from './asides.ts'
+import { createEngineSide } from './engine-side.ts'
 import type { FeedWriter } from './feed.ts'
 import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.ts'
 import type { EngineChain, Handover } from './handover.ts'
@@ -8,7 +9,7 @@ import { createKeys } from './keys.ts'
 import type { Mouth } from './mouth.ts'
 import { type Phrase, phrase } from './phrases.ts'
 import type { Hearing } from './playback.ts'
-import type { AudioFormat, CallLog, Clock, EngineEvent, LegEvent } from './ports.ts'
+import type { AudioFormat, CallLog, Clock, EngineEvent, Heard, LegEvent } from './ports.ts'
 import { createSilence } from './silence.ts'
 import type { HowToSpeak } from './synthesis.ts'
 import type { Transcript } from './transcript.ts'
@@ -37,9 +38,6 @@ export interface Conversation {
   /** Silences the line for good; resolves when it is taken down what was heard of the last words. */
   close(): Promise<void>
 }
-
-/** An engine that speaks itself says goodbye before or after it asks to hang up; it is waited for this long. */
-const GOODBYE_WAIT_MS = 4000
 
 /** Who types also reads and thinks: silence counts this many times less. */
 const TYPING_PATIENCE = 20
@@ -81,8 +79,6 @@ export function createConversation(o: {
   let unasked: string[] = []
   let muted = false
   const heardLines = createHeardLines(transcript)
-  let cancelGoodbye: (() => void) | undefined
-  let hangUpOnceSaid = false
   const waitingForRest: (() => void)[] = []
 
   const asides = createAsides({
@@ -283,71 +279,29 @@ export function createConversation(o: {
     },
   }
 
-  /** An engine that speaks itself goes on with this utterance. False when it is not wanted any more. */
-  function ownWords(utterance: string): boolean {
-    const before = floor
-    move({ type: 'words', utterance })
-    if (floor !== before) {
-      times.words(utterance)
-      o.mouth().speak(utterance, { ownHz: o.chain().ownHz ?? 24_000 })
-    }
-    return floor.is === 'answering' && floor.utterance === utterance
-  }
-
-  const ENGINE: { [Type in EngineEvent['type']]?: (event: Extract<EngineEvent, { type: Type }>) => void } = {
-    text({ utterance, text }) {
-      const before = floor
-      move({ type: 'words', utterance })
-      if (floor !== before) {
-        times.words(utterance)
-        o.mouth().speak(utterance, how)
-        if (disclosureOwed) o.mouth().write(utterance, `${o.disclosure} `)
-      }
-      if (floor.is === 'answering' && floor.utterance === utterance) o.mouth().write(utterance, text)
-    },
-    done({ utterance }) {
-      if (floor.is === 'answering' && floor.utterance === utterance) {
-        move({ type: 'done', utterance })
-        o.mouth().end(utterance)
-      } else move({ type: 'done', utterance })
-    },
-    answers({ utterance }) {
-      if (phase !== 'talking') return
-      visitor.engineHears()
-      silence.visitorSpoke()
-      heardLines.keepPlace()
-      void cut('speech').catch(o.onFault)
-      note('turn', { utterance, by: 'speech' })
-      times.asked(utterance, 'speech', visitor.lastVoiceMs)
-      move({ type: 'asked', utterance })
-      if (disclosureOwed) asides.say(o.disclosure)
-    },
-    audio({ utterance, bytes }) {
-      if (ownWords(utterance)) o.mouth().sound(utterance, bytes)
-    },
-    said({ utterance, text }) {
-      if (ownWords(utterance)) o.mouth().write(utterance, text)
-    },
-    heard({ id, text, final }) {
-      visitor.engineHears()
-      silence.visitorSpoke()
-      heardLines.put(id, text, final)
-      if (final) note('heard', { id, text })
-    },
-    interrupted({ utterance }) {
-      visitor.engineHears()
-      if (utteranceOf(floor) === utterance) cutNow('speech')
-    },
-    'hang-up'() {
-      // While something is being cut, the wish to end was part of it.
-      if (floor.is === 'cutting') return
-      const unsaid = o.chain().ownHz !== undefined && (floor.is === 'open' || floor.is === 'owed')
-      if (!unsaid) return o.end('agent', 'last-words')
-      hangUpOnceSaid = true
-      cancelGoodbye?.()
-      cancelGoodbye = clock.after(GOODBYE_WAIT_MS, () => o.end('agent', 'last-words'))
-    },
-    usage: ({ type: _, ...usage }) => note('engine.usage', usage),
+  const engineSide = createEngineSide({
+    floor: () => floor,
+    move,
+    talking: () => phase === 'talking',
+    cut: () => cut('speech'),
+    cutNow: () => cutNow('speech'),
+    mouth: o.mouth,
+    ownHz: () => o.chain().ownHz,
+    how,
+    disclosureOwed: () => (disclosureOwed && !transcript.heard().some(wasDisclosed) ? o.disclosure : ''),
+    asides,
+    heardLines,
+    silence,
+    times,
+    visitor,
+    note,
+    hangUp: () => o.end('agent', 'last-words'),
+    clock,
+    onFault: o.onFault,
+  })
+  /** Words on their way count: they are the ones just being cut. */
+  function wasDisclosed({ role, text }: Heard): boolean {
+    return role === 'agent' && text.startsWith(o.disclosure)
   }
 
   return {
@@ -367,7 +321,7 @@ export function createConversation(o: {
       if (phase !== 'over') (LEG[event.type] as ((event: LegEvent) => void) | undefined)?.(event)
     },
     engine(event) {
-      if (phase !== 'over') (ENGINE[event.type] as ((event: EngineEvent) => void) | undefined)?.(event)
+      if (phase !== 'over') engineSide.take(event)
     },
     async handover({ from, to, fault, utterance, question, deaf }) {
       note('engine.handover', { from, to: to ?? null, fault: fault.code, message: fault.message })
@@ -408,7 +362,7 @@ export function createConversation(o: {
         note('utterance.cut', { utterance, by: phase === 'over' ? 'end' : 'leg', heard, ms })
       }
       move({ type: 'heard', utterance })
-      if (hangUpOnceSaid && floor.is === 'open' && !asides.speaking) o.end('agent', 'last-words')
+      engineSide.over()
     },
     sayAndEnd,
     lastWords() {
@@ -417,7 +371,7 @@ export function createConversation(o: {
     },
     async close() {
       leave()
-      cancelGoodbye?.()
+      engineSide.close()
       await silenceForGood().catch(o.onFault)
       phase = 'over'
       o.mouth().close()
