@@ -26,9 +26,13 @@ describe('the microphone’s troubles', () => {
     await heard.more(20)
     microphone.setMuted(true)
     await microphone.use(bench.context(8_000))
-    await first.close()
+    // The old one still runs, but is not heard any longer.
     await heard.more(5)
     const quiet = await heard.more(10)
+    for (let i = quiet + 1; i < heard.frames.length; i += 1) {
+      expect((heard.frames[i]?.atMs as number) - (heard.frames[i - 1]?.atMs as number)).to.be.closeTo(20, 0.001)
+    }
+    await first.close()
     expect(heard.signal(quiet).every((value) => value === 0)).to.equal(true)
     microphone.setMuted(false)
     await heard.more(20)
@@ -38,6 +42,19 @@ describe('the microphone’s troubles', () => {
     expect(decibels(rest / tone)).to.be.below(-50)
     expect(bench.track.readyState, 'nobody is asked again').to.equal('live')
     expect(bench.asked).to.have.length(0)
+  })
+
+  it('are muted in the new context when the visitor mutes while it is made', async () => {
+    const { heard } = bench
+    const { stream } = bench.voice({ hz: 1_000 })
+    const microphone = await bench.open({ stream })
+    await heard.more(20)
+    const using = microphone.use(bench.context())
+    microphone.setMuted(true)
+    await using
+    await heard.more(5)
+    const from = await heard.more(10)
+    expect(heard.signal(from).every((value) => value === 0)).to.equal(true)
   })
 
   it('take the context asked for last when two are asked for at once', async () => {

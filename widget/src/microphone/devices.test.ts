@@ -135,6 +135,26 @@ describe('the microphone’s devices', () => {
     expect(heard.troubles).to.deep.equal([])
   })
 
+  it('are not asked for again when the old one ends amid a change', async () => {
+    const microphone = await bench.open({ stream: await own() })
+    const { track } = bench
+    const second = others[1] as string
+    bench.answer = async () => {
+      bench.answer = undefined
+      pullOut(track)
+      return navigator.mediaDevices.getUserMedia({ audio: { deviceId: { exact: second } } })
+    }
+    expect(await microphone.setDevice(second)).to.equal(true)
+    const before = bench.asked.length
+    // Refused in its turn, after whatever the ended track asked for.
+    bench.answer = async () => {
+      throw new DOMException('', 'NotAllowedError')
+    }
+    expect(await microphone.setDevice(others[0] as string)).to.equal(false)
+    expect(bench.asked.length - before).to.equal(1)
+    expect(bench.heard.troubles).to.deep.equal([])
+  })
+
   it('are lost when no other works, and back when one is plugged in', async () => {
     const { heard } = bench
     const stream = await own()
@@ -178,7 +198,11 @@ describe('the microphone’s devices', () => {
     plug([audioinput('default', 'built in'), audioinput('a', 'built in')])
     await until(() => bench.asked.length > before && bench.heard.devicesTold.at(-1)?.inputs.length === 2)
     expect(inUse(bench.asked.at(-1)?.stream)).to.equal('default')
-    await microphone.setDevice(others[1] as string)
+    const followed = bench.asked.length
+    plug([audioinput('default', 'built in'), audioinput('a', 'built in'), audioinput('b', 'b'), audioinput('c', 'c')])
+    await until(() => bench.heard.devicesTold.at(-1)?.inputs.length === 4)
+    expect(await microphone.setDevice(others[1] as string)).to.equal(true)
+    expect(bench.asked, 'the choice was the same').to.have.length(followed + 1)
     const chosen = bench.asked.length
     plug([audioinput('default', 'headset'), audioinput('a', 'built in'), audioinput('b', 'headset')])
     await until(() => bench.heard.devicesTold.at(-1)?.inputs.length === 3)
