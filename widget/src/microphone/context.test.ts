@@ -75,6 +75,23 @@ describe('the microphone’s troubles', () => {
     expect(rms(heard.signal(from + 5))).to.be.above(0.3)
   })
 
+  it('keep the graph they have when another cannot be built', async () => {
+    const { heard } = bench
+    const { stream } = bench.voice({ hz: 1_000 })
+    const microphone = await bench.open({ stream })
+    const other = bench.context()
+    other.createMediaStreamSource = () => {
+      throw new DOMException('', 'NotSupportedError')
+    }
+    expect(await microphone.use(other).catch((error: DOMException) => error.name)).to.equal('NotSupportedError')
+    await heard.more(10)
+    const from = await heard.more(20)
+    expect(rms(heard.signal(from))).to.be.above(0.3)
+    for (let i = from + 1; i < heard.frames.length; i += 1) {
+      expect((heard.frames[i]?.atMs as number) - (heard.frames[i - 1]?.atMs as number), 'one graph alone').to.be.closeTo(20, 0.001)
+    }
+  })
+
   it('tell of a microphone that gives nothing but zeros, and of its first sound', async () => {
     const { heard } = bench
     const voice = bench.voice({ hz: 500, amplitude: 0 })

@@ -1,31 +1,9 @@
 import type { FromCapture } from '../worklets/capture-messages.ts'
 import { CaptureGraph, captureUrl } from './capture-graph.ts'
 import { openDevice } from './constraints.ts'
-import { type Trouble, TroubleState } from './trouble.ts'
-
-export interface MicrophoneEvents {
-  /** 20 ms of PCM16LE, mono, 16 kHz: 640 bytes in a buffer of its own. `atMs`: its first sample on the context's clock. */
-  frame(pcm: ArrayBuffer, atMs: number): void
-  /** RMS of what is sent, 0 to 1, some ten times a second. */
-  level(level: number): void
-  /**
-   * silent: nothing but zeros for two seconds while not muted. system-muted: the system holds the track back. lost: the track ended
-   * and no other device works. frozen: the context stands and has to be rebuilt. back: sound again.
-   */
-  trouble(what: Trouble | 'back'): void
-  /** At the start and whenever devices come or go. */
-  devices(inputs: MediaDeviceInfo[], currentId: string | undefined): void
-}
-
-export interface Microphone {
-  /** Muted, the stream stays and zeros are sent. */
-  setMuted(muted: boolean): void
-  /** Another device, by its id. False: it cannot be had, and the one before goes on. */
-  setDevice(id: string): Promise<boolean>
-  /** The call's context was rebuilt: go on in this one. Rejects when the worklet cannot be loaded there. */
-  use(context: AudioContext): Promise<void>
-  stop(): void
-}
+import { watchContext } from './context-watch.ts'
+import type { Microphone, MicrophoneEvents } from './ports.ts'
+import { TroubleState } from './trouble.ts'
 
 export interface OpenMicrophoneOptions {
   context: AudioContext
@@ -37,9 +15,6 @@ export interface OpenMicrophoneOptions {
   deviceId?: string
   workletUrl?: string
 }
-
-/** How long a context that says it runs may take to move, before it counts as frozen. */
-const MOVES_WITHIN_MS = 500
 
 /** Starts sending the visitor's voice. Rejects when the capture worklet cannot be loaded. */
 export async function openMicrophone(o: OpenMicrophoneOptions): Promise<Microphone> {
@@ -84,12 +59,11 @@ class LiveMicrophone implements Microphone {
     sessionType('play-and-record')
   }
 
-  /** Begins to look after the track, the devices and the context. */
+  /** Begins to look after the track and the devices. */
   watch(): void {
     const { signal } = this.#life
     this.#watchTrack()
     navigator.mediaDevices?.addEventListener('devicechange', () => void this.#devicesChanged(), { signal })
-    document.addEventListener('visibilitychange', () => void this.#check(), { signal })
     void this.#tellDevices()
   }
 
@@ -114,12 +88,17 @@ class LiveMicrophone implements Microphone {
     })
     if (this.#stopped || context !== this.#wanted) return graph.close()
     graph.setMuted(this.#muted)
-    graph.connect(this.#stream)
+    try {
+      graph.connect(this.#stream)
+    } catch (error) {
+      graph.close()
+      throw error
+    }
     this.#graph?.close()
     this.#graph = graph
     this.#contextSigns.abort()
     this.#contextSigns = new AbortController()
-    context.addEventListener('statechange', () => void this.#check(), { signal: this.#contextSigns.signal })
+    watchContext(context, () => this.#trouble.begins('frozen'), this.#contextSigns.signal)
     this.#trouble.ends('frozen')
   }
 
@@ -236,23 +215,9 @@ class LiveMicrophone implements Microphone {
     if (!this.#stopped) this.#on.devices(inputs, this.#track?.getSettings().deviceId)
     return inputs
   }
-
-  /** Only `suspended` is acted on: resuming an interrupted context (phone call, Siri, lock screen) can leave it running and still. */
-  async #check(): Promise<void> {
-    const context = this.#graph?.context
-    if (!context || hidden()) return
-    if (context.state === 'suspended') context.resume().catch(() => {})
-    if (context.state !== 'running') return
-    const before = context.currentTime
-    await pause(MOVES_WITHIN_MS)
-    if (this.#stopped || hidden() || context !== this.#graph?.context) return
-    if (context.state === 'running' && context.currentTime === before) this.#trouble.begins('frozen')
-  }
 }
 
 const groupOfDefault = (inputs: MediaDeviceInfo[]) => inputs.find(({ deviceId }) => deviceId === 'default')?.groupId
-const hidden = () => document.visibilityState === 'hidden'
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 function end(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop()
