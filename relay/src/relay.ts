@@ -22,6 +22,7 @@ import type { Clock, Engine } from './calls/ports.ts'
 import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
 import { gemini } from './engines/gemini/index.ts'
+import { geminiLive } from './engines/gemini-live/index.ts'
 import { offline } from './engines/offline/index.ts'
 import { openAiCompatible } from './engines/openai/index.ts'
 import type { HttpEnv } from './http/access.ts'
@@ -220,6 +221,14 @@ async function openHouse(store: Store, keyring: Keyring): Promise<void> {
 function enginesOf({ gemini: g, openai: o }: Settings, logger: Logger): Engine[] {
   return [
     offline({ logger }),
+    geminiLive({
+      apiKey: g.GEMINI_API_KEY,
+      baseUrl: g.GEMINI_BASE_URL,
+      model: g.GEMINI_LIVE_MODEL,
+      apiVersion: g.GEMINI_API_VERSION,
+      textRoute: g.GEMINI_LIVE_TEXT,
+      logger,
+    }),
     gemini({ apiKey: g.GEMINI_API_KEY, baseUrl: g.GEMINI_BASE_URL, model: g.GEMINI_MODEL, logger }),
     openAiCompatible({
       name: 'openai',

@@ -111,8 +111,12 @@ export const SETTINGS = {
     }),
   },
   gemini: {
-    GEMINI_API_KEY: setting(secret, { about: 'Switches the engine `gemini` on.', secret: true }),
-    GEMINI_LIVE_MODEL: preset(word, 'gemini-3.8-live', { about: 'Speech-to-speech model.', later: 'voice agents' }),
+    GEMINI_API_KEY: setting(secret, { about: 'Switches the engines `gemini` and `gemini-live` on.', secret: true }),
+    GEMINI_LIVE_MODEL: preset(word, 'gemini-3.8-live', { about: 'Speech-to-speech model.' }),
+    GEMINI_LIVE_TEXT: preset(z.enum(['auto', 'client-content', 'realtime']), 'auto', {
+      about: 'How typed text reaches the live model: `client-content` before 3.1, `realtime` from then on; `auto` goes by the name.',
+    }),
+    GEMINI_API_VERSION: preset(z.enum(['v1', 'v1beta', 'v1alpha']), 'v1beta', { about: 'Version of Google’s API for the live model.' }),
     GEMINI_MODEL: preset(word, 'gemini-3.8-flash', { about: 'Text model.' }),
     GEMINI_BASE_URL: setting(serviceUrl({ only: 'https' }), {
       about: 'Another server that speaks the same protocol.',

@@ -1,0 +1,114 @@
+import type { GoogleGenAI, LiveConnectConfig, Session } from '@google/genai'
+import type { Clock } from '../../calls/ports.ts'
+import { EngineFailure, failureOfStatus } from '../faults.ts'
+import { guardedLive } from './guarded-live.ts'
+import { decode, type Piece, piecesOf } from './messages.ts'
+
+const SERVICE = 'gemini-live'
+
+/** One socket to the Live API, set up. It tells its end once, and nothing after that. */
+export interface Connection {
+  send(json: string): void
+  close(): void
+}
+
+export interface ConnectionEvents {
+  /** undefined: a message that cannot be read. */
+  onMessage(pieces: Piece[] | undefined): void
+  onGone(failure: EngineFailure): void
+}
+
+/**
+ * Connects, and waits for `setupComplete`.
+ * @throws EngineFailure when the vendor refuses, or says nothing within `timeoutMs` (the SDK alone would wait for ever)
+ */
+export async function connect(o: {
+  client: GoogleGenAI
+  model: string
+  config: LiveConnectConfig
+  clock: Clock
+  timeoutMs: number
+  signal: AbortSignal
+  events: ConnectionEvents
+}): Promise<Connection> {
+  let open = true
+  let session: Session | undefined
+  const gone = (failure: EngineFailure) => {
+    if (!open) return
+    open = false
+    if (session) o.events.onGone(failure)
+  }
+  const message = (pieces: Piece[] | undefined) => {
+    if (open) o.events.onMessage(pieces)
+  }
+  /** Until the session stands the SDK reads, if there is anything to be read. */
+  const onFrame = (data: unknown) => {
+    const pieces = decode(data)
+    if (session || !pieces) message(pieces)
+    return session !== undefined || !pieces
+  }
+  const connecting = guardedLive(o.client, onFrame).connect({
+    model: o.model,
+    config: o.config,
+    callbacks: {
+      onmessage: (parsed) => message(piecesOf(parsed)),
+      onclose: (event) => gone(closeFailure(event.code, event.reason)),
+      onerror: (event) => gone(closeFailure(1006, String(event.message ?? ''))),
+    },
+  })
+  try {
+    session = await within(o.clock, o.timeoutMs, o.signal, connecting)
+  } catch (error) {
+    open = false
+    // It may still come: then nobody wants it.
+    connecting.then((late) => late.close()).catch(() => undefined)
+    throw refusal(error)
+  }
+  if (!open) {
+    session.close()
+    throw closeFailure(1006, 'closed at once')
+  }
+  const made = session
+  return {
+    send(json) {
+      if (open) made.conn.send(json)
+    },
+    close() {
+      open = false
+      made.close()
+    },
+  }
+}
+
+/** What the end of a socket means: the vendor's codes are few, its reasons tell more. */
+export function closeFailure(code: number, reason: string): EngineFailure {
+  const told = failureOfStatus(SERVICE, code, reason).fault
+  if (/api.?key|permission|unauthenticated|unregistered|denied/i.test(reason)) return new EngineFailure('unauthorized', told.message, false)
+  if (/quota|rate.?limit|resource.?exhausted|billing/i.test(reason)) return new EngineFailure('quota', told.message)
+  return new EngineFailure(
+    'dropped',
+    `${SERVICE} closed the connection (${code}${reason ? `: ${told.message.replace(/^[^:]*: /, '')}` : ''})`,
+  )
+}
+
+function refusal(error: unknown): EngineFailure {
+  if (error instanceof EngineFailure) return error
+  const words = error instanceof Error ? error.message : String(error)
+  const status = Number(/Unexpected server response: (\d{3})/.exec(words)?.[1])
+  if (status) return failureOfStatus(SERVICE, status, '')
+  const [, code = '1006', reason = words] = /\(code (\d+)\): (.*)$/s.exec(words) ?? []
+  return closeFailure(Number(code), reason)
+}
+
+async function within<T>(clock: Clock, ms: number, signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const over = Promise.withResolvers<never>()
+  const cancel = clock.after(ms, () => over.reject(new EngineFailure('stalled', `${SERVICE} did not answer within ${ms} ms`)))
+  const leave = () => over.reject(new EngineFailure('dropped', 'The call ended.'))
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([promise, over.promise])
+  } finally {
+    cancel()
+    signal.removeEventListener('abort', leave)
+  }
+}

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto'
+import type { EngineContext, EngineInput, EngineSession } from '../../calls/ports.ts'
+import type { Logger } from '../../logger.ts'
+import { EngineFailure } from '../faults.ts'
+import { pressKeys } from '../key-menu.ts'
+import { phrasesFor } from '../offline/phrases.ts'
+import { fillVariables } from '../variables.ts'
+import type { Connection, ConnectionEvents } from './connection.ts'
+import { createHeardSoFar } from './heard-so-far.ts'
+import { createLifeline, type LifelineEvents } from './lifeline.ts'
+import type { Piece } from './messages.ts'
+import { LISTENING, type ModelEvent, nextTurn } from './model-turn.ts'
+import { createRemarks } from './remarks.ts'
+import { question, type TextRoute } from './text-route.ts'
+import { createToolUses } from './tool-uses.ts'
+import { createUplink } from './uplink.ts'
+
+type Turn = Extract<EngineInput, { type: 'turn' }>
+
+/** A connection that is asked to go is left so long before its time is over, at the latest. */
+const LEAVE_EARLY_MS = 1500
+const MOST_NOTES = 50
+const MOST_WAITING = 50
+
+/** One call's talk with Gemini Live, over as many connections as it takes. */
+export function startSession(o: {
+  context: EngineContext
+  model: string
+  route: TextRoute
+  connect: (
+    how: { handle: string | undefined; history: ReturnType<ReturnType<typeof createHeardSoFar>['history']>; notes: readonly string[] },
+    events: ConnectionEvents,
+  ) => Promise<Connection>
+  logger: Logger
+}): EngineSession {
+  const { context, route } = o
+  const { clock, emit, persona, variables } = context
+  const heard = createHeardSoFar(context.history)
+  const uplink = createUplink()
+  let notes: string[] = []
+  let turn = LISTENING
+  /** What the model spoke last: its detector may cut it when it is long made, and still being heard. */
+  let lastUtterance: string | undefined
+  let lastAsked = ''
+  let unanswered = 0
+  let cancelLeaving: (() => void) | undefined
+  let waiting: string[] = []
+  let closed = false
+
+  const send = (json: string) => {
+    if (!lifeline.send(json)) waiting = [...waiting, json].slice(-MOST_WAITING)
+  }
+  const remarks = createRemarks({ route, send })
+  const tools = createToolUses({ useTool: context.useTool, known: new Set(context.tools.map(({ name }) => name)), send })
+  const events: LifelineEvents = {
+    onOpen,
+    onPieces(pieces) {
+      for (const piece of pieces) if (!closed) (PIECE[piece.type] as (piece: Piece) => void)(piece)
+    },
+    onLost(failure) {
+      o.logger.warn({ callId: context.callId, fault: failure.fault.code }, 'gemini-live connects anew')
+      uplink.away()
+      cancelLeaving?.()
+    },
+    onFailed(failure) {
+      close()
+      emit({ type: 'failed', fault: failure.fault })
+    },
+    onMalformed: () => o.logger.warn({ callId: context.callId }, 'gemini-live sent what cannot be read'),
+  }
+  const lifeline = createLifeline({
+    connect: (handle, on) => o.connect({ handle, history: heard.history(), notes }, on),
+    clock,
+    events,
+  })
+  context.signal.addEventListener('abort', close, { once: true })
+
+  /** The one place where the model's turn changes. */
+  function move(event: ModelEvent) {
+    const before = turn
+    turn = nextTurn(before, event)
+    return before
+  }
+
+  function onOpen({ first }: { first: boolean; resumed: boolean }) {
+    uplink.open(lifeline.send)
+    for (const json of waiting.splice(0)) lifeline.send(json)
+    if (turn.is === 'yielding') move({ type: 'turn-over' })
+    if (turn.is === 'asked') return void lifeline.send(question(route, lastAsked))
+    if (first || turn.is !== 'speaking') return
+    if (turn.generated || !turn.wanted) return void move({ type: 'turn-over' })
+    const words = heard.words(turn.utterance)
+    lifeline.send(
+      question(
+        route,
+        words === ''
+          ? heard.lastQuestion
+          : `(The line broke in the middle of your answer. You had said: ${JSON.stringify(words.slice(-300))}. Go on right after these words, without repeating them.)`,
+      ),
+    )
+  }
+
+  /** Begins or goes on with the model's words. Undefined when nobody wants them. */
+  function spoken(): string | undefined {
+    unanswered = 0
+    const before = move({ type: 'speaks', utterance: turn.is === 'listening' || turn.is === 'speaking' ? freshId() : '' })
+    if (turn.is !== 'speaking') return undefined
+    if (before.is !== 'speaking' || before.utterance !== turn.utterance) {
+      uplink.answered()
+      remarks.modelSpeaks()
+      lastUtterance = turn.utterance
+      const unasked = before.is === 'listening' || before.is === 'speaking'
+      if (unasked) emit({ type: 'answers', utterance: turn.utterance })
+    }
+    return turn.wanted ? turn.utterance : undefined
+  }
+
+  /** Only a turn that begins needs a name. */
+  function freshId(): string {
+    return turn.is === 'speaking' && !turn.generated ? turn.utterance : randomUUID()
+  }
+
+  const PIECE: { [Type in Piece['type']]: (piece: Extract<Piece, { type: Type }>) => void } = {
+    heard({ text, finished }) {
+      unanswered = 0
+      if (turn.is === 'listening') remarks.visitorSpeaks()
+      const line = heard.visitor(text, finished)
+      if (line) emit({ type: 'heard', ...line })
+    },
+    words({ text }) {
+      const utterance = spoken()
+      if (utterance === undefined) return
+      heard.agent(utterance, text)
+      emit({ type: 'said', utterance, text })
+    },
+    sound({ bytes }) {
+      const utterance = spoken()
+      if (utterance !== undefined) emit({ type: 'audio', utterance, bytes })
+    },
+    interrupted() {
+      const before = move({ type: 'interrupted' })
+      visitorDone()
+      remarks.visitorSpeaks()
+      const utterance = before.is === 'speaking' ? before.utterance : lastUtterance
+      if (utterance !== undefined) emit({ type: 'interrupted', utterance })
+    },
+    generated() {
+      const before = move({ type: 'generated' })
+      if (before.is === 'speaking' && !before.generated && before.wanted) emit({ type: 'done', utterance: before.utterance })
+    },
+    'turn-over'() {
+      const before = move({ type: 'turn-over' })
+      if (before.is === 'speaking' && !before.generated && before.wanted) emit({ type: 'done', utterance: before.utterance })
+      visitorDone()
+      tools.turnOver()
+      if (cancelLeaving) renew()
+    },
+    use: tools.use,
+    unuse: ({ ids }) => tools.cancel(ids),
+    usage: (piece) => emit({ ...piece, model: o.model }),
+    handle: () => undefined,
+    'go-away'({ leftMs }) {
+      if (turn.is === 'listening') return renew()
+      cancelLeaving?.()
+      cancelLeaving = clock.after(Math.max(0, leftMs - LEAVE_EARLY_MS), renew)
+    },
+  }
+
+  function renew() {
+    cancelLeaving?.()
+    cancelLeaving = undefined
+    lifeline.renew()
+  }
+
+  function visitorDone() {
+    const line = heard.visitorDone()
+    if (line) emit({ type: 'heard', ...line })
+  }
+
+  function ask({ utterance, text, by }: Turn) {
+    const words = by === 'keys' ? pressed(text) : text
+    heard.typed(words)
+    lastAsked = remarks.before(words)
+    move({ type: 'asked', utterance })
+    lifeline.send(question(route, lastAsked))
+  }
+
+  /** The owner's own words for a key are said exactly; a voice of its own can only be asked to. */
+  function pressed(digits: string): string {
+    const key = pressKeys(persona.keyMenu, digits)
+    const phrases = phrasesFor(context.language)
+    const exactly = (words: string) =>
+      `(The visitor pressed ${digits}. Say exactly this, and nothing else: ${JSON.stringify(fillVariables(words, variables))})`
+    switch (key.does) {
+      case 'ask':
+        return key.question
+      case 'nothing':
+        return `(The visitor pressed ${digits} on the keypad.)`
+      case 'say':
+        return exactly(key.text)
+      case 'menu':
+        return exactly(phrases.menu(persona.keyMenu))
+      case 'end':
+        // Asked for after the turn, so that the goodbye is what the call waits for.
+        queueMicrotask(() => closed || emit({ type: 'hang-up' }))
+        return exactly(key.text ?? phrases.goodbye)
+    }
+  }
+
+  function close() {
+    if (closed) return
+    closed = true
+    context.signal.removeEventListener('abort', close)
+    cancelLeaving?.()
+    uplink.away()
+    uplink.answered()
+    tools.close()
+    lifeline.close()
+  }
+  if (context.signal.aborted) close()
+
+  return {
+    take(input) {
+      if (closed) return
+      switch (input.type) {
+        case 'audio':
+          return uplink.take(input.bytes, input.sampleRateHz)
+        case 'turn':
+          return ask(input)
+        case 'interrupted':
+          move({ type: 'unwanted', utterance: input.utterance })
+          heard.cut(input.utterance, input.heard)
+          return remarks.add(
+            input.heard === ''
+              ? 'You were interrupted: the visitor heard nothing of your last words.'
+              : `You were interrupted: of your last words the visitor heard only ${JSON.stringify(input.heard)}.`,
+          )
+        case 'context': {
+          const note = fillVariables(input.text, variables)
+          notes = [...notes, note].slice(-MOST_NOTES)
+          return remarks.add(`The page tells you: ${note}`)
+        }
+        case 'unanswered':
+          unanswered += 1
+          if (unanswered === 1) return renew()
+          events.onFailed(new EngineFailure('stalled', 'gemini-live shows nothing of what it hears'))
+      }
+    },
+    async close() {
+      close()
+    },
+  }
+}
