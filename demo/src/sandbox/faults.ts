@@ -3,12 +3,14 @@ import { z } from 'zod'
 /** What can be ordered to go wrong, or to be said, with the next requests to a service. */
 
 const afterWords = z.int().min(0).default(3)
+/** Gemini Live only: before the session is ready, or in its next answer. */
+const when = z.enum(['setup', 'answer']).default('answer')
 
 const What = z.discriminatedUnion('kind', [
   /** Says some words, then nothing: for `forMs`, until released, or until the client leaves. */
-  z.object({ kind: z.literal('stall'), afterWords, forMs: z.int().min(0).optional() }),
+  z.object({ kind: z.literal('stall'), afterWords, when, forMs: z.int().min(0).optional() }),
   /** Cuts the connection in the middle of the answer. */
-  z.object({ kind: z.literal('drop'), afterWords }),
+  z.object({ kind: z.literal('drop'), afterWords, when }),
   /** An error answer instead of a stream. */
   z.object({ kind: z.literal('status'), status: z.int().min(400).max(599).default(500), message: z.string().optional() }),
   /** 429 with Retry-After. */
@@ -28,9 +30,28 @@ const What = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('say'), pieces: z.array(z.string()).min(1) }),
   /** OpenAI-compatible servers that do not know `stream_options`. */
   z.object({ kind: z.literal('no-stream-options') }),
+  /** Gemini Live: closes the socket. */
+  z.object({
+    kind: z.literal('close'),
+    code: z
+      .int()
+      .refine((code) => code === 1000 || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999))
+      .default(1011),
+    reason: z.string().max(123).default('Deadline expired before operation could complete.'),
+    afterWords,
+    when,
+  }),
+  /** Gemini Live: says that it leaves, and leaves when the time is over. */
+  z.object({ kind: z.literal('go-away'), timeLeftMs: z.int().min(0).default(5000), afterWords: z.int().min(0).default(0), when }),
+  /** Gemini Live: knows the session's resumption handle no more. */
+  z.object({ kind: z.literal('refuse-handle') }),
+  /** Gemini Live: closes with 1011 and Google's words for an empty quota. */
+  z.object({ kind: z.literal('quota'), afterWords, when: z.enum(['setup', 'answer']).default('setup') }),
+  /** Gemini Live: an audio piece that ends in the middle of a sample. */
+  z.object({ kind: z.literal('odd-chunk'), afterWords }),
 ])
 
-export const SERVICES = ['gemini', 'openai'] as const
+export const SERVICES = ['gemini', 'openai', 'gemini-live'] as const
 export type Service = (typeof SERVICES)[number]
 
 /** Body of `POST /sandbox/faults`. `times` requests meet it (0: all until reset), `match` narrows it to prompts whose last words hold this text. */
@@ -49,9 +70,11 @@ export class FaultBook {
     this.#orders.push({ order, left: order.times === 0 ? Number.POSITIVE_INFINITY : order.times })
   }
 
-  next(service: Service, lastWords: string): Fault | undefined {
+  /** `fits` narrows it to the faults that can happen now. */
+  next(service: Service, lastWords: string, fits: (fault: Fault) => boolean = () => true): Fault | undefined {
     const found = this.#orders.find(
-      ({ order }) => order.service === service && (!order.match || lastWords.toLowerCase().includes(order.match.toLowerCase())),
+      ({ order }) =>
+        order.service === service && (!order.match || lastWords.toLowerCase().includes(order.match.toLowerCase())) && fits(order),
     )
     if (!found) return undefined
     found.left--

@@ -14,6 +14,8 @@ export interface World {
   /** Lets every stalled answer go on. */
   release(): void
   reset(): void
+  /** What else starts anew at a reset. */
+  onReset(also: () => void): void
 }
 
 /** A request on its way through a service. */
@@ -28,6 +30,7 @@ export function createWorld(key: string): World {
   let gate = Promise.withResolvers<void>()
   const faults = new FaultBook()
   const log = new RequestLog()
+  const alsoReset: (() => void)[] = []
   return {
     key,
     faults,
@@ -43,7 +46,9 @@ export function createWorld(key: string): World {
       faults.clear()
       log.clear()
       this.pace = DEFAULT_PACE
+      for (const also of alsoReset) also()
     },
+    onReset: (also) => void alsoReset.push(also),
   }
 }
 

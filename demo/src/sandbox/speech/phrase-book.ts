@@ -1,0 +1,87 @@
+import { type Features, featuresOf, HOP_MS } from './features.ts'
+import { VOICE_NAMES, type VoiceName } from './flite.ts'
+import { distance } from './warp.ts'
+
+/** What was recognised, how far it was from Flite's own recording (0 the same, above `ACCEPTED` a stranger), and in whose voice. */
+export interface Heard {
+  text: string
+  distance: number
+  voice: VoiceName
+}
+
+/** Nearer than this it can be no other phrase: measured, other phrases begin at 0.45 and the same one ends at 0.3. */
+const CERTAIN = 0.3
+const ACCEPTED = 0.42
+/** Flite's pace, and how wrong a guess by it may be. */
+const LETTER_MS = 65
+const GUESS = 1.9
+
+interface Phrase {
+  text: string
+  guessMs: number
+  spoken: Map<VoiceName, Features>
+}
+
+/** Recognises recordings of phrases it was told, by speaking them itself and comparing. Recordings of phrases are made when first needed. */
+export class PhraseBook {
+  readonly #phrases = new Map<string, Phrase>()
+  readonly #say: (text: string, voice: VoiceName) => Int16Array
+
+  constructor(say: (text: string, voice: VoiceName) => Int16Array) {
+    this.#say = say
+  }
+
+  /** Adds phrases, and speaks them in these voices now. */
+  add(texts: readonly string[], voices: readonly VoiceName[]): void {
+    for (const text of texts) {
+      const key = plain(text)
+      if (!key) continue
+      const phrase = this.#phrases.get(key) ?? { text: text.trim(), guessMs: key.length * LETTER_MS + 200, spoken: new Map() }
+      this.#phrases.set(key, phrase)
+      for (const voice of voices) this.#spoken(phrase, voice)
+    }
+  }
+
+  /** Speaks one phrase that nobody has needed yet; false when there is none. */
+  prepare(): boolean {
+    for (const phrase of this.#phrases.values()) {
+      if (phrase.spoken.has('slt')) continue
+      this.#spoken(phrase, 'slt')
+      return true
+    }
+    return false
+  }
+
+  /** A recording at 16 kHz; undefined when it is no phrase of the book. */
+  hear(samples: Int16Array): Heard | undefined {
+    const features = featuresOf(samples)
+    const ms = features.frames * HOP_MS
+    const off = (phrase: Phrase) => Math.abs(Math.log(ms / phrase.guessMs))
+    const likely = [...this.#phrases.values()].filter((phrase) => off(phrase) < Math.log(GUESS)).toSorted((a, b) => off(a) - off(b))
+    let best: Heard | undefined
+    for (const voice of VOICE_NAMES) {
+      for (const phrase of likely) {
+        const apart = distance(features, this.#spoken(phrase, voice), best?.distance ?? ACCEPTED)
+        if (apart < (best?.distance ?? ACCEPTED)) best = { text: phrase.text, distance: apart, voice }
+        if (apart < CERTAIN) return best
+      }
+    }
+    return best
+  }
+
+  #spoken(phrase: Phrase, voice: VoiceName): Features {
+    const known = phrase.spoken.get(voice)
+    if (known) return known
+    const made = featuresOf(this.#say(phrase.text, voice))
+    phrase.spoken.set(voice, made)
+    return made
+  }
+}
+
+/** Two ways to write the same sounds are one phrase. */
+const plain = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9 ]+/g, '')
+    .replace(/ +/g, ' ')
+    .trim()
