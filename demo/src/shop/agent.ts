@@ -177,8 +177,8 @@ If you do not know something, say so and offer hello at tara lamps dot example. 
     greeting: 'Welcome to Tara Lamp Works. Ask me about our lamps, delivery or returns.',
     disclosure: 'I am an AI agent.',
     languages: ['en', 'hi'],
-    engine: 'gemini',
-    fallbacks: ['openai', 'homeai', 'offline'],
+    engine: 'gemini-live',
+    fallbacks: ['gemini', 'openai', 'homeai', 'offline'],
     voice: { name: 'slt', speed: 1 },
     knowledge: {
       text: TEXT,
