@@ -24,6 +24,8 @@ const SILENCE_RMS = 65
 /** How quickly the room's noise is believed to have grown, per frame; quieter is believed at once. */
 const NOISE_RISES = 1.01
 const LOUDEST_NOISE_RMS = 1500
+/** What a stream begins with is its room: a fan that ran before the call is no voice. */
+const FIRST_FRAMES = 5
 
 const fvad = await loadFvad()
 const scratch = fvad._malloc((48_000 / 50) * 2)
@@ -41,12 +43,16 @@ export function createVoiceActivity(sampleRateHz: number): VoiceActivity {
   fvad._fvad_set_mode(state, MODE)
   forgotten.register(owner, state, owner)
   let noise = SILENCE_RMS
+  let soundingFrames = 0
 
   function voiced(frame: Uint8Array): boolean {
     fvad.HEAPU8.set(frame, scratch)
     const voice = fvad._fvad_process(state, scratch, frame.length >> 1) === 1
     const level = rms(frame)
-    noise = Math.min(LOUDEST_NOISE_RMS, Math.max(SILENCE_RMS, level < noise ? level : noise * NOISE_RISES))
+    // Digital silence comes before a device has begun.
+    if (level >= 1) soundingFrames += 1
+    const room = soundingFrames <= FIRST_FRAMES ? Math.max(level, noise) : Math.min(level, noise * NOISE_RISES)
+    noise = Math.min(LOUDEST_NOISE_RMS, Math.max(SILENCE_RMS, room))
     return voice && level >= noise * ABOVE_NOISE
   }
 
@@ -60,6 +66,7 @@ export function createVoiceActivity(sampleRateHz: number): VoiceActivity {
       resampler?.reset()
       if (state !== 0) fvad._fvad_reset(state)
       noise = SILENCE_RMS
+      soundingFrames = 0
     },
     close() {
       if (state === 0) return
