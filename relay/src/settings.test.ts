@@ -57,6 +57,7 @@ describe('settings', () => {
     ['PUBLIC_URL', 'https://relay.example/path', 'origin'],
     ['DATABASE_URL', 'mysql://x/y', 'postgres://'],
     ['ENCRYPTION_KEY', 'c2hvcnQ=', '32 bytes'],
+    ['TOOL_PRIVATE_HOSTS', 'orders.internal, http://orders.internal', 'must hold hosts'],
     ['ENCRYPTION_KEYS_OLD', `${key},short`, '32 bytes'],
     ['AUTH_SECRET', 'short', '32 characters'],
     ['ADMIN_EMAIL', 'nobody', 'e-mail'],

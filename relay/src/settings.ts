@@ -93,6 +93,7 @@ const TITLES: Record<Group, string> = {
   access: 'Access',
   gemini: 'Gemini',
   openai: 'OpenAI-compatible servers',
+  tools: 'Tools of agents',
   speech: 'Speech',
   jiocx: 'JioCX',
   exotel: 'Exotel',

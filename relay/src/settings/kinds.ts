@@ -101,6 +101,11 @@ export const hostPattern = z.string().regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$|
   message: 'must hold host names such as *.example.com, separated by commas',
 })
 
+/** A host that may be private, with or without a port. */
+export const privateHost = z.string().regex(/^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(:\d{1,5})?$/i, {
+  message: 'must hold hosts such as orders.internal or 127.0.0.1:8080, separated by commas',
+})
+
 /** Which proxies may say who a visitor is: none, a number of hops, or their networks. */
 export type TrustProxy = { kind: 'none' } | { kind: 'hops'; hops: number } | { kind: 'networks'; list: BlockList; text: string }
 

@@ -11,6 +11,7 @@ import {
   origin,
   ownUrl,
   phoneNumber,
+  privateHost,
   serviceUrl,
   trustProxy,
 } from './kinds.ts'
@@ -133,6 +134,12 @@ export const SETTINGS = {
     HOMEAI_API_KEY: setting(secret, { about: 'Switches the engine `homeai` on.', secret: true }),
     HOMEAI_BASE_URL: preset(serviceUrl({ only: 'https' }), 'https://api.homeai.com/v1', { about: 'HomeAI server.' }),
     HOMEAI_MODEL: preset(word, 'gpt-4-voice', { about: 'HomeAI model.' }),
+  },
+  tools: {
+    TOOL_PRIVATE_HOSTS: setting(listOf(privateHost), {
+      about: 'Hosts, or host:port, that tools may reach although they are private; http is allowed there. Unset: none.',
+      example: 'orders.internal:8080',
+    }),
   },
   speech: {
     ELEVENLABS_API_KEY: setting(secret, { about: 'Speech by ElevenLabs.', secret: true, later: 'voice agents' }),
