@@ -62,6 +62,8 @@ export const Setup = z.strictObject({
   proactivity: z.looseObject({}).optional(),
   historyConfig: z.strictObject({ initialHistoryInClientContent: z.boolean().optional() }).optional(),
   explicitVadSignal: z.boolean().optional(),
+  safetySettings: z.array(z.unknown()).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
 })
 export type Setup = z.infer<typeof Setup>
 

@@ -22,7 +22,7 @@ export class Dialogue {
   #history: History
   #state: State = 'listening'
   #pending: string[] = []
-  #answering: AbortController | undefined
+  #answering: { stop: AbortController; end: AnswerEnd } | undefined
   #called: Called | undefined
   #closed = false
   turns = 0
@@ -66,7 +66,8 @@ export class Dialogue {
     this.#answering = this.#called = undefined
     this.#state = 'listening'
     if (called) this.#stage.cancelled([...called.names.keys()])
-    answering?.abort()
+    answering?.stop.abort()
+    this.#keep(answering?.end.said)
     this.#stage.interrupted()
     this.#complete()
   }
@@ -88,33 +89,37 @@ export class Dialogue {
 
   close(): void {
     this.#closed = true
-    this.#answering?.abort()
+    this.#answering?.stop.abort()
   }
 
   #perform(results: Prompt['results'], fault: Fault | undefined): void {
     this.#state = 'answering'
-    const stop = new AbortController()
-    this.#answering = stop
+    const answering = { stop: new AbortController(), end: { said: '', complete: false } }
+    this.#answering = answering
     const answer = plan({ system: this.#system, turns: [...this.#history], tools: this.#tools, results }, fault)
-    performAnswer(this.#stage, answer, fault, stop.signal).then(
-      (end) => this.#ended(end, stop),
+    performAnswer(this.#stage, answer, fault, answering.end, answering.stop.signal).then(
+      // Unless another turn has begun, or the session is over: this one was cut.
+      () => (this.#answering === answering && !this.#closed ? this.#ended(answering.end) : undefined),
       (error: unknown) => this.#stage.failed(error),
     )
   }
 
-  #ended(end: AnswerEnd, stop: AbortController): void {
-    if (end.said) this.#history = [...this.#history, { who: 'model', text: end.said }]
-    // Another turn has begun, or the session is over: this one was cut.
-    if (this.#closed || this.#answering !== stop) return
+  #ended({ said, called, complete }: AnswerEnd): void {
     this.#answering = undefined
-    if (end.called) {
+    this.#keep(said)
+    if (called) {
       this.#state = 'called'
-      this.#called = { names: new Map([[end.called.id, end.called.name]]), results: [] }
+      this.#called = { names: new Map([[called.id, called.name]]), results: [] }
       return
     }
     this.#state = 'listening'
-    if (end.complete) this.#complete()
+    if (complete) this.#complete()
     this.answer()
+  }
+
+  /** What the person was sent is what the model remembers to have said. */
+  #keep(said: string | undefined): void {
+    if (said) this.#history = [...this.#history, { who: 'model', text: said }]
   }
 
   #complete(): void {

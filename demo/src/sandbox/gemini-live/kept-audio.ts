@@ -6,6 +6,11 @@ export class KeptAudio {
   /** All that ever came, kept or not. */
   total = 0
 
+  /** What is kept now. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   get rateHz(): number {
     return this.#rateHz
   }
@@ -22,6 +27,11 @@ export class KeptAudio {
     this.#bytes += pcm.length
     const most = (limitMs / 1000) * rateHz * 2
     while (this.#bytes > most && this.#pieces.length > 1) this.#bytes -= this.#pieces.shift()?.length ?? 0
+  }
+
+  forget(): void {
+    this.#pieces = []
+    this.#bytes = 0
   }
 
   wav(): Uint8Array<ArrayBuffer> {

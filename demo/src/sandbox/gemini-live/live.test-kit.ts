@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import { SANDBOX_KEY } from '../key.ts'
 import { KNOWLEDGE, type withSandbox } from '../sandbox.test-kit.ts'
 import { createSpeech, type VoiceName } from '../speech/speech.ts'
+import type { SessionRecord } from './session-record.ts'
 
 export const LIVE_MODEL = 'gemini-3.8-live'
 
@@ -111,5 +112,17 @@ export class Visitor {
     return new Int16Array(Uint8Array.from(bytes.subarray(0, bytes.length & ~1)).buffer)
   }
 }
+
+export interface Shown extends Omit<SessionRecord, 'audio'> {
+  audio: { bytes: number; rateHz: number }
+}
+
+export const sessionsOf = async (sandbox: ReturnType<typeof withSandbox>): Promise<Shown[]> => {
+  const answer = (await (await fetch(`${sandbox.url()}/sandbox/gemini-live/sessions`)).json()) as { sessions: Shown[] }
+  return answer.sessions
+}
+
+/** Answers quick and at once complete, where a test is not about time. */
+export const QUICK = { pace: 0, firstAudioMs: 0, waitForPlayback: false }
 
 export const turnComplete = (message: LiveServerMessage) => message.serverContent?.turnComplete

@@ -25,6 +25,7 @@ export interface Live {
 }
 
 const KEPT_RECORDS = 50
+const KEPT_AUDIO_BYTES = 128 << 20
 const KEPT_HANDLES = 2000
 
 export function createLive(world: World): Live {
@@ -48,6 +49,12 @@ export function createLive(world: World): Live {
     note(record) {
       records.push(record)
       if (records.length > KEPT_RECORDS) records.shift()
+      let kept = records.reduce((sum, { audio }) => sum + audio.bytes, 0)
+      for (const { audio } of records) {
+        if (kept <= KEPT_AUDIO_BYTES) break
+        kept -= audio.bytes
+        audio.forget()
+      }
     },
     reset() {
       this.settings = DEFAULT_SETTINGS

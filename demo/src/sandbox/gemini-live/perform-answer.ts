@@ -27,25 +27,31 @@ export interface Stage {
   failed(error: unknown): void
 }
 
+/** How an answer ended, or how far it has come. */
 export interface AnswerEnd {
+  /** The words sent. */
   said: string
   called?: { id: string; name: string }
   /** The turn may be closed. */
   complete: boolean
 }
 
-/** Plays one answer to its end, to its interruption (then `said` is what had been sent), or to its fault. */
-export async function performAnswer(stage: Stage, answer: Plan, fault: Fault | undefined, signal: AbortSignal): Promise<AnswerEnd> {
-  const end: AnswerEnd = { said: '', complete: false }
+/** Plays one answer to its end, to its fault, or until the signal comes; `end` is kept up to date. */
+export async function performAnswer(
+  stage: Stage,
+  answer: Plan,
+  fault: Fault | undefined,
+  end: AnswerEnd,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     stage.begins()
     await wait(fault?.kind === 'slow-start' ? fault.delayMs : stage.settings.firstAudioMs, undefined, { signal })
-    if (answer.kind === 'call') return { ...end, called: { id: stage.call(answer.name, answer.arguments), name: answer.name } }
-    await speak(stage, answer.pieces.join(''), fault, end, signal)
+    if (answer.kind === 'call') end.called = { id: stage.call(answer.name, answer.arguments), name: answer.name }
+    else await speak(stage, answer.pieces.join(''), fault, end, signal)
   } catch (error) {
     if (!signal.aborted) throw error
   }
-  return end
 }
 
 async function speak(stage: Stage, text: string, fault: Fault | undefined, end: AnswerEnd, signal: AbortSignal): Promise<void> {

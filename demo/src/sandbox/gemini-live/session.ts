@@ -31,6 +31,7 @@ export class LiveSession {
   #dialogue: Dialogue | undefined
   #hearing: Hearing | undefined
   #leaving: NodeJS.Timeout | undefined
+  #stalling: NodeJS.Timeout | undefined
   #closedByUs: { code: number; reason: string } | undefined
   #manual = false
 
@@ -62,12 +63,13 @@ export class LiveSession {
     this.#wire.drop()
   }
 
-  /** Says nothing more until released; resolves never by itself. */
+  /** Says nothing more until released. */
   stall(forMs?: number): void {
     this.#wire.hold()
     const release = () => this.#wire.release()
     this.#live.world.released().then(release)
-    if (forMs !== undefined) setTimeout(release, forMs).unref()
+    clearTimeout(this.#stalling)
+    if (forMs !== undefined) this.#stalling = setTimeout(release, forMs)
   }
 
   goAway(timeLeftMs: number): void {
@@ -112,6 +114,8 @@ export class LiveSession {
         1008,
         `${setup.model} is not found for API version ${record.apiVersion}, or is not supported for bidiGenerateContent.`,
       )
+    if (setup.generationConfig?.responseModalities?.some((each) => each !== 'AUDIO'))
+      throw invalid('The requested combination of response modalities is not supported by the model.')
     const handle = setup.sessionResumption?.handle
     const history = handle === undefined ? [] : this.#live.recall(handle)
     const fault = this.#live.world.faults.next('gemini-live', '', (each) => atSetup(each, handle))
@@ -187,6 +191,7 @@ export class LiveSession {
     this.record.closed = { atMs: this.atMs, ...(ours ?? { code, reason }), by: ours ? 'sandbox' : 'client' }
     this.#state = 'refused'
     clearTimeout(this.#leaving)
+    clearTimeout(this.#stalling)
     this.#dialogue?.close()
     this.#hearing?.close()
     this.#live.open.delete(this)
