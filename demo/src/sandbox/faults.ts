@@ -6,6 +6,9 @@ const afterWords = z.int().min(0).default(3)
 /** Gemini Live only: before the session is ready, or in its next answer. */
 const when = z.enum(['setup', 'answer']).default('answer')
 
+/** Codes that a server may send; 1006 is what the other side sees of a `drop`. */
+export const CloseCode = z.int().refine((code) => code === 1000 || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999))
+
 const What = z.discriminatedUnion('kind', [
   /** Says some words, then nothing: for `forMs`, until released, or until the client leaves. */
   z.object({ kind: z.literal('stall'), afterWords, when, forMs: z.int().min(0).optional() }),
@@ -33,10 +36,7 @@ const What = z.discriminatedUnion('kind', [
   /** Gemini Live: closes the socket. */
   z.object({
     kind: z.literal('close'),
-    code: z
-      .int()
-      .refine((code) => code === 1000 || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999))
-      .default(1011),
+    code: CloseCode.default(1011),
     reason: z.string().max(123).default('Deadline expired before operation could complete.'),
     afterWords,
     when,

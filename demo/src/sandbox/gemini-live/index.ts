@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { CloseCode } from '../faults.ts'
 import { VOICE_NAMES } from '../speech/flite.ts'
 import type { SandboxEnv } from '../world.ts'
 import type { Live } from './live.ts'
@@ -16,7 +17,7 @@ const NowOrder = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('close'),
     session,
-    code: z.int().default(1011),
+    code: CloseCode.default(1011),
     reason: z.string().max(123).default('Internal error encountered.'),
   }),
   z.object({ do: z.literal('garbage'), session }),

@@ -60,7 +60,7 @@ async function speak(stage: Stage, text: string, fault: Fault | undefined, end: 
   const beganMs = performance.now()
   let audioMs = 0
   for await (const piece of spokenAnswer(text, { speech, voice, settings, signal })) {
-    if (ordered && piece.wordsBefore >= (ordered.afterWords ?? Number.POSITIVE_INFINITY)) {
+    if (ordered && piece.wordsBegun > (ordered.afterWords ?? Number.POSITIVE_INFINITY)) {
       const now = ordered
       ordered = undefined
       if ((await stage.fault(now, signal)) === 'over') return

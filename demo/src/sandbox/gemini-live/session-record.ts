@@ -29,7 +29,8 @@ export interface SessionRecord {
   }[]
   toolCalls: { atMs: number; id: string; name: string; args: Record<string, unknown>; cancelledMs?: number }[]
   toolResponses: { atMs: number; id?: string; name?: string; response?: Record<string, unknown>; expected: boolean }[]
-  faults: { atMs: number; kind: string }[]
+  /** Orders that this session met: picked at `atMs`; those amid an answer took effect at `metMs`. */
+  faults: { atMs: number; kind: string; metMs?: number }[]
   usage: { promptTokenCount: number; responseTokenCount: number; totalTokenCount: number }
   framesIn: number
   closed?: { atMs: number; code: number; reason: string; by: 'client' | 'sandbox' }

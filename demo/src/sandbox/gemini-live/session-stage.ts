@@ -128,6 +128,8 @@ export class SessionStage implements Stage {
   }
 
   async fault(fault: Fault, signal: AbortSignal): Promise<'go on' | 'over'> {
+    const noted = this.#session.record.faults.findLast(({ kind }) => kind === fault.kind)
+    if (noted) noted.metMs = this.#session.atMs
     if (fault.kind === 'drop') this.#session.drop()
     else if (fault.kind === 'close') this.#session.close(fault.code, fault.reason)
     else if (fault.kind === 'quota') this.#session.close(1011, QUOTA)

@@ -6,11 +6,11 @@ import type { LiveSettings } from './live-settings.ts'
 
 export const ANSWER_HZ = 24_000
 
-/** A piece of an answer on its way: some sound, the words that begin in it, and how many words came before. */
+/** A piece of an answer on its way: some sound, the words that begin in it, and how many words have begun when it ends. */
 export interface Piece {
   samples: Int16Array
   text: string
-  wordsBefore: number
+  wordsBegun: number
 }
 
 /**
@@ -30,7 +30,7 @@ export async function* spokenAnswer(
   }
   const chunk = Math.round((settings.chunkMs * ANSWER_HZ) / 1000)
   let next = say(sentences[0])
-  let wordsBefore = 0
+  let wordsBegun = 0
   let sentMs = 0
   const beganMs = performance.now()
   for (const [n, sentence] of sentences.entries()) {
@@ -42,8 +42,8 @@ export async function* spokenAnswer(
       await wait(Math.max(0, aheadMs), undefined, { signal })
       const begins = timed.filter((word) => word.at >= at && word.at < at + chunk)
       const part = samples.slice(at, at + chunk)
-      yield { samples: part, text: begins.map((word) => word.text).join(''), wordsBefore }
-      wordsBefore += begins.length
+      wordsBegun += begins.length
+      yield { samples: part, text: begins.map((word) => word.text).join(''), wordsBegun }
       sentMs += (part.length * 1000) / ANSWER_HZ
     }
   }
