@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFramer, durationMs, frameBytes } from './frames.ts'
+import { createFramer, durationMs, frameBytes, isSilent } from './frames.ts'
 import { cut } from './signals.test-kit.ts'
 
 describe('frameBytes', () => {
@@ -19,6 +19,16 @@ describe('frameBytes', () => {
   it('refuses a frame that is no whole number of samples', () => {
     expect(() => frameBytes(11_025, 1)).toThrow(RangeError)
     expect(() => createFramer(0)).toThrow(RangeError)
+  })
+})
+
+describe('isSilent', () => {
+  it('is true for what cannot be made out, and false for one loud sample of either sign', () => {
+    const bytes = (...samples: number[]) => new Uint8Array(Int16Array.from(samples).buffer)
+    expect(isSilent(bytes())).toBe(true)
+    expect(isSilent(bytes(0, 200, -200))).toBe(true)
+    expect(isSilent(bytes(0, 0, 201))).toBe(false)
+    expect(isSilent(bytes(-201, 0, 0))).toBe(false)
   })
 })
 

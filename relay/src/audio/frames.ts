@@ -27,6 +27,18 @@ export function durationMs(bytes: number, sampleRateHz: number): number {
   return ((bytes >> 1) * 1000) / sampleRateHz
 }
 
+/** Louder than this somewhere (−44 dB) is a sound. */
+const QUIET = 200
+
+/** Whether nothing can be made out in these PCM16LE samples: a pause between words. */
+export function isSilent(bytes: Uint8Array): boolean {
+  for (let at = 0; at + 1 < bytes.length; at += 2) {
+    const sample = (((bytes[at + 1] ?? 0) << 24) >> 16) | (bytes[at] ?? 0)
+    if (sample > QUIET || sample < -QUIET) return false
+  }
+  return true
+}
+
 export function createFramer(sampleRateHz: number, frameMs = 20): Framer {
   const size = frameBytes(sampleRateHz, frameMs)
   let part = new Uint8Array(size)

@@ -1,4 +1,4 @@
-import { createFramer, durationMs } from '../audio/frames.ts'
+import { createFramer, durationMs, isSilent } from '../audio/frames.ts'
 import { createResampler } from '../audio/resample.ts'
 import type { Ledger } from './playback.ts'
 import type { Track } from './playout.ts'
@@ -18,7 +18,7 @@ export function createOwnSound(o: OwnSound & { format: AudioFormat; ledger: Ledg
   let open = true
 
   const send = (frame: Uint8Array) => {
-    ledger.made(frameMs)
+    ledger.made(frameMs, isSilent(frame))
     track.push(frame)
   }
   const leave = () => {

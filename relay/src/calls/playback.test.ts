@@ -17,6 +17,20 @@ const act = fc.oneof(
 )
 
 describe('the ledger', () => {
+  test('a pause after the words is none of them', () => {
+    const ledger = createLedger()
+    ledger.words('one two three four ')
+    ledger.made(1000)
+    ledger.made(1000, true)
+    ledger.words('five six ')
+    ledger.made(500, true)
+    ledger.made(500)
+    ledger.wordsMade()
+    ledger.sentUpTo(3000)
+    ledger.heardUpTo(1000)
+    expect(ledger.close().text).toBe('one two three four')
+  })
+
   test('heard ≤ sent ≤ made, nothing goes back, and the words heard begin the words made', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {

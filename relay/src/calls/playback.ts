@@ -10,7 +10,8 @@ export interface Ledger {
   words(text: string): void
   /** All sound of the last words is there. Until then their length is a guess. */
   wordsMade(): void
-  made(ms: number): void
+  /** More sound; `silent` when nothing is said in it: a pause after the words is none of them. */
+  made(ms: number, silent?: boolean): void
   /** All its sound up to `ms` has been sent. */
   sentUpTo(ms: number): void
   /** The far end says that `ms` of it were heard in all. */
@@ -35,6 +36,8 @@ export interface Hearing {
 interface Segment {
   text: string
   ms: number
+  /** Up to the end of the last sound in it. */
+  soundMs?: number
   open?: boolean
 }
 
@@ -69,7 +72,7 @@ export function createLedger(): Ledger {
       }
     },
     wordsMade,
-    made(ms) {
+    made(ms, silent = false) {
       if (closed || !(ms > 0)) return
       let segment = segments.at(-1)
       if (!segment?.open) {
@@ -78,6 +81,7 @@ export function createLedger(): Ledger {
       }
       madeMs += ms
       segment.ms += ms
+      if (!silent) segment.soundMs = segment.ms
     },
     sentUpTo(ms) {
       if (!closed && ms > sentMs) sentMs = Math.min(madeMs, ms)
@@ -114,15 +118,15 @@ export function createLedger(): Ledger {
 export function textHeard(segments: readonly Segment[], ms: number): string {
   let letters = 0
   let from = 0
-  for (const { text, ms: made, open } of segments) {
+  for (const { text, ms: made, soundMs = made, open } of segments) {
     if (ms <= from) break
-    const lasts = open ? Math.max(made, text.length * LETTER_MS) : made
+    const lasts = open ? Math.max(soundMs, text.length * LETTER_MS) : soundMs
     if (ms < from + lasts) {
       letters += Math.floor(text.length * ((ms - from) / lasts))
       break
     }
     letters += text.length
-    from += lasts
+    from += open ? Math.max(made, lasts) : made
   }
   const whole = segments.map((segment) => segment.text).join('')
   const cut = whole.slice(0, letters)

@@ -1,4 +1,4 @@
-import { createFramer, durationMs } from '../audio/frames.ts'
+import { createFramer, durationMs, isSilent } from '../audio/frames.ts'
 import { createResampler } from '../audio/resample.ts'
 import type { Ledger } from './playback.ts'
 import type { Track } from './playout.ts'
@@ -86,7 +86,7 @@ export function createSynthesis(o: {
     const resampler = createResampler(voice.sampleRateHz, format.sampleRateHz)
     const send = async (frames: readonly Uint8Array[]) => {
       for (const frame of frames) {
-        ledger.made(durationMs(frame.length, format.sampleRateHz))
+        ledger.made(durationMs(frame.length, format.sampleRateHz), isSilent(frame))
         track.push(frame)
       }
       if (frames.length > 0) await track.room()
