@@ -130,8 +130,16 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   await sweeper.settleOwn()
 
   // ---- who answers
-  const agents = createAgents({ store, clock })
-  const firstStart = await makeFirst({ store, settings, clock, logger, ...(more.firstAgent ? { firstAgent: more.firstAgent } : {}) })
+  const privateHosts = settings.tools.TOOL_PRIVATE_HOSTS ?? []
+  const agents = createAgents({ store, keyring, clock, privateHosts })
+  const firstStart = await makeFirst({
+    store,
+    keyring,
+    settings,
+    clock,
+    logger,
+    ...(more.firstAgent ? { firstAgent: more.firstAgent } : {}),
+  })
   const voice = createFlite({ logger })
   closers.add('voice', () => voice.close())
   const calls = createLiveCalls({

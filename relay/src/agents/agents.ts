@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { and, asc, eq, gt } from 'drizzle-orm'
 import { z } from 'zod'
+import type { Keyring } from '../access/encryption.ts'
+import { openHouseKeys } from '../access/house-keys.ts'
 import { normalOrigin } from '../access/origins.ts'
 import type { Clock } from '../calls/ports.ts'
 import { Problem, type PublicAgent } from '../protocol/index.ts'
 import type { Store } from '../store/open.ts'
 import { agents as table } from '../store/schema.ts'
 import { mergePatch } from './merge-patch.ts'
-import { Persona } from './persona.ts'
+import { Persona, PersonaInput } from './persona.ts'
+import { toolFaults } from './tool-faults.ts'
+import { type Fault, maskToolSecrets, sealToolSecrets } from './tool-secrets.ts'
 
 export interface Agent {
   id: string
@@ -18,7 +22,7 @@ export interface Agent {
 }
 
 /** How operators see an agent. */
-export const AgentView = Persona.extend({ id: z.string(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() })
+export const AgentView = PersonaInput.extend({ id: z.string(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() })
 
 export interface Agents {
   /** Any organisation's: for visitors, who know nothing but the id. */
@@ -32,7 +36,9 @@ export interface Agents {
   remove(organisationId: string, id: string): Promise<boolean>
 }
 
-export function createAgents(o: { store: Store; clock: Clock }): Agents {
+/** `privateHosts`: what tools may reach although it is private. */
+export function createAgents(o: { store: Store; keyring: Keyring; clock: Clock; privateHosts: readonly string[] }): Agents {
+  const { privateHosts } = o
   const { db } = o.store
   const mine = (organisationId: string, id: string) => and(eq(table.organisationId, organisationId), eq(table.id, id))
   const now = () => new Date(o.clock.nowMs())
@@ -60,18 +66,19 @@ export function createAgents(o: { store: Store; clock: Clock }): Agents {
     async create(organisationId, raw) {
       const at = now()
       const id = `a_${randomBytes(12).toString('base64url')}`
-      const [row] = await db
-        .insert(table)
-        .values({ id, organisationId, persona: usablePersona(raw), createdAt: at, updatedAt: at })
-        .returning()
+      const persona = storedPersona(raw, { id, privateHosts, secrets: await openHouseKeys(o.store, o.keyring) })
+      const [row] = await db.insert(table).values({ id, organisationId, persona, createdAt: at, updatedAt: at }).returning()
       if (!row) throw new Error('an inserted agent did not come back')
       return toAgent(row)
     },
     async patch(organisationId, id, patch) {
+      // Before the transaction: the embedded store would wait for itself.
+      const secrets = await openHouseKeys(o.store, o.keyring)
       return db.transaction(async (tx) => {
         const [row] = await tx.select().from(table).where(mine(organisationId, id)).for('update')
         if (!row) return undefined
-        const persona = usablePersona(mergePatch(row.persona, patch))
+        const before = Persona.parse(row.persona)
+        const persona = storedPersona(mergePatch(row.persona, patch), { id, privateHosts, secrets, before })
         const [changed] = await tx.update(table).set({ persona, updatedAt: now() }).where(mine(organisationId, id)).returning()
         return changed && toAgent(changed)
       })
@@ -89,10 +96,22 @@ function toAgent(row: typeof table.$inferSelect): Agent {
 }
 
 /**
- * A persona that can be stored and used as it is.
+ * A persona that can be stored and used as it is, its secrets sealed for this agent; `before` is what it had until now.
  * @throws Problem invalid_request
  */
-export function usablePersona(raw: unknown): Persona {
+export function storedPersona(
+  raw: unknown,
+  o: { id: string; privateHosts: readonly string[]; secrets: Parameters<typeof sealToolSecrets>[0]['secrets']; before?: Persona },
+): Persona {
+  const persona = usablePersona(raw)
+  const wrong = toolFaults(persona.tools, o.privateHosts)
+  if (wrong.length > 0) throw invalidPersona(wrong)
+  const { tools, faults } = sealToolSecrets({ tools: persona.tools, before: o.before?.tools ?? [], agentId: o.id, secrets: o.secrets })
+  if (faults.length > 0) throw invalidPersona(faults)
+  return { ...persona, tools }
+}
+
+function usablePersona(raw: unknown): Persona {
   const read = Persona.safeParse(raw)
   if (!read.success) throw invalidPersona(read.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })))
   const persona = read.data
@@ -109,7 +128,7 @@ export function usablePersona(raw: unknown): Persona {
   return { ...persona, allowedOrigins: persona.allowedOrigins.map((text) => normalOrigin(text) ?? text) }
 }
 
-function invalidPersona(errors: { path: string; message: string }[]): Problem {
+function invalidPersona(errors: Fault[]): Problem {
   const [first] = errors
   return new Problem('invalid_request', first ? `${first.path || 'The agent'}: ${first.message}` : 'The agent does not fit.', { errors })
 }
@@ -148,5 +167,6 @@ export function publicView(agent: Agent, understandsSpeech: boolean): PublicAgen
 }
 
 export function viewOf(agent: Agent): z.infer<typeof AgentView> {
-  return { id: agent.id, createdAt: agent.createdAt.toISOString(), updatedAt: agent.updatedAt.toISOString(), ...agent.persona }
+  const tools = maskToolSecrets(agent.persona.tools)
+  return { id: agent.id, createdAt: agent.createdAt.toISOString(), updatedAt: agent.updatedAt.toISOString(), ...agent.persona, tools }
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { Keyring } from '../access/encryption.ts'
+import { openHouseKeys } from '../access/house-keys.ts'
 import { hashPassword } from '../access/passwords.ts'
 import { writePrivate } from '../access/secrets.ts'
 import type { Clock } from '../calls/ports.ts'
@@ -7,7 +9,7 @@ import type { Logger } from '../logger.ts'
 import { type Settings, SettingsError } from '../settings.ts'
 import type { Store } from '../store/open.ts'
 import { agents, organisations, users } from '../store/schema.ts'
-import { usablePersona } from './agents.ts'
+import { storedPersona } from './agents.ts'
 
 const DEFAULT_EMAIL = 'admin@localhost.localdomain'
 
@@ -39,7 +41,8 @@ export interface FirstStart {
  */
 export async function makeFirst(o: {
   store: Store
-  settings: Pick<Settings, 'access' | 'dataDir' | 'storage'>
+  keyring: Keyring
+  settings: Pick<Settings, 'access' | 'dataDir' | 'storage' | 'tools'>
   firstAgent?: { id: string; persona: unknown }
   clock: Clock
   logger: Logger
@@ -59,7 +62,11 @@ export async function makeFirst(o: {
   // The file goes first: an admin whose password nobody can read would lock everybody out.
   if (passwordPath) await writePrivate(passwordPath, `${password}\n`)
   const first = o.firstAgent ?? { id: 'demo', persona: PLAIN_AGENT }
-  const persona = usablePersona(first.persona)
+  const persona = storedPersona(first.persona, {
+    id: first.id,
+    privateHosts: o.settings.tools.TOOL_PRIVATE_HOSTS ?? [],
+    secrets: await openHouseKeys(o.store, o.keyring),
+  })
   const organisationId = 'org_main'
   const createdAt = new Date(o.clock.nowMs())
   const made = await db.transaction(async (tx) => {

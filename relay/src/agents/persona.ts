@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { isShallow, TOO_DEEP } from '../protocol/nesting.ts'
 import { AGENT_MODES } from '../protocol/words.ts'
+import { BUILT_IN_TOOLS, ToolInput, ToolSpec } from './tool-spec.ts'
+
+export { ToolSpec } from './tool-spec.ts'
 
 /** Who answers: everything an owner says of an agent. Stored as one JSON document; the schema is also the API's. */
 
@@ -11,17 +13,6 @@ const KeyMenuItem = z.object({
   say: z.string().max(2000).optional(),
   action: z.enum(['say', 'end', 'menu']).default('say'),
 })
-
-export const ToolSpec = z.object({
-  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/),
-  description: z.string().max(1000),
-  /** JSON Schema of the arguments. */
-  parameters: z.record(z.string(), z.unknown()).refine(isShallow, TOO_DEEP).default({ type: 'object', properties: {} }),
-  /** `client`: answered by the page. `built-in`: by the call itself. */
-  kind: z.enum(['client', 'built-in']).default('client'),
-  timeoutMs: z.int().min(100).max(60_000).default(10_000),
-})
-export type ToolSpec = z.infer<typeof ToolSpec>
 
 /** Whose word it is when both speak: for engines that leave the visitor's turns to us. */
 const Turns = z.object({
@@ -82,6 +73,11 @@ export const Persona = z.object({
     .prefault({}),
   keyMenu: z.array(KeyMenuItem).max(12).default([]),
   tools: z.array(ToolSpec).max(32).default([]),
+  /** What the agent may do of itself, besides its own tools. */
+  builtInTools: z
+    .array(z.enum(BUILT_IN_TOOLS))
+    .max(BUILT_IN_TOOLS.length)
+    .default([...BUILT_IN_TOOLS]),
   disclosure: z.string().max(500).default('You are talking with an AI agent.'),
   terms: z
     .object({
@@ -99,3 +95,6 @@ export const Persona = z.object({
   limits: Limits.prefault({}),
 })
 export type Persona = z.infer<typeof Persona>
+
+/** As owners give it and read it: secrets go in and never come out. */
+export const PersonaInput = Persona.extend({ tools: z.array(ToolInput).max(32).default([]) })

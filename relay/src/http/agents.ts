@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { VisitorTokens } from '../access/visitor-tokens.ts'
 import { type Agents, AgentView, publicView, viewOf } from '../agents/agents.ts'
-import { Persona } from '../agents/persona.ts'
+import { type Persona, PersonaInput } from '../agents/persona.ts'
 import { Id, Problem, PublicAgent } from '../protocol/index.ts'
 import { isShallow, TOO_DEEP } from '../protocol/nesting.ts'
 import { type Access, PUBLIC } from './access.ts'
@@ -38,7 +38,7 @@ const create = createRoute({
   path: '/api/agents',
   tags,
   summary: 'Make an agent',
-  request: { body: body(Persona) },
+  request: { body: body(PersonaInput) },
   responses: { 201: json('The agent.', One) },
 })
 const show = createRoute({
