@@ -3,6 +3,7 @@ import { isShallow, TOO_DEEP } from '../protocol/nesting.ts'
 
 /** What the call itself can do for the agent. */
 export const BUILT_IN_TOOLS = ['end_call', 'ask_for_human', 'take_message'] as const
+export type BuiltInTool = (typeof BUILT_IN_TOOLS)[number]
 
 /** Write-only: text sets it, null keeps what is stored; it is always read as null. */
 const GivenHeader = z.string().min(1).max(4096).nullable()

@@ -11,7 +11,7 @@ import { openingWords, spokenSentences } from './opening.ts'
 import type { CallLog, Clock, Engine, Leg, LegEvent, Voice } from './ports.ts'
 import { prepareVoice } from './prepared-voice.ts'
 import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
-import { createTools } from './tools.ts'
+import { createTools } from './tools/index.ts'
 import { createTranscript } from './transcript.ts'
 import { createUsage } from './usage.ts'
 

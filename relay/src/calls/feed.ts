@@ -7,6 +7,8 @@ export type FeedEvent =
   | { type: 'transcript'; seq: number; entry: Entry }
   | { type: 'speaker'; who: 'agent' | 'operator'; name?: string }
   | { type: 'tool'; id: string; name: string; arguments: Record<string, unknown> }
+  /** For the people who watch calls; the page is not told. */
+  | { type: 'human-requested'; reason: string }
   | { type: 'error'; code: string; message: string; retryable: boolean }
   | { type: 'ended'; reason: EndReason }
 

@@ -38,7 +38,7 @@ export function acceptBrowserSocket(o: { ws: WebSocket; call: Call; after?: numb
   }
   legs.set(call, leg)
   // `ended` is the leg's own last word, said when the call closes it.
-  call.feed.listen((event) => event.type !== 'ended' && leg.tell(event))
+  call.feed.listen((event) => event.type !== 'ended' && event.type !== 'human-requested' && leg.tell(event))
   call.attach(leg.leg)
 }
 
