@@ -40,7 +40,9 @@ async function build(): Promise<void> {
     const file = files.find((each) => each.startsWith(`assets/${name}-`))
     return `${name} ${file ? kB(file) : '?'}`
   }
-  console.log(`widget ${version}, kB as brotli: shell ${kB('voice-agent.js')}, ${['call', 'microphone', 'capture'].map(chunk).join(', ')}`)
+  console.log(
+    `widget ${version}, kB as brotli: shell ${kB('voice-agent.js')}, ${['call', 'playback', 'voice', 'capture'].map(chunk).join(', ')}`,
+  )
 }
 
 function pack(file: string): void {

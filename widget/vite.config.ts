@@ -32,7 +32,7 @@ export function builtConfig(root: string): InlineConfig {
 
 function chunkName(module: string): string {
   if (module.endsWith('/call/index.ts')) return 'call'
-  if (module.endsWith('/microphone/index.ts')) return 'microphone'
+  if (module.endsWith('/voice/index.ts')) return 'voice'
   const worklet = /\/worklets\/(\w+)\.ts$/.exec(module)?.[1]
   if (worklet) return worklet
   const language = /\/strings\/(\w+)\.ts$/.exec(module)?.[1]

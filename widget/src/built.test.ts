@@ -4,6 +4,8 @@ import { relayUrl } from './testing/fake-relay-client.test-kit.ts'
 
 const SHELL_BYTES = 12_000
 const CALL_BYTES = 15_000
+/** Loaded after the call code, by calls that are spoken. */
+const VOICE_BYTES = 8_000
 
 const frame = async (src: string): Promise<HTMLIFrameElement> => {
   const page = document.createElement('iframe')
@@ -37,7 +39,9 @@ describe('the manifest', () => {
     const { observedAttributes } = customElements.get('voice-agent') as unknown as { observedAttributes: string[] }
     expect(names(declared?.attributes)).to.deep.equal([...observedAttributes].sort())
     const sources = await Promise.all(
-      ['stage', 'panel', 'controls', 'keypad', 'transcript-log'].map(async (name) => (await fetch(`/src/panel/${name}.ts`)).text()),
+      ['panel/stage', 'panel/panel', 'panel/controls', 'panel/keypad', 'panel/transcript-log', 'voice/voice-view'].map(async (name) =>
+        (await fetch(`/src/${name}.ts`)).text(),
+      ),
     )
     const launcher = await (await fetch('/src/element/launcher.ts')).text()
     const used = [...sources, launcher].flatMap((source) =>
@@ -56,6 +60,7 @@ describe('the built files', () => {
     const sum = (pattern: RegExp) => Object.entries(sizes).reduce((all, [file, bytes]) => (pattern.test(file) ? all + bytes : all), 0)
     expect(sum(/^voice-agent\.js$/), 'shell with Lit').to.be.within(5_000, SHELL_BYTES)
     expect(sum(/^assets\/(call|playback)-/), 'call code with its worklet').to.be.within(5_000, CALL_BYTES)
+    expect(sum(/^assets\/(voice|capture)-/), 'the microphone, with its worklet and its words').to.be.within(3_000, VOICE_BYTES)
   })
 
   it('do nothing when a server imports them', async () => {

@@ -14,6 +14,7 @@ const plain: Omit<PublicAgent, 'id'> = {
   callbackCountries: [],
   keyMenu: [],
   browserRecognition: 'off',
+  understandsSpeech: true,
 }
 
 const AGENTS: Record<string, Partial<PublicAgent>> = {
@@ -28,6 +29,9 @@ const AGENTS: Record<string, Partial<PublicAgent>> = {
   terms: { terms: { text: TERMS, version: '1', url: 'https://example.com/terms' } },
   newterms: { terms: { text: TERMS, version: '2' } },
   raw: { languages: ['en'] },
+  reads: { understandsSpeech: false },
+  local: { understandsSpeech: false, browserRecognition: 'on-device' },
+  remote: { understandsSpeech: false, browserRecognition: 'allowed' },
 }
 
 /** How opening a call is refused. */

@@ -10,6 +10,8 @@ export interface ConversationListener extends Pick<PlayerListener, 'level' | 'so
   tool(use: { id: string; name: string; arguments: Record<string, unknown> }): void
   speaker(who: 'agent' | 'operator', name?: string): void
   fault(code: string, message: string, retryable: boolean): void
+  /** The sound was built anew. */
+  rebuilt(context: AudioContext): void
   /** Once, as soon as the call is over for the visitor; late words of the transcript may still follow. */
   ended(reason: EndReason, gone?: Gone): void
 }
@@ -75,6 +77,10 @@ export class Conversation {
     this.#socket.send(message)
   }
 
+  sound(frame: ArrayBuffer): void {
+    this.#socket.sound(frame)
+  }
+
   /** Silence now; the relay then says what is cut. If it does not, the voice goes on. */
   interrupt(): void {
     this.#player?.hold(true)
@@ -112,7 +118,7 @@ export class Conversation {
     const on: PlayerListener = {
       ...this.#on,
       reached: (utterance, name) => this.#socket.send({ type: 'mark', utterance, name }),
-      broken: () => this.#rebuild(),
+      broken: () => this.rebuild(),
     }
     const player = new Player({ sound, sourceHz: this.#sourceHz, on, ...(heardBefore && { heardBefore }) })
     this.#player = player
@@ -120,7 +126,7 @@ export class Conversation {
   }
 
   /** New sound, and the relay sends again what was not heard. */
-  #rebuild(): void {
+  rebuild(): void {
     if (this.#over) return
     const old = this.#player
     const heard = old?.heardSoFar()
@@ -131,6 +137,7 @@ export class Conversation {
       return
     }
     this.#play(sound, heard)
+    this.#on.rebuilt(sound.context)
     this.#socket.renew()
   }
 

@@ -2,6 +2,7 @@ import type { EndReason, Entry, PublicAgent } from '@voice-agent/relay/protocol'
 import type { Desk, Inside } from '../element/inside.ts'
 import type { PanelView, Scene } from '../panel/view.ts'
 import type { StringKey } from '../strings/index.ts'
+import type { VoiceView } from '../voice/voice-view.ts'
 import { isRetryable, wordsOf } from './fault.ts'
 
 /** What the desk knows and the panel shows. */
@@ -61,6 +62,7 @@ interface Now {
   lines: readonly Entry[]
   durationMs: number
   desk: BehindPanel
+  voice: VoiceView | undefined
 }
 
 export function panelView(inside: Inside, memory: DeskMemory, now: Now): PanelView {
@@ -82,7 +84,7 @@ export function panelView(inside: Inside, memory: DeskMemory, now: Now): PanelVi
     reason: scene === 'error' ? wordsOf(inside, memory.problem) : say(`ended.${memory.endReason}` as StringKey),
     wayOn: problemOf(memory),
     blocked: memory.blocked && scene === 'call',
-    canMute: memory.muted && !textCall,
+    voice: now.voice,
     do: actions(inside, memory, now.desk),
   }
 }
@@ -132,7 +134,6 @@ function actions(inside: Inside, memory: DeskMemory, desk: BehindPanel): PanelVi
     toggleKeypad: () => change({ keypad: !memory.keypad }),
     toggleVolume: () => change({ volumeShown: !memory.volumeShown }),
     setVolume: (volume) => void desk.setVolume(volume),
-    toggleMute: () => void desk.setMuted(!memory.muted),
     setLanguage: (tag) => {
       element.language = tag
     },

@@ -14,7 +14,7 @@ import { CallFault, faultOf } from './fault.ts'
 import type { Gone } from './media-socket.ts'
 import { granted, openWithRelay } from './opening.ts'
 import { Transcript } from './transcript.ts'
-import { keepAwake } from './wake-lock.ts'
+import { VisitorVoice } from './visitor-voice.ts'
 
 type Started = Result<{ callId: string; sessionId: string }>
 
@@ -35,8 +35,12 @@ export class CallDesk implements BehindPanel {
   #starting: { promise: Promise<Started>; abort: AbortController } | undefined
   #startedFor = ''
   #device: string | undefined
+  #microphone: string | undefined
+  #voice: Promise<Voice | undefined> | undefined
+  #heard: Voice | undefined
+  #input = 0
+  #output = 0
   #tick: ReturnType<typeof setInterval> | undefined
-  #awake: (() => void) | undefined
 
   constructor(inside: Inside) {
     this.#inside = inside
@@ -62,7 +66,15 @@ export class CallDesk implements BehindPanel {
     this.#holder.beforeRender()
     const lines = this.#transcript.lines
     const durationMs = this.#conversation?.durationMs ?? this.#memory.lastedMs
-    return panel(panelView(this.#inside, this.#memory, { starting: this.#starting !== undefined, lines, durationMs, desk: this }))
+    return panel(
+      panelView(this.#inside, this.#memory, {
+        starting: this.#starting !== undefined,
+        lines,
+        durationMs,
+        desk: this,
+        voice: this.#heard?.view,
+      }),
+    )
   }
 
   rendered(): void {
@@ -94,6 +106,7 @@ export class CallDesk implements BehindPanel {
       .finally(() => {
         this.#starting = undefined
         if (!this.#conversation?.hasSound && sound?.context.state !== 'closed') void sound?.context.close()
+        if (!this.#conversation) this.#hush()
         this.#inside.update()
       })
     this.#starting = { promise, abort }
@@ -125,11 +138,14 @@ export class CallDesk implements BehindPanel {
       modality: inWriting ? 'text' : 'voice',
       sessionId: memory.sessionId,
       signal,
-      openSound: () => how.sound?.(),
+      openSound: () => this.#listen(agent, how.sound?.()),
     })
     memory.textCall = modality === 'text'
     const sound = memory.textCall ? undefined : how.sound?.()
     if (!memory.textCall && !sound) throw new CallFault('sound_failed')
+    // Nobody is greeted under the browser's question.
+    await (await this.#voice)?.room.settled
+    if (signal.aborted) throw new CallFault('canceled')
     const conversation: Conversation = new Conversation({
       opened,
       sound,
@@ -147,7 +163,6 @@ export class CallDesk implements BehindPanel {
     emit('va-call-started', { callId, sessionId })
     if (memory.muted) conversation.send({ type: 'mute', muted: true })
     if (how.text) conversation.send({ type: 'text', text: how.text })
-    if (sound) this.#awake = keepAwake()
     return { ok: true, callId, sessionId }
   }
 
@@ -167,6 +182,49 @@ export class CallDesk implements BehindPanel {
     if (element.state !== 'error') setState('error')
     emit('va-error', { code, message: result.message, retryable: result.retryable })
     return result
+  }
+
+  /** Inside the click, once: the room of the visitor's voice is a chunk of its own, and asks for the microphone as soon as it is there. */
+  #listen(agent: PublicAgent, sound: Sound | undefined): void {
+    if (!sound || this.#voice) return
+    const call = () => this.#conversation
+    const opening = import('../voice/index.ts').then(
+      ({ openVoice }) => {
+        // The call is over already.
+        if (this.#voice !== opening) return undefined
+        this.#heard = openVoice({
+          inside: this.#inside,
+          agent,
+          context: sound.context,
+          muted: this.#memory.muted,
+          deviceId: this.#microphone,
+          frame: (pcm) => call()?.sound(pcm),
+          recognised: (text, final) => call()?.send({ type: 'recognised', text, final }),
+          level: (level) => {
+            this.#input = level
+            this.#level()
+          },
+          rebuild: () => call()?.rebuild(),
+          setMuted: (muted) => void this.setMuted(muted),
+          setOutputDevice: (id) => void this.setOutputDevice(id),
+        })
+        return this.#heard
+      },
+      // It can be typed.
+      () => undefined,
+    )
+    this.#voice = opening
+  }
+
+  #level(): void {
+    if (this.#heard) this.#meter.hears(this.#inside.root, this.#input)
+    this.#inside.emit('va-level', { input: this.#input, output: this.#output })
+  }
+
+  #hush(): void {
+    this.#heard?.room.stop()
+    this.#heard = this.#voice = undefined
+    this.#input = this.#output = 0
   }
 
   /** Rejects with CallFault. */
@@ -226,7 +284,8 @@ export class CallDesk implements BehindPanel {
       },
       level: (level) => {
         this.#meter.set(level)
-        emit('va-level', { input: 0, output: level })
+        this.#output = level
+        this.#level()
       },
       sounding: (atMs) => performance.mark('va:first-sound', { startTime: Math.max(0, atMs) }),
       blocked: (blocked) => {
@@ -235,6 +294,7 @@ export class CallDesk implements BehindPanel {
         update()
       },
       fault: (code, message, retryable) => emit('va-error', { code, message: message || this.#fault(code).message, retryable }),
+      rebuilt: (context) => this.#heard?.room.use(context),
       ended: (reason, gone) => {
         if (mine()) this.#ended(self(), reason, gone)
       },
@@ -244,7 +304,7 @@ export class CallDesk implements BehindPanel {
   #ended(conversation: Conversation, reason: EndReason, gone: Gone | undefined): void {
     const memory = this.#memory
     this.#meter.set(0)
-    this.#awake?.()
+    this.#hush()
     this.#transcript.settle(conversation.callId)
     Object.assign(memory, {
       endReason: reason,
@@ -296,6 +356,7 @@ export class CallDesk implements BehindPanel {
     if (typeof muted !== 'boolean') return this.#fault('invalid_value')
     if (muted === this.#memory.muted) return { ok: true }
     this.#memory.muted = muted
+    this.#heard?.room.setMuted(muted)
     this.#conversation?.send({ type: 'mute', muted })
     this.#inside.emit('va-mute-changed', { muted })
     this.#inside.update()
@@ -306,6 +367,11 @@ export class CallDesk implements BehindPanel {
     this.#memory.volume = volume
     this.#conversation?.setVolume(volume)
     this.#inside.update()
+    return { ok: true }
+  }
+  async setInputDevice(id: string): Promise<Result> {
+    if (this.#heard && !(await this.#heard.room.setDevice(id))) return this.#fault('invalid_value')
+    this.#microphone = id
     return { ok: true }
   }
   async setOutputDevice(id: string): Promise<Result> {

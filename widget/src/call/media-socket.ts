@@ -25,6 +25,10 @@ const OPENS_WITHIN_MS = 8_000
 const PING_EVERY_MS = 8_000
 const FIRST_CONNECT_MS = 12_000
 const MOST_WAITING = 200
+/** Sound of a moment ago is worth sending; older sound would come as a burst. */
+const MOST_FRAMES = 10
+/** Beyond this the line is slower than the voice: frames are left out rather than queued up. */
+const FULL_BYTES = 32_000
 
 export class MediaSocket {
   readonly #url: string
@@ -34,6 +38,7 @@ export class MediaSocket {
   #ws: WebSocket | undefined
   #seq: number | undefined
   #waiting: string[] = []
+  #frames: ArrayBuffer[] = []
   #attempts = 0
   #lostAt = 0
   #pingedAt = 0
@@ -58,6 +63,15 @@ export class MediaSocket {
     const frame = JSON.stringify(message)
     if (this.#phase === 'open') this.#ws?.send(frame)
     else if (this.#phase !== 'closed' && this.#waiting.length < MOST_WAITING) this.#waiting.push(frame)
+  }
+
+  /** The visitor's voice, 20 ms. */
+  sound(frame: ArrayBuffer): void {
+    const ws = this.#ws
+    if (this.#phase !== 'open') {
+      this.#frames.push(frame)
+      if (this.#frames.length > MOST_FRAMES) this.#frames.shift()
+    } else if (ws && ws.bufferedAmount < FULL_BYTES) ws.send(frame)
   }
 
   /** Lets the socket go and brings it back at once: the relay then sends again what was not heard. */
@@ -110,7 +124,7 @@ export class MediaSocket {
     this.#attempts = 0
     this.#pingedAt = 0
     this.#seq ??= 0
-    for (const frame of this.#waiting.splice(0)) this.#ws?.send(frame)
+    for (const frame of [...this.#waiting.splice(0), ...this.#frames.splice(0)]) this.#ws?.send(frame)
   }
 
   #lose(): void {

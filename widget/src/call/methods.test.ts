@@ -33,7 +33,6 @@ describe('methods', () => {
       ['setMuted', ['yes'], 'invalid_value'],
       ['sendFeedback', [undefined], 'invalid_value'],
       ['requestCallback', ['+12025550101'], 'unavailable'],
-      ['setInputDevice', ['default'], 'unavailable'],
     ] as const) {
       const result = await odd[method]?.(...args)
       expect(result, method).to.include({ ok: false, code })

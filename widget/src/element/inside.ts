@@ -72,6 +72,7 @@ export interface Desk {
   interrupt(): Result
   setMuted(muted: boolean): Result
   setVolume(volume: number): Result
+  setInputDevice(id: string): Promise<Result>
   setOutputDevice(id: string): Promise<Result>
   sendFeedback(feedback: { score: number; issue?: string; comment?: string }): Result
   unavailable(): Result

@@ -14,8 +14,8 @@ export const playbackUrl = (): string => new URL('../worklets/playback.ts', impo
  */
 export function openSound(): Sound {
   const session = (navigator as { audioSession?: { type: string } }).audioSession
-  // Without this an iPhone's silent switch mutes the agent.
-  if (session) session.type = 'playback'
+  // Without this an iPhone's silent switch mutes the agent; a page that only plays is refused the microphone.
+  if (session) session.type = 'play-and-record'
   const context = new AudioContext({ latencyHint: 'interactive' })
   const resumed = context.resume()
   const ready = context.audioWorklet.addModule(playbackUrl())

@@ -35,6 +35,8 @@ import { Shell } from './shell.ts'
  * @csspart close - Closes the panel.
  * @csspart volume - Opens the volume slider.
  * @csspart volume-slider - The slider.
+ * @csspart input-device - Chooses the microphone.
+ * @csspart output-device - Chooses the loudspeaker.
  * @csspart stage - The middle of the panel while there is no transcript.
  * @csspart start - Starts a call.
  * @csspart language - Chooses the language.
@@ -54,7 +56,9 @@ import { Shell } from './shell.ts'
  * @csspart controls - The row at the bottom.
  * @csspart input - Where the visitor writes.
  * @csspart send - Sends it.
- * @csspart mute - Mutes the microphone.
+ * @csspart mute - Mutes the microphone, or asks for it.
+ * @csspart meter - How loud the visitor is, behind the microphone.
+ * @csspart voice-action - Types instead of talking, or asks for the microphone again.
  * @csspart keypad-toggle - Shows the keypad.
  * @csspart keypad - The keypad.
  * @csspart key - One of its keys.
@@ -148,9 +152,9 @@ export class VoiceAgentElement extends Shell {
   async setVolume(volume: number): Promise<Result> {
     return (await this.load())?.setVolume(volume) ?? this.loadFault()
   }
-  /** Chooses the microphone. */
-  async setInputDevice(_id: string): Promise<Result> {
-    return (await this.load())?.unavailable() ?? this.loadFault()
+  /** Chooses the microphone; kept for later calls. */
+  async setInputDevice(id: string): Promise<Result> {
+    return (await this.load())?.setInputDevice(id) ?? this.loadFault()
   }
   /** Chooses the loudspeaker, where the browser lets pages do so; kept for later calls. */
   async setOutputDevice(id: string): Promise<Result> {

@@ -23,11 +23,7 @@ export function controls(view: PanelView): TemplateResult | typeof nothing {
       />
       <button class="tool send" part="send" aria-label=${say('write.send')}>${icons.send()}</button>
     </form>
-    ${
-      talking && view.canMute
-        ? tool('mute', say(view.muted ? 'control.unmute' : 'control.mute'), view.muted ? icons.micOff() : icons.mic(), act.toggleMute)
-        : nothing
-    }
+    ${(talking && view.voice?.button()) || nothing}
     ${talking ? tool('keypad-toggle', say(view.keypad ? 'control.keypadHide' : 'control.keypad'), icons.keypad(), act.toggleKeypad, view.keypad) : nothing}
     ${talking ? tool('end', say('control.end'), icons.hangUp(), act.end) : nothing}
   </footer>`

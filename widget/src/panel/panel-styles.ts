@@ -45,7 +45,8 @@ h2 { font-weight: 650; font-size: 16px; line-height: 1.3; overflow: hidden; text
 :host(:is([data-state='listening'], [data-state='thinking'], [data-state='speaking'])) .dot { background: #17935c; }
 :host(:is([data-state='connecting'], [data-state='reconnecting'])) .dot { background: #c77700; }
 :host([data-state='error']) .dot { background: var(--_danger); }
-.timer, .pop span { font-variant-numeric: tabular-nums; }
+
+.timer { font-variant-numeric: tabular-nums; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .tool {
@@ -106,24 +107,6 @@ header :is(.tool, .interrupt)::after { inset-block: calc(100% + 6px) auto; }
 .primary:active, .secondary:active { transform: scale(0.98); }
 .small.primary { min-block-size: 44px; padding: 0 16px; }
 [disabled] { box-shadow: none; background: var(--_soft); color: var(--_muted); cursor: default; filter: none !important; }
-
-.volume { position: relative; }
-.pop {
-  position: absolute;
-  z-index: 2;
-  inset-block-start: calc(100% + 4px);
-  inset-inline-end: -44px;
-  display: flex;
-  align-items: center;
-  gap: 12px;
-  padding: 6px 16px;
-  border-radius: 14px;
-  background: var(--_bg);
-  box-shadow: var(--_shadow), 0 0 0 1px var(--_line);
-  font-size: 13px;
-}
-.pop input { inline-size: 140px; block-size: 44px; accent-color: var(--_accent-text); margin: 0; }
-.pop span { min-inline-size: 3ch; text-align: end; }
 
 .stage {
   flex: 1;

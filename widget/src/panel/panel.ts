@@ -35,7 +35,7 @@ export function panel(view: PanelView): TemplateResult {
           }
         </p>
       </div>
-      ${scene === 'call' && !view.textCall ? volume(view) : nothing}
+      ${(scene === 'call' && !view.textCall && view.voice?.volume(view)) || nothing}
       ${view.inline ? nothing : tool('close', say(scene === 'call' ? 'panel.minimise' : 'panel.close'), icons.down(), act.close)}
     </header>
     ${stage(view)} ${transcript(view)}
@@ -44,38 +44,15 @@ export function panel(view: PanelView): TemplateResult {
         view.blocked
           ? html`<div class="notice" part="notice">
               <p role="alert">${say('sound.blocked')}</p>
-              <button class="primary small" part="allow-sound" @click=${act.allowSound}>${icons.volume()}${say('sound.allow')}</button>
+              <button class="primary small" part="allow-sound" @click=${act.allowSound}>${icons.sound()}${say('sound.allow')}</button>
             </div>`
           : nothing
       }
+      ${(scene === 'call' && view.voice?.notices(view.lines.some(({ role }) => role === 'visitor'))) || nothing}
       <div role="status">${view.notice && scene === 'call' ? html`<p class="notice" part="notice">${view.notice}</p>` : nothing}</div>
     </div>
     ${view.keypad && scene === 'call' ? keypad(view) : nothing} ${controls(view)}
   </section>`
-}
-
-function volume(view: PanelView): TemplateResult {
-  const { say, do: act } = view
-  const percent = Math.round(view.volume * 100)
-  return html`<div class="volume">
-    ${tool('volume', say('control.volume'), view.volume === 0 ? icons.volumeOff() : icons.volume(), act.toggleVolume, view.volumeShown)}
-    ${
-      view.volumeShown
-        ? html`<div class="pop">
-            <input
-              part="volume-slider"
-              type="range"
-              min="0"
-              max="100"
-              step="5"
-              .value=${String(percent)}
-              aria-label=${say('control.volume')}
-              @input=${(event: Event) => act.setVolume(Number((event.target as HTMLInputElement).value) / 100)}
-            /><span aria-hidden="true">${percent}</span>
-          </div>`
-        : nothing
-    }
-  </div>`
 }
 
 function statusWord(view: PanelView): string {

@@ -1,6 +1,7 @@
 import type { Entry, PublicAgent } from '@voice-agent/relay/protocol'
 import type { Inside } from '../element/inside.ts'
 import type { WidgetState } from '../element/states.ts'
+import type { VoiceView } from '../voice/voice-view.ts'
 
 /** What the middle of the panel is about. */
 export type Scene = 'idle' | 'consent' | 'call' | 'ended' | 'error'
@@ -29,9 +30,8 @@ export interface PanelView {
   volumeShown: boolean
   stirred: boolean
   volume: number
-  /** A microphone is open, or the page muted it: only then the button means something. */
-  canMute: boolean
-  muted: boolean
+  /** The visitor's side of a spoken call. */
+  voice: VoiceView | undefined
   do: PanelActions
 }
 
@@ -49,7 +49,6 @@ export interface PanelActions {
   toggleKeypad(): void
   toggleVolume(): void
   setVolume(volume: number): void
-  toggleMute(): void
   setLanguage(tag: string): void
   back(): void
   close(): void

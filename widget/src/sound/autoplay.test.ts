@@ -7,6 +7,8 @@ describe('sound held back by the browser', () => {
   afterEach(unmountAll)
 
   it('is offered to the visitor, and nothing of it is lost', async () => {
+    // A page that records may sound: this one is not allowed to.
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))
     const el = await inCall('raw')
     const told = next(el, 'va-error')
     const steer = new Steering(el.callId)

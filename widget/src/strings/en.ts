@@ -28,13 +28,10 @@ export const en = {
   'write.placeholder': 'Write a message',
   'write.send': 'Send',
 
-  'control.mute': 'Mute your microphone',
-  'control.unmute': 'Unmute your microphone',
   'control.keypad': 'Keypad',
   'control.keypadHide': 'Hide the keypad',
   'control.end': 'End the call',
   'control.interrupt': 'Stop the agent speaking',
-  'control.volume': 'Volume',
 
   'speaker.operator': 'You are now talking with {name}.',
   'speaker.someone': 'a person from the team',

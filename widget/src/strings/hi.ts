@@ -1,4 +1,5 @@
-import type { Dictionary } from './index.ts'
+import type { VoiceKey } from '../voice/words.ts'
+import type { StringKey } from './index.ts'
 
 /** हिन्दी */
 export const strings = {
@@ -42,13 +43,10 @@ export const strings = {
   'write.placeholder': 'संदेश लिखें',
   'write.send': 'भेजें',
 
-  'control.mute': 'माइक्रोफ़ोन बंद करें',
-  'control.unmute': 'माइक्रोफ़ोन चालू करें',
   'control.keypad': 'कीपैड',
   'control.keypadHide': 'कीपैड छिपाएँ',
   'control.end': 'कॉल समाप्त करें',
   'control.interrupt': 'एजेंट को बोलने से रोकें',
-  'control.volume': 'आवाज़',
 
   'speaker.operator': 'अब आप {name} से बात कर रहे हैं।',
   'speaker.someone': 'टीम के एक सदस्य',
@@ -93,4 +91,4 @@ export const strings = {
   'error.connection_lost': 'कनेक्शन टूट गया।',
   'error.replaced': 'कॉल दूसरी विंडो में चल रही है।',
   'error.write': 'लिखकर पूछें',
-} satisfies Required<Dictionary>
+} satisfies Record<Exclude<StringKey, VoiceKey>, string>

@@ -1,0 +1,259 @@
+import { expect } from '@esm-bundle/chai'
+import type { VoiceAgentElement } from '../element/voice-agent-element.ts'
+import { clickOn, gesture, hasPart, inCall, mount, next, part, record, unmountAll, until } from '../testing/element-kit.test-kit.ts'
+import { Steering } from '../testing/fake-relay-client.test-kit.ts'
+
+type GetUserMedia = MediaDevices['getUserMedia']
+const real: GetUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+const asked: MediaStreamConstraints[] = []
+const tracks: MediaStreamTrack[] = []
+/** What the browser answers to the page's question. */
+let answer: GetUserMedia = real
+
+const refuse = (name: string) => (answer = () => Promise.reject(new DOMException('', name)))
+const words = (el: VoiceAgentElement) => el.shadowRoot?.querySelector('.notices')?.textContent ?? ''
+const button = (el: VoiceAgentElement) => part<HTMLButtonElement>(el, 'mute')
+
+describe('the visitor’s voice', () => {
+  before(gesture)
+  beforeEach(() => {
+    answer = real
+    asked.length = tracks.length = 0
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      asked.push(constraints ?? {})
+      const stream = await answer(constraints)
+      tracks.push(...stream.getTracks())
+      return stream
+    }
+  })
+  afterEach(unmountAll)
+  after(() => {
+    navigator.mediaDevices.getUserMedia = real
+  })
+
+  it('is asked for once, is heard by the relay, and shows on the microphone', async () => {
+    const el = await mount('raw')
+    const levels = record(el, ['va-level'])
+    await el.open()
+    expect((await el.startCall()).ok).to.equal(true)
+    await until(() => levels.some(([, detail]) => (detail.input as number) > 0))
+    await until(() => Number(part(el, 'meter').style.getPropertyValue('--input')) > 0)
+    const steer = new Steering(el.callId)
+    let bytes = 0
+    while (bytes < 640 * 20) bytes = (await steer.arrived()).audioBytes
+    expect(bytes % 640).to.equal(0)
+    expect(asked).to.have.length(1)
+    expect(asked[0]?.audio).to.include({ echoCancellation: 'all', noiseSuppression: true })
+    await el.endCall()
+    expect(tracks.map(({ readyState }) => readyState)).to.deep.equal(['ended'])
+  })
+
+  it('is never asked for by a call in writing', async () => {
+    const el = await mount('raw', { attributes: { 'text-only': '' } })
+    await el.open()
+    expect((await el.startCall()).ok).to.equal(true)
+    expect(asked).to.deep.equal([])
+    expect(hasPart(el, 'mute')).to.equal(false)
+  })
+
+  it('waits for the visitor’s answer before anybody is greeted, and explains the question', async () => {
+    const question = Promise.withResolvers<void>()
+    answer = (constraints) => question.promise.then(() => real(constraints))
+    const el = await mount('raw')
+    await el.open()
+    const started = el.startCall()
+    await until(() => words(el).includes('Allow it'))
+    expect(el.state).to.equal('connecting')
+    question.resolve()
+    expect((await started).ok).to.equal(true)
+    await until(() => !words(el).includes('Allow it'))
+    await until(() => !button(el).disabled)
+  })
+
+  it('can be left for typing while the question stands, and still come', async () => {
+    const question = Promise.withResolvers<void>()
+    answer = (constraints) => question.promise.then(() => real(constraints))
+    const el = await mount('raw')
+    await el.open()
+    const started = el.startCall()
+    await until(() => hasPart(el, 'voice-action'))
+    await clickOn(part(el, 'voice-action'))
+    expect((await started).ok).to.equal(true)
+    expect((await new Steering(el.callId).arrived()).audioBytes).to.equal(0)
+    question.resolve()
+    await until(() => button(el).getAttribute('aria-label') === 'Mute your microphone')
+  })
+
+  for (const [name, code, told] of [
+    ['NotAllowedError', /^mic_(denied|dismissed)$/, /microphone/],
+    ['NotFoundError', /^mic_missing$/, /No microphone was found/],
+    ['NotReadableError', /^mic_busy$/, /Another program/],
+  ] as const) {
+    it(`that is refused (${name}) leaves a call in which one types, and can be asked for again`, async () => {
+      refuse(name)
+      const el = await mount('raw')
+      await el.open()
+      const fault = next(el, 'va-error')
+      expect((await el.startCall()).ok).to.equal(true)
+      const { code: given, message, retryable } = await fault
+      expect(given).to.match(code)
+      expect(message).to.match(told)
+      expect(retryable).to.equal(true)
+      await until(() => told.test(words(el)))
+      expect(el.shadowRoot?.querySelector('.notices [role=alert]')?.textContent).to.equal(message)
+      expect(await el.sendText('Hello?')).to.deep.equal({ ok: true })
+      answer = real
+      await clickOn(part(el, 'voice-action'))
+      await until(() => button(el).getAttribute('aria-label') === 'Mute your microphone')
+      expect(words(el)).to.not.match(told)
+      const steer = new Steering(el.callId)
+      while ((await steer.arrived()).audioBytes === 0);
+    })
+  }
+
+  it('that a page cannot have is told without a button that would not help', async () => {
+    answer = () => {
+      throw new TypeError('undefined is not a function')
+    }
+    const mediaDevices = Object.getOwnPropertyDescriptor(Navigator.prototype, 'mediaDevices')
+    Object.defineProperty(navigator, 'mediaDevices', { value: undefined, configurable: true })
+    try {
+      const el = await inCall('raw')
+      await until(() => /no microphone for pages/.test(words(el)))
+      expect(hasPart(el, 'voice-action')).to.equal(false)
+    } finally {
+      delete (navigator as { mediaDevices?: unknown }).mediaDevices
+      expect(mediaDevices && navigator.mediaDevices).to.not.equal(undefined)
+    }
+  })
+
+  it('muted before the call sends silence, and is told; unmuted it sounds', async () => {
+    const el = await mount('raw', { attributes: { 'start-muted': '' } })
+    const levels = record(el, ['va-level'])
+    await el.open()
+    await el.startCall()
+    const steer = new Steering(el.callId)
+    expect((await steer.wait('mute')).received).to.deep.include({ type: 'mute', muted: true })
+    while ((await steer.arrived()).audioBytes < 640 * 10);
+    expect(levels.every(([, detail]) => detail.input === 0)).to.equal(true)
+    expect(button(el).getAttribute('aria-label')).to.equal('Unmute your microphone')
+    const told = next(el, 'va-mute-changed')
+    await clickOn(button(el))
+    expect(await told).to.deep.equal({ muted: false })
+    await until(() => levels.some(([, detail]) => (detail.input as number) > 0))
+  })
+
+  it('comes from the device that the page or the visitor chooses', async () => {
+    const el = await inCall('raw')
+    await until(() => !button(el).disabled)
+    const inputs = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'audioinput')
+    const other = inputs.at(-1)?.deviceId ?? ''
+    expect(await el.setInputDevice(other)).to.deep.equal({ ok: true })
+    expect(tracks.at(-1)?.getSettings().deviceId).to.equal(other)
+    expect(await el.setInputDevice('no such device')).to.include({ ok: false, code: 'invalid_value' })
+    part(el, 'volume').click()
+    await until(() => hasPart(el, 'input-device'))
+    const select = part<HTMLSelectElement>(el, 'input-device')
+    expect([...select.options].map(({ value }) => value)).to.deep.equal(inputs.map(({ deviceId }) => deviceId))
+    select.value = inputs[0]?.deviceId ?? ''
+    select.dispatchEvent(new Event('change'))
+    await until(() => tracks.at(-1)?.getSettings().deviceId === select.value && tracks.at(-2)?.readyState === 'ended')
+  })
+
+  it('that nobody understands is told so, until the visitor types', async () => {
+    const el = await inCall('reads')
+    await until(() => /What you ask, please type/.test(words(el)))
+    await new Steering(el.callId).do({ entry: { id: 'e1', role: 'visitor', text: 'Hello', final: true } })
+    await until(() => !/please type/.test(words(el)))
+  })
+})
+
+/** What a browser's recogniser does, as far as it is used. */
+class FakeRecogniser extends EventTarget {
+  static readonly made: FakeRecogniser[] = []
+  static local = 'available'
+  static available = () => Promise.resolve(FakeRecogniser.local)
+  processLocally = false
+  lang = ''
+  starts = 0
+  aborted = false
+  onresult: ((event: object) => void) | null = null
+  onend: (() => void) | null = null
+  onerror: ((event: { error: string }) => void) | null = null
+  constructor() {
+    super()
+    FakeRecogniser.made.push(this)
+  }
+  start() {
+    this.starts += 1
+  }
+  abort() {
+    this.aborted = true
+    this.onend?.()
+  }
+  say(text: string, isFinal: boolean) {
+    this.onresult?.({ resultIndex: 0, results: [Object.assign([{ transcript: text }], { isFinal })] })
+  }
+}
+
+describe('the browser’s own recogniser', () => {
+  const scope = globalThis as { SpeechRecognition?: unknown; webkitSpeechRecognition?: unknown }
+  const { SpeechRecognition, webkitSpeechRecognition } = scope
+  before(gesture)
+  beforeEach(() => {
+    FakeRecogniser.made.length = 0
+    FakeRecogniser.local = 'available'
+    scope.SpeechRecognition = FakeRecogniser
+  })
+  afterEach(unmountAll)
+  after(() => Object.assign(scope, { SpeechRecognition, webkitSpeechRecognition }))
+
+  const recogniser = () => until(() => FakeRecogniser.made.at(-1))
+
+  it('on the device tells the relay what is said, begins again after a pause, rests while muted, and ends with the call', async () => {
+    const el = await inCall('local')
+    const one = await recogniser()
+    expect(one).to.include({ processLocally: true, starts: 1 })
+    expect(one.lang).to.match(/^en/)
+    await until(() => /on this device/.test(words(el)))
+    one.say('what does', false)
+    one.say('what does it cost', true)
+    const { received } = await new Steering(el.callId).wait('recognised')
+    expect(received.filter(({ type }) => type === 'recognised')).to.deep.include({ type: 'recognised', text: 'what does', final: false })
+    await el.setMuted(true)
+    expect(one.aborted).to.equal(true)
+    await el.setMuted(false)
+    await until(() => one.starts === 2)
+    one.onend?.()
+    await until(() => one.starts === 3)
+    await el.endCall()
+    one.onend?.()
+    expect(one.starts).to.equal(3)
+  })
+
+  it('that would send the sound elsewhere is not begun unless the owner allows it, and the visitor is told', async () => {
+    FakeRecogniser.local = 'unavailable'
+    const quiet = await inCall('local')
+    await until(() => /please type/.test(words(quiet)))
+    expect(FakeRecogniser.made).to.deep.equal([])
+    await unmountAll()
+    const el = await inCall('remote')
+    expect((await recogniser()).processLocally).to.equal(false)
+    await until(() => /may send the sound to its maker/.test(words(el)))
+  })
+
+  it('is not begun where the relay understands speech itself', async () => {
+    const el = await inCall('raw')
+    await until(() => !button(el).disabled)
+    expect(FakeRecogniser.made).to.deep.equal([])
+  })
+
+  it('that is refused for good leaves the visitor typing', async () => {
+    const el = await inCall('remote')
+    const one = await recogniser()
+    one.onerror?.({ error: 'service-not-allowed' })
+    one.onend?.()
+    await until(() => /please type/.test(words(el)))
+    expect(one.starts).to.equal(1)
+  })
+})
