@@ -26,7 +26,7 @@ export function createFlite(): { say(text: string, voice: VoiceName): Int16Array
   return {
     say(text, voice) {
       if (!/[a-z0-9]/i.test(sayable(text))) return new Int16Array(0)
-      const folder = mkdtempSync(join(tmpdir(), 'sandbox-flite-'))
+      const folder = mkdtempSync(join(tmpdir(), `sandbox-flite-${process.pid}-`))
       try {
         return trimmed(speak(text, voice, folder), VOICES[voice].gain)
       } finally {
