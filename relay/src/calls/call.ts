@@ -11,6 +11,7 @@ import { openingWords, spokenSentences } from './opening.ts'
 import type { CallLog, Clock, Engine, Leg, LegEvent, Voice } from './ports.ts'
 import { prepareVoice } from './prepared-voice.ts'
 import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
+import type { AskService } from './tools/http.ts'
 import { createTools } from './tools/index.ts'
 import { createTranscript } from './transcript.ts'
 import { createUsage } from './usage.ts'
@@ -64,6 +65,8 @@ export function createCall(
     logger: Logger
     times: CallTimes
     newId: () => string
+    /** Asks an owner's service for a tool. */
+    askService?: AskService
     onOver: () => void
   },
 ): Call {
@@ -87,7 +90,17 @@ export function createCall(
   const how = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
   const voice = o.modality === 'voice' ? prepareVoice(o.voice, spokenSentences(greeting), how, gone.signal) : o.voice
 
-  const tools = createTools({ specs: persona.tools, feed, note, clock, onEndCall: () => conversation.engine({ type: 'hang-up' }) })
+  const { askService } = o
+  const tools = createTools({
+    specs: persona.tools,
+    builtIns: persona.builtInTools,
+    feed,
+    note,
+    clock,
+    onEndCall: () => conversation.engine({ type: 'hang-up' }),
+    onSlow: () => conversation.filler(),
+    ...(askService ? { askService: (tool, values, signal) => askService({ agentId: o.agentId, tool, arguments: values }, signal) } : {}),
+  })
   const conversation = createConversation({
     persona,
     language: o.language,
@@ -197,6 +210,7 @@ export function createCall(
 
   function comeBack() {
     noteLeg('leg.resumed')
+    for (const use of tools.unanswered()) feed.tell({ type: 'tool', ...use })
     mouth.back().then((isBack) => isBack && conversation.away(false), report('the leg could not resume'))
   }
 

@@ -6,6 +6,7 @@ import { createBeat } from './beat.ts'
 import { type Call, createCall, type OpenCall } from './call.ts'
 import type { CallTimes } from './deadlines.ts'
 import type { CallLog, Clock, Engine, Voice } from './ports.ts'
+import type { AskService } from './tools/http.ts'
 
 export type { Call } from './call.ts'
 
@@ -44,6 +45,8 @@ export function createLiveCalls(o: {
   log: CallLog
   engines: readonly Engine[]
   voice: Voice
+  /** Asks an owner's service for a tool; without it agents have no http tools. */
+  askService?: AskService
   clock: Clock
   logger: Logger
   settings: Pick<CallTimes, 'resumeMs' | 'firstConnectMs'>
@@ -77,6 +80,7 @@ export function createLiveCalls(o: {
       logger,
       times,
       newId,
+      ...(o.askService ? { askService: o.askService } : {}),
       onOver: () => calls.delete(id),
     })
     calls.set(id, call)
