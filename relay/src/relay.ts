@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createApiKeys } from './access/api-keys.ts'
 import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
 import { createGate } from './access/gate.ts'
+import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
 import { createLimits } from './access/limits.ts'
 import { createMediaTokens } from './access/media-tokens.ts'
@@ -14,11 +15,13 @@ import { createVisitorTokens } from './access/visitor-tokens.ts'
 import { createWhereabouts } from './access/whereabouts.ts'
 import { createAgents } from './agents/agents.ts'
 import { type FirstStart, makeFirst } from './agents/first-start.ts'
+import { openToolSecrets } from './agents/tool-secrets.ts'
 import { createLiveCalls } from './calls/live-calls.ts'
 import { createCallBook } from './calls/log/call-book.ts'
 import { createCallLog } from './calls/log/call-log.ts'
 import { createSweeper } from './calls/log/sweeper.ts'
 import type { Clock, Engine } from './calls/ports.ts'
+import { createAskService } from './calls/tools/http.ts'
 import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
 import { gemini } from './engines/gemini/index.ts'
@@ -146,6 +149,10 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     log: watchCalls(log, metrics, logger),
     engines: enginesOf(settings, logger),
     voice,
+    askService: createAskService({
+      fetch: createGuardedFetch({ clock, privateHosts }),
+      openHeaders: async (agentId, tool) => openToolSecrets(agentId, tool, await openHouseKeys(store, keyring)),
+    }),
     clock,
     logger,
     settings: { resumeMs: RESUME_MS, firstConnectMs: FIRST_CONNECT_MS },

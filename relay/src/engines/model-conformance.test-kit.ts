@@ -4,6 +4,7 @@ import type { Engine, EngineContext } from '../calls/ports.ts'
 import { conforms, isDone, rounds, type Talk, talkWith, testPersona } from './conformance.test-kit.ts'
 import { type FailureRow, failsRightly } from './failure-conformance.test-kit.ts'
 import { createFarEnd, type FarEnd, type Step, type Wire } from './far-end.test-kit.ts'
+import { usesToolsOnce } from './tools-conformance.test-kit.ts'
 
 const SENTENCES: Step[] = [{ say: 'Send it back ' }, { say: 'within 30 days. ' }, { say: 'We refund you.' }]
 const HELD: Step[] = [{ say: 'Send it back ' }, { hold: true }, { say: 'within 30 days.' }]
@@ -36,6 +37,7 @@ export function conformsWithModel(o: {
   })
 
   failsRightly({ ...o, apiKey })
+  usesToolsOnce(o)
 
   describe(`${o.name} with its model`, () => {
     let far: FarEnd

@@ -20,6 +20,8 @@ const MAX_ROUNDS = 5
 /** About five minutes of speech: nobody listens longer. */
 const MAX_ANSWER = 6000
 const MAX_NOTES = 50
+/** The call's own tool that ends it. */
+const END_CALL = 'end_call'
 
 /** One call's talk with a language model: one turn at a time, its tools, its context as heard. */
 export async function startTextSession(o: {
@@ -99,8 +101,8 @@ export async function startTextSession(o: {
       if (uses.length === 0) break
       dialogue.used(utterance, uses, await useTools(uses, signal))
       if (signal.aborted) return
-      // What the call itself does (ending it) needs no comment when something was said already.
-      if (spoken !== '' && uses.every((use) => context.tools.find((tool) => tool.name === use.name)?.kind === 'built-in')) return
+      // A goodbye needs no comment; what another tool gave does, also when it is the call's own.
+      if (spoken !== '' && uses.every((use) => use.name === END_CALL)) return
       // The words before a tool and those after it are two sentences.
       if (spoken !== '' && !/\s$/.test(spoken)) {
         spoken += ' '
