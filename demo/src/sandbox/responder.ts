@@ -14,6 +14,7 @@ export type Answer = { kind: 'say'; text: string } | { kind: 'call'; name: strin
 
 const say = (text: string): Answer => ({ kind: 'say', text })
 const FAREWELL = /\b(bye|goodbye|hang up|that is all|that's all)\b/i
+const FAREWELL_WORDS = 'Goodbye, and thank you for asking.'
 const HANG_UP_TOOL = /end.?call|hang.?up/i
 const MY_NAME = /\bmy name is (\p{L}[\p{L}'-]*)/iu
 
@@ -24,13 +25,14 @@ export function respond(prompt: Prompt): Answer {
   const persons = prompt.turns.filter((turn) => turn.who === 'person').map((turn) => turn.text.replace(/\([^)]*\)/g, '').trim())
   const last = persons.at(-1) ?? ''
   const hangUp = prompt.tools.find((name) => HANG_UP_TOOL.test(name))
-  if (FAREWELL.test(last)) return hangUp ? { kind: 'call', name: hangUp, arguments: {} } : say('Goodbye, and thank you for asking.')
+  if (FAREWELL.test(last)) return hangUp ? { kind: 'call', name: hangUp, arguments: {} } : say(FAREWELL_WORDS)
   return say(
     remember(last, persons.slice(0, -1)) ?? know(prompt.system, last) ?? know(prompt.system, persons.slice(-2).join(' ')) ?? unknown(last),
   )
 }
 
 function tell(name: string, result: unknown): string {
+  if (HANG_UP_TOOL.test(name)) return FAREWELL_WORDS
   if (result && typeof result === 'object' && 'error' in result) return `I could not do that: ${plain(result.error)}.`
   return `I have used ${name.replaceAll('_', ' ')}: ${plain(result)}.`
 }
@@ -38,6 +40,8 @@ function tell(name: string, result: unknown): string {
 function plain(value: unknown): string {
   if (value === null || value === undefined) return 'done'
   if (Array.isArray(value)) return value.map(plain).join(', ')
+  // Gemini's clients put what is no object under this name.
+  if (typeof value === 'object' && Object.keys(value).join() === 'output' && 'output' in value) return plain(value.output)
   if (typeof value === 'object') {
     return Object.entries(value)
       .map(([key, each]) => `${key} ${plain(each)}`)

@@ -43,6 +43,11 @@ export class Hearing {
     else this.#ear.end()
   }
 
+  /** Somebody speaks, or is being understood. */
+  get busy(): boolean {
+    return this.#ear.speaking || this.#recognising > 0
+  }
+
   close(): void {
     this.#ear.close()
   }
@@ -66,7 +71,7 @@ export class Hearing {
     const { record, atMs } = this.#session
     if (record.closed) return
     // Who speaks on is answered when they have ended.
-    const more = this.#ear.speaking || this.#recognising > 0
+    const more = this.busy
     if (!heard && speech.voicedMs < COUGH_MS) return more ? undefined : this.#dialogue.answer()
     const text = heard?.text ?? UNINTELLIGIBLE
     record.transcriptions.push({

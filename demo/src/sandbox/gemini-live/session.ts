@@ -182,8 +182,10 @@ export class LiveSession {
 
   #typed(text: string, by: 'realtimeInput' | 'clientContent'): void {
     this.record.texts.push({ atMs: this.atMs, text, by })
-    this.#dialogue?.interrupt()
-    this.#dialogue?.said(text)
+    // What is typed while the person speaks belongs to the turn that they are having.
+    const meanwhile = by === 'realtimeInput' && this.#hearing?.busy === true
+    if (!meanwhile) this.#dialogue?.interrupt()
+    this.#dialogue?.said(text, meanwhile)
   }
 
   #gone(code: number, reason: string): void {

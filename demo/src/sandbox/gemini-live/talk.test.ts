@@ -111,6 +111,22 @@ describe('typed words', () => {
     }
   })
 
+  test('belong to the turn of who speaks meanwhile', async () => {
+    const visitor = await Visitor.connect(sandbox, { config: { sessionResumption: {} } })
+    const speech = await voice.say(COST, 'slt', 16_000)
+    visitor.send(speech.subarray(0, 16_000), 16_000)
+    visitor.session.sendRealtimeInput({ text: 'My name is Asha.' })
+    visitor.send(speech.subarray(16_000), 16_000)
+    visitor.silence(700)
+    const update = await visitor.until((each) => each.sessionResumptionUpdate)
+    expect(visitor.messages.filter(turnComplete)).toHaveLength(1)
+    const handle = update.sessionResumptionUpdate?.newHandle ?? ''
+    const next = await Visitor.connect(sandbox, { config: { sessionResumption: { handle } } })
+    next.session.sendRealtimeInput({ text: 'What did I just say?' })
+    await next.until(turnComplete)
+    expect(next.spoken()).toBe(`You asked: My name is Asha. ${COST}`)
+  })
+
   test('are answered by clientContent before 3.x, and refused from there on', async () => {
     const older = await Visitor.connect(sandbox, { model: 'gemini-2.5-flash-native-audio-preview-12-2025' })
     older.session.sendClientContent({

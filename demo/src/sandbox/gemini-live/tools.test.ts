@@ -31,7 +31,11 @@ describe('a tool call', () => {
     const visitor = await Visitor.connect(sandbox, { config: TOOLS })
     visitor.session.sendRealtimeInput({ text: 'Thank you, goodbye' })
     const { toolCall } = await visitor.until((each) => each.toolCall)
-    expect(toolCall?.functionCalls?.[0]?.name).toBe('end_call')
+    const [call] = toolCall?.functionCalls ?? []
+    expect(call?.name).toBe('end_call')
+    visitor.session.sendToolResponse({ functionResponses: [{ id: call?.id ?? '', name: 'end_call', response: { output: { ok: true } } }] })
+    await visitor.until(turnComplete)
+    expect(visitor.spoken()).toMatch(/^Goodbye/)
   })
 
   test('is taken back when the person goes on, and its late result changes nothing', async () => {
