@@ -36,6 +36,8 @@ export function createAloudSpeech(o: {
   let awayAt: number | undefined
   let timesAway = 0
   let allSent = false
+  /** Held, and the far end has not said yet how far it got. */
+  let untold = false
   let over = false
   let cancelGrace: (() => void) | undefined
 
@@ -138,13 +140,16 @@ export function createAloudSpeech(o: {
     async hold() {
       stand()
       const time = timesAway
+      untold = true
       const told = begun() ? await leg.clear(utterance) : 0
-      if (!over && time === timesAway) ledger.heardUpTo(told ?? playedMs())
+      if (over || time !== timesAway) return
+      untold = false
+      ledger.heardUpTo(told ?? playedMs())
     },
     release() {
       if (over || awayAt === undefined) return
       // Whoever asks before the far end has said how far it got goes by the clock.
-      if (ledger.heardMs === 0) ledger.heardUpTo(playedMs())
+      if (untold) ledger.heardUpTo(playedMs())
       goOnFrom(Math.max(0, ledger.heardMs - SAID_AGAIN_MS))
     },
   }

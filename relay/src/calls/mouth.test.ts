@@ -63,6 +63,19 @@ describe('said aloud', () => {
     expect(await mouth.cut('u')).toEqual({ text: 'one two three four', ms: 450 })
   })
 
+  test('let go before the far end has said how far it got, it goes on from about there, and not from the last mark', async () => {
+    const { clock, mouth, leg, say } = mouthOnALeg()
+    say('u', `${TEN} ${TEN}`)
+    await clock.advance(950)
+    mouth.hold('u')
+    mouth.release()
+    const again = leg.frames.length
+    await clock.advance(3000)
+    const ms = (leg.frames.length - again) * 20
+    expect(ms, 'nothing is lost').toBeGreaterThanOrEqual(2000 - 950)
+    expect(ms, 'a fifth of a second is said again').toBeLessThanOrEqual(2000 - 950 + 220)
+  })
+
   test('time spent away is not time played', async () => {
     const { clock, mouth, leg, say, over } = mouthOnALeg()
     leg.echo = false
