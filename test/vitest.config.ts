@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['**/*.{test,e2e}.ts'],
     pool: 'forks',
     fileParallelism: false,
+    // Concurrent tests wait for sound in real time, not for the processor.
+    maxConcurrency: 10,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

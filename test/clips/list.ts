@@ -52,7 +52,7 @@ const NOISES = { cough, click, knock, keyboard }
 
 /** The beginning of a word and no more: voice for certain, and too short to be one. */
 function syllable(ms: number, voice: FliteVoice): Int16Array {
-  const samples = speak('Hello there.', voice).slice(0, samplesFor(ms))
+  const samples = speak('Are you there?', voice).slice(0, samplesFor(ms))
   const fade = samplesFor(5)
   return samples.map((sample, at) => Math.round(sample * Math.min(1, (samples.length - at) / fade)))
 }

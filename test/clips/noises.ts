@@ -98,11 +98,16 @@ export function keyboard(ms: number, seed: number): Int16Array {
   )
 }
 
-/** A fan or a road: low, steady, without an end. */
+/** A fan or a road: low, steady, without a beginning or an end. */
 export function hum(ms: number, seed: number, peak = 900): Int16Array {
   const next = noise(seed)
   const road = resonance(120, 200)
-  return shaped(ms, peak, () => road(next()), ends)
+  return shaped(
+    ms,
+    peak,
+    () => road(next()),
+    () => 1,
+  )
 }
 
 /** A quiet room as a good microphone hears it: some least bits, never all zero. */
