@@ -76,6 +76,8 @@ export class PhraseBook {
           best = { text, distance: apart, voice }
         } else if (text !== best?.text) next = Math.min(next, apart)
       }
+      // Far ahead of all others in this voice already: the other voices need not be made for it.
+      if (best && next > best.distance * AHEAD) return best
     }
     return best && (best.distance < NEAR || next > best.distance * AHEAD) ? best : undefined
   }
