@@ -70,9 +70,9 @@ describe('said aloud', () => {
     const whole = leg.frames.length
     say('u', `${TEN} ${TEN}`)
     await clock.advance(950)
+    const again = leg.frames.length
     mouth.hold('u')
     mouth.release()
-    const again = leg.frames.length
     await clock.advance(4000)
     const unheardMs = whole * 20 - 950
     const ms = (leg.frames.length - again) * 20
