@@ -20,6 +20,7 @@ const port = parentPort
 if (!port) throw new Error('This file runs as a worker')
 // node:wasi warns of being experimental, on every start.
 process.removeAllListeners('warning')
+const REST_MS = 60
 const flite = createFlite()
 const book = new PhraseBook((text, voice) => flite.say(text, voice))
 let preparing = false
@@ -36,13 +37,13 @@ function perform(job: Job): Results[keyof Results] {
   if (job.do === 'say') return resampled(flite.say(job.text, job.voice), FLITE_HZ, job.rateHz)
   if (job.do === 'hear') return book.hear(job.samples) ?? null
   book.add(job.phrases, job.voices)
-  if (!preparing) setImmediate(prepare)
+  if (!preparing) setTimeout(prepare, REST_MS).unref()
   preparing = true
   return null
 }
 
-/** One phrase at a time, so that what is asked comes first. */
+/** One phrase at a time with rests between, so that what is asked comes first and whoever shares the machine hardly notices. */
 function prepare(): void {
   preparing = book.prepare()
-  if (preparing) setImmediate(prepare)
+  if (preparing) setTimeout(prepare, REST_MS).unref()
 }
