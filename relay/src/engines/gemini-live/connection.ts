@@ -28,6 +28,7 @@ export async function connect(o: {
   config: LiveConnectConfig
   clock: Clock
   timeoutMs: number
+  /** Gives up the wait for it. */
   signal: AbortSignal
   events: ConnectionEvents
 }): Promise<Connection> {
@@ -47,7 +48,8 @@ export async function connect(o: {
     if (session || !pieces) message(pieces)
     return session !== undefined || !pieces
   }
-  const connecting = guardedLive(o.client, onFrame).connect({
+  const { live, drop } = guardedLive(o.client, onFrame)
+  const connecting = live.connect({
     model: o.model,
     config: o.config,
     callbacks: {
@@ -60,8 +62,9 @@ export async function connect(o: {
     session = await within(o.clock, o.timeoutMs, o.signal, connecting)
   } catch (error) {
     open = false
-    // It may still come: then nobody wants it.
-    connecting.then((late) => late.close()).catch(() => undefined)
+    // Whatever the SDK still waits for ends with the socket.
+    connecting.catch(() => undefined)
+    drop()
     throw refusal(error)
   }
   if (!open) {
@@ -91,13 +94,16 @@ export function closeFailure(code: number, reason: string): EngineFailure {
   )
 }
 
+/** `refused`: the vendor answered and closed, as it does with a handle that it does not take; `unavailable`: there was no answer at all. */
 function refusal(error: unknown): EngineFailure {
   if (error instanceof EngineFailure) return error
   const words = error instanceof Error ? error.message : String(error)
   const status = Number(/Unexpected server response: (\d{3})/.exec(words)?.[1])
   if (status) return failureOfStatus(SERVICE, status, '')
-  const [, code = '1006', reason = words] = /\(code (\d+)\): (.*)$/s.exec(words) ?? []
-  return closeFailure(Number(code), reason)
+  const [, code, reason = ''] = /\(code (\d+)\): (.*)$/s.exec(words) ?? []
+  if (code === undefined) return new EngineFailure('unavailable', `${SERVICE} cannot be reached: ${words.slice(0, 200)}`)
+  const failure = closeFailure(Number(code), reason)
+  return failure.fault.code === 'dropped' ? new EngineFailure('refused', failure.fault.message) : failure
 }
 
 async function within<T>(clock: Clock, ms: number, signal: AbortSignal, promise: Promise<T>): Promise<T> {

@@ -82,8 +82,8 @@ export async function createLiveFarEnd(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sockets,
-    /** Every upgrade is answered with this HTTP status. */
-    refuseWith(next: number) {
+    /** Every upgrade is answered with this HTTP status from now on; undefined: it is taken. */
+    refuseWith(next: number | undefined) {
       status = next
     },
     /** The nth connection, from 1. */

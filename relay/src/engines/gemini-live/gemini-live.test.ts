@@ -288,6 +288,68 @@ describe('a connection that goes', () => {
     expect(setup?.systemInstruction?.parts[0]?.text).toContain('<conversation>\nVisitor: My name is Ada\nYou: Hello Ada,\n</conversation>')
   })
 
+  test('with a tool at work: the turn is asked again, and the tool runs once', async () => {
+    const uses: string[] = []
+    const finished = Promise.withResolvers<unknown>()
+    const { far, talk } = await call({
+      context: {
+        tools: [ToolSpec.parse({ name: 'find', description: 'Finds.' })],
+        useTool(use) {
+          uses.push(use.id)
+          return finished.promise
+        },
+      },
+    })
+    const one = await far.socket(1)
+    one.say(handle('h1'))
+    talk.turn('u1', 'Find tea')
+    await one.until((frame) => frame.realtimeInput?.text !== undefined)
+    one.say({ toolCall: { functionCalls: [{ id: 'c1', name: 'find', args: { what: 'tea' } }] } })
+    while (uses.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    one.drop()
+    const two = await far.socket(2)
+    await two.until((frame) => frame.realtimeInput?.text === 'Find tea')
+    two.say({ toolCall: { functionCalls: [{ id: 'c2', name: 'find', args: { what: 'tea' } }] } })
+    finished.resolve({ price: 9 })
+    const { toolResponse } = await two.until((frame) => frame.toolResponse !== undefined)
+    expect(toolResponse?.functionResponses).toEqual([{ id: 'c2', name: 'find', response: { output: { price: 9 } } }])
+    expect(uses).toHaveLength(1)
+  })
+
+  test('while the vendor cannot be reached: the handle is kept, and tried again', async () => {
+    const { far, clock, talk } = await call()
+    const one = await far.socket(1)
+    one.say(handle('h1'))
+    one.say(voice('Hello'))
+    await talk.until(isType('said'))
+    far.refuseWith(503)
+    one.drop()
+    while (clock.waiting === 0) await new Promise((resolve) => setImmediate(resolve))
+    far.refuseWith(undefined)
+    await clock.advance(250)
+    const two = await far.socket(2)
+    expect((await two.until(({ setup }) => setup !== undefined)).setup?.sessionResumption).toEqual({ handle: 'h1' })
+  })
+
+  test('before a goAway was followed: it is not left again when the turn is over', async () => {
+    const { far, talk } = await call()
+    const one = await far.socket(1)
+    one.say(handle('h1'))
+    talk.turn('u1', 'Hi')
+    one.say(voice('Hello'))
+    one.say({ goAway: { timeLeft: '50s' } })
+    await talk.until(isType('said'))
+    one.close(1001)
+    const two = await far.socket(2)
+    await two.until((frame) => frame.realtimeInput?.text !== undefined)
+    two.say(voice(' there.'))
+    two.say(turnOver)
+    await talk.until(isType('usage'))
+    talk.turn('u2', 'And?')
+    await two.until((frame) => frame.realtimeInput?.text === 'And?')
+    expect(far.sockets).toHaveLength(2)
+  })
+
   test('goAway is followed between turns, and before its time is over', async () => {
     const { far, talk, clock } = await call()
     const one = await far.socket(1)
@@ -357,6 +419,17 @@ describe('what cannot be helped is a fault', () => {
     await clock.advance(6000)
     expect(await failed()).toMatchObject({ code: 'stalled' })
     expect(clock.waiting).toBe(0)
+    await three.closed
+  })
+
+  test('the call ends while the server is silent: its socket is not kept', async () => {
+    const { far, talk, clock } = await call({ refuse: () => 'silence' })
+    const one = await far.socket(1)
+    await one.until(({ setup }) => setup !== undefined)
+    talk.abort.abort()
+    await one.closed
+    expect(clock.waiting).toBe(0)
+    expect(talk.events).toEqual([])
   })
 
   test('quota in the middle of the talk', async () => {

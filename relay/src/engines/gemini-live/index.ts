@@ -46,14 +46,14 @@ export function geminiLive(o: {
         model,
         route: textRouteOf(model, o.textRoute),
         logger,
-        connect: (how, events) =>
+        connect: (how, events, signal) =>
           connect({
             client: live,
             model,
             config: setupOf({ context, knowledge, ...how }),
             clock: context.clock,
             timeoutMs: CONNECT_MS,
-            signal: context.signal,
+            signal,
             events,
           }),
       })

@@ -5,7 +5,7 @@ import type { Piece } from './messages.ts'
 
 /** How a session stands with its vendor. It comes back by the newest handle; a handle that is refused is forgotten, and it begins anew. */
 type State =
-  | { is: 'connecting'; handle: string | undefined; tries: number }
+  | { is: 'connecting'; handle: string | undefined; tries: number; stop: AbortController }
   | { is: 'open'; connection: Connection }
   /** Between two tries. */
   | { is: 'waiting'; cancel: () => void }
@@ -38,7 +38,7 @@ const MALFORMED_IN_A_ROW = 5
 const LOST_IN_A_ROW = 3
 
 export function createLifeline(o: {
-  connect: (handle: string | undefined, events: ConnectionEvents) => Promise<Connection>
+  connect: (handle: string | undefined, events: ConnectionEvents, signal: AbortSignal) => Promise<Connection>
   clock: Clock
   events: LifelineEvents
 }): Lifeline {
@@ -55,19 +55,21 @@ export function createLifeline(o: {
     events.onFailed(failure)
   }
   function leave() {
+    if (state.is === 'connecting') state.stop.abort()
     if (state.is === 'open') state.connection.close()
     if (state.is === 'waiting') state.cancel()
   }
 
   function open(tries: number) {
-    const attempt = { is: 'connecting' as const, handle, tries }
+    const attempt = { is: 'connecting' as const, handle, tries, stop: new AbortController() }
     state = attempt
     const mine = () => state === attempt || (state.is === 'open' && state.connection === connection)
     let connection: Connection | undefined
-    o.connect(attempt.handle, {
+    const own: ConnectionEvents = {
       onMessage: (pieces) => mine() && take(pieces),
       onGone: (failure) => mine() && again(failure),
-    }).then(
+    }
+    o.connect(attempt.handle, own, attempt.stop.signal).then(
       (made) => {
         if (state !== attempt) return made.close()
         connection = made
@@ -84,10 +86,9 @@ export function createLifeline(o: {
   function refused({ handle: used, tries }: Extract<State, { is: 'connecting' }>, failure: EngineFailure) {
     const { code } = failure.fault
     if (code === 'unauthorized' || code === 'quota') return fail(failure)
-    if (used !== undefined) {
-      handle = undefined
-      return open(tries)
-    }
+    // A line that is down says nothing of the handle, but the last try is made without one.
+    if (code !== 'unavailable' || tries + 1 >= TRIES) handle = undefined
+    if (code === 'refused' && used !== undefined) return open(tries)
     if (tries >= TRIES) return fail(failure)
     state = { is: 'waiting', cancel: clock.after(BACKOFF_MS * 2 ** (tries - 1), () => open(tries + 1)) }
   }

@@ -40,7 +40,15 @@ const Message = z.object({
   toolCallCancellation: z.object({ ids: z.array(z.string()).optional() }).optional(),
   goAway: z.object({ timeLeft: z.union([z.string(), z.number()]).optional() }).optional(),
   sessionResumptionUpdate: z.object({ newHandle: z.string().optional(), resumable: z.boolean().optional() }).optional(),
-  usageMetadata: z.object({ promptTokenCount: tokens, responseTokenCount: tokens, candidatesTokenCount: tokens }).optional(),
+  usageMetadata: z
+    .object({
+      promptTokenCount: tokens,
+      toolUsePromptTokenCount: tokens,
+      responseTokenCount: tokens,
+      candidatesTokenCount: tokens,
+      thoughtsTokenCount: tokens,
+    })
+    .optional(),
 })
 type Message = z.infer<typeof Message>
 type Content = NonNullable<Message['serverContent']>
@@ -66,10 +74,7 @@ export function piecesOf(value: unknown): Piece[] | undefined {
   if (message.serverContent) readContent(message.serverContent, pieces)
   for (const { id, name, args } of message.toolCall?.functionCalls ?? []) pieces.push({ type: 'use', id, name, arguments: args ?? {} })
   if (message.toolCallCancellation?.ids?.length) pieces.push({ type: 'unuse', ids: message.toolCallCancellation.ids })
-  if (message.usageMetadata) {
-    const { promptTokenCount = 0, responseTokenCount, candidatesTokenCount = 0 } = message.usageMetadata
-    pieces.push({ type: 'usage', inputTokens: promptTokenCount, outputTokens: responseTokenCount ?? candidatesTokenCount })
-  }
+  if (message.usageMetadata) pieces.push(usageOf(message.usageMetadata))
   const update = message.sessionResumptionUpdate
   if (update) pieces.push({ type: 'handle', handle: update.resumable !== false && update.newHandle ? update.newHandle : undefined })
   if (message.goAway) pieces.push({ type: 'go-away', leftMs: durationMs(message.goAway.timeLeft) })
@@ -78,15 +83,29 @@ export function piecesOf(value: unknown): Piece[] | undefined {
 
 function readContent(content: Content, pieces: Piece[]): void {
   const { inputTranscription: heard, outputTranscription: words, modelTurn } = content
-  if (heard && (heard.text || heard.finished)) pieces.push({ type: 'heard', text: heard.text ?? '', finished: heard.finished === true })
+  const piece: Piece | undefined =
+    heard && (heard.text || heard.finished) ? { type: 'heard', text: heard.text ?? '', finished: heard.finished === true } : undefined
+  // Words that come with an interruption are the ones that interrupt.
+  if (piece && !content.interrupted) pieces.push(piece)
   // Before the sound of the same message, which they belong to.
   if (words?.text) pieces.push({ type: 'words', text: words.text })
   for (const part of modelTurn?.parts ?? []) {
     if (part.inlineData) pieces.push({ type: 'sound', bytes: Buffer.from(part.inlineData.data, 'base64') })
   }
   if (content.interrupted) pieces.push({ type: 'interrupted' })
+  if (piece && content.interrupted) pieces.push(piece)
   if (content.generationComplete) pieces.push({ type: 'generated' })
   if (content.turnComplete) pieces.push({ type: 'turn-over' })
+}
+
+/** All that is paid for: what tools answered is read, thoughts are written. */
+function usageOf(count: NonNullable<Message['usageMetadata']>): Piece {
+  const { promptTokenCount = 0, toolUsePromptTokenCount = 0, responseTokenCount, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = count
+  return {
+    type: 'usage',
+    inputTokens: promptTokenCount + toolUsePromptTokenCount,
+    outputTokens: (responseTokenCount ?? candidatesTokenCount) + thoughtsTokenCount,
+  }
 }
 
 /** `{serverContent: {modelTurn: {parts: [{inlineData: {data}}]}}}` and nothing else. */

@@ -30,6 +30,7 @@ export function startSession(o: {
   connect: (
     how: { handle: string | undefined; history: ReturnType<ReturnType<typeof createHeardSoFar>['history']>; notes: readonly string[] },
     events: ConnectionEvents,
+    signal: AbortSignal,
   ) => Promise<Connection>
   logger: Logger
 }): EngineSession {
@@ -60,7 +61,8 @@ export function startSession(o: {
     onLost(failure) {
       o.logger.warn({ callId: context.callId, fault: failure.fault.code }, 'gemini-live connects anew')
       uplink.away()
-      cancelLeaving?.()
+      tools.moved()
+      stay()
     },
     onFailed(failure) {
       close()
@@ -69,7 +71,7 @@ export function startSession(o: {
     onMalformed: () => o.logger.warn({ callId: context.callId }, 'gemini-live sent what cannot be read'),
   }
   const lifeline = createLifeline({
-    connect: (handle, on) => o.connect({ handle, history: heard.history(), notes }, on),
+    connect: (handle, on, signal) => o.connect({ handle, history: heard.history(), notes }, on, signal),
     clock,
     events,
   })
@@ -82,7 +84,9 @@ export function startSession(o: {
     return before
   }
 
-  function onOpen({ first }: { first: boolean; resumed: boolean }) {
+  function onOpen({ first, resumed }: { first: boolean; resumed: boolean }) {
+    // A session that begins anew was told everything by its instruction.
+    if (!first && !resumed) waiting = []
     uplink.open(lifeline.send)
     for (const json of waiting.splice(0)) lifeline.send(json)
     if (turn.is === 'yielding') move({ type: 'turn-over' })
@@ -140,6 +144,7 @@ export function startSession(o: {
     interrupted() {
       const before = move({ type: 'interrupted' })
       visitorDone()
+      tools.turnOver()
       remarks.visitorSpeaks()
       const utterance = before.is === 'speaking' ? before.utterance : lastUtterance
       if (utterance !== undefined) emit({ type: 'interrupted', utterance })
@@ -161,14 +166,18 @@ export function startSession(o: {
     handle: () => undefined,
     'go-away'({ leftMs }) {
       if (turn.is === 'listening') return renew()
-      cancelLeaving?.()
+      stay()
       cancelLeaving = clock.after(Math.max(0, leftMs - LEAVE_EARLY_MS), renew)
     },
   }
 
-  function renew() {
+  function stay() {
     cancelLeaving?.()
     cancelLeaving = undefined
+  }
+
+  function renew() {
+    stay()
     lifeline.renew()
   }
 
@@ -211,7 +220,7 @@ export function startSession(o: {
     if (closed) return
     closed = true
     context.signal.removeEventListener('abort', close)
-    cancelLeaving?.()
+    stay()
     uplink.away()
     uplink.answered()
     tools.close()
