@@ -1,36 +1,29 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { newDataDir } from '../kit/relay-process.ts'
+import { type Child, startChild } from './child.ts'
 
-export interface BenchRelay {
+export interface BenchRelay extends Child {
   readonly url: string
   /** Heap and external bytes after collection. */
   heldBytes(): Promise<number>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export async function startBenchRelay(): Promise<BenchRelay> {
+/** A relay alone in its process, with an embedded store of its own. `vendorUrl`: its agent speaks by Gemini Live, of that server. */
+export async function startBenchRelay(o: { core?: number; vendorUrl?: string; execArgv?: string[] } = {}): Promise<BenchRelay> {
+  const { vendorUrl, ...how } = o
   const dataDir = newDataDir()
-  const child = fork(fileURLToPath(new URL('./relay-child.ts', import.meta.url)), {
-    execArgv: ['--expose-gc'],
-    env: { ...process.env, DATA_DIR: dataDir },
+  const child = await startChild(new URL('./relay-child.ts', import.meta.url), {
+    ...how,
+    env: { DATA_DIR: dataDir, ...(vendorUrl ? { VENDOR_URL: vendorUrl } : {}) },
   })
-  const said = async <T>() => ((await once(child, 'message')) as [T])[0]
-  const { url } = await said<{ url: string }>()
   return {
-    url,
-    async heldBytes() {
-      const answer = said<{ heldBytes: number }>()
-      child.send('memory')
-      return (await answer).heldBytes
-    },
+    ...child,
+    url: (child.greeting as { url: string }).url,
+    heldBytes: async () => (await child.ask<{ heldBytes: number }>('memory')).heldBytes,
     async [Symbol.asyncDispose]() {
-      const gone = once(child, 'exit')
-      child.send('stop')
-      await gone
-      rmSync(dataDir, { recursive: true, force: true })
+      await child.stop()
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

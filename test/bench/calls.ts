@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
+import { askForCall, many } from './ask-for-call.ts'
 import { type BenchRelay, startBenchRelay } from './bench-relay.ts'
 import { type Figure, median } from './figures.ts'
 
@@ -11,14 +12,7 @@ const COMPLETED = 1000
 
 /** Opens a call and joins it; resolves with its socket once the relay said `ready`. */
 async function openCall(url: string): Promise<WebSocket> {
-  const answer = await fetch(`${url}/api/web-calls`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: url.replace('127.0.0.1', 'localhost') },
-    body: JSON.stringify({ agentId: 'demo' }),
-  })
-  if (answer.status !== 201) throw new Error(`The relay answered ${answer.status}: ${await answer.text()}`)
-  const { mediaUrl } = (await answer.json()) as { mediaUrl: string }
-  const ws = new WebSocket(mediaUrl.replace('localhost', '127.0.0.1'), { perMessageDeflate: false })
+  const ws = new WebSocket((await askForCall(url)).mediaUrl, { perMessageDeflate: false })
   await once(ws, 'message')
   return ws
 }
@@ -27,16 +21,6 @@ async function hangUp(ws: WebSocket): Promise<void> {
   const closed = once(ws, 'close')
   ws.send('{"type":"hangup"}')
   await closed
-}
-
-async function many<T>(count: number, task: () => Promise<T>): Promise<T[]> {
-  const results: T[] = []
-  let left = count
-  const worker = async () => {
-    while (left-- > 0) results.push(await task())
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
-  return results
 }
 
 /** Waits until what ended calls still held is written and gone: two readings that agree. */
@@ -55,24 +39,24 @@ async function settledBytes(relay: BenchRelay): Promise<number> {
 export async function callFigures(): Promise<Figure[]> {
   await using relay = await startBenchRelay()
   const cycle = async () => hangUp(await openCall(relay.url))
-  await many(100, cycle)
+  await many(100, cycle, AT_ONCE)
 
   const rates: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     const begun = performance.now()
-    const sockets = await many(OPENED_A_ROUND, () => openCall(relay.url))
+    const sockets = await many(OPENED_A_ROUND, () => openCall(relay.url), AT_ONCE)
     rates.push((OPENED_A_ROUND * 1000) / (performance.now() - begun))
     await Promise.all(sockets.map(hangUp))
   }
 
   const idle = await settledBytes(relay)
   const again = await settledBytes(relay)
-  const sockets = await many(LIVE, () => openCall(relay.url))
+  const sockets = await many(LIVE, () => openCall(relay.url), AT_ONCE)
   const live = await settledBytes(relay)
   await Promise.all(sockets.map(hangUp))
 
   const before = await settledBytes(relay)
-  await many(COMPLETED, cycle)
+  await many(COMPLETED, cycle, AT_ONCE)
   const after = await settledBytes(relay)
 
   const spread = `${ROUNDS} rounds of ${OPENED_A_ROUND}, ${AT_ONCE} at once: ${Math.min(...rates).toFixed(0)} to ${Math.max(...rates).toFixed(0)}`

@@ -5,6 +5,8 @@ export interface Figure {
   unit: string
   /** What the project promises; undefined where it only reports. */
   limit?: number
+  /** The same, where more is better. */
+  least?: number
   note: string
 }
 
@@ -20,9 +22,9 @@ export function median(values: readonly number[]): number {
 }
 
 export function table(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, value, unit, limit, note }) => {
-    const shown = `${Math.round(value * 10) / 10} ${unit}`
-    return [name, shown, limit === undefined ? '' : `≤ ${limit} ${unit}`, limit === undefined || value <= limit ? '' : 'OVER', note]
+  const rows = figures.map((figure) => {
+    const { name, value, unit, note } = figure
+    return [name, `${Math.round(value * 10) / 10} ${unit}`.trim(), promise(figure), keepsPromise(figure) ? '' : 'MISSED', note]
   })
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows
@@ -33,4 +35,13 @@ export function table(figures: readonly Figure[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+function promise({ limit, least, unit }: Figure): string {
+  if (limit !== undefined) return `≤ ${limit} ${unit}`.trim()
+  return least === undefined ? '' : `≥ ${least} ${unit}`.trim()
+}
+
+function keepsPromise({ value, limit, least }: Figure): boolean {
+  return (limit === undefined || value <= limit) && (least === undefined || value >= least)
 }

@@ -1,35 +1,31 @@
 import { createRelay } from '@voice-agent/relay/relay'
 import { readSettings } from '@voice-agent/relay/settings'
+import { answerBench } from './measured.ts'
 
 /** A relay alone in its process, so that what is measured is the relay's. Says over IPC where it listens and, when asked, what it holds. */
 
+const { DATA_DIR, VENDOR_URL } = process.env
 const settings = readSettings({
   HOST: '127.0.0.1',
   PORT: '0',
   LOG_LEVEL: 'error',
-  DATA_DIR: process.env.DATA_DIR,
+  DATA_DIR,
   MAX_CALLS: '5000',
+  ...(VENDOR_URL ? { GEMINI_API_KEY: 'bench', GEMINI_BASE_URL: VENDOR_URL } : {}),
 })
+const spokenTo = VENDOR_URL ? { engine: 'gemini-live', greeting: '' } : { greeting: 'Hello.' }
 const relay = await createRelay(settings, {
   firstAgent: {
     id: 'demo',
     persona: {
       name: 'Bench',
-      greeting: 'Hello.',
+      ...spokenTo,
       disclosure: '',
       knowledge: { questions: [{ question: 'When are you open?', answer: 'We are open from nine to five.' }] },
-      limits: { callsPerVisitorPerHour: 10_000, concurrentCalls: 10_000 },
+      limits: { callsPerVisitorPerHour: 10_000, concurrentCalls: 10_000, silenceMs: 600_000 },
     },
   },
 })
 await relay.listen()
-
-process.on('message', (wish) => {
-  if (wish === 'stop') void relay.drain().then(() => process.exit(0))
-  if (wish !== 'memory') return
-  global.gc?.()
-  global.gc?.()
-  const { heapUsed, external } = process.memoryUsage()
-  process.send?.({ heldBytes: heapUsed + external })
-})
+answerBench(() => relay.drain())
 process.send?.({ url: `http://127.0.0.1:${relay.port}` })

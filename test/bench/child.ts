@@ -1,0 +1,40 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+
+/** A process of the bench, spoken with over IPC: one question, one answer. */
+export interface Child {
+  /** The first thing it said. */
+  readonly greeting: unknown
+  ask<T>(wish: unknown): Promise<T>
+  stop(): Promise<void>
+}
+
+/** Whether processes can be kept on one core each. */
+export const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0
+
+/** Starts a file of the bench, on one core where `core` is given and the machine allows. Rejects when it ends before it has said anything. */
+export async function startChild(file: URL, o: { core?: number; env?: Record<string, string>; execArgv?: string[] } = {}): Promise<Child> {
+  const program = [process.execPath, '--expose-gc', ...(o.execArgv ?? []), file.pathname]
+  const [command = '', ...args] = o.core !== undefined && canPin ? ['taskset', '-c', String(o.core), ...program] : program
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...o.env } })
+  const exited = once(child, 'exit')
+  const said = async () => {
+    const answer = await Promise.race([once(child, 'message'), exited.then(() => undefined)])
+    if (!answer) throw new Error(`${file.pathname.split('/').at(-1)} ended early`)
+    return answer[0] as unknown
+  }
+  const greeting = await said()
+  return {
+    greeting,
+    async ask<T>(wish: unknown) {
+      const answer = said()
+      child.send(wish as string)
+      return (await answer) as T
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.send('stop')
+      await exited
+    },
+  }
+}
