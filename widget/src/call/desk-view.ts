@@ -23,7 +23,7 @@ export interface DeskMemory {
   textCall: boolean
   blocked: boolean
   notice: string
-  keypad: boolean
+  keypad: PanelView['keypad']
   volumeShown: boolean
   /** When the panel opened, on the clock of events. */
   openedAt: number
@@ -33,6 +33,8 @@ export interface DeskMemory {
 
 /** The desk as the panel uses it. */
 export interface BehindPanel extends Desk {
+  /** The loudspeaker that was chosen. */
+  readonly output: string | undefined
   consent(accepted: boolean, clickedAt: number): void
   wake(): void
 }
@@ -51,7 +53,7 @@ export const freshMemory = (muted: boolean): DeskMemory => ({
   textCall: false,
   blocked: false,
   notice: '',
-  keypad: false,
+  keypad: undefined,
   volumeShown: false,
   openedAt: 0,
   stirred: false,
@@ -131,7 +133,16 @@ function actions(inside: Inside, memory: DeskMemory, desk: BehindPanel): PanelVi
     interrupt: () => void desk.interrupt(),
     allowSound: () => desk.wake(),
     press: (key) => void desk.sendDigits(key),
-    toggleKeypad: () => change({ keypad: !memory.keypad }),
+    toggleKeypad: () => {
+      if (memory.keypad) return change({ keypad: undefined })
+      import('../panel/keypad.ts').then(
+        ({ keypad, prepareKeypad }) => {
+          prepareKeypad(inside.root)
+          change({ keypad })
+        },
+        () => {},
+      )
+    },
     toggleVolume: () => change({ volumeShown: !memory.volumeShown }),
     setVolume: (volume) => void desk.setVolume(volume),
     setLanguage: (tag) => {

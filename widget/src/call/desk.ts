@@ -1,4 +1,4 @@
-import type { EndReason, PublicAgent } from '@voice-agent/relay/protocol'
+import type { EndReason, PublicAgent, ToRelay } from '@voice-agent/relay/protocol'
 import type { Fault, Result } from '../element/events.ts'
 import type { Beginning, Inside } from '../element/inside.ts'
 import type { Sound } from '../element/sound-door.ts'
@@ -34,11 +34,10 @@ export class CallDesk implements BehindPanel {
   #conversation: Conversation | undefined
   #starting: { promise: Promise<Started>; abort: AbortController } | undefined
   #startedFor = ''
-  #device: string | undefined
-  #microphone: string | undefined
-  #voice: Promise<Voice | undefined> | undefined
-  #heard: Voice | undefined
-  #input = 0
+  output: string | undefined
+  readonly #voice = new VisitorVoice()
+  /** Written while the call was being opened. */
+  #unsent: ToRelay[] = []
   #output = 0
   #tick: ReturnType<typeof setInterval> | undefined
 
@@ -72,7 +71,7 @@ export class CallDesk implements BehindPanel {
         lines,
         durationMs,
         desk: this,
-        voice: this.#heard?.view,
+        voice: this.#voice.now?.view,
       }),
     )
   }
@@ -106,6 +105,7 @@ export class CallDesk implements BehindPanel {
       .finally(() => {
         this.#starting = undefined
         if (!this.#conversation?.hasSound && sound?.context.state !== 'closed') void sound?.context.close()
+        this.#unsent = []
         if (!this.#conversation) this.#hush()
         this.#inside.update()
       })
@@ -144,14 +144,14 @@ export class CallDesk implements BehindPanel {
     const sound = memory.textCall ? undefined : how.sound?.()
     if (!memory.textCall && !sound) throw new CallFault('sound_failed')
     // Nobody is greeted under the browser's question.
-    await (await this.#voice)?.room.settled
+    await this.#voice.settled()
     if (signal.aborted) throw new CallFault('canceled')
     const conversation: Conversation = new Conversation({
       opened,
       sound,
       newSound: this.#inside.openSound,
       volume: memory.volume,
-      device: this.#device,
+      device: this.output,
       on: this.#listener(() => conversation),
     })
     this.#conversation = conversation
@@ -163,6 +163,7 @@ export class CallDesk implements BehindPanel {
     emit('va-call-started', { callId, sessionId })
     if (memory.muted) conversation.send({ type: 'mute', muted: true })
     if (how.text) conversation.send({ type: 'text', text: how.text })
+    for (const message of this.#unsent.splice(0)) conversation.send(message)
     return { ok: true, callId, sessionId }
   }
 
@@ -184,47 +185,38 @@ export class CallDesk implements BehindPanel {
     return result
   }
 
-  /** Inside the click, once: the room of the visitor's voice is a chunk of its own, and asks for the microphone as soon as it is there. */
+  /** Inside the click: the visitor's side of a spoken call. */
   #listen(agent: PublicAgent, sound: Sound | undefined): void {
-    if (!sound || this.#voice) return
-    const call = () => this.#conversation
-    const opening = import('../voice/index.ts').then(
-      ({ openVoice }) => {
-        // The call is over already.
-        if (this.#voice !== opening) return undefined
-        this.#heard = openVoice({
-          inside: this.#inside,
-          agent,
-          context: sound.context,
-          muted: this.#memory.muted,
-          deviceId: this.#microphone,
-          frame: (pcm) => call()?.sound(pcm),
-          recognised: (text, final) => call()?.send({ type: 'recognised', text, final }),
-          level: (level) => {
-            this.#input = level
-            this.#level()
-          },
-          rebuild: () => call()?.rebuild(),
-          setMuted: (muted) => void this.setMuted(muted),
-          setOutputDevice: (id) => void this.setOutputDevice(id),
-        })
-        return this.#heard
+    if (!sound) return
+    const inside = this.#inside
+    const door = {
+      inside,
+      agent,
+      context: sound.context,
+      desk: this,
+      call: () => this.#conversation,
+      level: (level: number) => {
+        this.#voice.level = level
+        this.#level()
       },
-      // It can be typed.
-      () => undefined,
-    )
-    this.#voice = opening
+    }
+    this.#voice.listen(door, () => {
+      this.#memory.notice = inside.say('error.load_failed')
+      inside.update()
+    })
   }
 
   #level(): void {
-    if (this.#heard) this.#meter.hears(this.#inside.root, this.#input)
-    this.#inside.emit('va-level', { input: this.#input, output: this.#output })
+    const { element, root, emit } = this.#inside
+    const { level } = this.#voice
+    this.#meter.set(this.#output || (element.state === 'listening' ? level : 0))
+    this.#meter.hears(root, level)
+    emit('va-level', { input: level, output: this.#output })
   }
 
   #hush(): void {
-    this.#heard?.room.stop()
-    this.#heard = this.#voice = undefined
-    this.#input = this.#output = 0
+    this.#voice.stop()
+    this.#output = 0
   }
 
   /** Rejects with CallFault. */
@@ -268,6 +260,7 @@ export class CallDesk implements BehindPanel {
       entry: (entry) => {
         this.#transcript.put(self().callId, entry)
         if (!mine()) this.#transcript.settle(self().callId)
+        if (entry.role === 'visitor') this.#voice.wrote()
         emit('va-transcript', { entry })
         update()
       },
@@ -283,7 +276,6 @@ export class CallDesk implements BehindPanel {
         update()
       },
       level: (level) => {
-        this.#meter.set(level)
         this.#output = level
         this.#level()
       },
@@ -294,7 +286,7 @@ export class CallDesk implements BehindPanel {
         update()
       },
       fault: (code, message, retryable) => emit('va-error', { code, message: message || this.#fault(code).message, retryable }),
-      rebuilt: (context) => this.#heard?.room.use(context),
+      rebuilt: (context) => this.#voice.now?.room.use(context),
       ended: (reason, gone) => {
         if (mine()) this.#ended(self(), reason, gone)
       },
@@ -303,13 +295,13 @@ export class CallDesk implements BehindPanel {
 
   #ended(conversation: Conversation, reason: EndReason, gone: Gone | undefined): void {
     const memory = this.#memory
-    this.#meter.set(0)
     this.#hush()
+    this.#meter.set(0)
     this.#transcript.settle(conversation.callId)
     Object.assign(memory, {
       endReason: reason,
       lastedMs: conversation.durationMs,
-      keypad: false,
+      keypad: undefined,
       volumeShown: false,
       blocked: false,
       notice: '',
@@ -328,6 +320,8 @@ export class CallDesk implements BehindPanel {
     if (!starting && !this.#conversation) return this.#fault('not_in_call')
     starting?.abort.abort()
     this.#conversation?.hangUp(reason)
+    // Nobody waits for an answer to the browser's question any more.
+    if (!this.#conversation) this.#hush()
     await starting?.promise
     return { ok: true }
   }
@@ -356,7 +350,7 @@ export class CallDesk implements BehindPanel {
     if (typeof muted !== 'boolean') return this.#fault('invalid_value')
     if (muted === this.#memory.muted) return { ok: true }
     this.#memory.muted = muted
-    this.#heard?.room.setMuted(muted)
+    this.#voice.now?.room.setMuted(muted)
     this.#conversation?.send({ type: 'mute', muted })
     this.#inside.emit('va-mute-changed', { muted })
     this.#inside.update()
@@ -370,15 +364,13 @@ export class CallDesk implements BehindPanel {
     return { ok: true }
   }
   async setInputDevice(id: string): Promise<Result> {
-    if (this.#heard && !(await this.#heard.room.setDevice(id))) return this.#fault('invalid_value')
-    this.#microphone = id
-    return { ok: true }
+    return (await this.#voice.setDevice(id)) ? { ok: true } : this.#fault('invalid_value')
   }
   async setOutputDevice(id: string): Promise<Result> {
     if (!('AudioContext' in globalThis && 'setSinkId' in AudioContext.prototype)) return this.#fault('unavailable')
     try {
       await this.#conversation?.setDevice(id)
-      this.#device = id
+      this.output = id
       return { ok: true }
     } catch {
       return this.#fault('invalid_value')
@@ -395,6 +387,12 @@ export class CallDesk implements BehindPanel {
 
   #write(type: 'text' | 'context', text: string): Result {
     if (typeof text !== 'string' || !text.trim() || text.length > LONGEST_TEXT) return this.#fault('invalid_text')
+    if (type === 'text') this.#voice.wrote()
+    // Under the browser's question for the microphone, say: it follows as soon as somebody is there.
+    if (this.#starting && !this.#conversation) {
+      this.#unsent.push({ type, text })
+      return { ok: true }
+    }
     return this.#inCall((call) => call.send({ type, text }))
   }
 

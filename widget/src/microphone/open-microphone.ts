@@ -1,7 +1,7 @@
 import type { FromCapture } from '../worklets/capture-messages.ts'
 import { CaptureGraph, captureUrl } from './capture-graph.ts'
-import { openDevice } from './constraints.ts'
 import { watchContext } from './context-watch.ts'
+import { openDevice } from './open-device.ts'
 import type { Microphone, MicrophoneEvents } from './ports.ts'
 import { TroubleState } from './trouble.ts'
 

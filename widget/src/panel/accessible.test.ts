@@ -57,6 +57,7 @@ const STATES: Record<string, () => Promise<VoiceAgentElement>> = {
   keypad: async () => {
     const el = await inCall('demo')
     part(el, 'keypad-toggle').click()
+    await until(() => hasPart(el, 'keypad') && hasPart(el, 'volume'))
     part(el, 'volume').click()
     await el.setMuted(true)
     return el

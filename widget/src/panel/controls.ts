@@ -24,7 +24,7 @@ export function controls(view: PanelView): TemplateResult | typeof nothing {
       <button class="tool send" part="send" aria-label=${say('write.send')}>${icons.send()}</button>
     </form>
     ${(talking && view.voice?.button()) || nothing}
-    ${talking ? tool('keypad-toggle', say(view.keypad ? 'control.keypadHide' : 'control.keypad'), icons.keypad(), act.toggleKeypad, view.keypad) : nothing}
+    ${talking ? tool('keypad-toggle', say(view.keypad ? 'control.keypadHide' : 'control.keypad'), icons.keypad(), act.toggleKeypad, view.keypad !== undefined) : nothing}
     ${talking ? tool('end', say('control.end'), icons.hangUp(), act.end) : nothing}
   </footer>`
 }

@@ -6,7 +6,6 @@ const icon = (path: string, width = 1.8): TemplateResult =>
   html`<svg viewBox="0 0 24 24" width="21" height="21" fill="none" stroke="currentColor" stroke-width=${width} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${path}></path></svg>`
 
 export const icons = {
-  sound: () => icon('M4 9.5v5h3.5l4.5 4v-13l-4.5 4Zm11.5-.5a4 4 0 0 1 0 6'),
   down: () => icon('m6 9 6 6 6-6'),
   send: () => icon('M12 19V5m-6 6 6-6 6 6'),
   keypad: () => icon('M6 6h0M12 6h0M18 6h0M6 12h0M12 12h0M18 12h0M6 18h0M12 18h0M18 18h0', 3.2),

@@ -30,7 +30,7 @@ describe('keyboard', () => {
   it('Esc closes what was opened last, the call goes on, focus returns', async () => {
     const el = await inCall('demo')
     part(el, 'keypad-toggle').click()
-    await el.updateComplete
+    await until(() => hasPart(el, 'keypad') && hasPart(el, 'volume'))
     part(el, 'volume').click()
     await el.updateComplete
     part(el, 'volume').focus()
@@ -79,7 +79,7 @@ describe('keyboard', () => {
   it('digits press the keypad while it has the focus', async () => {
     const el = await inCall('raw')
     part(el, 'keypad-toggle').click()
-    await el.updateComplete
+    await until(() => hasPart(el, 'keypad'))
     part(el, 'key').focus()
     await press('7')
     await press('#')

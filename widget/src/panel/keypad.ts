@@ -1,8 +1,17 @@
 import type { TemplateResult } from 'lit'
 import { html, nothing } from '../call/lit.ts'
+import { keypadStyles } from './keypad-styles.ts'
 import type { PanelView } from './view.ts'
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
+
+const sheet = new CSSStyleSheet()
+sheet.replaceSync(keypadStyles)
+
+/** Before the keypad is shown in this root. Most calls need none: it is a chunk of its own. */
+export function prepareKeypad(root: ShadowRoot): void {
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+}
 
 /** Phone keys, with the agent's own menu under them. Digits run left to right in every language. */
 export function keypad(view: PanelView): TemplateResult {

@@ -2,7 +2,6 @@ import type { TemplateResult } from 'lit'
 import { html, nothing } from '../call/lit.ts'
 import { controls } from './controls.ts'
 import { icons } from './icons.ts'
-import { keypad } from './keypad.ts'
 import { clock, tool } from './pieces.ts'
 import { stage } from './stage.ts'
 import { transcript } from './transcript-log.ts'
@@ -40,18 +39,10 @@ export function panel(view: PanelView): TemplateResult {
     </header>
     ${stage(view)} ${transcript(view)}
     <div class="notices">
-      ${
-        view.blocked
-          ? html`<div class="notice" part="notice">
-              <p role="alert">${say('sound.blocked')}</p>
-              <button class="primary small" part="allow-sound" @click=${act.allowSound}>${icons.sound()}${say('sound.allow')}</button>
-            </div>`
-          : nothing
-      }
-      ${(scene === 'call' && view.voice?.notices(view.lines.some(({ role }) => role === 'visitor'))) || nothing}
+      ${(scene === 'call' && view.voice?.notices(view)) || nothing}
       <div role="status">${view.notice && scene === 'call' ? html`<p class="notice" part="notice">${view.notice}</p>` : nothing}</div>
     </div>
-    ${view.keypad && scene === 'call' ? keypad(view) : nothing} ${controls(view)}
+    ${(scene === 'call' && view.keypad?.(view)) || nothing} ${controls(view)}
   </section>`
 }
 

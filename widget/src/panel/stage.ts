@@ -43,12 +43,25 @@ function idle(view: PanelView): TemplateResult {
   const { say, do: act, agent } = view
   return html`<div class="words">
       <h3>${say('idle.title', { name: agent?.name ?? say('panel.agent') })}</h3>
-      ${agent?.disclosure ? html`<p class="quiet" dir="auto">${agent.disclosure}</p>` : nothing}
+      ${agent?.disclosure ? html`<p class="quiet" dir="auto">${agent.disclosure}</p>` : nothing} ${speech(view)}
     </div>
     <button class="primary" part="start" ?disabled=${view.starting} @click=${act.start}>
       ${view.textCall ? icons.write() : icons.talk()}${say(view.textCall ? 'idle.text' : 'idle.start')}
     </button>
     ${languages(view)}`
+}
+
+/** Who turns spoken words into text, where that is the visitor's own browser: it may send the sound elsewhere. */
+function speech({ agent, textCall, say }: PanelView): TemplateResult | typeof nothing {
+  const mode = agent?.browserRecognition ?? 'off'
+  if (
+    mode === 'off' ||
+    agent?.understandsSpeech ||
+    textCall ||
+    !('SpeechRecognition' in globalThis || 'webkitSpeechRecognition' in globalThis)
+  )
+    return nothing
+  return html`<p class="quiet">${say(`speech.${mode}`)}</p>`
 }
 
 function languages(view: PanelView): TemplateResult | typeof nothing {
@@ -76,7 +89,7 @@ function consent(view: PanelView): TemplateResult | typeof nothing {
   if (!terms) return nothing
   return html`<div class="terms" part="terms">
       <h3>${say('consent.title')}</h3>
-      <div class="scroll" tabindex="0" role="group" aria-label=${say('consent.title')}><p dir="auto">${terms.text}</p></div>
+      <div class="scroll" tabindex="0" role="group" aria-label=${say('consent.title')}><p dir="auto">${terms.text}</p>${speech(view)}</div>
       ${
         terms.url && /^https?:/.test(terms.url)
           ? html`<a href=${terms.url} target="_blank" rel="noopener noreferrer">${say('consent.more')}</a>`

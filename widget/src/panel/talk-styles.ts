@@ -1,4 +1,4 @@
-/** What is said: the small stage, bubbles, notices, the row of controls, the keypad. */
+/** What is said: the small stage, bubbles, notices, the row of controls. */
 export const talkStyles = `
 .stage.small { flex: 1 0 auto; gap: 12px; padding: 4px 20px 10px; --_size: 116px; }
 .stage.small .orb { margin-block: 14px; }
@@ -68,23 +68,4 @@ footer { display: flex; align-items: center; gap: 4px; padding: 8px 12px 12px; b
 .send:hover { background: var(--_accent); color: var(--_on-accent); filter: brightness(1.07); }
 .write:has(input:placeholder-shown) .send { background: transparent; color: var(--_muted); }
 .end { margin-inline-start: 6px; }
-
-.keypad { padding: 10px 16px 8px; border-block-start: 1px solid var(--_line); animation: appear 200ms ease-out; }
-.keys { display: grid; grid-template-columns: repeat(3, 1fr); gap: 6px; }
-.keys button {
-  display: flex;
-  flex-direction: column;
-  align-items: center;
-  justify-content: center;
-  min-block-size: 50px;
-  padding: 2px 4px;
-  border-radius: 14px;
-  background: var(--_soft);
-  line-height: 1.2;
-  transition: transform var(--_quick);
-}
-.keys button:hover { background: color-mix(in oklab, var(--_soft), var(--_fg) 8%); }
-.keys button:active { transform: scale(0.96); }
-.keys b { font-size: 18px; font-weight: 600; font-variant-numeric: tabular-nums; }
-.keys small { max-inline-size: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 11px; color: var(--_muted); }
 `

@@ -1,4 +1,5 @@
 import type { Entry, PublicAgent } from '@voice-agent/relay/protocol'
+import type { TemplateResult } from 'lit'
 import type { Inside } from '../element/inside.ts'
 import type { WidgetState } from '../element/states.ts'
 import type { VoiceView } from '../voice/voice-view.ts'
@@ -26,7 +27,8 @@ export interface PanelView {
   wayOn: { canRetry: boolean; canWrite: boolean; waitS: number }
   blocked: boolean
   notice: string
-  keypad: boolean
+  /** Shown, once it is loaded. */
+  keypad: ((view: PanelView) => TemplateResult) | undefined
   volumeShown: boolean
   stirred: boolean
   volume: number

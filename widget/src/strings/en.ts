@@ -17,6 +17,9 @@ export const en = {
   'consent.accept': 'Agree and start',
   'consent.decline': 'Not now',
 
+  'speech.on-device': 'Your browser turns your words into text, on this device.',
+  'speech.allowed': 'Your browser turns your words into text, and may send the sound to its maker for that.',
+
   'log.label': 'What was said',
   'log.visitor': 'You',
   'log.agent': 'AI agent',
@@ -36,9 +39,6 @@ export const en = {
   'speaker.operator': 'You are now talking with {name}.',
   'speaker.someone': 'a person from the team',
   'speaker.agent': 'You are talking with the AI agent again.',
-
-  'sound.blocked': 'Your browser holds the sound back until you tap here.',
-  'sound.allow': 'Turn on sound',
 
   'ended.visitor': 'You ended the call.',
   'ended.agent': 'The agent ended the call.',
@@ -63,7 +63,6 @@ export const en = {
   'error.internal': 'Something failed on our side. Try again.',
   'error.unsupported': 'This browser cannot play the agent’s voice. Write instead, or use a newer browser.',
   'error.sound_failed': 'The sound could not start. Try again, or write instead.',
-  'error.autoplay_blocked': 'The browser holds the sound back until the visitor taps.',
   'error.consent_required': 'Agree to the terms in the panel first.',
   'error.canceled': 'The call was not started.',
   'error.token_failed': 'Your visit could not be confirmed. Reload the page and try again.',

@@ -1,4 +1,6 @@
 import type { PublicAgent } from '@voice-agent/relay/protocol'
+import type { Conversation } from '../call/conversation.ts'
+import type { BehindPanel } from '../call/desk-view.ts'
 import type { Inside } from '../element/inside.ts'
 import { constraintsFor, type Microphone, openMicrophone, type Refusal, refusalOf } from '../microphone/index.ts'
 import { type Recognition, startRecognition } from './recognition.ts'
@@ -9,16 +11,14 @@ export interface VoiceDoor {
   readonly inside: Inside
   readonly agent: PublicAgent
   readonly context: AudioContext
-  readonly muted: boolean
   /** The microphone that was chosen before. */
   readonly deviceId: string | undefined
-  frame(pcm: ArrayBuffer): void
-  recognised(text: string, final: boolean): void
+  /** The first asking, inside the click. */
+  readonly asked: Promise<MediaStream>
+  readonly desk: Pick<BehindPanel, 'muted' | 'output' | 'setMuted' | 'setInputDevice' | 'setOutputDevice'>
+  /** The call, once there is one. */
+  call(): Pick<Conversation, 'send' | 'sound' | 'rebuild'> | undefined
   level(level: number): void
-  /** The context stands: a new one is wanted, and comes by `use`. */
-  rebuild(): void
-  setMuted(muted: boolean): void
-  setOutputDevice(id: string): void
 }
 
 /** Where the visitor's microphone stands. */
@@ -26,7 +26,8 @@ export type MicState =
   /** The browser asks the visitor; `shown` once that takes long enough to be seen, and unless they write. */
   { is: 'asking'; shown: boolean } | { is: 'refused'; why: Refusal } | { is: 'open'; microphone: Microphone } | { is: 'stopped' }
 
-export type Trouble = 'silent' | 'system-muted' | 'lost' | ''
+/** `kept`: another device was wanted and could not be had. */
+export type Trouble = 'silent' | 'system-muted' | 'lost' | 'kept' | ''
 
 /** A browser that knows the answer gives it at once; only a real question is explained. */
 const ASKING_SHOWS_MS = 400
@@ -40,32 +41,38 @@ export class VoiceRoom {
   readonly door: VoiceDoor
   state: MicState = { is: 'asking', shown: false }
   trouble: Trouble = ''
-  muted: boolean
+  /** The visitor has written or spoken since the last notice: it is known. */
+  known = false
   inputs: MediaDeviceInfo[] = []
   outputs: MediaDeviceInfo[] = []
   inputId: string | undefined
-  outputId = ''
   recognition: Recognition | undefined
   /** The recogniser was looked for. */
   looked = false
   #settle: () => void
   #context: AudioContext
+  #joining: AudioContext | undefined
   #timers: ReturnType<typeof setTimeout>[] = []
   readonly #sleep = keepAwake()
 
   constructor(door: VoiceDoor) {
     this.door = door
-    this.muted = door.muted
     this.inputId = door.deviceId
     this.#context = door.context
     const settled = Promise.withResolvers<void>()
     this.settled = settled.promise
     this.#settle = settled.resolve
-    void this.ask()
+    void this.#ask(door.asked)
   }
 
-  /** Asks for the microphone: at the beginning, and again when the visitor wants it after all. */
-  async ask(): Promise<void> {
+  /** Asks again: the visitor wants it after all. */
+  ask(): Promise<void> {
+    // WebKit refuses a microphone to pages that only play.
+    sessionType('play-and-record')
+    return this.#ask((async () => navigator.mediaDevices.getUserMedia(constraintsFor(this.inputId)))())
+  }
+
+  async #ask(asked: Promise<MediaStream>): Promise<void> {
     this.state = { is: 'asking', shown: false }
     const asking = this.state
     const show = setTimeout(() => {
@@ -75,7 +82,8 @@ export class VoiceRoom {
     const most = setTimeout(() => this.typeInstead(), ASKING_MOST_MS)
     this.#timers = [show, most]
     try {
-      const stream = await navigator.mediaDevices.getUserMedia(constraintsFor(this.inputId))
+      const stream = await asked
+      this.#settle()
       await this.#open(stream)
     } catch (error) {
       const why = await refusalOf(error, window)
@@ -94,8 +102,13 @@ export class VoiceRoom {
     this.#update()
   }
 
+  /** Something was written or understood: nobody need be told what is said once. */
+  wrote(): void {
+    this.known = true
+    this.typeInstead()
+  }
+
   setMuted(muted: boolean): void {
-    this.muted = muted
     if (this.state.is === 'open') this.state.microphone.setMuted(muted)
     this.recognition?.setMuted(muted)
   }
@@ -107,19 +120,27 @@ export class VoiceRoom {
     if (this.state.is !== 'open') return true
     const changed = await this.state.microphone.setDevice(id)
     if (!changed) this.inputId = before
+    if (this.trouble === 'kept' || this.trouble === '') this.trouble = changed ? '' : 'kept'
     this.#update()
     return changed
-  }
-
-  setOutput(id: string): void {
-    this.outputId = id
-    this.door.setOutputDevice(id)
   }
 
   /** The call's sound was built anew. */
   use(context: AudioContext): void {
     this.#context = context
-    if (this.state.is === 'open') this.state.microphone.use(context).catch(() => this.#refused('busy'))
+    this.#joining = context
+    const { state } = this
+    const joined = state.is === 'open' ? state.microphone.use(context) : Promise.resolve()
+    joined
+      .catch(() => {
+        if (state.is === 'open' && this.state === state) {
+          state.microphone.stop()
+          this.#refused('busy')
+        }
+      })
+      .finally(() => {
+        if (this.#joining === context) this.#joining = undefined
+      })
   }
 
   stop(): void {
@@ -141,22 +162,25 @@ export class VoiceRoom {
       for (const track of stream.getTracks()) track.stop()
       return
     }
+    const context = this.#context
     const microphone = await openMicrophone({
-      context: this.#context,
+      context,
       stream,
-      muted: this.muted,
+      muted: this.door.desk.muted,
       ...(this.inputId ? { deviceId: this.inputId } : {}),
       on: {
-        frame: (pcm) => this.door.frame(pcm),
+        frame: (pcm) => this.door.call()?.sound(pcm),
         level: (level) => this.door.level(level),
         trouble: (what) => this.#troubled(what),
         devices: (inputs, id) => void this.#devices(inputs, id),
       },
     })
     if (this.#stopped) return microphone.stop()
-    microphone.setMuted(this.muted)
+    microphone.setMuted(this.door.desk.muted)
     this.state = { is: 'open', microphone }
     this.trouble = ''
+    // Built anew meanwhile.
+    if (context !== this.#context) this.use(this.#context)
     await this.#listen()
   }
 
@@ -167,8 +191,8 @@ export class VoiceRoom {
     this.recognition = await startRecognition({
       mode: agent.browserRecognition,
       language: inside.language(),
-      muted: this.muted,
-      heard: (text, final) => this.door.recognised(text, final),
+      muted: this.door.desk.muted,
+      heard: (text, final) => this.door.call()?.send({ type: 'recognised', text, final }),
       failed: () => {
         this.recognition = undefined
         this.#update()
@@ -180,9 +204,9 @@ export class VoiceRoom {
 
   #refused(why: Refusal): void {
     this.state = { is: 'refused', why }
-    const session = (navigator as { audioSession?: { type: string } }).audioSession
+    this.known = false
     // Without a microphone an iPhone need not sound like a phone.
-    if (session) session.type = 'playback'
+    sessionType('playback')
     const code = `mic_${why}`
     const retryable = canRetry(why)
     this.door.inside.emit('va-error', { code, message: this.door.inside.say(`error.mic_${why}`), retryable })
@@ -190,8 +214,10 @@ export class VoiceRoom {
   }
 
   #troubled(what: 'silent' | 'system-muted' | 'lost' | 'frozen' | 'back'): void {
-    if (what === 'frozen') this.door.rebuild()
-    else this.trouble = what === 'back' ? '' : what
+    if (what === 'frozen') {
+      // The old context tells it once more while the new one is being joined.
+      if (!this.#joining) this.door.call()?.rebuild()
+    } else this.trouble = what === 'back' ? '' : what
     this.#update()
   }
 
@@ -206,6 +232,11 @@ export class VoiceRoom {
   #update(): void {
     if (!this.#stopped) this.door.inside.update()
   }
+}
+
+function sessionType(type: 'play-and-record' | 'playback'): void {
+  const session = (navigator as { audioSession?: { type: string } }).audioSession
+  if (session) session.type = type
 }
 
 /** Asking again can help. */

@@ -11,6 +11,8 @@ export const voiceStyles = `
   transition: transform 90ms linear, opacity 90ms linear;
 }
 .mute svg { position: relative; }
+.mute[aria-pressed='true'] { background: var(--_fg); color: var(--_bg); }
+.mute::after { content: attr(data-tip); }
 .volume { position: relative; }
 .pop {
   position: absolute;

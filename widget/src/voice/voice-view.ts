@@ -1,4 +1,5 @@
 import type { TemplateResult } from 'lit'
+import type { Result } from '../element/events.ts'
 import { canRetry, type VoiceRoom } from './voice-room.ts'
 import type { VoiceKey } from './words.ts'
 
@@ -16,31 +17,37 @@ export interface VolumeView {
 export interface VoiceView {
   /** The microphone's button in the row of controls. */
   button(): TemplateResult
-  /** What the visitor should know or do. `asked`: they have said or written something. */
-  notices(asked: boolean): TemplateResult | undefined
+  /** What the visitor should know or do. */
+  notices(view: { blocked: boolean; do: { allowSound(): void } }): TemplateResult | undefined
   /** The agent's volume, and under it the devices. */
   volume(view: VolumeView): TemplateResult
 }
 
 export function voiceView(room: VoiceRoom): VoiceView {
-  const { inside } = room.door
+  const { inside, desk } = room.door
   const { html, nothing } = inside.lit
   const say = (key: VoiceKey, values?: Record<string, string | number>) => inside.say(key, values)
 
   const icon = (path: string) =>
     html`<svg viewBox="0 0 24 24" width="21" height="21" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${path}></path></svg>`
 
-  const notice = (words: string, action?: string, act?: () => void, alert = false) =>
+  const notice = (words: string, action?: string, act?: () => void, alert = false, name = 'voice-action') =>
     html`<div class="notice" part="notice">
       <p role=${alert ? 'alert' : 'status'}>${words}</p>
-      ${act ? html`<button class="primary small" part="voice-action" @click=${act}>${action}</button>` : nothing}
+      ${act ? html`<button class="primary small" part=${name} @click=${act}>${action}</button>` : nothing}
     </div>`
 
-  const choice = (part: string, label: string, all: MediaDeviceInfo[], current: string | undefined, choose: (id: string) => void) =>
+  const choice = (
+    part: string,
+    label: string,
+    all: MediaDeviceInfo[],
+    current: string | undefined,
+    choose: (id: string) => Promise<Result>,
+  ) =>
     all.length < 2
       ? nothing
       : html`<label class="device"
-          >${label}<select part=${part} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
+          >${label}<select part=${part} @change=${(event: Event) => void changed(event, current, choose)}>
             ${all.map(
               ({ deviceId, label: name }, at) =>
                 html`<option value=${deviceId} ?selected=${deviceId === (current || 'default')}>
@@ -53,30 +60,33 @@ export function voiceView(room: VoiceRoom): VoiceView {
   return {
     button() {
       const open = room.state.is === 'open'
-      const off = !open || room.muted
-      const name = say(open ? (room.muted ? 'voice.unmute' : 'voice.mute') : 'voice.use')
+      const muted = desk.muted
+      const name = say(open ? 'voice.mute' : 'voice.use')
       return html`<button
         class="tool mute"
         part="mute"
         aria-label=${name}
+        aria-pressed=${open ? muted : nothing}
+        data-tip=${open && muted ? say('voice.unmute') : name}
         ?disabled=${room.state.is === 'asking'}
-        @click=${() => (open ? room.door.setMuted(!room.muted) : void room.ask())}
+        @click=${() => (open ? desk.setMuted(!muted) : void room.ask())}
       >
-        <span class="hears" part="meter"></span>${icon(MICROPHONE + (off ? 'M4 4l16 16' : ''))}
+        <span class="hears" part="meter"></span>${icon(MICROPHONE + (!open || muted ? 'M4 4l16 16' : ''))}
       </button>`
     },
-    notices(asked) {
+    notices({ blocked, do: act }) {
+      if (blocked) return notice(say('sound.blocked'), say('sound.allow'), act.allowSound, true, 'allow-sound')
       const { state, trouble, recognition } = room
       if (state.is === 'asking') return state.shown ? notice(say('voice.asking'), say('voice.type'), () => room.typeInstead()) : undefined
-      if (state.is === 'refused') {
+      if (state.is === 'refused' && !room.known) {
         const words = say(`error.mic_${state.why}`)
         return canRetry(state.why)
           ? notice(words, say('voice.again'), () => void room.ask(), true)
           : notice(words, undefined, undefined, true)
       }
-      if (trouble) return notice(say(`voice.${trouble}`), undefined, undefined, true)
-      if (asked || !room.looked) return undefined
-      return notice(say(recognition ? (recognition.onDevice ? 'voice.onDevice' : 'voice.remote') : 'voice.typedOnly'))
+      if (trouble && !(trouble === 'kept' && room.known)) return notice(say(`voice.${trouble}`), undefined, undefined, true)
+      if (room.known || !room.looked) return undefined
+      return notice(recognition ? inside.say(recognition.onDevice ? 'speech.on-device' : 'speech.allowed') : say('voice.typedOnly'))
     },
     volume({ volume, volumeShown, do: act }) {
       const percent = Math.round(volume * 100)
@@ -97,12 +107,19 @@ export function voiceView(room: VoiceRoom): VoiceView {
                   aria-label=${say('voice.volume')}
                   @input=${(event: Event) => act.setVolume(Number((event.target as HTMLInputElement).value) / 100)}
                 /><span aria-hidden="true">${percent}</span>
-                ${choice('input-device', say('voice.input'), room.inputs, room.inputId, (id) => void room.setDevice(id))}
-                ${choice('output-device', say('voice.output'), room.outputs, room.outputId, (id) => room.setOutput(id))}
+                ${choice('input-device', say('voice.input'), room.inputs, room.inputId, (id) => desk.setInputDevice(id))}
+                ${choice('output-device', say('voice.output'), room.outputs, desk.output, (id) => desk.setOutputDevice(id))}
               </div>`
             : nothing
         }
       </div>`
     },
   }
+}
+
+/** A device that cannot be had is not shown as chosen. */
+async function changed(event: Event, current: string | undefined, choose: (id: string) => Promise<Result>): Promise<void> {
+  const select = event.target as HTMLSelectElement
+  const { ok } = await choose(select.value)
+  if (!ok) select.value = current || 'default'
 }

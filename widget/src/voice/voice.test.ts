@@ -7,6 +7,13 @@ type GetUserMedia = MediaDevices['getUserMedia']
 const real: GetUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
 const asked: MediaStreamConstraints[] = []
 const tracks: MediaStreamTrack[] = []
+/** Every context of the page, the newest last. */
+const contexts: AudioContext[] = []
+const { resume } = AudioContext.prototype
+AudioContext.prototype.resume = function () {
+  if (!contexts.includes(this)) contexts.push(this)
+  return resume.call(this)
+}
 /** What the browser answers to the page's question. */
 let answer: GetUserMedia = real
 
@@ -84,6 +91,76 @@ describe('the visitor’s voice', () => {
     await until(() => button(el).getAttribute('aria-label') === 'Mute your microphone')
   })
 
+  it('need not be waited for by whoever types under the question: what was typed follows', async () => {
+    const question = Promise.withResolvers<void>()
+    answer = (constraints) => question.promise.then(() => real(constraints))
+    const el = await mount('raw')
+    await el.open()
+    const started = el.startCall()
+    await until(() => words(el).includes('Allow it'))
+    const input = part<HTMLInputElement>(el, 'input')
+    input.value = 'Is it in stock?'
+    part(el, 'send').click()
+    expect((await started).ok).to.equal(true)
+    const { received } = await new Steering(el.callId).wait('text')
+    expect(received).to.deep.equal([{ type: 'text', text: 'Is it in stock?' }])
+    question.resolve()
+    await until(() => button(el).hasAttribute('aria-pressed'))
+  })
+
+  it('is let go when the visitor hangs up under the question, whatever they answer then', async () => {
+    const question = Promise.withResolvers<void>()
+    answer = (constraints) => question.promise.then(() => real(constraints))
+    const el = await mount('raw')
+    await el.open()
+    const started = el.startCall()
+    await until(() => words(el).includes('Allow it'))
+    part(el, 'end').click()
+    expect(await started).to.include({ ok: false, code: 'canceled' })
+    expect(el.state).to.equal('idle')
+    question.resolve()
+    await until(() => tracks.length === 1 && tracks[0]?.readyState === 'ended')
+  })
+
+  it('is asked for in the click itself, before the page does anything else', async () => {
+    const el = await mount('raw', { attributes: { preload: 'idle' } })
+    await el.open()
+    await until(() => hasPart(el, 'disclosure') && part(el, 'name').textContent?.includes('Mira'))
+    void el.startCall()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(asked).to.have.length(1)
+    await until(() => el.state === 'listening')
+  })
+
+  it('goes on in the new sound when the old one stands still, and only one is built', async () => {
+    const el = await inCall('raw')
+    await until(() => button(el).hasAttribute('aria-pressed'))
+    const built: AudioContext[] = []
+    const Real = globalThis.AudioContext
+    globalThis.AudioContext = class extends Real {
+      constructor(options?: AudioContextOptions) {
+        super(options)
+        built.push(this)
+      }
+    }
+    try {
+      const context = contexts.at(-1)
+      Object.defineProperty(context, 'currentTime', { value: context?.currentTime })
+      context?.dispatchEvent(new Event('statechange'))
+      await until(() => built.length > 0)
+      const steer = new Steering(el.callId)
+      await steer.wait('connections')
+      const { audioBytes } = await steer.arrived()
+      // Longer than both watchmen take to look.
+      while ((await steer.arrived()).audioBytes < audioBytes + 640 * 60);
+      expect(built).to.have.length(1)
+      expect(tracks).to.have.length(1)
+    } finally {
+      globalThis.AudioContext = Real
+    }
+  })
+
   for (const [name, code, told] of [
     ['NotAllowedError', /^mic_(denied|dismissed)$/, /microphone/],
     ['NotFoundError', /^mic_missing$/, /No microphone was found/],
@@ -101,9 +178,15 @@ describe('the visitor’s voice', () => {
       expect(retryable).to.equal(true)
       await until(() => told.test(words(el)))
       expect(el.shadowRoot?.querySelector('.notices [role=alert]')?.textContent).to.equal(message)
-      expect(await el.sendText('Hello?')).to.deep.equal({ ok: true })
-      answer = real
+      const again = next(el, 'va-error')
       await clickOn(part(el, 'voice-action'))
+      expect((await again).code).to.match(code)
+      // Whoever types has read it; the microphone's button still asks.
+      expect(await el.sendText('Hello?')).to.deep.equal({ ok: true })
+      await until(() => !told.test(words(el)))
+      expect(button(el).getAttribute('aria-label')).to.equal('Use your microphone')
+      answer = real
+      await clickOn(button(el))
       await until(() => button(el).getAttribute('aria-label') === 'Mute your microphone')
       expect(words(el)).to.not.match(told)
       const steer = new Steering(el.callId)
@@ -136,10 +219,12 @@ describe('the visitor’s voice', () => {
     expect((await steer.wait('mute')).received).to.deep.include({ type: 'mute', muted: true })
     while ((await steer.arrived()).audioBytes < 640 * 10);
     expect(levels.every(([, detail]) => detail.input === 0)).to.equal(true)
-    expect(button(el).getAttribute('aria-label')).to.equal('Unmute your microphone')
+    expect(button(el).getAttribute('aria-pressed')).to.equal('true')
     const told = next(el, 'va-mute-changed')
     await clickOn(button(el))
     expect(await told).to.deep.equal({ muted: false })
+    await el.updateComplete
+    expect(button(el).getAttribute('aria-pressed')).to.equal('false')
     await until(() => levels.some(([, detail]) => (detail.input as number) > 0))
   })
 
