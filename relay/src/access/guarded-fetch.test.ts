@@ -88,6 +88,8 @@ test('text stays text, an empty JSON answer is null, broken JSON is refused, any
   expect(await get({ url, method: 'DELETE' })).toEqual({ status: 200, content: null })
   answer = (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"a"')
   expect(await refusal(get({ url, method: 'GET' }))).toContain('JSON that cannot be read')
+  answer = (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('['.repeat(50_000) + ']'.repeat(50_000))
+  expect(await refusal(get({ url, method: 'GET' }))).toContain('levels deep')
 })
 
 test('a name that leads into a private network is refused before anything is sent, also beside public addresses', async () => {

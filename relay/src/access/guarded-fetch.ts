@@ -3,6 +3,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Clock } from '../calls/ports.ts'
+import { isShallow, TOO_DEEP } from '../protocol/nesting.ts'
 import { checkUrl } from './guarded-url.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -162,6 +163,12 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<Guarde
 function decode(text: string, contentType: string): unknown {
   if (!/^application\/([\w.-]+\+)?json\b/i.test(contentType)) return text
   if (text.trim() === '') return null
+  const content = parsed(text)
+  if (!isShallow(content)) throw new FetchRefused(`The service’s answer ${TOO_DEEP}.`)
+  return content
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

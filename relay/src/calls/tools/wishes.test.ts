@@ -82,6 +82,13 @@ test('an id asked for again gets what it got; nothing is asked for somebody who 
   expect(runs).toHaveLength(1)
 })
 
+test('arguments too deep to be walked are an error, not a fault', async () => {
+  const { ask, runs } = setUp()
+  const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+  expect(await ask({ deep }).result).toEqual({ error: expect.stringContaining('levels deep') })
+  expect(runs).toEqual([])
+})
+
 test('somebody who waits long is told of once; nobody else is', async () => {
   const { ask, runs, slow, clock } = setUp()
   const [one, two, quick] = [ask({ a: 1 }), ask({ a: 2 }), ask({ a: 3 })]

@@ -1,3 +1,4 @@
+import { isShallow, TOO_DEEP } from '../../protocol/nesting.ts'
 import type { Clock } from '../ports.ts'
 
 export interface Use {
@@ -90,6 +91,7 @@ export function createWishes(o: {
     async ask(use, signal) {
       if (stop.signal.aborted) return ENDED
       if (signal.aborted) return INTERRUPTED
+      if (!isShallow(use.arguments)) return { error: `What ${use.name} was given ${TOO_DEEP}.` }
       const key = keyOf(use)
       const wish = byId.get(use.id) ?? open.get(key) ?? begin(use, key)
       remember(use.id, wish)
