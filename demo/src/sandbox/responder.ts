@@ -12,8 +12,12 @@ export interface Prompt {
 
 export type Answer = { kind: 'say'; text: string } | { kind: 'call'; name: string; arguments: Record<string, unknown> }
 
+/** What stands for words that were spoken and not understood. */
+export const UNINTELLIGIBLE = '(unintelligible)'
+
 const say = (text: string): Answer => ({ kind: 'say', text })
 const FAREWELL = /\b(bye|goodbye|hang up|that is all|that's all)\b/i
+const NOT_UNDERSTOOD = 'Sorry, I did not understand that. I am a simulation and know a few recorded questions only. You can also type.'
 const FAREWELL_WORDS = 'Goodbye, and thank you for asking.'
 const HANG_UP_TOOL = /end.?call|hang.?up/i
 const MY_NAME = /\bmy name is (\p{L}[\p{L}'-]*)/iu
@@ -25,6 +29,7 @@ export function respond(prompt: Prompt): Answer {
   const persons = prompt.turns.filter((turn) => turn.who === 'person').map((turn) => turn.text.replace(/\([^)]*\)/g, '').trim())
   const last = persons.at(-1) ?? ''
   const hangUp = prompt.tools.find((name) => HANG_UP_TOOL.test(name))
+  if (!last && prompt.turns.findLast((turn) => turn.who === 'person')?.text.includes(UNINTELLIGIBLE)) return say(NOT_UNDERSTOOD)
   if (FAREWELL.test(last)) return hangUp ? { kind: 'call', name: hangUp, arguments: {} } : say(FAREWELL_WORDS)
   return say(
     remember(last, persons.slice(0, -1)) ?? know(prompt.system, last) ?? know(prompt.system, persons.slice(-2).join(' ')) ?? unknown(last),

@@ -1,3 +1,4 @@
+import { UNINTELLIGIBLE } from '../responder.ts'
 import type { Detection } from './client-frames.ts'
 import type { Dialogue } from './dialogue.ts'
 import type { Live } from './live.ts'
@@ -5,8 +6,6 @@ import type { LiveSession } from './session.ts'
 import type { SessionStage } from './session-stage.ts'
 import { type Speech, SpeechEar } from './speech-ear.ts'
 
-/** What is written where words were spoken that nobody taught the sandbox. */
-export const UNINTELLIGIBLE = '(unintelligible)'
 /** Shorter than this, a sound that is no known phrase is a cough: nobody answers it. */
 const COUGH_MS = 300
 

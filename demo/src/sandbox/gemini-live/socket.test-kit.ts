@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { SANDBOX_KEY } from '../key.ts'
 import { LIVE_MODEL } from './live.test-kit.ts'
 
-export const SERVICE = 'google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent'
+const SERVICE = 'google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent'
 
 /** A socket without any vendor's client, for what such a client would never do. */
 export class BareSocket {

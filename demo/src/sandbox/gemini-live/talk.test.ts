@@ -40,6 +40,7 @@ describe('a spoken question', () => {
     await visitor.say(words)
     await visitor.until(turnComplete)
     expect(visitor.heard()).toBe('(unintelligible)')
+    expect(visitor.spoken()).toContain('did not understand')
     await sandbox.post('gemini-live/phrases', { phrases: [words] })
     const from = visitor.messages.length
     await visitor.say(words)
