@@ -3,11 +3,28 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { needChromium } from '../runner/chromium.ts'
 import { growEar, growProbe } from './ear.ts'
 
+export interface BrowserOptions {
+  backForwardCache?: boolean
+  /** A WAV file that its microphone gives once, from the moment the page opens the microphone; then silence. */
+  microphone?: string
+  /** How many microphones (and loudspeakers) it has. */
+  devices?: number
+  /** Asks before a page may listen; else every page may. */
+  asks?: boolean
+}
+
 /** A browser with sound and a pretended microphone, and its autoplay policy as people have it: only a click lets a page sound. */
-export function openBrowser(o: { backForwardCache?: boolean } = {}): Promise<Browser> {
+export function openBrowser(o: BrowserOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: needChromium(),
-    args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--no-sandbox', '--disable-gpu', '--disable-quic'],
+    args: [
+      `--use-fake-device-for-media-stream${o.devices === undefined ? '' : `=device-count=${o.devices}`}`,
+      ...(o.asks ? [] : ['--use-fake-ui-for-media-stream']),
+      ...(o.microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${o.microphone}%noloop`]),
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+    ],
     ignoreDefaultArgs: ['--mute-audio', ...(o.backForwardCache ? ['--disable-back-forward-cache'] : [])],
   })
 }

@@ -2,7 +2,8 @@ import type { BrowserContext, Page } from 'playwright-core'
 
 /**
  * An ear in the page's audio graph: everything that a page connects to its loudspeaker is also recorded, sample by sample, by a worklet
- * of our own that stands beside the page's. It is there before the page's scripts.
+ * of our own that stands beside the page's. So is what comes from its microphone, just where the page takes it. It is there before
+ * the page's scripts.
  */
 
 export interface Recording {
@@ -10,11 +11,13 @@ export interface Recording {
   samples: Float32Array
   /** Epoch ms, from the worklet's own clock; 0 while silent. */
   firstSoundAt: number
+  /** Where it begins on its AudioContext's clock: one clock for what is heard and what is said. */
+  beganMs: number
 }
 
 declare global {
   interface Window {
-    ear: { contexts: Heard[]; clicks: number[]; problems: string[]; refused: string[] }
+    ear: { contexts: Heard[]; microphones: Heard[]; clicks: number[]; problems: string[]; refused: string[] }
     events: { name: string; at: number; detail: Record<string, unknown> }[]
   }
 }
@@ -70,7 +73,7 @@ export async function growProbe(context: BrowserContext): Promise<void> {
 
 /** Runs in the page: everything it uses must stand inside. */
 function listenIn(processor: string): void {
-  window.ear = { contexts: [], clicks: [], problems: [], refused: [] }
+  window.ear = { contexts: [], microphones: [], clicks: [], problems: [], refused: [] }
   addEventListener('securitypolicyviolation', (event) => window.ear.refused.push(`${event.violatedDirective} ${event.blockedURI}`))
   window.events = []
   addEventListener('click', ({ timeStamp }) => window.ear.clicks.push(performance.timeOrigin + timeStamp), { capture: true })
@@ -95,10 +98,10 @@ function listenIn(processor: string): void {
   type Connect = (this: AudioNode, target: AudioNode, output?: number, input?: number) => AudioNode
   const connect = AudioNode.prototype.connect as Connect
   const rms = (samples: Float32Array) => Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)
-  const recorder = (context: BaseAudioContext): AudioNode => {
+  const recorder = (context: BaseAudioContext, list: Heard[]): AudioNode => {
     const node = new AudioWorkletNode(context, 'test-ear')
     const heard = { sampleRate: context.sampleRate, chunks: [] as Heard['chunks'], level: 0, firstSoundAt: 0 }
-    window.ear.contexts.push(heard)
+    list.push(heard)
     node.port.onmessage = ({ data }: MessageEvent<{ firstSoundAt: number } | { frame: number; samples: Float32Array }>) => {
       if ('firstSoundAt' in data) heard.firstSoundAt = data.firstSoundAt
       else {
@@ -125,13 +128,25 @@ function listenIn(processor: string): void {
   const earOf = (context: BaseAudioContext): AudioNode => {
     const known = ears.get(context)
     if (known) return known
-    const node = processor ? recorder(context) : analyser(context)
+    const node = processor ? recorder(context, window.ear.contexts) : analyser(context)
     if (processor) connect.call(node, context.destination)
     ears.set(context, node)
     return node
   }
+  const microphones = new WeakMap<BaseAudioContext, AudioNode>()
+  const microphoneOf = (context: BaseAudioContext): AudioNode => {
+    const known = microphones.get(context)
+    if (known) return known
+    const node = recorder(context, window.ear.microphones)
+    connect.call(node, context.destination)
+    microphones.set(context, node)
+    return node
+  }
   AudioNode.prototype.connect = function (this: AudioNode, target: AudioNode, ...more: [number?, number?]) {
     const result = connect.call(this, target, ...more)
+    if (processor && this instanceof MediaStreamAudioSourceNode && target instanceof AudioWorkletNode) {
+      connect.call(this, microphoneOf(target.context))
+    }
     if (target instanceof AudioDestinationNode) {
       try {
         connect.call(this, earOf(target.context))
@@ -143,27 +158,29 @@ function listenIn(processor: string): void {
   } as typeof AudioNode.prototype.connect
 }
 
-/** All that was heard so far, one recording for each AudioContext. */
-export async function recordings(page: Page): Promise<Recording[]> {
-  const raw = await page.evaluate(() =>
-    window.ear.contexts.map(({ sampleRate, chunks, firstSoundAt }) => {
-      const first = chunks[0]?.frame ?? 0
-      const last = chunks.at(-1)
-      const all = new Int16Array(last ? last.frame - first + last.samples.length : 0)
-      for (const { frame, samples } of chunks)
-        samples.forEach((sample, at) => {
-          all[frame - first + at] = Math.round(sample * 32767)
-        })
-      let text = ''
-      const bytes = new Uint8Array(all.buffer)
-      for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768))
-      return { sampleRate, firstSoundAt, base64: btoa(text) }
-    }),
+/** All that was heard so far, or all that came from the microphone: one recording for each AudioContext. */
+export async function recordings(page: Page, of: 'contexts' | 'microphones' = 'contexts'): Promise<Recording[]> {
+  const raw = await page.evaluate(
+    (list) =>
+      window.ear[list].map(({ sampleRate, chunks, firstSoundAt }) => {
+        const first = chunks[0]?.frame ?? 0
+        const last = chunks.at(-1)
+        const all = new Int16Array(last ? last.frame - first + last.samples.length : 0)
+        for (const { frame, samples } of chunks)
+          samples.forEach((sample, at) => {
+            all[frame - first + at] = Math.round(sample * 32767)
+          })
+        let text = ''
+        const bytes = new Uint8Array(all.buffer)
+        for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768))
+        return { sampleRate, firstSoundAt, beganMs: (first / sampleRate) * 1000, base64: btoa(text) }
+      }),
+    of,
   )
-  return raw.map(({ sampleRate, firstSoundAt, base64 }) => {
+  return raw.map(({ sampleRate, firstSoundAt, beganMs, base64 }) => {
     const bytes = Buffer.from(base64, 'base64')
     const samples = Float32Array.from({ length: bytes.length / 2 }, (_, at) => bytes.readInt16LE(at * 2) / 32767)
-    return { sampleRate, samples, firstSoundAt }
+    return { sampleRate, samples, firstSoundAt, beganMs }
   })
 }
 
