@@ -23,7 +23,7 @@ export class Hearing {
     this.#live = live
     this.#dialogue = dialogue
     this.#stage = stage
-    this.#ear = new SpeechEar(detection, { begun: () => this.#begun(), ended: (speech) => this.#ended(speech) })
+    this.#ear = new SpeechEar(detection, { begun: (detectorMs) => this.#begun(detectorMs), ended: (speech) => this.#ended(speech) })
   }
 
   audio(bytes: Uint8Array, rateHz: number): void {
@@ -51,8 +51,8 @@ export class Hearing {
     this.#ear.close()
   }
 
-  #begun(): void {
-    this.#session.record.speech.push({ begunMs: this.#session.atMs })
+  #begun(detectorMs: number): void {
+    this.#session.record.speech.push({ begunMs: this.#session.atMs, detectorMs })
     this.#dialogue.interrupt()
   }
 

@@ -16,7 +16,8 @@ export interface SessionRecord {
   firstAudioMs?: number
   /** Typed words, by `realtimeInput.text` or `clientContent`. */
   texts: { atMs: number; text: string; by: 'realtimeInput' | 'clientContent' }[]
-  speech: { begunMs: number; endedMs?: number; voicedMs?: number }[]
+  /** `detectorMs`: how much of the speech had come when it was taken for speech. */
+  speech: { begunMs: number; detectorMs: number; endedMs?: number; voicedMs?: number }[]
   transcriptions: { atMs: number; text: string; known: boolean; distance?: number; voice?: string }[]
   answers: {
     begunMs: number

@@ -10,7 +10,8 @@ export interface Speech {
 }
 
 export interface EarEvents {
-  begun(): void
+  /** `detectorMs`: how much speech had come when it was taken for speech. */
+  begun(detectorMs: number): void
   ended(speech: Speech): void
 }
 
@@ -67,7 +68,7 @@ export class SpeechEar {
     this.#state = 'speaking'
     this.#kept = []
     this.#voiced = this.#silent = 0
-    this.#events.begun()
+    this.#events.begun(0)
   }
 
   /** No more audio comes for now: what was being said has ended. */
@@ -103,6 +104,6 @@ export class SpeechEar {
     this.#state = 'speaking'
     this.#voiced = count
     this.#silent = 0
-    this.#events.begun()
+    this.#events.begun((this.#recent.length - this.#recent.indexOf(true)) * FRAME_MS)
   }
 }
