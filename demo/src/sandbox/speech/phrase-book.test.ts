@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FEATURE_HZ } from './features.ts'
-import { resampled } from './resample.ts'
+import { joinSamples, resampled } from './resample.ts'
 import { createSpeech, type VoiceName } from './speech.ts'
 
 /** Recognition, as far as the sandbox needs it: Flite's voices, through whatever a line does to them. */
@@ -64,6 +64,16 @@ describe.each(Object.entries(LINES))('%s', (_name, line) => {
   test.each(['slt', 'rms', 'awb', 'kal'] as const)('%s is understood', async (voice) => {
     for (const text of PHRASES) expect((await speech.hear(line(await say(text, voice))))?.text).toBe(text)
   })
+})
+
+test('several phrases in one breath are understood, a stranger among them spoils all', async () => {
+  const rest = new Int16Array(FEATURE_HZ * 0.4)
+  const [wrap, sunday, elephants] = await Promise.all(
+    ['Do you wrap gifts?', 'Are you open on Sunday?', 'Seven green elephants.'].map((text) => say(text, 'kal')),
+  )
+  if (!wrap || !sunday || !elephants) throw new Error('nothing was spoken')
+  expect((await speech.hear(joinSamples([wrap, rest, sunday])))?.text).toBe('Do you wrap gifts? Are you open on Sunday?')
+  expect(await speech.hear(joinSamples([wrap, rest, elephants]))).toBeUndefined()
 })
 
 test('strangers are not taken for a phrase: other words, noise, tones, silence, nothing', async () => {

@@ -1,5 +1,6 @@
 import { type Features, featuresOf, HOP_MS } from './features.ts'
 import { VOICE_NAMES, type VoiceName } from './flite.ts'
+import { partsBetweenPauses } from './pauses.ts'
 import { distance } from './warp.ts'
 
 /** What was recognised, how far it was from Flite's own recording (0: the same), and in whose voice. */
@@ -57,8 +58,22 @@ export class PhraseBook {
     return false
   }
 
-  /** A recording at 16 kHz; undefined when it is no phrase of the book. */
+  /** A recording at 16 kHz: a phrase of the book, or several with pauses between; undefined for anything else. */
   hear(samples: Int16Array): Heard | undefined {
+    const whole = this.#one(samples)
+    const parts = whole ? [] : partsBetweenPauses(samples)
+    if (parts.length < 2) return whole
+    const known: Heard[] = []
+    for (const part of parts) {
+      const heard = this.#one(part)
+      if (!heard) return undefined
+      known.push(heard)
+    }
+    const [first] = known
+    return first && { ...first, text: known.map(({ text }) => text).join(' '), distance: Math.max(...known.map((each) => each.distance)) }
+  }
+
+  #one(samples: Int16Array): Heard | undefined {
     const features = featuresOf(samples)
     const ms = features.frames * HOP_MS
     const off = (phrase: Phrase) => Math.abs(Math.log(ms / phrase.guessMs))
