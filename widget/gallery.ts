@@ -49,6 +49,7 @@ async function takeAll(): Promise<void> {
   const executablePath = BROWSERS.find((path) => path && existsSync(path))
   if (!executablePath) throw new Error('No Chromium found: set CHROME_PATH.')
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update']
+  args.push('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream')
   const browser = await chromium.launch({ executablePath, args })
   const looks = all
     ? ['light', 'dark'].flatMap((theme) => [390, 1440].flatMap((width) => ['en', 'hi', 'ar'].map((lang) => ({ theme, width, lang }))))

@@ -23,6 +23,9 @@ const agents = {
   'error-429': 'limited-1',
   'error-503': 'down-1',
   connecting: 'slow-1',
+  reads: 'reads-1',
+  recognised: 'remote-1',
+  'idle-recognised': 'remote-2',
 }
 const el = document.createElement('voice-agent')
 el.setAttribute('agent-id', agents[state] ?? (state === 'idle' || state === 'keypad' ? 'demo-3' : 'raw-1'))
@@ -63,6 +66,17 @@ const WORDS = {
 const talk = async () => {
   await steer({ entry: { id: 'e1', role: 'agent', text: WORDS[0], final: true } })
   await steer({ entry: { id: 'e2', role: 'visitor', text: WORDS[1], final: true } })
+}
+
+const never = new Promise(() => {})
+const browserSays = (answer) => {
+  navigator.mediaDevices.getUserMedia = answer
+}
+const refused = (name) => browserSays(() => Promise.reject(new DOMException('', name)))
+/** Recognisers are not in every Chromium. */
+globalThis.SpeechRecognition = class extends EventTarget {
+  start() {}
+  abort() {}
 }
 
 const scenes = {
@@ -126,6 +140,50 @@ const scenes = {
   },
   async volume() {
     await scenes.thinking()
+    await sleep(300)
+    press('volume')
+  },
+  async asking() {
+    browserSays(() => never)
+    await el.open()
+    void el.startCall()
+    await sleep(600)
+  },
+  async denied() {
+    refused('NotAllowedError')
+    await el.open()
+    await el.startCall()
+    await steer({ entry: { id: 'e1', role: 'agent', text: WORDS[0], final: true } })
+  },
+  async missing() {
+    refused('NotFoundError')
+    await scenes.thinking()
+  },
+  async unsupported() {
+    refused('TypeError')
+    await el.open()
+    await el.startCall()
+  },
+  async heard() {
+    await scenes.thinking()
+    await state_('listening')
+    for (let loud = false; !loud; )
+      loud = await new Promise((resolve) => el.addEventListener('va-level', ({ detail }) => resolve(detail.input > 0.05), { once: true }))
+  },
+  async reads() {
+    await el.open()
+    await el.startCall()
+    await steer({ entry: { id: 'e1', role: 'agent', text: WORDS[0], final: true } })
+  },
+  async recognised() {
+    await scenes.reads()
+  },
+  async 'idle-recognised'() {
+    await el.open()
+  },
+  async devices() {
+    await scenes.thinking()
+    await sleep(300)
     press('volume')
   },
   async muted() {
@@ -181,7 +239,7 @@ for (const each of ['403', '404', '429', '503', 'network']) {
 }
 window.gallery = async () => {
   await scenes[state]()
-  await sleep(350)
+  if (state !== 'heard') await sleep(350)
 }
 window.galleryStates = Object.keys(scenes)
 document.documentElement.dataset.ready = 'true'

@@ -9,6 +9,11 @@ type Axe = {
 }
 const axe = (globalThis as unknown as { axe: Axe }).axe
 
+const real = navigator.mediaDevices.getUserMedia
+const browserSays = (answer: typeof real) => {
+  navigator.mediaDevices.getUserMedia = answer
+}
+
 /** The states of the element, and how to get there. */
 const STATES: Record<string, () => Promise<VoiceAgentElement>> = {
   launcher: () => mount('demo'),
@@ -62,6 +67,27 @@ const STATES: Record<string, () => Promise<VoiceAgentElement>> = {
     await el.setMuted(true)
     return el
   },
+  asking: async () => {
+    browserSays(() => new Promise(() => {}))
+    const el = await mount('demo')
+    await el.open()
+    void el.startCall()
+    await until(() => hasPart(el, 'voice-action'))
+    return el
+  },
+  denied: async () => {
+    browserSays(() => Promise.reject(new DOMException('', 'NotAllowedError')))
+    const el = await inCall('raw')
+    await until(() => hasPart(el, 'voice-action'))
+    return el
+  },
+  devices: async () => {
+    const el = await inCall('raw')
+    part(el, 'volume').click()
+    await until(() => hasPart(el, 'input-device'))
+    return el
+  },
+  muted: () => inCall('raw', { attributes: { 'start-muted': '' } }),
   reconnecting: async () => {
     const el = await inCall('raw')
     await new Steering(el.callId).do({ unreachable: true }, { drop: true })
@@ -82,15 +108,25 @@ const STATES: Record<string, () => Promise<VoiceAgentElement>> = {
   },
 }
 
-/** Entrances are over. */
-const settled = (el: VoiceAgentElement) =>
-  Promise.allSettled(
-    (el.shadowRoot?.getAnimations() ?? []).filter(({ effect }) => effect?.getTiming().iterations === 1).map(({ finished }) => finished),
-  )
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+
+/** Entrances are over, tooltips have faded, and nothing new began meanwhile. */
+async function settled(el: VoiceAgentElement): Promise<void> {
+  for (;;) {
+    await frame()
+    const all = [...(el.shadowRoot?.children ?? [])].flatMap((child) => child.getAnimations({ subtree: true }))
+    const ending = all.filter(({ effect, playState }) => effect?.getTiming().iterations === 1 && playState !== 'finished')
+    if (ending.length === 0) return
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  }
+}
 
 describe('accessible', () => {
   before(gesture)
-  afterEach(unmountAll)
+  afterEach(async () => {
+    await unmountAll()
+    browserSays(real)
+  })
 
   for (const [state, arrive] of Object.entries(STATES)) {
     for (const theme of ['light', 'dark']) {
@@ -122,6 +158,7 @@ describe('accessible', () => {
         expect(Math.min(width, height), control.outerHTML).to.be.at.least(control.matches('a, input[type="range"]') ? 24 : scaled - 0.5)
       }
       await unmountAll()
+      browserSays(real)
     }
   })
 
@@ -143,6 +180,7 @@ describe('accessible', () => {
       expect(part(el, 'disclosure').textContent, state).to.equal('AI agent')
       expect(part(el, 'disclosure').checkVisibility(), state).to.equal(true)
       await unmountAll()
+      browserSays(real)
     }
   })
 })

@@ -105,7 +105,6 @@ header :is(.tool, .interrupt)::after { inset-block: calc(100% + 6px) auto; }
 .secondary { box-shadow: inset 0 0 0 1px var(--_edge); }
 .secondary:hover { background: var(--_soft); }
 .primary:active, .secondary:active { transform: scale(0.98); }
-.small.primary { min-block-size: 44px; padding: 0 16px; }
 [disabled] { box-shadow: none; background: var(--_soft); color: var(--_muted); cursor: default; filter: none !important; }
 
 .stage {

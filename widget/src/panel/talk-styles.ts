@@ -36,10 +36,7 @@ export const talkStyles = `
 .visitor .cut { color: inherit; }
 
 .notices:has(.notice) { padding: 0 16px 10px; }
-.notice { display: flex; align-items: center; gap: 12px; padding: 8px 8px 8px 14px; border-radius: 14px; background: var(--_soft); font-size: 14px; }
-div.notice p { flex: 1; }
-p.notice { padding: 8px 14px; }
-.notice .primary { flex: none; }
+.notice { display: flex; align-items: center; gap: 12px; padding-block: 8px; padding-inline: 14px 8px; border-radius: 14px; box-shadow: inset 0 0 0 1px var(--_line); font-size: 14px; }
 
 footer { display: flex; align-items: center; gap: 4px; padding: 8px 12px 12px; border-block-start: 1px solid var(--_line); }
 .write {

@@ -5,14 +5,16 @@ export const voiceStyles = `
   position: absolute;
   inset: 3px;
   border-radius: 50%;
-  background: var(--_accent);
-  opacity: calc(0.34 * var(--input, 0));
+  background: var(--_accent-text);
+  opacity: calc(0.42 * var(--input, 0));
   transform: scale(calc(0.5 + 0.5 * var(--input, 0)));
   transition: transform 90ms linear, opacity 90ms linear;
 }
 .mute svg { position: relative; }
 .mute[aria-pressed='true'] { background: var(--_fg); color: var(--_bg); }
 .mute::after { content: attr(data-tip); }
+.notice p { flex: 1; }
+.notice button { flex: none; min-block-size: 44px; padding: 0 16px; }
 .volume { position: relative; }
 .pop {
   position: absolute;

@@ -34,7 +34,7 @@ export function voiceView(room: VoiceRoom): VoiceView {
   const notice = (words: string, action?: string, act?: () => void, alert = false, name = 'voice-action') =>
     html`<div class="notice" part="notice">
       <p role=${alert ? 'alert' : 'status'}>${words}</p>
-      ${act ? html`<button class="primary small" part=${name} @click=${act}>${action}</button>` : nothing}
+      ${act ? html`<button class="${alert ? 'primary' : 'secondary'}" part=${name} @click=${act}>${action}</button>` : nothing}
     </div>`
 
   const choice = (
