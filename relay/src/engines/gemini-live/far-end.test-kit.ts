@@ -31,10 +31,14 @@ export async function createLiveFarEnd(
   const sockets: FarSocket[] = []
   const waiting: { nth: number; resolve: (socket: FarSocket) => void }[] = []
   let status: number | undefined
+  const refused = Promise.withResolvers<void>()
   const wss = new WebSocketServer({ noServer: true })
   const server = createServer()
   server.on('upgrade', (request, socket, head) => {
-    if (status !== undefined) return void socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\n\r\n`)
+    if (status !== undefined) {
+      socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\n\r\n`)
+      return refused.resolve()
+    }
     wss.handleUpgrade(request, socket, head, (ws) => take(ws, request.url ?? ''))
   })
 
@@ -86,6 +90,8 @@ export async function createLiveFarEnd(
     refuseWith(next: number | undefined) {
       status = next
     },
+    /** Resolves when one was refused so. */
+    refused: () => refused.promise,
     /** The nth connection, from 1. */
     socket: (nth: number): Promise<FarSocket> => {
       const there = sockets[nth - 1]

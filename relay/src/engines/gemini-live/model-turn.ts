@@ -20,6 +20,8 @@ export type ModelEvent =
   | { type: 'interrupted' }
   /** The call does not want this utterance any more. */
   | { type: 'unwanted'; utterance: string }
+  /** The connection is gone, and with it all that was still to come. */
+  | { type: 'lost' }
 
 export const LISTENING: ModelTurn = { is: 'listening' }
 
@@ -39,6 +41,7 @@ const TABLE: { [S in Is]: Row<S> } = {
     asked: (_, { utterance }) => asked(utterance),
     speaks: (turn) => speaking(turn.utterance, turn.wanted),
     unwanted: (turn, { utterance }) => (turn.utterance === utterance ? { ...turn, wanted: false } : turn),
+    lost: (turn) => (turn.wanted ? turn : LISTENING),
     // The end of a turn before it says nothing of this one.
   },
   speaking: {
@@ -47,6 +50,7 @@ const TABLE: { [S in Is]: Row<S> } = {
     'turn-over': () => LISTENING,
     interrupted: () => LISTENING,
     unwanted: (turn, { utterance }) => (turn.utterance === utterance ? { ...turn, wanted: false } : turn),
+    lost: (turn) => (turn.wanted && !turn.generated ? turn : LISTENING),
     // Some turns are not declared over before the next one speaks.
     speaks: (turn, { utterance }) => (turn.generated ? speaking(utterance, true) : turn),
   },
@@ -56,6 +60,7 @@ const TABLE: { [S in Is]: Row<S> } = {
     'turn-over': (turn) => ({ is: 'asked', utterance: turn.next, wanted: turn.wanted }),
     interrupted: (turn) => ({ is: 'asked', utterance: turn.next, wanted: turn.wanted }),
     unwanted: (turn, { utterance }) => (turn.next === utterance ? { ...turn, wanted: false } : turn),
+    lost: ({ next, wanted }) => (wanted ? asked(next) : LISTENING),
     speaks: (turn) => (turn.generated ? speaking(turn.next, turn.wanted) : turn),
   },
 }

@@ -62,6 +62,7 @@ export function startSession(o: {
       o.logger.warn({ callId: context.callId, fault: failure.fault.code }, 'gemini-live connects anew')
       uplink.away()
       tools.moved()
+      move({ type: 'lost' })
       stay()
     },
     onFailed(failure) {
@@ -89,10 +90,8 @@ export function startSession(o: {
     if (!first && !resumed) waiting = []
     uplink.open(lifeline.send)
     for (const json of waiting.splice(0)) lifeline.send(json)
-    if (turn.is === 'yielding') move({ type: 'turn-over' })
     if (turn.is === 'asked') return void lifeline.send(question(route, lastAsked))
     if (first || turn.is !== 'speaking') return
-    if (turn.generated || !turn.wanted) return void move({ type: 'turn-over' })
     const words = heard.words(turn.utterance)
     lifeline.send(
       question(
@@ -191,7 +190,8 @@ export function startSession(o: {
     heard.typed(words)
     lastAsked = remarks.before(words)
     move({ type: 'asked', utterance })
-    lifeline.send(question(route, lastAsked))
+    // Between two connections nothing is there that would have to yield.
+    if (!lifeline.send(question(route, lastAsked))) move({ type: 'lost' })
   }
 
   /** The owner's own words for a key are said exactly; a voice of its own can only be asked to. */
