@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../access/encryption.ts'
 import { rewrapAll } from '../../access/rewrap.ts'
+import { TestClock } from '../../clock.test-kit.ts'
 import { systemClock as clock } from '../../clock.ts'
 import type { Entry } from '../../protocol/index.ts'
 import type { Store } from '../../store/open.ts'
@@ -123,6 +124,40 @@ eachStore('the call log', (room) => {
     } while (cursor)
     expect(new Set(seen).size).toBe(seen.length)
     expect(seen.slice(0, 3)).toEqual([...made].reverse())
+  })
+
+  it('writes a line that grows now and then, and what is settled at once', async () => {
+    let writes = 0
+    const db = new Proxy(room.store.db, {
+      get(target, name) {
+        if (name === 'transaction') writes += 1
+        return Reflect.get(target, name)
+      },
+    })
+    const time = new TestClock()
+    const log = createCallLog({ store: { ...room.store, db }, keyring, clock: time, owner: 'relay', logger })
+    const id = newId()
+    await log.open(newCall(id))
+    writes = 0
+    const grow = (text: string) => log.entry(id, { place: 0, seq: 1 }, entry('e1', text, { final: false }))
+    for (let words = 1; words <= 19; words++) {
+      grow(SAID.slice(0, words))
+      await time.advance(100)
+    }
+    expect(writes).toBe(0)
+    await time.advance(100)
+    expect(writes).toBe(1)
+    await log.flush()
+    grow(SAID)
+    log.event(id, 'turn', { said: SAID })
+    await time.advance(25)
+    expect(writes).toBe(2)
+    await log.flush()
+    grow('of which nothing is lost at the end')
+    await log.close(id, over())
+    expect(writes).toBe(3)
+    expect((await makeBook().transcript('org', id))?.[0]?.text).toBe('of which nothing is lost at the end')
+    await log.stop()
   })
 
   it.each([

@@ -11,11 +11,15 @@ import { origin } from './chain.ts'
 
 /** Writes of a call are gathered this long, so that a turn is one transaction. */
 const GATHER_MS = 25
+/** A line that still grows can wait longer, for every word of it is another write of all: a relay that is killed loses so much of its last words. */
+const GROWING_MS = 2000
 const RETRY_FROM_MS = 250
 const RETRY_UP_TO_MS = 5000
 /** Another relay may settle a call whose owner has not said for this long that it lives. */
 export const LEASE_MS = 15_000
 const RENEW_MS = 5000
+/** Nothing hurries a try that waits for the database to come back. */
+const RETRIES = Number.NEGATIVE_INFINITY
 /** Sealed events of one call that wait at most, while the database is away; what comes beyond is counted, and the chain says how many. */
 const MAX_WAITING_BYTES = 1024 * 1024
 const MAX_WAITING_EVENTS = 5000
@@ -38,6 +42,8 @@ interface Book {
   end: End | undefined
   writing: Promise<void> | undefined
   cancel: (() => void) | undefined
+  /** When what `cancel` cancels was to happen. */
+  dueMs: number
   /** Resolves when the end is stored. */
   stored: PromiseWithResolvers<void>
 }
@@ -79,12 +85,28 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
   }
   renewLater()
 
-  function writeSoon(callId: string, book: Book, delayMs = GATHER_MS) {
-    if (book.cancel || book.writing || stopped) return
+  function writeSoon(callId: string, book: Book) {
+    if (book.writing || stopped) return
+    later(callId, book, presses(book) ? GATHER_MS : GROWING_MS)
+  }
+
+  /** At the latest then; what was to happen sooner stays. */
+  function later(callId: string, book: Book, delayMs: number, retryMs?: number) {
+    const dueMs = clock.monotonicMs() + delayMs
+    if (book.cancel && book.dueMs <= dueMs) return
+    book.cancel?.()
+    book.dueMs = retryMs === undefined ? dueMs : RETRIES
     book.cancel = clock.after(delayMs, () => {
       book.cancel = undefined
-      write(callId, book)
+      write(callId, book, retryMs)
     })
+  }
+
+  function writeNow(callId: string, book: Book) {
+    if (book.cancel && book.dueMs === RETRIES) return
+    book.cancel?.()
+    book.cancel = undefined
+    write(callId, book)
   }
 
   function write(callId: string, book: Book, retryMs = RETRY_FROM_MS) {
@@ -111,10 +133,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
         book.status = newest(batch.status, book.status)
         logger.warn({ callId, fault: nameOf(error), retryMs }, 'the call log could not write; it tries again')
         if (stopped) return
-        book.cancel = clock.after(retryMs, () => {
-          book.cancel = undefined
-          write(callId, book, Math.min(2 * retryMs, RETRY_UP_TO_MS))
-        })
+        later(callId, book, retryMs, Math.min(2 * retryMs, RETRY_UP_TO_MS))
       },
     )
   }
@@ -206,6 +225,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
         end: undefined,
         writing: undefined,
         cancel: undefined,
+        dueMs: RETRIES,
         stored: Promise.withResolvers(),
       })
     },
@@ -222,7 +242,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
         tellGap(callId, book)
         add(callId, book, 'call.ended', { status: end.status, reason: end.endReason })
         book.end = end
-        if (!book.writing && !book.cancel) write(callId, book)
+        writeNow(callId, book)
       }
       await book.stored.promise
     },
@@ -230,7 +250,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       while (!stopped) {
         const open = [...books].filter(([, book]) => waits(book) || book.writing)
         if (open.length === 0) return
-        for (const [callId, book] of open) if (!book.cancel) write(callId, book)
+        for (const [callId, book] of open) writeNow(callId, book)
         await Promise.all(open.map(([, book]) => book.writing ?? new Promise<void>((resolve) => clock.after(GATHER_MS, resolve))))
       }
     },
@@ -247,6 +267,16 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     holds: (callId) => books.has(callId),
     depth: () => [...books.values()].reduce((sum, book) => sum + book.waitingEvents + book.entries.size, 0),
   }
+}
+
+/** Something that is settled waits, and not only words that more will follow. */
+function presses(book: Book): boolean {
+  return (
+    book.events.length > 0 ||
+    book.status !== undefined ||
+    book.end !== undefined ||
+    [...book.entries.values()].some(({ entry }) => entry.final)
+  )
 }
 
 function waits(book: Book): boolean {
