@@ -244,7 +244,7 @@ function enginesOf({ gemini: g, openai: o }: Settings, logger: Logger): Engine[]
       textRoute: g.GEMINI_LIVE_TEXT,
       logger,
     }),
-    gemini({ apiKey: g.GEMINI_API_KEY, baseUrl: g.GEMINI_BASE_URL, model: g.GEMINI_MODEL, logger }),
+    gemini({ apiKey: g.GEMINI_API_KEY, baseUrl: g.GEMINI_BASE_URL, apiVersion: g.GEMINI_API_VERSION, model: g.GEMINI_MODEL, logger }),
     openAiCompatible({
       name: 'openai',
       apiKey: o.OPENAI_API_KEY,

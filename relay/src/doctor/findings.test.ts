@@ -51,7 +51,8 @@ describe('the doctor', () => {
     const away = await look(env)
     expect(away.about('storage')).toMatchObject({ state: 'broken', text: expect.stringContaining('DATABASE_URL') })
     expect(away.all).not.toContain('hunter2')
-    expect((await look({ GEMINI_API_KEY: 'k' })).about('engine gemini')).toMatchObject({ state: 'ok' })
+    const { about: withKey } = await look({ GEMINI_API_KEY: 'k' })
+    for (const engine of ['gemini', 'gemini-live']) expect(withKey(`engine ${engine}`)).toMatchObject({ state: 'ok' })
     expect((await look({ PUBLIC_URL: 'http://relay.example' })).about('public address')).toMatchObject({ state: 'note' })
   })
 

@@ -20,6 +20,7 @@ const STORE_WITHIN_MS = 5000
 /** Engines and the variable that switches each on. */
 const ENGINES = [
   ['gemini', 'GEMINI_API_KEY'],
+  ['gemini-live', 'GEMINI_API_KEY'],
   ['openai', 'OPENAI_API_KEY'],
   ['homeai', 'HOMEAI_API_KEY'],
 ] as const

@@ -117,7 +117,9 @@ export const SETTINGS = {
     GEMINI_LIVE_TEXT: preset(z.enum(['auto', 'client-content', 'realtime']), 'auto', {
       about: 'How typed text reaches the live model: `client-content` before 3.1, `realtime` from then on; `auto` goes by the name.',
     }),
-    GEMINI_API_VERSION: preset(z.enum(['v1', 'v1beta', 'v1alpha']), 'v1beta', { about: 'Version of Google’s API for the live model.' }),
+    GEMINI_API_VERSION: preset(z.enum(['v1', 'v1beta', 'v1alpha']), 'v1beta', {
+      about: 'Version of Google’s API, for text and live models.',
+    }),
     GEMINI_MODEL: preset(word, 'gemini-3.8-flash', { about: 'Text model.' }),
     GEMINI_BASE_URL: setting(serviceUrl({ only: 'https' }), {
       about: 'Another server that speaks the same protocol.',

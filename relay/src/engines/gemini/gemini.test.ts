@@ -68,8 +68,17 @@ describe('Gemini', () => {
   it('is asked at the model’s stream with the key in a header, never in the URL', async () => {
     far.next([{ say: 'Hello' }])
     await ask()
-    expect(far.asked[0]?.url).toMatch(/^\/v1(?:beta)?\/models\/gemini-3\.8-flash:streamGenerateContent\?alt=sse$/)
+    expect(far.asked[0]?.url).toBe('/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse')
     expect(far.asked[0]?.headers['x-goog-api-key']).toBe('k')
+  })
+
+  it('is asked by the version of the API that was chosen', async () => {
+    const one = await talkWith(gemini({ apiKey: 'k', baseUrl: far.url, apiVersion: 'v1', model: 'gemini-3.8-flash', logger: silent }))
+    talks.push(one)
+    far.next([{ say: 'Hello' }])
+    one.turn('u1', 'How?')
+    await one.until(isDone('u1'))
+    expect(far.asked[0]?.url).toMatch(/^\/v1\/models\//)
   })
 
   it('understands the known stream, split anywhere', async () => {

@@ -8,13 +8,14 @@ export function gemini(o: {
   apiKey?: string | undefined
   model: string
   baseUrl?: string | undefined
+  apiVersion?: string
   stallMs?: number
   logger: Logger
 }): Engine {
   const { apiKey, baseUrl, model } = o
   return textEngine({
     name: 'gemini',
-    model: apiKey ? createGeminiModel({ apiKey, baseUrl, model }) : undefined,
+    model: apiKey ? createGeminiModel({ apiKey, baseUrl, model, apiVersion: o.apiVersion ?? 'v1beta' }) : undefined,
     missing: 'GEMINI_API_KEY',
     stallMs: o.stallMs,
     logger: o.logger,

@@ -9,9 +9,9 @@ const GOOGLE = 'https://generativelanguage.googleapis.com'
 const COMPLETE = new Set(['STOP', 'MAX_TOKENS'])
 
 /** Gemini's streaming call. The SDK (80 ms, 30 MB) is loaded only where there is a key, and once. */
-export function createGeminiModel(o: { apiKey: string; baseUrl: string | undefined; model: string }): ChatModel {
+export function createGeminiModel(o: { apiKey: string; baseUrl: string | undefined; apiVersion: string; model: string }): ChatModel {
   const baseUrl = serviceUrl(o.baseUrl ?? GOOGLE)
-  const client = load({ apiKey: o.apiKey, baseUrl })
+  const client = load({ apiKey: o.apiKey, baseUrl, apiVersion: o.apiVersion })
   client.catch(() => undefined) // told to whoever streams
   return {
     async *stream(request, signal) {
@@ -34,9 +34,9 @@ export function createGeminiModel(o: { apiKey: string; baseUrl: string | undefin
   }
 }
 
-async function load(o: { apiKey: string; baseUrl: string }): Promise<GoogleGenAI> {
+async function load({ apiKey, baseUrl, apiVersion }: { apiKey: string; baseUrl: string; apiVersion: string }): Promise<GoogleGenAI> {
   const { GoogleGenAI } = await import('@google/genai')
-  return new GoogleGenAI({ apiKey: o.apiKey, vertexai: false, httpOptions: { baseUrl: o.baseUrl, fetch: boundedFetch(SERVICE) } })
+  return new GoogleGenAI({ apiKey, vertexai: false, httpOptions: { baseUrl, apiVersion, fetch: boundedFetch(SERVICE) } })
 }
 
 function configOf({ system, tools }: ChatRequest) {
