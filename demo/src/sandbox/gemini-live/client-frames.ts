@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { invalid } from './refusal.ts'
 
 /** What a client may send (PROTOCOLS 5.4). Unknown names are refused, as the real service does. */
 
@@ -30,7 +31,7 @@ const Detection = z.strictObject({
 })
 export type Detection = z.infer<typeof Detection>
 
-export const Setup = z.strictObject({
+const Setup = z.strictObject({
   model: z.string(),
   generationConfig: z
     .looseObject({
@@ -95,7 +96,7 @@ const ToolResponse = z.strictObject({
 export type ToolResponse = z.infer<typeof ToolResponse>
 
 /** One message of a client: exactly one of its kinds. */
-export const ClientFrame = z
+const ClientFrame = z
   .strictObject({
     setup: Setup.optional(),
     realtimeInput: RealtimeInput.optional(),
@@ -109,3 +110,17 @@ export type ClientFrame = z.infer<typeof ClientFrame>
 
 /** The text of a content's parts. */
 export const textOf = (content: Content | undefined): string => (content?.parts ?? []).map((part) => part.text ?? '').join('')
+
+/** @throws Refusal for what is no message of a client */
+export function readFrame(data: Buffer): ClientFrame {
+  let json: unknown
+  try {
+    json = JSON.parse(data.toString())
+  } catch {
+    throw invalid('Invalid JSON payload received. Unexpected token.')
+  }
+  const frame = ClientFrame.safeParse(json)
+  if (frame.success) return frame.data
+  const [issue] = frame.error.issues
+  throw invalid(`Invalid JSON payload received. ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+}

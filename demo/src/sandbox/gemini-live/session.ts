@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { WebSocket } from 'ws'
 import type { Fault } from '../faults.ts'
 import { canResample } from '../speech/resample.ts'
-import type { VoiceName } from '../speech/speech.ts'
-import { type ClientContent, ClientFrame, type RealtimeInput, type Setup, textOf } from './client-frames.ts'
+import { type ClientContent, type ClientFrame, type RealtimeInput, readFrame, type Setup, textOf } from './client-frames.ts'
 import { Dialogue } from './dialogue.ts'
 import { Hearing } from './hearing.ts'
 import { COMMON_PHRASES, phrasesIn } from './known-phrases.ts'
@@ -13,11 +12,10 @@ import { INTERNAL, invalid, QUOTA, Refusal } from './refusal.ts'
 import { newRecord, type SessionRecord } from './session-record.ts'
 import { SessionStage } from './session-stage.ts'
 import { Wire } from './wire.ts'
+import { wishesOf } from './wishes.ts'
 
 /** `opening`: waits for `setup`; `refused`: closing, deaf to what still comes. */
 type State = 'opening' | 'ready' | 'refused'
-
-const VOICES: Record<string, VoiceName> = { slt: 'slt', rms: 'rms', awb: 'awb', kal: 'kal', Puck: 'rms', Charon: 'kal', Fenrir: 'awb' }
 
 /** One connection of a client, from its upgrade to its close. */
 export class LiveSession {
@@ -133,19 +131,15 @@ export class LiveSession {
   }
 
   #prepare(setup: Setup, generation: Generation, history: History): void {
-    const input = setup.realtimeInputConfig
-    const detection = input?.automaticActivityDetection ?? {}
-    const tools = (setup.tools ?? []).flatMap((tool) => (tool.functionDeclarations ?? []).map((each) => each.name))
-    const system = textOf(setup.systemInstruction)
-    const voice = VOICES[setup.generationConfig?.speechConfig?.voiceConfig?.prebuiltVoiceConfig?.voiceName ?? ''] ?? 'slt'
-    const stage = new SessionStage(this, this.#live, this.#wire, setup, voice)
+    const wishes = wishesOf(setup)
+    const stage = new SessionStage(this, this.#live, this.#wire, setup, wishes.voice)
     this.#generation = generation
-    this.#seeding = setup.historyConfig?.initialHistoryInClientContent === true
-    this.#manual = detection.disabled === true
-    this.#dialogue = new Dialogue(stage, { system, tools, interruptible: input?.activityHandling !== 'NO_INTERRUPTION', history })
-    this.#hearing = new Hearing(this, this.#live, detection, this.#dialogue, stage)
+    this.#seeding = wishes.seeding
+    this.#manual = wishes.manual
+    this.#dialogue = new Dialogue(stage, { ...wishes, history })
+    this.#hearing = new Hearing(this, this.#live, wishes.detection, this.#dialogue, stage)
     // What cannot be learnt cannot be recognised either: that is told there.
-    this.#live.speech.learn([...phrasesIn(system), ...COMMON_PHRASES]).catch(() => undefined)
+    this.#live.speech.learn([...phrasesIn(wishes.system), ...COMMON_PHRASES]).catch(() => undefined)
     this.#state = 'ready'
   }
 
@@ -203,18 +197,4 @@ export class LiveSession {
 function atSetup(fault: Fault, handle: string | undefined): boolean {
   if (fault.kind === 'refuse-handle') return handle !== undefined
   return 'when' in fault && fault.when === 'setup'
-}
-
-/** @throws Refusal for what is no message of a client */
-function readFrame(data: Buffer): ClientFrame {
-  let json: unknown
-  try {
-    json = JSON.parse(data.toString())
-  } catch {
-    throw invalid('Invalid JSON payload received. Unexpected token.')
-  }
-  const frame = ClientFrame.safeParse(json)
-  if (frame.success) return frame.data
-  const [issue] = frame.error.issues
-  throw invalid(`Invalid JSON payload received. ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
 }
