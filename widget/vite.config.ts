@@ -33,7 +33,8 @@ export function builtConfig(root: string): InlineConfig {
 function chunkName(module: string): string {
   if (module.endsWith('/call/index.ts')) return 'call'
   if (module.endsWith('/voice/index.ts')) return 'voice'
-  if (module.endsWith('/panel/keypad.ts')) return 'keypad'
+  const lazy = /\/(keypad|client-tools)\.ts$/.exec(module)?.[1]
+  if (lazy) return lazy
   const worklet = /\/worklets\/(\w+)\.ts$/.exec(module)?.[1]
   if (worklet) return worklet
   const language = /\/strings\/(\w+)\.ts$/.exec(module)?.[1]

@@ -6,9 +6,9 @@ import { Meter } from '../panel/meter.ts'
 import { panel } from '../panel/panel.ts'
 import { PanelHolder } from '../panel/panel-holder.ts'
 import { panelSheet } from '../panel/panel-styles.ts'
-import { answerTool } from './client-tools.ts'
 import { Consent } from './consent.ts'
-import { Conversation, type ConversationListener } from './conversation.ts'
+import { Conversation } from './conversation.ts'
+import { listenerOf } from './conversation-listener.ts'
 import { type BehindPanel, type DeskMemory, freshMemory, panelView } from './desk-view.ts'
 import { CallFault, faultOf } from './fault.ts'
 import type { Gone } from './media-socket.ts'
@@ -35,16 +35,16 @@ export class CallDesk implements BehindPanel {
   #starting: { promise: Promise<Started>; abort: AbortController } | undefined
   #startedFor = ''
   output: string | undefined
-  readonly #voice = new VisitorVoice()
+  readonly #voice: VisitorVoice
   /** Written while the call was being opened. */
   #unsent: ToRelay[] = []
-  #output = 0
   #tick: ReturnType<typeof setInterval> | undefined
 
   constructor(inside: Inside) {
     this.#inside = inside
     this.#memory = freshMemory(inside.element.startMuted)
     this.#consent = new Consent(inside)
+    this.#voice = new VisitorVoice(inside, this.#memory, this.#meter)
     this.#holder = new PanelHolder(inside, this.#meter, () => Object.assign(this.#memory, { openedAt: performance.now(), stirred: false }))
   }
 
@@ -106,7 +106,7 @@ export class CallDesk implements BehindPanel {
         this.#starting = undefined
         if (!this.#conversation?.hasSound && sound?.context.state !== 'closed') void sound?.context.close()
         this.#unsent = []
-        if (!this.#conversation) this.#hush()
+        if (!this.#conversation) this.#voice.stop()
         this.#inside.update()
       })
     this.#starting = { promise, abort }
@@ -138,7 +138,10 @@ export class CallDesk implements BehindPanel {
       modality: inWriting ? 'text' : 'voice',
       sessionId: memory.sessionId,
       signal,
-      openSound: () => this.#listen(agent, how.sound?.()),
+      openSound: () => {
+        const context = how.sound?.()?.context
+        if (context) this.#voice.listen({ agent, context, desk: this, call: () => this.#conversation })
+      },
     })
     memory.textCall = modality === 'text'
     const sound = memory.textCall ? undefined : how.sound?.()
@@ -152,7 +155,16 @@ export class CallDesk implements BehindPanel {
       newSound: this.#inside.openSound,
       volume: memory.volume,
       device: this.output,
-      on: this.#listener(() => conversation),
+      on: listenerOf({
+        inside: this.#inside,
+        memory,
+        voice: this.#voice,
+        transcript: this.#transcript,
+        self: () => conversation,
+        mine: () => this.#conversation === conversation,
+        tell: (code) => this.#tell(code),
+        ended: (reason, gone) => this.#ended(conversation, reason, gone),
+      }),
     })
     this.#conversation = conversation
     memory.callId = opened.callId
@@ -185,40 +197,6 @@ export class CallDesk implements BehindPanel {
     return result
   }
 
-  /** Inside the click: the visitor's side of a spoken call. */
-  #listen(agent: PublicAgent, sound: Sound | undefined): void {
-    if (!sound) return
-    const inside = this.#inside
-    const door = {
-      inside,
-      agent,
-      context: sound.context,
-      desk: this,
-      call: () => this.#conversation,
-      level: (level: number) => {
-        this.#voice.level = level
-        this.#level()
-      },
-    }
-    this.#voice.listen(door, () => {
-      this.#memory.notice = inside.say('error.load_failed')
-      inside.update()
-    })
-  }
-
-  #level(): void {
-    const { element, root, emit } = this.#inside
-    const { level } = this.#voice
-    this.#meter.set(this.#output || (element.state === 'listening' ? level : 0))
-    this.#meter.hears(root, level)
-    emit('va-level', { input: level, output: this.#output })
-  }
-
-  #hush(): void {
-    this.#voice.stop()
-    this.#output = 0
-  }
-
   /** Rejects with CallFault. */
   async #getAgent(agentId: string): Promise<PublicAgent> {
     const agent = granted(await this.#inside.agent(agentId))
@@ -248,55 +226,9 @@ export class CallDesk implements BehindPanel {
 
   // ---------------------------------------------------------------- going on
 
-  #listener(self: () => Conversation): ConversationListener {
-    const { emit, setState, update } = this.#inside
-    const memory = this.#memory
-    const mine = () => this.#conversation === self()
-    let personSpeaks = false
-    return {
-      state: (state) => {
-        if (mine()) setState(state)
-      },
-      entry: (entry) => {
-        this.#transcript.put(self().callId, entry)
-        if (!mine()) this.#transcript.settle(self().callId)
-        if (entry.role === 'visitor') this.#voice.wrote()
-        emit('va-transcript', { entry })
-        update()
-      },
-      tool: (use) => void answerTool(this.#inside, use, (result) => self().send({ type: 'tool-result', id: use.id, result })),
-      speaker: (who, name) => {
-        const { say } = this.#inside
-        // The agent's first words are no news; its return after a person is.
-        if (who === 'agent' && !personSpeaks) return
-        personSpeaks = who === 'operator'
-        if (who === 'operator') memory.notice = say('speaker.operator', { name: name ?? say('speaker.someone') })
-        // Said at the beginning, too, when there is nobody to come back from.
-        else if (memory.notice) memory.notice = say('speaker.agent')
-        update()
-      },
-      level: (level) => {
-        this.#output = level
-        this.#level()
-      },
-      sounding: (atMs) => performance.mark('va:first-sound', { startTime: Math.max(0, atMs) }),
-      blocked: (blocked) => {
-        memory.blocked = blocked
-        if (blocked) this.#tell('autoplay_blocked')
-        update()
-      },
-      fault: (code, message, retryable) => emit('va-error', { code, message: message || this.#fault(code).message, retryable }),
-      rebuilt: (context) => this.#voice.now?.room.use(context),
-      ended: (reason, gone) => {
-        if (mine()) this.#ended(self(), reason, gone)
-      },
-    }
-  }
-
   #ended(conversation: Conversation, reason: EndReason, gone: Gone | undefined): void {
     const memory = this.#memory
-    this.#hush()
-    this.#meter.set(0)
+    this.#voice.stop()
     this.#transcript.settle(conversation.callId)
     Object.assign(memory, {
       endReason: reason,
@@ -321,7 +253,7 @@ export class CallDesk implements BehindPanel {
     starting?.abort.abort()
     this.#conversation?.hangUp(reason)
     // Nobody waits for an answer to the browser's question any more.
-    if (!this.#conversation) this.#hush()
+    if (!this.#conversation) this.#voice.stop()
     await starting?.promise
     return { ok: true }
   }

@@ -1,17 +1,29 @@
+import type { Inside } from '../element/inside.ts'
 import { constraintsFor } from '../microphone/constraints.ts'
+import type { Meter } from '../panel/meter.ts'
 import type { Voice, VoiceDoor } from '../voice/index.ts'
+import type { DeskMemory } from './desk-view.ts'
 
 /** The desk's hold on the visitor's side of a spoken call; what that does is a chunk of its own. */
 export class VisitorVoice {
+  readonly #inside: Inside
+  readonly #memory: DeskMemory
+  readonly #meter: Meter
   #opening: Promise<Voice | undefined> | undefined
   #deviceId: string | undefined
   #wrote = false
-  /** How loud the visitor is. */
-  level = 0
+  #input = 0
+  #output = 0
   now: Voice | undefined
 
-  /** Inside the click, once a call: asks for the microphone there and then. `failed`: the code for it did not load. */
-  listen(door: Omit<VoiceDoor, 'asked' | 'deviceId'>, failed: () => void): void {
+  constructor(inside: Inside, memory: DeskMemory, meter: Meter) {
+    this.#memory = memory
+    this.#inside = inside
+    this.#meter = meter
+  }
+
+  /** Inside the click, once a call: asks for the microphone there and then. */
+  listen(door: Pick<VoiceDoor, 'agent' | 'context' | 'desk' | 'call'>): void {
     if (this.#opening) return
     const deviceId = this.#deviceId
     const asked = ask(deviceId)
@@ -21,13 +33,15 @@ export class VisitorVoice {
       ({ openVoice }) => {
         // The call is over already.
         if (this.#opening !== opening) return void letGo()
-        this.now = openVoice({ ...door, asked, deviceId })
+        this.now = openVoice({ ...door, inside: this.#inside, asked, deviceId, level: (input) => this.level(input, this.#output) })
         if (this.#wrote) this.now.room.wrote()
         return this.now
       },
       () => {
         void letGo()
-        failed()
+        // It can be typed.
+        this.#memory.notice = this.#inside.say('error.load_failed')
+        this.#inside.update()
         return undefined
       },
     )
@@ -52,11 +66,22 @@ export class VisitorVoice {
     return true
   }
 
+  /** How loud the visitor is, and the agent; the orb follows whose turn it is. */
+  level(input = this.#input, output = this.#output): void {
+    const { element, root, emit } = this.#inside
+    this.#input = input
+    this.#output = output
+    this.#meter.set(output || (element.state === 'listening' ? input : 0))
+    this.#meter.hears(root, input)
+    emit('va-level', { input, output })
+  }
+
   stop(): void {
     this.now?.room.stop()
     this.now = this.#opening = undefined
     this.#wrote = false
-    this.level = 0
+    this.#input = this.#output = 0
+    this.#meter.set(0)
   }
 }
 

@@ -1,0 +1,68 @@
+import type { EndReason } from '@voice-agent/relay/protocol'
+import type { Inside } from '../element/inside.ts'
+import type { Conversation, ConversationListener } from './conversation.ts'
+import type { DeskMemory } from './desk-view.ts'
+import { wordsOf } from './fault.ts'
+import type { Gone } from './media-socket.ts'
+import type { Transcript } from './transcript.ts'
+import type { VisitorVoice } from './visitor-voice.ts'
+
+interface AroundConversation {
+  inside: Inside
+  memory: DeskMemory
+  voice: VisitorVoice
+  transcript: Transcript
+  /** The conversation that is listened to. */
+  self(): Conversation
+  /** It is still the desk's own. */
+  mine(): boolean
+  /** Tells the page of a fault. */
+  tell(code: string): void
+  ended(reason: EndReason, gone: Gone | undefined): void
+}
+
+/** What the desk makes of what a conversation tells. */
+export function listenerOf(desk: AroundConversation): ConversationListener {
+  const { inside, memory, voice, transcript, self, mine } = desk
+  const { emit, setState, update, say } = inside
+  let personSpeaks = false
+  return {
+    state: (state) => {
+      if (mine()) setState(state)
+    },
+    entry: (entry) => {
+      transcript.put(self().callId, entry)
+      if (!mine()) transcript.settle(self().callId)
+      if (entry.role === 'visitor') voice.wrote()
+      emit('va-transcript', { entry })
+      update()
+    },
+    tool: (use) => {
+      const send = (result: unknown) => self().send({ type: 'tool-result', id: use.id, result })
+      // Few agents have tools in the page.
+      import('./client-tools.ts').then(
+        ({ answerTool }) => answerTool(inside, use, send),
+        () => send({ error: 'The page could not load what answers.' }),
+      )
+    },
+    speaker: (who, name) => {
+      // The agent's first words are no news; its return after a person is.
+      if (who === 'agent' && !personSpeaks) return
+      personSpeaks = who === 'operator'
+      memory.notice = personSpeaks ? say('speaker.operator', { name: name ?? say('speaker.someone') }) : say('speaker.agent')
+      update()
+    },
+    level: (level) => voice.level(undefined, level),
+    sounding: (atMs) => performance.mark('va:first-sound', { startTime: Math.max(0, atMs) }),
+    blocked: (blocked) => {
+      memory.blocked = blocked
+      if (blocked) desk.tell('autoplay_blocked')
+      update()
+    },
+    fault: (code, message, retryable) => emit('va-error', { code, message: message || wordsOf(inside, code), retryable }),
+    rebuilt: (context) => voice.now?.room.use(context),
+    ended: (reason, gone) => {
+      if (mine()) desk.ended(reason, gone)
+    },
+  }
+}
