@@ -1,6 +1,7 @@
 import { expect } from '@esm-bundle/chai'
 import type { FromRelay } from '@voice-agent/relay/protocol'
 import fc from 'fast-check'
+import { until } from '../testing/element-kit.test-kit.ts'
 import { relayUrl, Steering } from '../testing/fake-relay-client.test-kit.ts'
 import { type Gone, MediaSocket, type SocketListener } from './media-socket.ts'
 
@@ -63,6 +64,22 @@ describe('media socket', () => {
     await saw('ready', 2)
     const { received } = await steer.wait('text')
     expect(received).to.deep.equal([{ type: 'text', text: 'still there?' }])
+    socket.close()
+  })
+
+  it('keeps no more than the last 200 ms of the voice while it is away: no burst follows', async () => {
+    const { socket, saw, steer } = await connect()
+    const frame = () => new ArrayBuffer(640)
+    for (let i = 0; i < 5; i += 1) socket.sound(frame())
+    await until(async () => (await steer.arrived()).audioBytes === 5 * 640)
+    await steer.do({ unreachable: true }, { drop: true })
+    await saw('away')
+    for (let i = 0; i < 300; i += 1) socket.sound(frame())
+    await steer.do({ unreachable: false })
+    await saw('ready', 2)
+    socket.send({ type: 'text', text: 'after' })
+    await steer.wait('text')
+    expect((await steer.arrived()).audioBytes).to.equal((5 + 10) * 640)
     socket.close()
   })
 

@@ -28,7 +28,7 @@ const MOST_WAITING = 200
 /** Sound of a moment ago is worth sending; older sound would come as a burst. */
 const MOST_FRAMES = 10
 /** Beyond this the line is slower than the voice: frames are left out rather than queued up. */
-const FULL_BYTES = 32_000
+const FULL_BYTES = 16_000
 
 export class MediaSocket {
   readonly #url: string

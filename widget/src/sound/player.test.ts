@@ -97,7 +97,8 @@ describe('player', () => {
     await start({ sounding: (ms) => (at = ms) })
     play('u1', 200)
     await until(() => at > 0)
-    expect(at).to.be.within(before, performance.now() + 20)
+    // The context's clock moves in the device's own blocks.
+    expect(at).to.be.within(before - 20, performance.now() + 20)
   })
 
   it('reports the level while there is sound and silence once', async () => {

@@ -39,9 +39,9 @@ export function record(el: EventTarget, names: readonly VoiceAgentEventName[]): 
 }
 
 /** Looks again every 10 ms (frames stop in hidden tabs) until `probe` gives something. */
-export async function until<T>(probe: () => T | undefined | false | null): Promise<T> {
+export async function until<T>(probe: () => T | undefined | false | null | Promise<T | undefined | false | null>): Promise<T> {
   for (;;) {
-    const found = probe()
+    const found = await probe()
     if (found) return found
     await new Promise((resolve) => setTimeout(resolve, 10))
   }

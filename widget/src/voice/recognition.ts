@@ -24,6 +24,8 @@ export interface Recognition {
 
 /** Errors after which asking again is no use. */
 const FINAL = new Set(['not-allowed', 'service-not-allowed', 'language-not-supported', 'audio-capture'])
+/** So many times without a word heard, the maker's service is not there for this browser. */
+const UNREACHABLE_AT_MOST = 3
 /** One that ends sooner than this after its start is given time before the next. */
 const QUICK_MS = 1000
 
@@ -50,6 +52,7 @@ export async function startRecognition(o: {
   let runs = false
   let over = false
   let startedAt = 0
+  let unreachable = 0
   let later: ReturnType<typeof setTimeout> | undefined
 
   const start = () => {
@@ -60,6 +63,7 @@ export async function startRecognition(o: {
   }
   recogniser.onresult = ({ resultIndex, results }) => {
     let interim = ''
+    unreachable = 0
     for (let at = resultIndex; at < results.length; at++) {
       const result = results[at]
       const text = result?.[0].transcript ?? ''
@@ -75,7 +79,8 @@ export async function startRecognition(o: {
     later = setTimeout(start, performance.now() - startedAt < QUICK_MS ? QUICK_MS : 0)
   }
   recogniser.onerror = ({ error }) => {
-    if (!FINAL.has(error) || over) return
+    if (error === 'network') unreachable += 1
+    if (over || (!FINAL.has(error) && unreachable < UNREACHABLE_AT_MOST)) return
     over = true
     o.failed()
   }

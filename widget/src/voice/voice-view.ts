@@ -109,6 +109,7 @@ export function voiceView(room: VoiceRoom): VoiceView {
                 /><span aria-hidden="true">${percent}</span>
                 ${choice('input-device', say('voice.input'), room.inputs, room.inputId, (id) => desk.setInputDevice(id))}
                 ${choice('output-device', say('voice.output'), room.outputs, desk.output, (id) => desk.setOutputDevice(id))}
+                ${/^(default)?$/.test(desk.output ?? '') ? nothing : html`<p class="device" role="status">${say('voice.echo')}</p>`}
               </div>`
             : nothing
         }

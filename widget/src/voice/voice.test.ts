@@ -245,6 +245,47 @@ describe('the visitor’s voice', () => {
     await until(() => tracks.at(-1)?.getSettings().deviceId === select.value && tracks.at(-2)?.readyState === 'ended')
   })
 
+  it('that is lost, or muted by the system, is missed in words until it is back', async () => {
+    const el = await inCall('raw')
+    await until(() => button(el).hasAttribute('aria-pressed'))
+    tracks[0]?.dispatchEvent(new Event('mute'))
+    await until(() => /Your device has muted/.test(words(el)))
+    tracks[0]?.dispatchEvent(new Event('unmute'))
+    await until(() => !/Your device has muted/.test(words(el)))
+    refuse('NotFoundError')
+    tracks[0]?.stop()
+    tracks[0]?.dispatchEvent(new Event('ended'))
+    await until(() => /Your microphone is gone/.test(words(el)))
+    expect(el.state, 'the call goes on').to.equal('listening')
+    answer = real
+    navigator.mediaDevices.dispatchEvent(new Event('devicechange'))
+    await until(() => !/Your microphone is gone/.test(words(el)))
+    expect(tracks.at(-1)?.readyState).to.equal('live')
+  })
+
+  it('chosen in the panel stays chosen for the next call, and a device that cannot be had is not shown as chosen', async () => {
+    const el = await inCall('raw')
+    await until(() => button(el).hasAttribute('aria-pressed'))
+    part(el, 'volume').click()
+    await until(() => hasPart(el, 'input-device'))
+    const select = part<HTMLSelectElement>(el, 'input-device')
+    const before = select.value
+    const other = [...select.options].map(({ value }) => value).at(-1) ?? ''
+    refuse('NotReadableError')
+    select.value = other
+    select.dispatchEvent(new Event('change'))
+    await until(() => /The one before goes on/.test(words(el)))
+    await until(() => select.value === before)
+    answer = real
+    select.value = other
+    select.dispatchEvent(new Event('change'))
+    await until(() => tracks.at(-1)?.getSettings().deviceId === other)
+    await until(() => !/The one before goes on/.test(words(el)))
+    await el.endCall()
+    expect((await el.startCall()).ok).to.equal(true)
+    await until(() => tracks.at(-1)?.readyState === 'live' && tracks.at(-1)?.getSettings().deviceId === other)
+  })
+
   it('that nobody understands is told so, until the visitor types', async () => {
     const el = await inCall('reads')
     await until(() => /What you ask, please type/.test(words(el)))
@@ -331,6 +372,29 @@ describe('the browser’s own recogniser', () => {
     const el = await inCall('raw')
     await until(() => !button(el).disabled)
     expect(FakeRecogniser.made).to.deep.equal([])
+  })
+
+  it('that cannot reach its maker is given up, and the visitor told', async () => {
+    const el = await inCall('remote')
+    const one = await recogniser()
+    for (let i = 0; i < 3; i += 1) one.onerror?.({ error: 'network' })
+    await until(() => /please type/.test(words(el)))
+  })
+
+  it('is named before the call, in the terms and where one starts, only where it is used', async () => {
+    const named = async (agent: string, attributes: Record<string, string> = {}) => {
+      const el = await mount(agent, { attributes })
+      await el.open()
+      await until(() => part(el, 'name').textContent?.includes('Mira'))
+      return /turns your words into text(, and may send)?/.exec(part(el, 'stage').textContent ?? '')?.[0]
+    }
+    expect(await named('remote')).to.equal('turns your words into text, and may send')
+    expect(await named('local')).to.equal('turns your words into text')
+    expect(await named('raw')).to.equal(undefined)
+    expect(await named('remote', { 'text-only': '' })).to.equal(undefined)
+    Reflect.deleteProperty(scope, 'SpeechRecognition')
+    Reflect.deleteProperty(scope, 'webkitSpeechRecognition')
+    expect(await named('remote')).to.equal(undefined)
   })
 
   it('that is refused for good leaves the visitor typing', async () => {
