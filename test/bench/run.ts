@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { ROOT } from '../checks/run-command.ts'
 import { callFigures } from './calls.ts'
 import { type Figure, table } from './figures.ts'
@@ -10,15 +11,22 @@ import { widgetBytes } from './widget-bytes.ts'
 
 /**
  * `npm run bench`: a table for people, JSON for machines. Figures are this machine's; only limits stand anywhere else.
- * With words after it only the parts whose titles hold one of them; `--quick` makes the hot path a smoke run of seconds.
+ * With words after it only the parts whose titles hold one of them; `--quick` makes the hot path a smoke run of seconds,
+ * `--calls=200` chooses how many calls it has, `--profile` says where its time goes.
  */
-const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const quick = process.argv.includes('--quick')
+const { values: flags, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, calls: { type: 'string' }, profile: { type: 'boolean', default: false } },
+})
+const { quick } = flags
+const folder = join(ROOT, 'test/results')
+const calls = flags.calls?.split(',').map(Number)
+const profileTo = flags.profile ? join(folder, 'profile') : undefined
 const PARTS: { title: string; measure: () => Figure[] | Promise<Figure[]> }[] = [
   { title: 'Widget', measure: widgetBytes },
   { title: 'First sound', measure: firstSound },
   { title: 'Calls', measure: callFigures },
-  { title: 'Hot path', measure: () => hotPath({ quick }) },
+  { title: 'Hot path', measure: () => hotPath({ quick, calls, profileTo }) },
 ]
 
 const figures: Figure[] = []
@@ -30,7 +38,6 @@ for (const { title, measure } of PARTS) {
   console.log(table(measured))
 }
 const file = quick ? 'bench-quick.json' : 'bench.json'
-const folder = join(ROOT, 'test/results')
 mkdirSync(folder, { recursive: true })
 const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version }
 writeFileSync(join(folder, file), JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2))

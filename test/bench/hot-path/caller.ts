@@ -9,6 +9,8 @@ export interface Caller {
   readonly id: number
   readonly up: Course
   readonly down: Course
+  /** Its socket is gone. */
+  readonly isOver: boolean
   /** 20 ms of the microphone. */
   speak(): void
   /** The vendor's next 40 ms, with what it says beside them. */
@@ -21,7 +23,8 @@ export interface Caller {
   /** The vendor's socket of this call. */
   vendor: WebSocket | undefined
   takeUp(frame: number, atMs: number): void
-  hangUp(): Promise<void>
+  /** Silence in the place of a muted microphone's frame. */
+  takeSilence(): void
 }
 
 /** Where the delays of the process that is being measured are kept; undefined while nothing is measured. */
@@ -40,11 +43,14 @@ export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delay
   const [up, down] = [new Course(), new Course()]
   /** Calls begin their turns at different times. */
   let step = (id * 37) % CHUNKS_A_ROUND
-  let muted = false
+  /** The step whose words were said last. */
+  let told = -1
   /** When the last sound of all that came will have been played. */
   let playedAt = 0
   const marks: { atMs: number; json: string }[] = []
   const ready = Promise.withResolvers<Caller>()
+
+  const heardAll = () => down.missing === 0 && marks.length === 0 && playedAt < performance.now()
 
   function hear(frame: Buffer) {
     const now = performance.now()
@@ -74,6 +80,9 @@ export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delay
   ws.on('close', (code) => ready.reject(new Error(`the media socket closed with ${code}`)))
 
   const caller: Caller = {
+    get isOver() {
+      return ws.readyState !== ws.OPEN
+    },
     id,
     up,
     down,
@@ -84,35 +93,29 @@ export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delay
     },
     answer() {
       if (!caller.vendor) return
-      for (const message of AnswerTurn.beside(step)) caller.vendor.send(message, { binary: false })
+      if (step !== told) for (const message of AnswerTurn.beside(step)) caller.vendor.send(message, { binary: false })
+      told = step
       if (AnswerTurn.speaks(step)) {
         const now = performance.now()
         caller.vendor.send(AnswerTurn.chunk({ call: id, frame: down.sent }), { binary: false })
         for (let each = 0; each < AnswerTurn.framesAChunk; each++) down.leaves(now)
       }
-      step = (step + 1) % CHUNKS_A_ROUND
+      // Nobody answers what they have not heard: a turn that began before would cut the one being played.
+      if (AnswerTurn.speaks(step) || heardAll()) step = (step + 1) % CHUNKS_A_ROUND
     },
     fallSilent() {
       for (const message of AnswerTurn.end()) caller.vendor?.send(message, { binary: false })
     },
-    mute(isMuted) {
-      muted = isMuted
-      ws.send(JSON.stringify({ type: 'mute', muted }))
-    },
+    mute: (muted) => ws.send(JSON.stringify({ type: 'mute', muted })),
     tellMarks() {
       const now = performance.now()
       while (marks[0] && marks[0].atMs <= now) ws.send(marks.shift()?.json ?? '')
     },
+    takeSilence: () => up.skip(),
     takeUp(frame, atMs) {
-      if (muted) return up.skip()
       const ms = up.arrives(frame, atMs)
       o.delayed()?.up.add(ms)
     },
-    hangUp: () =>
-      new Promise((resolve) => {
-        ws.on('close', () => resolve())
-        ws.close()
-      }),
   }
   return ready.promise
 }

@@ -16,13 +16,16 @@ const READING_MS = 700
 const FULL: Times = { rounds: 5, leadMs: 700, sliceMs: 3000, settleMs: 400 }
 const QUICK: Times = { rounds: 1, leadMs: 300, sliceMs: 500, settleMs: 400 }
 
-/** Browser calls through Gemini's shape, at 50 and at 200, beside a bare bridge (DESIGN, "How it is measured"). */
-export async function hotPath(o: { quick: boolean }): Promise<Figure[]> {
-  await using stage = await setStage()
+/**
+ * Browser calls through Gemini's shape, at 50 and at 200, beside a bare bridge (DESIGN, "How it is measured"). `profileTo`: a folder for
+ * a profile of each of the relay's threads; its figures are worth nothing.
+ */
+export async function hotPath(o: { quick: boolean; calls?: number[] | undefined; profileTo?: string | undefined }): Promise<Figure[]> {
+  await using stage = await setStage(o.profileTo === undefined ? {} : { execArgv: ['--cpu-prof', `--cpu-prof-dir=${o.profileTo}`] })
   const figures: Figure[] = []
   // What is made once is made by these few.
   let before: Held = await heldBy(stage, 10)
-  for (const calls of o.quick ? [14] : [50, 200]) {
+  for (const calls of o.calls ?? (o.quick ? [14] : [50, 200])) {
     await stage.join(calls)
     const rows = await measureInTurn(stage.load, entrantsOf(stage), o.quick ? QUICK : FULL)
     const held = await heldBy(stage, calls)
@@ -124,14 +127,14 @@ function figuresOf(calls: number, rows: readonly Row[]): Figure[] {
       note: `${isVoid}p50 / p95 / p99: ${ms(relay.delays[way])}, floor ${ms(floor.delays[way])}, again ${ms(again.delays[way])}${p99 > 20 ? '; beyond 20 ms' : ''}`,
     })
   }
-  const gone = ({ lost }: Row) => lost.up + lost.down + lost.oddUp + lost.oddDown
+  const gone = ({ lost }: Row) => lost.up + lost.down + lost.oddUp + lost.oddDown + lost.calls
   figures.push(
     {
       name: name('frames lost or out of turn'),
       value: gone(relay),
       unit: '',
       limit: 0,
-      note: `up ${relay.lost.up}, down ${relay.lost.down}, out of turn up ${relay.lost.oddUp}, down ${relay.lost.oddDown}; floor ${gone(floor)}`,
+      note: `up ${relay.lost.up}, down ${relay.lost.down}, out of turn up ${relay.lost.oddUp}, down ${relay.lost.oddDown}; calls lost ${relay.lost.calls}; floor ${gone(floor)}`,
     },
     {
       name: name('capacity, share of the floor’s'),

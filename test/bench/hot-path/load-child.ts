@@ -34,6 +34,8 @@ export interface Lost {
   /** Came again, or out of turn. */
   oddUp: number
   oddDown: number
+  /** Calls that ended meanwhile. */
+  calls: number
 }
 
 const callers = new Map<number, Caller>()
@@ -112,7 +114,13 @@ async function take(wish: LoadWish): Promise<unknown> {
       const group = groups.get(wish.name) ?? []
       const gone = (course: 'up' | 'down') => sum(group.map((caller) => caller[course].lost + caller[course].missing))
       const odd = (course: 'up' | 'down') => sum(group.map((caller) => caller[course].odd))
-      return { up: gone('up'), down: gone('down'), oddUp: odd('up'), oddDown: odd('down') } satisfies Lost
+      return {
+        up: gone('up'),
+        down: gone('down'),
+        oddUp: odd('up'),
+        oddDown: odd('down'),
+        calls: group.filter(({ isOver }) => isOver).length,
+      } satisfies Lost
     }
   }
 }

@@ -81,7 +81,8 @@ export const AnswerTurn = {
   },
   speaks: (step: number) => step < CHUNKS_A_TURN,
   visitorSpeaks: (step: number) => step >= VISITOR_SPEAKS_AT,
-  end: () => [GENERATED, OVER, HANDLE],
+  // What the visitor said was heard, too: a vendor that shows nothing of it is taken for deaf.
+  end: () => [HEARD, GENERATED, OVER, HANDLE],
   /** 40 ms: this frame and the next. */
   chunk({ call, frame }: Stamp): Buffer {
     const message = Buffer.from(CHUNK)

@@ -23,7 +23,8 @@ export async function startVendor(callers: ReadonlyMap<number, Caller>): Promise
         caller = callers.get(stamp.call)
         if (caller) caller.vendor = ws
       }
-      caller?.takeUp(stamp.frame, now)
+      if (stamp.call === caller?.id) caller.takeUp(stamp.frame, now)
+      else caller?.takeSilence()
     })
     ws.on('error', () => undefined)
     ws.on('close', () => {
