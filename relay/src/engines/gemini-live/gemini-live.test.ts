@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { ToolSpec } from '../../agents/persona.ts'
+import { Persona, ToolSpec } from '../../agents/persona.ts'
 import type { EngineContext, EngineEvent } from '../../calls/ports.ts'
 import { TestClock } from '../../clock.test-kit.ts'
 import { isDone, silent, type Talk, talkWith, testPersona } from '../conformance.test-kit.ts'
@@ -195,6 +195,23 @@ describe('tools', () => {
     await socket.until(() => socket.sent.filter((frame) => frame.toolResponse).length >= 4)
     expect(uses).toHaveLength(1)
     expect(uses[0]).not.toBe('c1')
+  })
+
+  test('look up what is too much to be told at once, without a use of the owner’s', async () => {
+    const questions = Array.from({ length: 400 }, (_, at) => ({
+      question: `What about tea number ${at}?`,
+      answer: `Tea ${at} grows on a hill of its own, ${'far and '.repeat(8)}high.`,
+    }))
+    questions.push({ question: 'Do you sell kettles?', answer: 'The {{shop}} kettle whistles in tune.' })
+    const { far, talk } = await call({ context: { persona: Persona.parse({ ...testPersona, knowledge: { questions } }) } })
+    const socket = await far.socket(1)
+    const { setup } = await socket.until((frame) => frame.setup !== undefined)
+    expect(setup?.tools).toMatchObject([{ functionDeclarations: [{ name: 'look_up' }] }])
+    expect(setup?.systemInstruction?.parts[0]?.text).not.toContain('whistles')
+    socket.say({ toolCall: { functionCalls: [{ id: 'c1', name: 'look_up', args: { question: 'Do you have a kettle?' } }] } })
+    const { toolResponse } = await socket.until((frame) => frame.toolResponse !== undefined)
+    expect(JSON.stringify(toolResponse)).toContain('The Kettle kettle whistles in tune.')
+    expect(talk.events).toEqual([])
   })
 
   test('that are cancelled are not answered', async () => {

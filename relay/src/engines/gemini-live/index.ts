@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.ts'
 import { knowledgeBase } from '../knowledge/index.ts'
 import { serviceUrl } from '../text/service.ts'
 import { connect } from './connection.ts'
+import { withLookUp } from './look-up.ts'
 import { startSession } from './session.ts'
 import { setupOf } from './setup.ts'
 import { type TextRoute, textRouteOf } from './text-route.ts'
@@ -38,9 +39,10 @@ export function geminiLive(o: {
     speaksHz: SPEAKS_HZ,
     stallMs: o.stallMs ?? 9000,
     availability: () => (apiKey ? { ok: true } : { ok: false, missing: 'GEMINI_API_KEY' }),
-    async start(context) {
+    async start(given) {
       client ??= load(apiKey ?? '')
-      const [live, knowledge] = await Promise.all([client, knowledgeBase(context.persona.knowledge)])
+      const [live, knowledge] = await Promise.all([client, knowledgeBase(given.persona.knowledge)])
+      const context = withLookUp(given, knowledge)
       return startSession({
         context,
         model,

@@ -1,10 +1,9 @@
 import { type LiveConnectConfig, Modality } from '@google/genai'
 import type { EngineContext, Heard } from '../../calls/ports.ts'
 import type { KnowledgeBase } from '../knowledge/index.ts'
-import { knowledgeFor, systemPrompt } from '../text/prompt.ts'
+import { systemPrompt } from '../text/prompt.ts'
+import { knownAtOnce } from './look-up.ts'
 
-/** Google's limit is far above; a prompt is paid for with every turn. */
-const MOST_KNOWLEDGE = 24_000
 const MOST_HISTORY = 12_000
 /** Beyond this the oldest turns are forgotten, so that a session has no end (PROTOCOLS 5.6). int64 as text. */
 const COMPRESS_AT_TOKENS = '100000'
@@ -21,13 +20,12 @@ export function setupOf(o: {
   const { context, handle } = o
   const { persona, language, variables } = context
   const { voice, turns } = persona
-  const whole = o.knowledge.whole()
   const system = systemPrompt({
     persona,
     language,
     variables,
     notes: o.notes,
-    knowledge: whole.length <= MOST_KNOWLEDGE ? whole : knowledgeFor(o.knowledge, persona.greeting, ''),
+    knowledge: knownAtOnce(o.knowledge, persona.greeting),
     nowMs: context.clock.nowMs(),
   })
   return {
