@@ -26,7 +26,7 @@ const vitest = (name: string, limitMs: number): Suite => {
 }
 const SUITES: Suite[] = [
   vitest('relay', minutes(8)),
-  vitest('demo', minutes(2)),
+  vitest('demo', minutes(4)),
   {
     name: 'widget',
     dir: 'widget',
