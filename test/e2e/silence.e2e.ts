@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sentences } from '../clips/list.ts'
-import { hush, samplesFor } from '../clips/noises.ts'
+import { samplesFor } from '../clips/noises.ts'
+import { timeline } from '../clips/wav.ts'
 import { wordsAfter } from '../clips/words-by-time.ts'
 import { openBrowser, openPage, Tag } from '../kit/browser.ts'
 import { heardSpeech } from '../kit/detector.ts'
@@ -74,7 +75,8 @@ async function bargeIn(clips: ReturnType<typeof sentences>): Promise<Cut[]> {
     await tag.write(QUESTION)
     await waitForSound(page, true)
     // Over other words each time, and never in the pause between two sentences.
-    await say(page, Int16Array.of(...hush(700 + 90 * at), ...samples.subarray(0, samplesFor(1200)), ...hush(1000)))
+    const beforeMs = 700 + 90 * at
+    await say(page, timeline(beforeMs + 2200, [{ atMs: beforeMs, samples: samples.subarray(0, samplesFor(1200)) }]))
     const known = lines.length
     const cut = await tag.entry(`story ${at + 1}, cut`, (entry) => {
       return entry.role === 'agent' && entry.final && entry.interrupted === true && !lines.includes(entry.id) && known === lines.length

@@ -7,8 +7,6 @@ export interface BrowserOptions {
   backForwardCache?: boolean
   /** A WAV file that its microphone gives once, from the moment the page opens the microphone; then silence. */
   microphone?: string
-  /** How many microphones (and loudspeakers) it has. */
-  devices?: number
   /** Asks before a page may listen; else every page may. */
   asks?: boolean
 }
@@ -18,7 +16,7 @@ export function openBrowser(o: BrowserOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: needChromium(),
     args: [
-      `--use-fake-device-for-media-stream${o.devices === undefined ? '' : `=device-count=${o.devices}`}`,
+      '--use-fake-device-for-media-stream',
       ...(o.asks ? [] : ['--use-fake-ui-for-media-stream']),
       ...(o.microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${o.microphone}%noloop`]),
       '--no-sandbox',
