@@ -13,7 +13,8 @@ export interface HeardSoFar {
   cut(utterance: string, heard: string): void
   words(utterance: string): string
   readonly lastQuestion: string
-  history(): Heard[]
+  /** Oldest first; without the question that is asked anew: as text, or as the sound of the line that is still open. */
+  history(askedAnew: 'typed' | 'spoken' | 'nothing'): Heard[]
 }
 
 interface Line extends Heard {
@@ -58,6 +59,10 @@ export function createHeardSoFar(before: readonly Heard[]): HeardSoFar {
     get lastQuestion() {
       return lines.findLast((line) => line.role === 'visitor')?.text.trim() ?? ''
     },
-    history: () => lines.filter(({ text }) => text.trim() !== '').map(({ role, text }) => ({ role, text: text.trim() })),
+    history(askedAnew) {
+      const typed = lines.findLast((line) => line !== open?.line && line.role === 'visitor')
+      const again = { typed, spoken: open?.line, nothing: undefined }[askedAnew]
+      return lines.filter((line) => line.text.trim() !== '' && line !== again).map(({ role, text }) => ({ role, text: text.trim() }))
+    },
   }
 }

@@ -22,6 +22,9 @@ const LEAVE_EARLY_MS = 1500
 const MOST_NOTES = 50
 const MOST_WAITING = 50
 
+/** What a connection that begins anew is asked again. An answer that had begun is gone on with. */
+const ASKED_ANEW = { listening: 'spoken', asked: 'typed', yielding: 'typed', speaking: 'nothing' } as const
+
 /** One call's talk with Gemini Live, over as many connections as it takes. */
 export function startSession(o: {
   context: EngineContext
@@ -72,7 +75,7 @@ export function startSession(o: {
     onMalformed: () => o.logger.warn({ callId: context.callId }, 'gemini-live sent what cannot be read'),
   }
   const lifeline = createLifeline({
-    connect: (handle, on, signal) => o.connect({ handle, history: heard.history(), notes }, on, signal),
+    connect: (handle, on, signal) => o.connect({ handle, history: heard.history(ASKED_ANEW[turn.is]), notes }, on, signal),
     clock,
     events,
   })
