@@ -32,6 +32,7 @@ const AGENTS: Record<string, Partial<PublicAgent>> = {
   reads: { understandsSpeech: false },
   local: { understandsSpeech: false, browserRecognition: 'on-device' },
   remote: { understandsSpeech: false, browserRecognition: 'allowed' },
+  hears: { browserRecognition: 'allowed' },
 }
 
 /** How opening a call is refused. */

@@ -391,6 +391,7 @@ describe('the browser’s own recogniser', () => {
     expect(await named('remote')).to.equal('turns your words into text, and may send')
     expect(await named('local')).to.equal('turns your words into text')
     expect(await named('raw')).to.equal(undefined)
+    expect(await named('hears')).to.equal(undefined)
     expect(await named('remote', { 'text-only': '' })).to.equal(undefined)
     Reflect.deleteProperty(scope, 'SpeechRecognition')
     Reflect.deleteProperty(scope, 'webkitSpeechRecognition')
