@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { EngineContext, EngineInput, EngineSession } from '../../calls/ports.ts'
 import type { Logger } from '../../logger.ts'
 import { EngineFailure } from '../faults.ts'
-import { pressKeys } from '../key-menu.ts'
-import { phrasesFor } from '../offline/phrases.ts'
+import { answerToKeys } from '../key-answer.ts'
 import { fillVariables } from '../variables.ts'
 import type { Connection, ConnectionEvents } from './connection.ts'
 import { createHeardSoFar } from './heard-so-far.ts'
@@ -38,7 +37,7 @@ export function startSession(o: {
   logger: Logger
 }): EngineSession {
   const { context, route } = o
-  const { clock, emit, persona, variables } = context
+  const { clock, emit, variables } = context
   const heard = createHeardSoFar(context.history)
   const uplink = createUplink()
   let notes: string[] = []
@@ -199,24 +198,11 @@ export function startSession(o: {
 
   /** The owner's own words for a key are said exactly; a voice of its own can only be asked to. */
   function pressed(digits: string): string {
-    const key = pressKeys(persona.keyMenu, digits)
-    const phrases = phrasesFor(context.language)
-    const exactly = (words: string) =>
-      `(The visitor pressed ${digits}. Say exactly this, and nothing else: ${JSON.stringify(fillVariables(words, variables))})`
-    switch (key.does) {
-      case 'ask':
-        return key.question
-      case 'nothing':
-        return `(The visitor pressed ${digits} on the keypad.)`
-      case 'say':
-        return exactly(key.text)
-      case 'menu':
-        return exactly(phrases.menu(persona.keyMenu))
-      case 'end':
-        // Asked for after the turn, so that the goodbye is what the call waits for.
-        queueMicrotask(() => closed || emit({ type: 'hang-up' }))
-        return exactly(key.text ?? phrases.goodbye)
-    }
+    const key = answerToKeys(context, digits)
+    if (key.is === 'question') return key.text
+    // Asked for after the turn, so that the goodbye is what the call waits for.
+    if (key.ends) queueMicrotask(() => closed || emit({ type: 'hang-up' }))
+    return `(The visitor pressed ${digits}. Say exactly this, and nothing else: ${JSON.stringify(key.text)})`
   }
 
   function close() {

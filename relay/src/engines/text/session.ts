@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { EngineContext, EngineInput, EngineSession } from '../../calls/ports.ts'
 import type { Logger } from '../../logger.ts'
 import { EngineFailure, failureOf } from '../faults.ts'
-import { pressKeys } from '../key-menu.ts'
+import { answerToKeys } from '../key-answer.ts'
 import { knowledgeBase } from '../knowledge/index.ts'
-import { phrasesFor } from '../offline/phrases.ts'
 import { fillVariables } from '../variables.ts'
 import type { ChatModel, ToolResult, ToolUse } from './chat-model.ts'
 import { createDialogue } from './dialogue.ts'
@@ -126,28 +125,14 @@ export async function startTextSession(o: {
 
   /** A key of the menu gets the owner's own words, without the model; others are told to it. Undefined when it is answered. */
   function pressed(turn: Turn): string | undefined {
-    const key = pressKeys(persona.keyMenu, turn.text)
-    const phrases = phrasesFor(language)
-    switch (key.does) {
-      case 'ask':
-        return key.question
-      case 'nothing':
-        return `(The visitor pressed ${turn.text} on the keypad.)`
-      case 'say':
-        sayOwn(turn, key.text)
-        return undefined
-      case 'menu':
-        sayOwn(turn, phrases.menu(persona.keyMenu))
-        return undefined
-      case 'end':
-        sayOwn(turn, key.text ?? phrases.goodbye)
-        context.emit({ type: 'hang-up' })
-        return undefined
-    }
+    const key = answerToKeys(context, turn.text)
+    if (key.is === 'question') return key.text
+    sayOwn(turn, key.text)
+    if (key.ends) context.emit({ type: 'hang-up' })
+    return undefined
   }
 
-  function sayOwn(turn: Turn, words: string): void {
-    const text = fillVariables(words, variables)
+  function sayOwn(turn: Turn, text: string): void {
     dialogue.visitor(`(The visitor pressed ${turn.text} on the keypad.)`)
     dialogue.said(turn.utterance, text)
     context.emit({ type: 'text', utterance: turn.utterance, text })
