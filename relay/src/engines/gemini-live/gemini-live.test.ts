@@ -256,6 +256,11 @@ describe('a connection that goes', () => {
     expect(setup?.sessionResumption).toEqual({ handle: 'h2' })
     await two.until(() => audioFrames(two) >= 21)
     expect(audioFrames(two)).toBe(21)
+    two.say(heardWords('Where is the shop?', true))
+    await talk.until((event) => event.type === 'heard' && event.final)
+    const lines = talk.events.flatMap((event) => (event.type === 'heard' ? [event] : []))
+    expect(lines.map(({ text }) => text)).toEqual(['Where is', 'Where is the shop?'])
+    expect(new Set(lines.map(({ id }) => id)).size).toBe(1)
     expect(typesOf(talk)).not.toContain('failed')
   })
 

@@ -13,6 +13,16 @@ describe('what both sides said', () => {
     expect(heard.visitorDone()).toMatchObject({ text: 'And', final: true })
   })
 
+  test('begins anew when it is said again to another connection, and stands as it was when it is not', () => {
+    const heard = createHeardSoFar([])
+    const one = heard.visitor('Where is', false)
+    heard.visitorAgain()
+    expect(heard.visitor('Where', false)).toEqual({ id: one?.id, text: 'Where', final: false })
+    expect(heard.visitor(' is it?', false)).toEqual({ id: one?.id, text: 'Where is it?', final: false })
+    heard.visitorAgain()
+    expect(heard.visitorDone()).toEqual({ id: one?.id, text: 'Where is it?', final: true })
+  })
+
   test('holds of the agent’s words only those that were heard', () => {
     const heard = createHeardSoFar([{ role: 'agent', text: 'Welcome.' }])
     heard.typed('Hi')

@@ -7,6 +7,8 @@ export interface HeardSoFar {
   visitor(piece: string, finished: boolean): { id: string; text: string; final: boolean } | undefined
   /** The visitor's turn is over: undefined when nothing of it is open. */
   visitorDone(): { id: string; text: string; final: boolean } | undefined
+  /** What they are saying is sent once more: the next piece begins their line anew. */
+  visitorAgain(): void
   typed(text: string): void
   agent(utterance: string, piece: string): void
   /** Only this much of it was heard. */
@@ -25,7 +27,7 @@ const MOST_LINES = 200
 
 export function createHeardSoFar(before: readonly Heard[]): HeardSoFar {
   let lines: Line[] = [...before]
-  let open: { id: string; line: Line } | undefined
+  let open: { id: string; line: Line; stale: boolean } | undefined
   const add = (line: Line) => {
     lines.push(line)
     if (lines.length > MOST_LINES) lines = lines.slice(-MOST_LINES / 2)
@@ -41,11 +43,15 @@ export function createHeardSoFar(before: readonly Heard[]): HeardSoFar {
   return {
     visitor(piece, finished) {
       if (piece === '' && !open) return undefined
-      open ??= { id: randomUUID(), line: add({ role: 'visitor', text: '' }) }
-      open.line.text += piece
+      open ??= { id: randomUUID(), line: add({ role: 'visitor', text: '' }), stale: false }
+      open.line.text = open.stale ? piece : open.line.text + piece
+      open.stale = false
       return told(finished)
     },
     visitorDone: () => told(true),
+    visitorAgain() {
+      if (open) open.stale = true
+    },
     typed: (text) => void add({ role: 'visitor', text }),
     agent(utterance, piece) {
       const line = of(utterance) ?? add({ role: 'agent', text: '', utterance })

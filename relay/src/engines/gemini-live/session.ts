@@ -64,7 +64,9 @@ export function startSession(o: {
       o.logger.warn({ callId: context.callId, fault: failure.fault.code }, 'gemini-live connects anew')
       uplink.away()
       tools.moved()
-      move({ type: 'lost' })
+      // What was not answered is sent again, and understood anew.
+      if (move({ type: 'lost' }).is === 'speaking') visitorDone()
+      else heard.visitorAgain()
       stay()
     },
     onFailed(failure) {
