@@ -15,6 +15,8 @@ export interface Caller {
   speak(): void
   /** The vendor's next 40 ms, with what it says beside them. */
   answer(): void
+  /** The same, if it is in the middle of a turn: so that nobody takes it for stalled while others are measured. */
+  goOn(): void
   /** The vendor ends its turn. */
   fallSilent(): void
   mute(muted: boolean): void
@@ -37,7 +39,7 @@ export interface Delayed {
 const generateMask = (mask: Buffer) => void mask.writeUInt32BE(0x9d3c_51e7)
 
 /** Joins a call at its media socket; resolves once the other side says that it stands. */
-export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delayed | undefined }): Promise<Caller> {
+export function joinCall(o: { id: number; mediaUrl: string; delayed: (id: number) => Delayed | undefined }): Promise<Caller> {
   const { id } = o
   const ws = new WebSocket(o.mediaUrl, { perMessageDeflate: false, generateMask })
   const [up, down] = [new Course(), new Course()]
@@ -45,6 +47,7 @@ export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delay
   let step = (id * 37) % CHUNKS_A_ROUND
   /** The step whose words were said last. */
   let told = -1
+  let inTurn = false
   /** When the last sound of all that came will have been played. */
   let playedAt = 0
   const marks: { atMs: number; json: string }[] = []
@@ -61,7 +64,7 @@ export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delay
       return
     }
     const ms = down.arrives(stamp.frame, now)
-    o.delayed()?.down.add(ms)
+    o.delayed(id)?.down.add(ms)
   }
 
   function read(message: FromRelay) {
@@ -95,6 +98,7 @@ export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delay
       if (!caller.vendor) return
       if (step !== told) for (const message of AnswerTurn.beside(step)) caller.vendor.send(message, { binary: false })
       told = step
+      inTurn = AnswerTurn.speaks(step)
       if (AnswerTurn.speaks(step)) {
         const now = performance.now()
         caller.vendor.send(AnswerTurn.chunk({ call: id, frame: down.sent }), { binary: false })
@@ -103,7 +107,11 @@ export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delay
       // Nobody answers what they have not heard: a turn that began before would cut the one being played.
       if (AnswerTurn.speaks(step) || heardAll()) step = (step + 1) % CHUNKS_A_ROUND
     },
+    goOn() {
+      if (inTurn) caller.answer()
+    },
     fallSilent() {
+      inTurn = false
       for (const message of AnswerTurn.end()) caller.vendor?.send(message, { binary: false })
     },
     mute: (muted) => ws.send(JSON.stringify({ type: 'mute', muted })),
@@ -114,7 +122,7 @@ export function joinCall(o: { id: number; mediaUrl: string; delayed: () => Delay
     takeSilence: () => up.skip(),
     takeUp(frame, atMs) {
       const ms = up.arrives(frame, atMs)
-      o.delayed()?.up.add(ms)
+      o.delayed(id)?.up.add(ms)
     },
   }
   return ready.promise

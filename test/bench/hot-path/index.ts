@@ -13,7 +13,7 @@ const LEAST_CAPACITY = 85
 const MOST_KB_A_CALL = 120
 const READING_MS = 700
 
-const FULL: Times = { rounds: 5, leadMs: 700, sliceMs: 3000, settleMs: 400 }
+const FULL: Times = { rounds: 4, leadMs: 600, sliceMs: 2500, settleMs: 300 }
 const QUICK: Times = { rounds: 1, leadMs: 300, sliceMs: 500, settleMs: 400 }
 
 /**
@@ -39,10 +39,10 @@ function entrantsOf({ relay, floor, floorAgain, load }: Stage): Entrant[] {
   const mute = (muted: boolean) => () => load.ask({ do: 'mute', name: 'relay', muted } satisfies LoadWish)
   return [
     { row: 'relay', name: 'relay', process: relay },
-    { row: 'floor', name: 'floor', process: floor },
-    { row: 'floor again', name: 'floor again', process: floorAgain },
     // A muted microphone is not listened to; everything else goes on.
     { row: 'relay, muted', name: 'relay', process: relay, before: mute(true), after: mute(false) },
+    { row: 'floor', name: 'floor', process: floor },
+    { row: 'floor again', name: 'floor again', process: floorAgain },
   ]
 }
 
@@ -63,6 +63,8 @@ async function heldBy(stage: Stage, calls: number): Promise<Held> {
     readings.push(await relay.heldBytes())
   }
   await load.ask({ do: 'rest' } satisfies LoadWish)
+  await load.ask({ do: 'end', name: 'relay' } satisfies LoadWish)
+  await wait(READING_MS)
   const { heldBytes } = await floor.ask<{ heldBytes: number }>('memory')
   return { calls, relay: readings, floor: heldBytes }
 }

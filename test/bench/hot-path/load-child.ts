@@ -13,7 +13,10 @@ export type LoadWish =
   | { do: 'feed'; name: string }
   /** From now on frames count, under this row's name. */
   | { do: 'count'; row: string }
+  /** Nobody says anything more, in the middle of a turn. */
   | { do: 'rest' }
+  /** The turns are over. */
+  | { do: 'end'; name: string }
   | { do: 'mute'; name: string; muted: boolean }
   | { do: 'row'; row: string }
   | { do: 'lost'; name: string }
@@ -38,23 +41,30 @@ export interface Lost {
   calls: number
 }
 
+/** Rounds of the wheel: two seconds. */
+const GO_ON_EVERY = 50
+
 const callers = new Map<number, Caller>()
 const groups = new Map<string, Caller[]>()
 const rows = new Map<string, Delayed>()
 const idle: Caller[] = []
 let fed = idle
+let fedIds = new Set<number>()
 let counting: Delayed | undefined
 const vendor = await startVendor(callers)
 
 // The next call's place in the round is far from this one's, however many there are.
 const upSlot = (id: number) => (id * 7) % FRAME_MS
 const downSlot = (id: number) => (id * 23 + 11) % CHUNK_MS
-const slots: { up: Caller[]; down: Caller[]; marks: Caller[] }[] = Array.from({ length: CHUNK_MS }, () => ({ up: [], down: [], marks: [] }))
+const slots: { up: Caller[]; down: Caller[]; all: Caller[] }[] = Array.from({ length: CHUNK_MS }, () => ({ up: [], down: [], all: [] }))
+let round = 0
 startWheel(CHUNK_MS, (at) => {
   const slot = slots[at]
   for (const caller of slot?.up ?? []) caller.speak()
   for (const caller of slot?.down ?? []) caller.answer()
-  for (const caller of slot?.marks ?? []) caller.tellMarks()
+  for (const caller of slot?.all ?? []) caller.tellMarks()
+  if (at === 0) round += 1
+  if (round % GO_ON_EVERY === 0) for (const caller of slot?.all ?? []) if (!fedIds.has(caller.id)) caller.goOn()
 })
 
 function place(group: readonly Caller[]) {
@@ -76,11 +86,11 @@ async function take(wish: LoadWish): Promise<unknown> {
         async () => {
           const mediaUrl = wish.by === 'sockets' ? wish.url : (await askForCall(wish.url)).mediaUrl
           const id = callers.size + 1
-          const joining = joinCall({ id, mediaUrl, delayed: () => counting })
+          const joining = joinCall({ id, mediaUrl, delayed: (of) => (fedIds.has(of) ? counting : undefined) })
           callers.set(id, await joining)
           const caller = await joining
           group.push(caller)
-          slots[upSlot(id)]?.marks.push(caller)
+          slots[upSlot(id)]?.all.push(caller)
         },
         1,
       )
@@ -88,6 +98,7 @@ async function take(wish: LoadWish): Promise<unknown> {
     }
     case 'feed':
       fed = groups.get(wish.name) ?? idle
+      fedIds = new Set(fed.map(({ id }) => id))
       place(fed)
       return {}
     case 'count': {
@@ -99,9 +110,11 @@ async function take(wish: LoadWish): Promise<unknown> {
       const now = counted()
       counting = undefined
       place(idle)
-      for (const caller of fed) caller.fallSilent()
       return now
     }
+    case 'end':
+      for (const caller of groups.get(wish.name) ?? []) caller.fallSilent()
+      return {}
     case 'mute':
       for (const caller of groups.get(wish.name) ?? []) caller.mute(wish.muted)
       return {}

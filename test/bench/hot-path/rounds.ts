@@ -38,7 +38,10 @@ export interface Times {
   settleMs: number
 }
 
-/** Feeds every entrant in turn, round after round; a round before the first one warms up and does not count. */
+/**
+ * Feeds every entrant in turn, round after round; a round before the first one warms up and does not count. Turns go on where they
+ * stood.
+ */
 export async function measureInTurn(load: Child, entrants: readonly Entrant[], times: Times): Promise<Row[]> {
   const wish = <T>(what: LoadWish) => load.ask<T>(what)
   const slices = new Map(entrants.map(({ row }) => [row, [] as Slice[]]))
@@ -63,6 +66,8 @@ export async function measureInTurn(load: Child, entrants: readonly Entrant[], t
       })
     }
   }
+  for (const { name } of entrants) await wish({ do: 'end', name })
+  await wait(times.settleMs)
   const rows: Row[] = []
   for (const { row, name } of entrants) {
     const delays = await wish<RowDelays>({ do: 'row', row })
