@@ -460,6 +460,21 @@ describe('a connection that goes', () => {
   })
 })
 
+describe('noise', () => {
+  test('now and then is no sign of deafness', async () => {
+    const { far, talk, clock } = await call()
+    for (const nth of [1, 2, 3]) {
+      const socket = await far.socket(nth)
+      talk.session.take({ type: 'audio', bytes: LOUD, sampleRateHz: 16_000 })
+      await socket.until((frame) => frame.realtimeInput?.audio !== undefined)
+      await clock.advance(61_000)
+      talk.session.take({ type: 'unanswered', sinceMs: 5000 })
+    }
+    await far.socket(4)
+    expect(talk.events).toEqual([])
+  })
+})
+
 describe('what cannot be helped is a fault', () => {
   test.each([
     ['a wrong key', { code: 1007, reason: 'API key not valid. Please pass a valid API key.' }, 'unauthorized'],

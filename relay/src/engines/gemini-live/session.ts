@@ -18,6 +18,8 @@ type Turn = Extract<EngineInput, { type: 'turn' }>
 
 /** A connection that is asked to go is left so long before its time is over, at the latest. */
 const LEAVE_EARLY_MS = 1500
+/** Two sounds that nobody answers so far from each other were noise, which a healthy model passes over. */
+const NOISE_MS = 60_000
 const MOST_NOTES = 50
 const MOST_WAITING = 50
 
@@ -45,7 +47,8 @@ export function startSession(o: {
   /** What the model spoke last: its detector may cut it when it is long made, and still being heard. */
   let lastUtterance: string | undefined
   let lastAsked = ''
-  let unanswered = 0
+  /** When the visitor was last found to have spoken in vain, with nothing from the vendor since. */
+  let deafSinceMs: number | undefined
   let cancelLeaving: (() => void) | undefined
   let waiting: string[] = []
   let closed = false
@@ -109,7 +112,7 @@ export function startSession(o: {
 
   /** Begins or goes on with the model's words. Undefined when nobody wants them. */
   function spoken(): string | undefined {
-    unanswered = 0
+    deafSinceMs = undefined
     const before = move({ type: 'speaks', utterance: turn.is === 'listening' || turn.is === 'speaking' ? freshId() : '' })
     if (turn.is !== 'speaking') return undefined
     if (before.is !== 'speaking' || before.utterance !== turn.utterance) {
@@ -129,7 +132,7 @@ export function startSession(o: {
 
   const PIECE: { [Type in Piece['type']]: (piece: Extract<Piece, { type: Type }>) => void } = {
     heard({ text, finished }) {
-      unanswered = 0
+      deafSinceMs = undefined
       if (turn.is === 'listening') remarks.visitorSpeaks()
       const line = heard.visitor(text, finished)
       if (line) emit({ type: 'heard', ...line })
@@ -241,8 +244,10 @@ export function startSession(o: {
           return remarks.add(`The page tells you: ${note}`)
         }
         case 'unanswered':
-          unanswered += 1
-          if (unanswered === 1) return renew()
+          if (deafSinceMs === undefined || clock.monotonicMs() - deafSinceMs > NOISE_MS) {
+            deafSinceMs = clock.monotonicMs()
+            return renew()
+          }
           events.onFailed(new EngineFailure('stalled', 'gemini-live shows nothing of what it hears'))
       }
     },
