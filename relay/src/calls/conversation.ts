@@ -6,6 +6,7 @@ import type { FeedWriter } from './feed.ts'
 import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.ts'
 import type { EngineChain, Handover } from './handover.ts'
 import { createKeys } from './keys.ts'
+import { createLegSide } from './leg-side.ts'
 import type { Mouth } from './mouth.ts'
 import { type Phrase, phrase } from './phrases.ts'
 import type { Hearing } from './playback.ts'
@@ -77,7 +78,6 @@ export function createConversation(o: {
   let acts: Promise<void> = Promise.resolve()
   /** Said by the visitor and not given to the engine yet. */
   let unasked: string[] = []
-  let muted = false
   const heardLines = createHeardLines(transcript)
   const waitingForRest: (() => void)[] = []
 
@@ -239,46 +239,23 @@ export function createConversation(o: {
     })
   }
 
-  const LEG: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {
-    text: (event) => turn(event.text, 'typing'),
-    digits(event) {
-      silence.visitorSpoke()
-      keys.press(event.digits)
-    },
-    mark(event) {
-      if (event.name === 'start') times.heard(event.utterance)
-      o.mouth().mark(event.utterance, event.name)
-    },
-    audio(event) {
-      const sampleRateHz = o.input()?.sampleRateHz
-      if (phase !== 'talking' || sampleRateHz === undefined) return
-      // Silence is sent on: who listens at the other end needs a steady stream.
-      const bytes = muted ? new Uint8Array(event.bytes.length) : event.bytes
-      if (!muted) visitor.sound(bytes, sampleRateHz)
-      if (o.chain().hears === 'audio') o.chain().take({ type: 'audio', bytes, sampleRateHz })
-    },
-    recognised(event) {
-      if (phase === 'talking' && !muted) visitor.recognised(event.text, event.final)
-    },
-    muted(event) {
-      muted = event.muted
-      if (muted) visitor.pause()
-      note('muted', { muted })
-    },
-    feedback: ({ type: _, ...feedback }) => note('feedback', feedback),
-    context(event) {
-      note('context', { text: event.text })
-      o.chain().take({ type: 'context', text: event.text })
-    },
-    interrupt() {
-      silence.visitorSpoke()
+  const legSide = createLegSide({
+    talking: () => phase === 'talking',
+    input: o.input,
+    chain: o.chain,
+    mouth: o.mouth,
+    keys,
+    silence,
+    times,
+    visitor,
+    turn: (text) => turn(text, 'typing'),
+    interrupt: () =>
       inOrder(async () => {
         await cut('visitor')
         move({ type: 'silenced' })
-      })
-    },
-  }
-
+      }),
+    note,
+  })
   const engineSide = createEngineSide({
     floor: () => floor,
     move,
@@ -318,7 +295,7 @@ export function createConversation(o: {
     },
     filler: asides.oneMoment,
     hear(event) {
-      if (phase !== 'over') (LEG[event.type] as ((event: LegEvent) => void) | undefined)?.(event)
+      if (phase !== 'over') legSide(event)
     },
     engine(event) {
       if (phase !== 'over') engineSide.take(event)

@@ -1,0 +1,66 @@
+import type { EngineChain } from './handover.ts'
+import type { Keys } from './keys.ts'
+import type { Mouth } from './mouth.ts'
+import type { AudioFormat, LegEvent } from './ports.ts'
+import type { Silence } from './silence.ts'
+import type { TurnTimes } from './turns/times.ts'
+import type { Visitor } from './turns/visitor.ts'
+
+/** What a person's media says, put to whoever it concerns. Events of its coming and going are the call's own. */
+export function createLegSide(o: {
+  /** The visitor may still be answered. */
+  talking: () => boolean
+  /** The format of the visitor's sound; undefined while there is none. */
+  input: () => AudioFormat | undefined
+  chain: () => EngineChain
+  mouth: () => Mouth
+  keys: Keys
+  silence: Silence
+  times: TurnTimes
+  visitor: Visitor
+  turn: (text: string) => void
+  /** Silences what is said, and nothing follows. */
+  interrupt: () => void
+  note: (type: string, payload?: Record<string, unknown>) => void
+}): (event: LegEvent) => void {
+  const { keys, note, silence, visitor } = o
+  let muted = false
+
+  const TAKE: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {
+    text: (event) => o.turn(event.text),
+    digits(event) {
+      silence.visitorSpoke()
+      keys.press(event.digits)
+    },
+    mark(event) {
+      if (event.name === 'start') o.times.heard(event.utterance)
+      o.mouth().mark(event.utterance, event.name)
+    },
+    audio(event) {
+      const sampleRateHz = o.input()?.sampleRateHz
+      if (!o.talking() || sampleRateHz === undefined) return
+      // Silence is sent on: who listens at the other end needs a steady stream.
+      const bytes = muted ? new Uint8Array(event.bytes.length) : event.bytes
+      if (!muted) visitor.sound(bytes, sampleRateHz)
+      if (o.chain().hears === 'audio') o.chain().take({ type: 'audio', bytes, sampleRateHz })
+    },
+    recognised(event) {
+      if (o.talking() && !muted) visitor.recognised(event.text, event.final)
+    },
+    muted(event) {
+      muted = event.muted
+      if (muted) visitor.pause()
+      note('muted', { muted })
+    },
+    feedback: ({ type: _, ...feedback }) => note('feedback', feedback),
+    context(event) {
+      note('context', { text: event.text })
+      o.chain().take({ type: 'context', text: event.text })
+    },
+    interrupt() {
+      silence.visitorSpoke()
+      o.interrupt()
+    },
+  }
+  return (event) => (TAKE[event.type] as ((event: LegEvent) => void) | undefined)?.(event)
+}
