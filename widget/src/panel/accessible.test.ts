@@ -115,7 +115,11 @@ async function settled(el: VoiceAgentElement): Promise<void> {
   for (;;) {
     await frame()
     const all = [...(el.shadowRoot?.children ?? [])].flatMap((child) => child.getAnimations({ subtree: true }))
-    const ending = all.filter(({ effect, playState }) => effect?.getTiming().iterations === 1 && playState !== 'finished')
+    // The meter moves as long as there is a microphone.
+    const ending = all.filter(
+      ({ effect, playState }) =>
+        effect?.getTiming().iterations === 1 && playState === 'running' && !(effect as KeyframeEffect).target?.matches('.hears'),
+    )
     if (ending.length === 0) return
     await Promise.allSettled(ending.map(({ finished }) => finished))
   }
