@@ -69,6 +69,8 @@ async function bargeIn(clips: ReturnType<typeof sentences>): Promise<Cut[]> {
   await tag.launch()
   await tag.entry('the greeting, heard', ({ role, final }) => role === 'agent' && final)
   await tag.state('listening')
+  // Far enough from the first story to be told from it.
+  await say(page, timeline(2 * PAUSE_MS, []))
   const lines: string[] = []
   for (const [at, { samples }] of clips.entries()) {
     await waitForSound(page, false)
