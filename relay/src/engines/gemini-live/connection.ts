@@ -84,7 +84,7 @@ export async function connect(o: {
 }
 
 /** What the end of a socket means: the vendor's codes are few, its reasons tell more. */
-export function closeFailure(code: number, reason: string): EngineFailure {
+function closeFailure(code: number, reason: string): EngineFailure {
   const told = failureOfStatus(SERVICE, code, reason).fault
   if (/api.?key|permission|unauthenticated|unregistered|denied/i.test(reason)) return new EngineFailure('unauthorized', told.message, false)
   if (/quota|rate.?limit|resource.?exhausted|billing/i.test(reason)) return new EngineFailure('quota', told.message)

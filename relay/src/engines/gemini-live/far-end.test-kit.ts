@@ -104,7 +104,7 @@ export async function createLiveFarEnd(
   }
 }
 
-export const sound = (ms: number, rate = 24_000) => Buffer.alloc((ms * rate * 2) / 1000, 1).toString('base64')
+const sound = (ms: number, rate = 24_000) => Buffer.alloc((ms * rate * 2) / 1000, 1).toString('base64')
 
 /** A message with a piece of the model's voice, and its words. */
 export const voice = (words: string, ms = 100) => ({
