@@ -18,7 +18,7 @@ import { Shell } from './shell.ts'
  * @event va-level - 0 to 1, while there is sound. `{input, output}`
  * @event va-tool-call - Cancelable. The agent asks the page. `{id, name, arguments, respond(result)}`
  * @event va-call-ended - `{callId, reason, durationMs}`
- * @event va-error - `{code, message, retryable}`
+ * @event va-error - `{code, message, retryable}`; with `mic_…` (`denied`, `dismissed`, `missing`, `busy`, `policy`, `insecure`, `unsupported`) the call goes on by typing.
  *
  * @csspart root - Everything.
  * @csspart launcher - The button at the page's edge.
