@@ -13,7 +13,7 @@ export interface Voice {
 let sheet: CSSStyleSheet | undefined
 
 /** Brings words and looks; then a call may open its room. */
-export function prepareVoice({ addStrings, root }: Inside): void {
+function prepareVoice({ addStrings, root }: Inside): void {
   addStrings('en', voiceEn)
   addStrings('hi', voiceHi)
   sheet ??= new CSSStyleSheet()
