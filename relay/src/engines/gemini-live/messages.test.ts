@@ -4,6 +4,9 @@ import { decode, type Piece } from './messages.ts'
 
 const typesOf = (message: unknown) => decode(JSON.stringify(message))?.map((piece) => piece.type)
 
+/** One name is no argument's: it would become the object's prototype. */
+const argument = fc.string().filter((name) => name !== '__proto__')
+
 /** Every kind that a message may hold, each or not, with what it has to become. */
 const kinds = fc.record(
   {
@@ -13,7 +16,7 @@ const kinds = fc.record(
     interrupted: fc.constant(true),
     generated: fc.constant(true),
     turnOver: fc.constant(true),
-    uses: fc.array(fc.record({ id: fc.uuid(), name: fc.constantFrom('find', 'order'), args: fc.dictionary(fc.string(), fc.integer()) }), {
+    uses: fc.array(fc.record({ id: fc.uuid(), name: fc.constantFrom('find', 'order'), args: fc.dictionary(argument, fc.integer()) }), {
       minLength: 1,
       maxLength: 3,
     }),
@@ -91,6 +94,12 @@ describe('a message of Gemini Live', () => {
     const heard = { inputTranscription: { text: 'Wait' } }
     expect(typesOf({ serverContent: { ...heard, interrupted: true } })).toEqual(['interrupted', 'heard'])
     expect(typesOf({ serverContent: { ...heard, outputTranscription: { text: 'Yes' } } })).toEqual(['heard', 'words'])
+  })
+
+  test('keeps an argument that would be a prototype from the tools', () => {
+    const [use] = decode('{"toolCall":{"functionCalls":[{"id":"a","name":"find","args":{"__proto__":{"admin":true},"what":"tea"}}]}}') ?? []
+    expect(use?.type === 'use' && JSON.stringify(use.arguments)).toBe('{"what":"tea"}')
+    expect(use?.type === 'use' && 'admin' in use.arguments).toBe(false)
   })
 
   test('counts what tools answered as read, and thoughts as written', () => {
