@@ -11,9 +11,6 @@ import { origin } from './chain.ts'
 
 /** Writes of a call are gathered this long, so that a turn is one transaction. */
 const GATHER_MS = 25
-/** A full house gathers longer for each call it holds, up to a second: a transaction costs a thousand times what it says. */
-const GATHER_MS_A_CALL = 5
-const GATHER_AT_MOST_MS = 1000
 /** A line that still grows can wait longer, for every word of it is another write of all: a relay that is killed loses so much of its last words. */
 const GROWING_MS = 2000
 const RETRY_FROM_MS = 250
@@ -90,7 +87,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
 
   function writeSoon(callId: string, book: Book) {
     if (book.writing || stopped) return
-    later(callId, book, presses(book) ? Math.min(GATHER_AT_MOST_MS, GATHER_MS + (books.size - 1) * GATHER_MS_A_CALL) : GROWING_MS)
+    later(callId, book, presses(book) ? GATHER_MS : GROWING_MS)
   }
 
   /** At the latest then; what was to happen sooner stays. */
