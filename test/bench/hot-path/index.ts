@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { canPin } from '../child.ts'
 import { type Figure, median } from '../figures.ts'
@@ -7,6 +8,8 @@ import { type Stage, setStage } from './stage.ts'
 
 /** The load may be the bottleneck beyond this share of its core: then a row says nothing. */
 const VOID_ABOVE = 0.7
+/** A bare bridge that takes this long had to wait for other processes. */
+const BUSY_ABOVE_MS = 5
 const CPU_ABOVE_FLOOR_US = 4
 const RESIDENCE_ABOVE_FLOOR_MS = 1
 const LEAST_CAPACITY = 85
@@ -91,7 +94,9 @@ function figuresOf(calls: number, rows: readonly Row[]): Figure[] {
   }
   const [relay, floor, again, muted] = [row('relay'), row('floor'), row('floor again'), row('relay, muted')]
   const load = Math.max(...rows.flatMap(({ slices }) => slices.map((slice) => slice.load)))
-  const isVoid = load > VOID_ABOVE ? `VOID: the load took ${percent(load)} of its core; ` : ''
+  const isBusy =
+    floor.delays.up[1] > BUSY_ABOVE_MS ? `THE MACHINE WAS BUSY (${loadavg()[0]?.toFixed(1)} processes waited): measure again; ` : ''
+  const isVoid = isBusy + (load > VOID_ABOVE ? `VOID: the load took ${percent(load)} of its core; ` : '')
   const above = inPairs(relay, floor, ({ cpuUs }) => cpuUs)
   const aboveByThread = inPairs(relay, floor, ({ threadUs }) => threadUs)
   const noise = inPairs(again, floor, ({ cpuUs }) => cpuUs)
