@@ -155,6 +155,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     }),
     clock,
     logger,
+    ...(settings.costs.MODEL_PRICES ? { prices: settings.costs.MODEL_PRICES } : {}),
     settings: { resumeMs: RESUME_MS, firstConnectMs: FIRST_CONNECT_MS },
   })
 

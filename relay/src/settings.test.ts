@@ -142,6 +142,14 @@ describe('settings', () => {
     expect(complaint({ ...on, DATABASE_URL: '' })).toBe('')
   })
 
+  it('reads what models cost, and says what is wrong with it', () => {
+    expect(readSettings({ MODEL_PRICES: 'gemini-3.8-live=3/12, x=0.3/2' }).costs.MODEL_PRICES).toEqual({
+      'gemini-3.8-live': { input: 3, output: 12 },
+      x: { input: 0.3, output: 2 },
+    })
+    expect(complaint({ MODEL_PRICES: 'gemini=3' })).toContain('MODEL_PRICES must hold prices such as')
+  })
+
   it('is what .env.example says', () => {
     const file = new URL('../../.env.example', import.meta.url)
     expect(readFileSync(file, 'utf8')).toBe(envExample())

@@ -94,6 +94,7 @@ const TITLES: Record<Group, string> = {
   gemini: 'Gemini',
   openai: 'OpenAI-compatible servers',
   tools: 'Tools of agents',
+  costs: 'Costs',
   speech: 'Speech',
   jiocx: 'JioCX',
   exotel: 'Exotel',

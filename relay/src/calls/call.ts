@@ -14,7 +14,7 @@ import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from
 import type { AskService } from './tools/http.ts'
 import { createTools } from './tools/index.ts'
 import { createTranscript } from './transcript.ts'
-import { createUsage } from './usage.ts'
+import { createUsage, type Prices } from './usage.ts'
 
 export interface OpenCall {
   id: string
@@ -67,6 +67,7 @@ export function createCall(
     newId: () => string
     /** Asks an owner's service for a tool. */
     askService?: AskService
+    prices?: Prices
     onOver: () => void
   },
 ): Call {
@@ -82,7 +83,7 @@ export function createCall(
   }
   const feed = createFeed(report('a watcher of the call failed'))
   const transcript = createTranscript({ callId: id, feed, log, clock, newId })
-  const usage = createUsage()
+  const usage = createUsage(o.prices)
   const gone = new AbortController()
   const settled = Promise.withResolvers<void>()
 

@@ -7,6 +7,7 @@ import { type Call, createCall, type OpenCall } from './call.ts'
 import type { CallTimes } from './deadlines.ts'
 import type { CallLog, Clock, Engine, Voice } from './ports.ts'
 import type { AskService } from './tools/http.ts'
+import type { Prices } from './usage.ts'
 
 export type { Call } from './call.ts'
 
@@ -47,6 +48,8 @@ export function createLiveCalls(o: {
   voice: Voice
   /** Asks an owner's service for a tool; without it agents have no http tools. */
   askService?: AskService
+  /** What models cost, as far as the owner says. */
+  prices?: Prices
   clock: Clock
   logger: Logger
   settings: Pick<CallTimes, 'resumeMs' | 'firstConnectMs'>
@@ -81,6 +84,7 @@ export function createLiveCalls(o: {
       times,
       newId,
       ...(o.askService ? { askService: o.askService } : {}),
+      ...(o.prices ? { prices: o.prices } : {}),
       onOver: () => calls.delete(id),
     })
     calls.set(id, call)

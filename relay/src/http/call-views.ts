@@ -21,7 +21,13 @@ export const CallView = z.object({
   ai: z.enum(['active', 'paused', 'off']),
   heldBy: z.string().optional(),
   recording: z.boolean(),
-  cost: z.unknown().optional(),
+  cost: z
+    .object({
+      models: z.record(z.string(), z.object({ inputTokens: z.int(), outputTokens: z.int(), cost: z.number().optional() })),
+      /** In the owner's currency, by MODEL_PRICES; missing while a model has no price. */
+      amount: z.number().optional(),
+    })
+    .optional(),
   capabilities: z.array(z.string()),
 })
 

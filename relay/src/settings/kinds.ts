@@ -36,6 +36,16 @@ export function serviceUrl(o: { without?: string; only?: 'https' } = {}) {
   })
 }
 
+/** `model=input/output` in money per million tokens, separated by commas. */
+export const priceList = z.string().transform((text, context) => {
+  const rows = text.split(',').map((row) => /^\s*([\w.:/-]+)\s*=\s*(\d+(?:\.\d+)?)\s*\/\s*(\d+(?:\.\d+)?)\s*$/.exec(row))
+  if (rows.some((row) => row === null)) {
+    context.addIssue({ code: 'custom', message: 'must hold prices such as gemini-3.8-live=3/12, separated by commas' })
+    return z.NEVER
+  }
+  return Object.fromEntries(rows.map((row) => [row?.[1] ?? '', { input: Number(row?.[2]), output: Number(row?.[3]) }]))
+})
+
 /** Where this relay is reached: an origin, no path. */
 export const ownUrl = z.string().transform((text, context) => {
   const url = parsed(text)

@@ -11,6 +11,7 @@ import {
   origin,
   ownUrl,
   phoneNumber,
+  priceList,
   privateHost,
   serviceUrl,
   trustProxy,
@@ -141,6 +142,12 @@ export const SETTINGS = {
     TOOL_PRIVATE_HOSTS: setting(listOf(privateHost), {
       about: 'Hosts, or host:port, that tools may reach although they are private; http is allowed there. Unset: none.',
       example: 'orders.internal:8080',
+    }),
+  },
+  costs: {
+    MODEL_PRICES: setting(priceList, {
+      about: 'What models cost per million tokens, input/output, in your currency: a call’s cost is counted by it. Unset: tokens only.',
+      example: 'gemini-3.8-live=3/12,gemini-3.8-flash=0.3/2.5',
     }),
   },
   speech: {

@@ -1,5 +1,6 @@
 import type { CallStatus, EndReason } from '../../protocol/index.ts'
 import type { calls } from '../../store/schema.ts'
+import type { ModelUsage } from '../usage.ts'
 
 /** CONTRACT section 6's `call`. */
 export interface CallRow {
@@ -20,11 +21,23 @@ export interface CallRow {
   ai: 'active' | 'paused' | 'off'
   heldBy?: string
   recording: boolean
-  cost?: unknown
+  cost?: CallCost
   capabilities: string[]
 }
 
 export type StoredCall = typeof calls.$inferSelect
+
+export interface CallCost {
+  models: Record<string, ModelUsage>
+  /** In the owner's currency; missing while a model has no price. */
+  amount?: number
+}
+
+function costOf(models: Record<string, ModelUsage>): CallCost {
+  const costs = Object.values(models).map(({ cost }) => cost)
+  const amount = costs.reduce<number | undefined>((sum, cost) => (sum === undefined || cost === undefined ? undefined : sum + cost), 0)
+  return { models, ...(amount === undefined ? {} : { amount: Math.round(amount * 1e6) / 1e6 }) }
+}
 
 /** A row as operators see it. `details` are the opened ones, empty when they are gone. */
 export function viewOf(row: StoredCall, details: Record<string, unknown> = {}): CallRow {
@@ -47,6 +60,7 @@ export function viewOf(row: StoredCall, details: Record<string, unknown> = {}): 
     ai: row.ai,
     ...(row.heldBy ? { heldBy: row.heldBy } : {}),
     recording: row.recording !== null,
+    ...(row.usage ? { cost: costOf(row.usage as Record<string, ModelUsage>) } : {}),
     capabilities: row.endedAt ? [] : ['hangup'],
   }
 }
