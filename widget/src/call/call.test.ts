@@ -126,6 +126,24 @@ describe('a call', () => {
     expect(names).to.deep.equal(['start', 'p200', 'end'])
   })
 
+  it('runs a tool once though the relay asks again after a lost connection, and answers again', async () => {
+    let runs = 0
+    const el = await inCall('raw', { properties: { clientTools: { count: () => ++runs } } })
+    const steer = new Steering(el.callId)
+    const asked = { send: { type: 'tool', id: 't1', name: 'count', arguments: {} } } as const
+    const answers = async (many: number) => {
+      for (;;) {
+        const all = (await steer.arrived()).received.filter(({ type }) => type === 'tool-result')
+        if (all.length >= many) return all
+      }
+    }
+    await steer.do(asked)
+    await answers(1)
+    await steer.do(asked)
+    expect(await answers(2)).to.deep.equal([1, 2].map(() => ({ type: 'tool-result', id: 't1', result: 1 })))
+    expect(runs).to.equal(1)
+  })
+
   it('lets the page answer the agent’s tools, and always answers', async () => {
     const el = await inCall('raw', {
       properties: {

@@ -26,6 +26,8 @@ export function listenerOf(desk: AroundConversation): ConversationListener {
   const { inside, memory, voice, transcript, self, mine } = desk
   const { emit, setState, update, say } = inside
   let personSpeaks = false
+  /** What was answered, by the question's id; nothing yet while it is being answered. */
+  const answers = new Map<string, unknown>()
   return {
     state: (state) => {
       if (mine()) setState(state)
@@ -38,7 +40,16 @@ export function listenerOf(desk: AroundConversation): ConversationListener {
       update()
     },
     tool: (use) => {
-      const send = (result: unknown) => self().send({ type: 'tool-result', id: use.id, result })
+      const send = (result: unknown) => {
+        answers.set(use.id, result)
+        self().send({ type: 'tool-result', id: use.id, result })
+      }
+      // After a lost connection the relay asks again: nothing in the page runs twice.
+      if (answers.has(use.id)) {
+        if (answers.get(use.id) !== undefined) send(answers.get(use.id))
+        return
+      }
+      answers.set(use.id, undefined)
       // Few agents have tools in the page.
       import('./client-tools.ts').then(
         ({ answerTool }) => answerTool(inside, use, send),
