@@ -36,7 +36,7 @@ const SUITES: Suite[] = [
     read: readWidget,
     limitMs: minutes(4),
   },
-  vitest('test', minutes(12)),
+  vitest('test', minutes(20)),
 ]
 
 async function main(): Promise<void> {

@@ -124,7 +124,7 @@ async function sayWhole({ page, understood, understands }: Visit): Promise<void>
   expect(Math.abs(levelDb)).toBeLessThanOrEqual(2)
 }
 
-const clip = () => timeline(12_000, [{ atMs: 3000, samples: VOICE }])
+const clip = () => timeline(12_000, [{ atMs: 2000, samples: VOICE }])
 
 describe('a spoken call', () => {
   it('goes on when the visitor changes the microphone', async () => {

@@ -78,7 +78,7 @@ async function bargeIn(clips: ReturnType<typeof sentences>): Promise<Cut[]> {
     await waitForSound(page, true)
     // Over other words each time, and never in the pause between two sentences.
     const beforeMs = 700 + 90 * at
-    await say(page, timeline(beforeMs + 2200, [{ atMs: beforeMs, samples: samples.subarray(0, samplesFor(1200)) }]))
+    await say(page, timeline(beforeMs + 2000, [{ atMs: beforeMs, samples: samples.subarray(0, samplesFor(1200)) }]))
     const known = lines.length
     const cut = await tag.entry(`story ${at + 1}, cut`, (entry) => {
       return entry.role === 'agent' && entry.final && entry.interrupted === true && !lines.includes(entry.id) && known === lines.length

@@ -101,6 +101,9 @@ async function talk<T>(use: (talk: Talk) => Promise<T>, room?: Int16Array): Prom
           message.type === 'clear' && message.utterance === utterance ? [visitor.arrivals[at] ?? 0] : [],
         ),
     })
+  } catch (error) {
+    console.log(`the relay said:\n${demo.output().slice(-2000)}`)
+    throw error
   } finally {
     microphone.close()
     visitor.leave()

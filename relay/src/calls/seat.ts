@@ -36,15 +36,28 @@ export function takeSeat(o: {
   let question = ''
   let toolsRunning = 0
   let cancelStall: (() => void) | undefined
+  let heardAtMs = 0
 
   /** While an answer is owed something has to come within the engine's own limit; a tool at work is not its fault. */
   function watch() {
-    cancelStall?.()
+    heardAtMs = clock.monotonicMs()
+    if (!owes()) {
+      cancelStall?.()
+      cancelStall = undefined
+    } else cancelStall ??= clock.after(engine.stallMs, look)
+  }
+
+  /** One timer for many pieces: it looks how long ago the last one came, and again when that will have been too long. */
+  function look() {
     cancelStall = undefined
-    if (!turn || toolsRunning > 0 || gone.signal.aborted) return
-    cancelStall = clock.after(engine.stallMs, () =>
-      fail({ code: 'stalled', message: `${engine.name} said nothing for ${engine.stallMs} ms.`, retryable: true }),
-    )
+    if (!owes()) return
+    const leftMs = engine.stallMs - (clock.monotonicMs() - heardAtMs)
+    if (leftMs > 0) cancelStall = clock.after(leftMs, look)
+    else fail({ code: 'stalled', message: `${engine.name} said nothing for ${engine.stallMs} ms.`, retryable: true })
+  }
+
+  function owes(): boolean {
+    return turn !== undefined && toolsRunning === 0 && !gone.signal.aborted
   }
 
   function emit(event: EngineEvent) {
