@@ -13,7 +13,8 @@ export interface OwnSound {
 export function createOwnSound(o: OwnSound & { format: AudioFormat; ledger: Ledger; track: Track }) {
   const { format, ledger, track } = o
   const framer = createFramer(format.sampleRateHz, format.frameMs)
-  const resampler = createResampler(o.ownHz, format.sampleRateHz)
+  // Equal rates pass: this is every frame of a spoken answer.
+  const resampler = o.ownHz === format.sampleRateHz ? undefined : createResampler(o.ownHz, format.sampleRateHz)
   const frameMs = durationMs(framer.frameBytes, format.sampleRateHz)
   let open = true
 
@@ -23,7 +24,7 @@ export function createOwnSound(o: OwnSound & { format: AudioFormat; ledger: Ledg
   }
   const leave = () => {
     open = false
-    resampler.close()
+    resampler?.close()
   }
   return {
     write(text: string) {
@@ -31,11 +32,11 @@ export function createOwnSound(o: OwnSound & { format: AudioFormat; ledger: Ledg
     },
     sound(bytes: Uint8Array) {
       if (!open) return
-      for (const frame of framer.push(resampler.push(bytes))) send(frame)
+      for (const frame of framer.push(resampler ? resampler.push(bytes) : bytes)) send(frame)
     },
     end() {
       if (!open) return
-      for (const frame of framer.push(resampler.flush())) send(frame)
+      if (resampler) for (const frame of framer.push(resampler.flush())) send(frame)
       const last = framer.flush()
       if (last) send(last)
       ledger.wordsMade()

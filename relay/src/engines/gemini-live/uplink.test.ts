@@ -65,9 +65,9 @@ describe('the visitor’s sound on its way up', () => {
             openedAt = count
             uplink.open(now.send)
             const replayed = now.numbers.length
-            expect(replayed).toBeLessThanOrEqual(500)
+            expect(replayed).toBeLessThanOrEqual(150)
             // The whole question as far as it is kept, and a breath before it.
-            if (question !== undefined) expect(now.numbers[0]).toBeLessThanOrEqual(Math.max(question, count - 500))
+            if (question !== undefined) expect(now.numbers[0]).toBeLessThanOrEqual(Math.max(question, count - 150))
             else expect(replayed).toBeLessThanOrEqual(10)
           }
         }

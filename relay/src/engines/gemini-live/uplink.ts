@@ -1,6 +1,6 @@
-/** What of the visitor's sound is kept for a new connection: a breath before they speak, then all of it until it is answered. Frames of 20 ms. */
+/** What of the visitor's sound is kept for a new connection: a breath before they speak, then the last three seconds until it is answered. Frames of 20 ms. */
 const BREATH_FRAMES = 10
-const MOST_FRAMES = 500
+const MOST_FRAMES = 150
 /** Forgotten together: taking the first of many away costs more than sending it. */
 const SLACK_FRAMES = 50
 /** Louder than a quiet room: somebody may be speaking. One of 32768. */
