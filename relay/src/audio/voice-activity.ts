@@ -79,7 +79,7 @@ export function createVoiceActivity(sampleRateHz: number): VoiceActivity {
 }
 
 /** Root mean square of PCM16LE samples, 0 to 32768. */
-export function rms(bytes: Uint8Array): number {
+function rms(bytes: Uint8Array): number {
   const samples = bytes.length >> 1
   let sum = 0
   for (let at = 0; at < samples * 2; at += 2) {

@@ -2,7 +2,7 @@ import { type Microphone, type MicrophoneEvents, openMicrophone } from '../micro
 import { until } from './element-kit.test-kit.ts'
 
 /** What a microphone said. */
-export class Heard implements MicrophoneEvents {
+class Heard implements MicrophoneEvents {
   readonly frames: { pcm: ArrayBuffer; atMs: number }[] = []
   readonly levels: number[] = []
   readonly troubles: string[] = []

@@ -3,7 +3,7 @@ import { createResampler } from '../../audio/resample.ts'
 import { createFlite } from '../../engines/flite/index.ts'
 
 /** The rate of a browser's microphone on our socket. */
-export const CLIP_HZ = 16_000
+const CLIP_HZ = 16_000
 const BYTES_A_MS = (CLIP_HZ * 2) / 1000
 
 const flite = createFlite({ logger: pino({ level: 'silent' }) })
