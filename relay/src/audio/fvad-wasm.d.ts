@@ -3,6 +3,7 @@ declare module '@echogarden/fvad-wasm' {
   export interface FvadModule {
     /** Replaced when the memory grows: read it anew for each use. */
     readonly HEAPU8: Uint8Array
+    readonly HEAP16: Int16Array
     _malloc(bytes: number): number
     /** Returns the state's address, 0 when out of memory. */
     _fvad_new(): number

@@ -17,7 +17,7 @@ const vowel = (amplitude: number, ms: number) => {
   const parts = Array.from({ length: 12 }, (_, at) => tone(120 * (at + 1), HZ, samples, amplitude / (1 + at / 3)))
   return Int16Array.from({ length: samples }, (_, at) => parts.reduce((sum, part) => sum + (part[at] ?? 0), 0) / 6)
 }
-const voicedMs = (frames: boolean[]) => frames.filter(Boolean).length * 20
+const voicedMs = (frames: readonly boolean[]) => frames.filter(Boolean).length * 20
 
 describe('voice activity', () => {
   it('takes what a stream begins with for its room, also after digital silence', () => {

@@ -38,6 +38,8 @@ export function createAloudSpeech(o: {
   let allSent = false
   /** Held, and the far end has not said yet how far it got. */
   let untold = false
+  /** Said twice, after a hold: the far end counts it twice. */
+  let againMs = 0
   let over = false
   let cancelGrace: (() => void) | undefined
 
@@ -71,6 +73,13 @@ export function createAloudSpeech(o: {
     cancelGrace?.()
     const graceMs = farEnd.tellsMarks ? ANSWER_GRACE_MS : SILENT_GRACE_MS
     cancelGrace = clock.after(Math.max(0, ledger.madeMs - playedMs()) + graceMs, heardWhole)
+  }
+
+  /** Has it fall silent, and learns how much of it was heard; undefined when the far end does not say. */
+  async function clear(): Promise<number | undefined> {
+    if (!begun()) return 0
+    const told = await leg.clear(utterance)
+    return told === undefined ? undefined : told - againMs
   }
 
   /** Nothing is played, no time passes. */
@@ -109,7 +118,7 @@ export function createAloudSpeech(o: {
       const estimateMs = playedMs()
       stop()
       // Cleared before the track goes: what follows it is not to be cleared with it.
-      const asked = begun() ? leg.clear(utterance) : 0
+      const asked = clear()
       track.drop()
       ledger.heardUpTo((await asked) ?? estimateMs)
       return ledger.close()
@@ -132,7 +141,7 @@ export function createAloudSpeech(o: {
     away: stand,
     async back() {
       const time = timesAway
-      const told = begun() ? await leg.clear(utterance) : 0
+      const told = await clear()
       if (over || time !== timesAway) return
       if (told !== undefined) ledger.heardUpTo(told)
       goOnFrom(ledger.heardMs)
@@ -141,7 +150,7 @@ export function createAloudSpeech(o: {
       stand()
       const time = timesAway
       untold = true
-      const told = begun() ? await leg.clear(utterance) : 0
+      const told = await clear()
       if (over || time !== timesAway) return
       untold = false
       ledger.heardUpTo(told ?? playedMs())
@@ -150,7 +159,9 @@ export function createAloudSpeech(o: {
       if (over || awayAt === undefined) return
       // Whoever asks before the far end has said how far it got goes by the clock.
       if (untold) ledger.heardUpTo(playedMs())
-      goOnFrom(Math.max(0, ledger.heardMs - SAID_AGAIN_MS))
+      const fromMs = Math.max(0, ledger.heardMs - SAID_AGAIN_MS)
+      againMs += ledger.heardMs - fromMs
+      goOnFrom(fromMs)
     },
   }
 }

@@ -63,6 +63,23 @@ describe('said aloud', () => {
     expect(await mouth.cut('u')).toEqual({ text: 'one two three four', ms: 450 })
   })
 
+  test('what was said again after a hold counts once, however often it was held', async () => {
+    const { clock, mouth, over, say } = mouthOnALeg()
+    say('u', TEN)
+    await clock.advance(350)
+    for (let held = 0; held < 2; held++) {
+      mouth.hold('u')
+      await clock.advance(500)
+      mouth.release()
+      await clock.advance(250)
+    }
+    // 350 ms, then twice 250 ms of which 200 ms were heard before: 450 ms in all.
+    const cut = mouth.cut('u')
+    await clock.advance(1)
+    expect(await cut).toMatchObject({ ms: 450, text: 'one two three four' })
+    expect(over.u).toMatchObject({ cut: true })
+  })
+
   test('let go before the far end has said how far it got, it goes on from about there, and not from the last mark', async () => {
     const { clock, mouth, leg, say } = mouthOnALeg()
     say('undisturbed', `${TEN} ${TEN}`)

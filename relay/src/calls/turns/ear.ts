@@ -41,6 +41,8 @@ export function createEar(o: { clock: Clock; thresholds: () => Thresholds; onSpe
         const arrivedMs = clock.monotonicMs()
         if (voiced) lastVoiceMs = arrivedMs
         soundMs = arrivedMs - soundMs > LOST_MS ? arrivedMs : soundMs + ACTIVITY_FRAME_MS
+        // Silence after silence: most of a call.
+        if (!voiced && hearing.is === 'silent') continue
         const [next, event] = hearFrame(hearing, { voiced, nowMs: soundMs, frameMs: ACTIVITY_FRAME_MS }, o.thresholds())
         hearing = next
         if (event) o.onSpeech(event)
