@@ -76,14 +76,21 @@ export interface TextLeg extends LegBase {
 
 // ---------------------------------------------------------------- lines
 
-/** A carrier's call control. Web calls have none; carriers bring theirs. @public */
+/** The right to ring one number once. Only the gate makes them. */
+export interface Permit {
+  readonly callId: string
+  /** E.164. */
+  readonly number: string
+  readonly decisionId: string
+  /** Takes the right. @throws when it was taken before, or the gate did not make it */
+  redeem(): void
+}
+
+/** A call's own control of its carrier; web calls have none. */
 export interface Line {
   readonly carrier: string
-  place(request: { to: string; from: string; answerWithinMs: number }): Promise<{ carrierCallId: string }>
-  hangUp(): Promise<void>
-  sendDigits(digits: string): Promise<void>
-  transfer(to: string): Promise<void>
-  listen(listener: (event: { status: CallStatus; reason?: EndReason }) => void): () => void
+  /** Ends the call at the carrier, which is asked until it says so. Idempotent. */
+  hangUp(): void
 }
 
 // ---------------------------------------------------------------- engines
