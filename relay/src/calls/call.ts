@@ -8,7 +8,7 @@ import { createFeed, type Feed } from './feed.ts'
 import { createEngineChain } from './handover.ts'
 import { createMouth } from './mouth.ts'
 import { openingWords, spokenSentences } from './opening.ts'
-import type { CallLog, Clock, Engine, Leg, LegEvent, Voice } from './ports.ts'
+import type { CallLog, Clock, Engine, Leg, LegEvent, Line, Voice } from './ports.ts'
 import { prepareVoice } from './prepared-voice.ts'
 import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
 import type { AskService } from './tools/http.ts'
@@ -23,7 +23,9 @@ export interface OpenCall {
   persona: Persona
   sessionId: string
   modality: 'voice' | 'text'
-  kind: 'web' | 'phone'
+  kind: 'web' | 'phone' | 'bridge'
+  /** A phone's; the call hangs it up when it is over, whoever ended it. */
+  line?: Line
   direction: 'inbound' | 'outbound'
   language: string
   variables: Variables
@@ -35,12 +37,21 @@ export interface Call {
   readonly organisationId: string
   readonly agentId: string
   readonly modality: 'voice' | 'text'
+  readonly kind: OpenCall['kind']
+  readonly direction: OpenCall['direction']
+  readonly line: Line | undefined
   readonly status: CallStatus
   readonly stage: Stage
   /** Once it is over. */
   readonly endReason: EndReason | undefined
   readonly engine: string
   readonly feed: Feed
+  /** The phone at the other end rings. */
+  rings(): void
+  /** It was taken up. */
+  answers(): void
+  /** What a person has the agent say, word for word; false when nobody is there to hear it. */
+  say(text: string): boolean
   /** A person's media. The same leg coming back says so itself; a new leg replaces the old one. */
   attach(leg: Leg): void
   /** The page's answer to a client tool. False when nobody waits for it. */
@@ -187,11 +198,20 @@ export function createCall(
   const ENTERED: Record<Stage, (from: Stage) => void> = {
     waiting: () => undefined,
     ringing: tellStatus,
+    answered() {
+      if (o.kind !== 'bridge') chain.start()
+      tellStatus()
+      note('call.answered')
+      limitDuration()
+    },
     live(from) {
       if (from === 'away') return comeBack()
-      tellStatus()
+      if (from !== 'answered') {
+        if (o.line) chain.start()
+        tellStatus()
+        limitDuration()
+      }
       note('call.connected', { engine: chain.engine })
-      cancelDuration = clock.after(persona.limits.maxDurationMs, () => conversation.sayAndEnd('timeUp', 'deadline'))
       conversation.begin()
     },
     away() {
@@ -201,6 +221,14 @@ export function createCall(
     },
     ending: () => void conversation.lastWords().then(() => step({ type: 'last-words-heard' })),
     over: () => void finish().catch(report('the call did not end cleanly')),
+  }
+
+  /** From the answer on: what a call may cost is counted from there. */
+  function limitDuration() {
+    cancelDuration = clock.after(persona.limits.maxDurationMs, () => {
+      if (state.stage === 'answered') step({ type: 'hang-up', reason: 'deadline', when: 'now' })
+      else conversation.sayAndEnd('timeUp', 'deadline')
+    })
   }
 
   function tellStatus() {
@@ -228,6 +256,7 @@ export function createCall(
     feed.tell({ type: 'status', status })
     feed.tell({ type: 'ended', reason })
     leg?.close(reason)
+    o.line?.hangUp()
     feed.clear()
     o.onOver()
     await engineClosed
@@ -262,7 +291,8 @@ export function createCall(
 
   note('call.opened', { modality: o.modality, language: o.language, engines: o.engines.map((engine) => engine.name) })
   setDeadline()
-  chain.start()
+  // A phone may ring for a minute, and nobody pays an engine for listening to that.
+  if (o.line === undefined) chain.start()
 
   return {
     id,
@@ -270,6 +300,9 @@ export function createCall(
     organisationId: o.organisationId,
     agentId: o.agentId,
     modality: o.modality,
+    kind: o.kind,
+    direction: o.direction,
+    line: o.line,
     feed,
     get status() {
       return statusOf(state)
@@ -282,6 +315,13 @@ export function createCall(
     },
     get engine() {
       return chain.engine
+    },
+    rings: () => step({ type: 'rings' }),
+    answers: () => step({ type: 'answers' }),
+    say(text) {
+      if (state.stage !== 'live') return false
+      conversation.say(text)
+      return true
     },
     attach(next) {
       if (state.stage === 'over') return next.close(state.reason)

@@ -32,6 +32,8 @@ export interface Conversation {
   /** The mouth's word on an utterance. */
   begun(utterance: string): void
   over(utterance: string, heard: Hearing & { cut: boolean }): void
+  /** Has the agent say this, word for word, in place of what it says now. */
+  say(text: string): void
   /** Says one sentence of the house's own, then ends the call with this reason. */
   sayAndEnd(name: Phrase, reason: EndReason): void
   /** Takes nothing from the visitor any more. Resolves when nothing is left to be heard. */
@@ -340,6 +342,14 @@ export function createConversation(o: {
       }
       move({ type: 'heard', utterance })
       engineSide.over()
+    },
+    say(text) {
+      inOrder(async () => {
+        if (phase !== 'talking') return
+        await cut('call')
+        if (phase !== 'talking') return move({ type: 'silenced' })
+        tell(text)
+      })
     },
     sayAndEnd,
     lastWords() {

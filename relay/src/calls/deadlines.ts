@@ -2,6 +2,10 @@ import type { CallState } from './states.ts'
 
 export interface CallTimes {
   firstConnectMs: number
+  /** A phone that rings longer is taken for one whose carrier forgot to say so. */
+  ringMs?: number
+  /** A phone that was taken up brings its sound within this; Infinity where the sound never comes to us. */
+  mediaMs?: number
   resumeMs: number
   /** The same for a far end that said it goes. */
   leavingMs: number
@@ -15,8 +19,11 @@ export interface CallTimes {
 export function deadlineOf(state: CallState, times: CallTimes): number | undefined {
   switch (state.stage) {
     case 'waiting':
-    case 'ringing':
       return times.firstConnectMs
+    case 'ringing':
+      return times.ringMs ?? times.firstConnectMs
+    case 'answered':
+      return times.mediaMs === Number.POSITIVE_INFINITY ? undefined : (times.mediaMs ?? times.firstConnectMs)
     case 'away':
       return state.leaving ? times.leavingMs : times.resumeMs
     case 'ending':

@@ -27,6 +27,10 @@ export class FakeLog implements CallLog {
     this.entries.set(entry.id, entry)
   }
   status() {}
+  readonly lines: { callId: string; carrierCallId: string }[] = []
+  async line(callId: string, carrierCallId: string) {
+    this.lines.push({ callId, carrierCallId })
+  }
   async close(callId: string, end: Parameters<CallLog['close']>[1]) {
     if (end.usage) this.usage.push(end.usage)
     this.closes.push({ callId, status: end.status, endReason: end.endReason })

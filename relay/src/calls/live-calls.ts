@@ -21,12 +21,25 @@ const ENDING_MS = 1000
 /** Sound leaves in steps of one frame. */
 const BEAT_MS = 20
 
+export type CallRequest = Omit<OpenCall, 'id'> & {
+  /** One of `newId`; made when missing. */
+  id?: string
+  details: Record<string, unknown>
+  /** Where the line is: kept beside the call. */
+  phoneNumberId?: string
+  carrierCallId?: string
+  /** How long a phone may take, where the call's line needs other times than a page. */
+  times?: Pick<CallTimes, 'firstConnectMs' | 'ringMs' | 'mediaMs'>
+}
+
 export interface LiveCalls {
   /**
    * Opens a call and its book.
    * @throws Problem provider_unavailable when neither the agent's engine nor any fallback can run, or the relay is closing
    */
-  open(request: Omit<OpenCall, 'id'> & { details: Record<string, unknown> }): Promise<Call>
+  open(request: CallRequest): Promise<Call>
+  /** An id for a call that is about to be opened. */
+  newId(): string
   get(id: string): Call | undefined
   /** Whether the first engine of this agent that can run hears sound. */
   understandsSpeech(persona: Persona): boolean
@@ -64,14 +77,22 @@ export function createLiveCalls(o: {
   const newId = () => randomUUID().replaceAll('-', '')
   let draining = false
 
-  async function open({ details, ...request }: Parameters<LiveCalls['open']>[0]): Promise<Call> {
-    const id = newId()
+  async function open({ details, phoneNumberId, carrierCallId, times: own, ...request }: CallRequest): Promise<Call> {
+    const id = request.id ?? newId()
     const { able, missing } = enginesFor(o.engines, request.persona, request.modality)
     if (able.length === 0) {
       logger.error({ missing }, 'no engine of the agent can run: set one of these')
       throw new Problem('provider_unavailable', 'The agent cannot answer just now. Please try again later.')
     }
-    await log.open({ ...request, id, details, startedAtMs: clock.nowMs() })
+    await log.open({
+      ...request,
+      id,
+      details,
+      startedAtMs: clock.nowMs(),
+      ...(request.line ? { carrier: request.line.carrier } : {}),
+      ...(phoneNumberId ? { phoneNumberId } : {}),
+      ...(carrierCallId ? { carrierCallId } : {}),
+    })
     const call = createCall({
       ...request,
       id,
@@ -81,7 +102,7 @@ export function createLiveCalls(o: {
       clock,
       beat,
       logger,
-      times,
+      times: { ...times, ...own },
       newId,
       ...(o.askService ? { askService: o.askService } : {}),
       ...(o.prices ? { prices: o.prices } : {}),
@@ -107,6 +128,7 @@ export function createLiveCalls(o: {
       opening.add(opened)
       return opened.finally(() => opening.delete(opened))
     },
+    newId,
     get: (id) => calls.get(id),
     understandsSpeech: (persona) => enginesFor(o.engines, persona, 'voice').able[0]?.hears === 'audio',
     unsettled: (id) => unsettled.get(id),

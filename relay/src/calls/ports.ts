@@ -195,6 +195,11 @@ export interface NewCall {
   agentId: string
   kind: 'web' | 'phone' | 'bridge'
   direction: 'inbound' | 'outbound'
+  /** Calls on a line: who carries it, and over which number of the house. */
+  carrier?: string
+  phoneNumberId?: string
+  /** What the carrier calls it, where that is known already. */
+  carrierCallId?: string
   startedAtMs: number
   /** Kept under the call's own key: variables, page, user id, consent, numbers. */
   details: Record<string, unknown>
@@ -211,6 +216,8 @@ export interface CallLog {
   /** The entry's newest state. `place` orders the transcript and never changes for an id. */
   entry(callId: string, at: { place: number; seq: number }, entry: Entry): void
   status(callId: string, change: { status: CallStatus; at: number; endReason?: EndReason; ai?: 'active' | 'paused' | 'off' }): void
+  /** What the carrier calls it, told before anything is asked of it: whoever finds the call after a crash can hang it up. */
+  line(callId: string, carrierCallId: string): Promise<void>
   /** The one terminal write: status, chain head signed. A second close of the same call is ignored. */
   close(
     callId: string,

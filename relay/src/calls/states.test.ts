@@ -6,6 +6,7 @@ import { BEGINNING, type CallEvent, next, statusOf } from './states.ts'
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.constantFrom<CallEvent>(
     { type: 'rings' },
+    { type: 'answers' },
     { type: 'attached' },
     { type: 'detached' },
     { type: 'detached', leaving: 'page-close' },

@@ -2,13 +2,15 @@ import type { CallStatus, EndReason } from '../protocol/index.ts'
 
 /**
  * A call's life as a table. Stages are finer than statuses: `away` (media dropped, may come back) and `ending`
- * (the last words are still being heard) are `connected` to the outside.
+ * (the last words are still being heard) are `connected` to the outside, and so is `answered` (the phone was taken up, its sound is on its way).
  */
-export type Stage = 'waiting' | 'ringing' | 'live' | 'away' | 'ending' | 'over'
+export type Stage = 'waiting' | 'ringing' | 'answered' | 'live' | 'away' | 'ending' | 'over'
 
 export type CallEvent =
   /** The far end is being rung (lines). */
   | { type: 'rings' }
+  /** Somebody took the phone up. */
+  | { type: 'answers' }
   | { type: 'attached' }
   /** `leaving`: the far end said that it goes, and why. */
   | { type: 'detached'; leaving?: EndReason }
@@ -19,7 +21,7 @@ export type CallEvent =
   | { type: 'time-up' }
 
 export type CallState =
-  | { readonly stage: 'waiting' | 'ringing' | 'live' }
+  | { readonly stage: 'waiting' | 'ringing' | 'answered' | 'live' }
   | { readonly stage: 'away'; readonly leaving: EndReason | undefined }
   | { readonly stage: 'ending'; readonly reason: EndReason }
   | { readonly stage: 'over'; readonly reason: EndReason; readonly connected: boolean }
@@ -30,20 +32,28 @@ type In<S extends Stage> = Extract<CallState, { stage: S }>
 type Row<S extends Stage> = { [E in CallEvent['type']]?: (state: In<S>, event: Extract<CallEvent, { type: E }>) => CallState }
 
 const LIVE: CallState = { stage: 'live' }
+const ANSWERED: CallState = { stage: 'answered' }
 const failed = (reason: EndReason): CallState => ({ stage: 'over', reason, connected: false })
 const over = (reason: EndReason): CallState => ({ stage: 'over', reason, connected: true })
 
 const TABLE: { [S in Stage]: Row<S> } = {
   waiting: {
     rings: () => ({ stage: 'ringing' }),
+    answers: () => ANSWERED,
     attached: () => LIVE,
     'hang-up': (_, { reason }) => failed(reason),
     'time-up': () => failed('connection'),
   },
   ringing: {
+    answers: () => ANSWERED,
     attached: () => LIVE,
     'hang-up': (_, { reason }) => failed(reason),
     'time-up': () => failed('no-answer'),
+  },
+  answered: {
+    attached: () => LIVE,
+    'hang-up': (_, { reason }) => over(reason),
+    'time-up': () => over('connection'),
   },
   live: {
     detached: (_, { leaving }) => ({ stage: 'away', leaving }),
@@ -73,6 +83,7 @@ export function next(state: CallState, event: CallEvent): CallState {
 const STATUS: Record<Exclude<Stage, 'over'>, CallStatus> = {
   waiting: 'initiated',
   ringing: 'connecting',
+  answered: 'connected',
   live: 'connected',
   away: 'connected',
   ending: 'connected',

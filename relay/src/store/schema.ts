@@ -80,6 +80,8 @@ export const calls = pgTable(
     direction: text('direction').$type<'inbound' | 'outbound'>().notNull(),
     carrier: text('carrier'),
     carrierCallId: text('carrier_call_id'),
+    /** The house number it goes over. */
+    phoneNumberId: text('phone_number_id'),
     fromHash: text('from_hash'),
     toHash: text('to_hash'),
     status: text('status').notNull(),
@@ -104,6 +106,7 @@ export const calls = pgTable(
     index('calls_newest').on(table.organisationId, table.startedAt, table.id),
     index('calls_session').on(table.organisationId, table.sessionId),
     index('calls_open').on(table.leaseUntil).where(sql`ended_at is null`),
+    index('calls_carrier').on(table.carrier, table.carrierCallId),
   ],
 )
 
@@ -170,6 +173,20 @@ export const jobs = pgTable(
   },
   (table) => [index('jobs_due').on(table.runAt).where(sql`dead_at is null`), uniqueIndex('jobs_key').on(table.kind, table.key)],
 )
+
+/** Calls that somebody asked to be made later. */
+export const callbacks = pgTable('callbacks', {
+  /** The id the call will have. */
+  callId: text('call_id').primaryKey(),
+  organisationId: organisationId(),
+  agentId: text('agent_id').notNull(),
+  sessionId: text('session_id').notNull(),
+  runAt: at('run_at').notNull(),
+  state: text('state').$type<'waiting' | 'begun' | 'canceled' | 'refused'>().notNull(),
+  /** What was asked for, under the house's key: it holds a number. */
+  request: bytes('request').notNull(),
+  createdAt: at('created_at').notNull(),
+})
 
 /** Secrets of the house itself, wrapped like call keys: what must outlive a change of ENCRYPTION_KEY. */
 export const houseKeys = pgTable('house_keys', {

@@ -202,6 +202,9 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
           sessionId: call.sessionId,
           kind: call.kind,
           direction: call.direction,
+          carrier: call.carrier ?? null,
+          phoneNumberId: call.phoneNumberId ?? null,
+          carrierCallId: call.carrierCallId ?? null,
           status: 'initiated',
           ai: 'active',
           startedAt: new Date(call.startedAtMs),
@@ -235,6 +238,9 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       withBook(callId, (book) => {
         book.status = newest(book.status, change)
       }),
+    async line(callId, carrierCallId) {
+      await store.db.update(calls).set({ carrierCallId }).where(eq(calls.id, callId))
+    },
     async close(callId, end) {
       const book = books.get(callId)
       if (!book) return

@@ -27,6 +27,7 @@ const nowhere: CallLog = {
   event: () => undefined,
   entry: () => undefined,
   status: () => undefined,
+  line: () => Promise.resolve(),
   close: () => Promise.resolve(),
 }
 
