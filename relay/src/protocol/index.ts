@@ -1,4 +1,5 @@
 /** What pages and relay say to each other. The widget imports types only. */
+export * from './callback.ts'
 export * from './entry.ts'
 export * from './media.ts'
 export * from './problem.ts'

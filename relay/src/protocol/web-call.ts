@@ -17,6 +17,8 @@ export const PublicAgent = z.object({
   browserRecognition: z.enum(['on-device', 'allowed', 'off']),
   /** Whether the relay understands spoken words for this agent just now. Without it the page's own recogniser may (`browserRecognition`), else typing is left. */
   understandsSpeech: z.boolean(),
+  /** A person is to be told from a program before a phone rings. */
+  captcha: z.object({ provider: z.literal('turnstile'), siteKey: z.string() }).optional(),
 })
 export type PublicAgent = z.infer<typeof PublicAgent>
 
