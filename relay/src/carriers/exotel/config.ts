@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { type ConfigKind, credential, originOf } from '../config-kind.ts'
+
+/** A number at Exotel, as the guide's `exotelConfig` gives it. */
+export const ExotelConfig = z.object({
+  apiKey: credential,
+  apiToken: credential,
+  /** The account's name at Exotel. */
+  sid: credential,
+  /** The flow to run. */
+  appId: credential.optional(),
+  /** API host; the region's own when unset. */
+  domain: z
+    .string()
+    .max(253)
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/i, 'must be a host such as api.in.exotel.com')
+    .optional(),
+  region: z.enum(['in', 'us', 'sg', 'ae']).default('in'),
+  mode: z.enum(['stream', 'flow', 'numbers']).optional(),
+})
+export type ExotelConfig = z.infer<typeof ExotelConfig>
+
+/** No public page names a host for `us` and `ae`: they are asked at the one outside India. */
+const HOSTS = { in: 'api.in.exotel.com', sg: 'api.exotel.com', us: 'api.exotel.com', ae: 'api.exotel.com' } as const
+
+export const exotelConfig: ConfigKind<ExotelConfig> = {
+  schema: ExotelConfig,
+  shown: ['domain', 'region', 'mode'],
+  origin({ domain, region }, { exotel: { EXOTEL_API_BASE_URL: own } }) {
+    // The environment's own host may speak plain http on loopback; any other is https.
+    if (own !== undefined && (domain === undefined || new URL(own).host === domain)) return new URL(own).origin
+    return `https://${domain ?? HOSTS[region]}`
+  },
+  hosts: ({ exotel }) => ['*.exotel.com', ...(exotel.EXOTEL_ALLOWED_HOSTS ?? [])],
+  ownOrigin: ({ exotel }) => originOf(exotel.EXOTEL_API_BASE_URL),
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { apiBase, type ConfigKind, credential, originOf } from '../config-kind.ts'
+
+/** A number at Twilio, as its owner gives it (`twilioConfig`). */
+export const TwilioConfig = z.object({
+  accountSid: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hexadecimal digits'),
+  authToken: credential,
+  /** For calls in the page, and instead of the auth token for requests where given. */
+  apiKeySid: z
+    .string()
+    .regex(/^SK[0-9a-f]{32}$/i, 'must be SK and 32 hexadecimal digits')
+    .optional(),
+  apiKeySecret: credential.optional(),
+  twimlAppSid: z
+    .string()
+    .regex(/^AP[0-9a-f]{32}$/i, 'must be AP and 32 hexadecimal digits')
+    .optional(),
+  /** Without /2010-04-01. */
+  apiBaseUrl: apiBase('/2010-04-01').optional(),
+  /** This number's own choice of how sound reaches us. */
+  media: z.enum(['media-streams', 'conversation-relay']).optional(),
+})
+export type TwilioConfig = z.infer<typeof TwilioConfig>
+
+export const TWILIO_API = 'https://api.twilio.com'
+
+export const twilioConfig: ConfigKind<TwilioConfig> = {
+  schema: TwilioConfig,
+  shown: ['apiBaseUrl', 'media'],
+  origin: (config, { twilio }) => new URL(config.apiBaseUrl ?? twilio.TWILIO_API_BASE_URL ?? TWILIO_API).origin,
+  hosts: () => ['*.twilio.com'],
+  ownOrigin: ({ twilio }) => originOf(twilio.TWILIO_API_BASE_URL),
+}
