@@ -194,3 +194,58 @@ export const houseKeys = pgTable('house_keys', {
   keyId: text('key_id').notNull(),
   wrapped: bytes('wrapped').notNull(),
 })
+
+/** Numbers that an organisation brought, with the carrier's credentials for each. */
+export const phoneNumbers = pgTable(
+  'phone_numbers',
+  {
+    id: text('id').primaryKey(),
+    organisationId: organisationId(),
+    provider: text('provider').notNull(),
+    phoneNumber: text('phone_number').notNull(),
+    displayName: text('display_name').notNull(),
+    /** Sealed under the house's key, as are the two below. */
+    config: bytes('config').notNull(),
+    secret: bytes('secret').notNull(),
+    streamToken: bytes('stream_token').notNull(),
+    active: boolean('active').notNull(),
+    /** Unset: the organisation's most recent agent answers. */
+    agentId: text('agent_id').references(() => agents.id, { onDelete: 'set null' }),
+    inboundAnswer: text('inbound_answer').$type<'auto' | 'xml' | 'url' | 'passthru'>().notNull(),
+    allowedIps: jsonb('allowed_ips').$type<string[]>().notNull(),
+    createdAt: at('created_at').notNull(),
+    updatedAt: at('updated_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('phone_numbers_own').on(table.organisationId, table.phoneNumber),
+    index('phone_numbers_dialled').on(table.provider, table.phoneNumber),
+  ],
+)
+
+/** What may be changed of a number that the environment sets up. */
+export const environmentNumbers = pgTable('environment_numbers', {
+  id: text('id').primaryKey(),
+  agentId: text('agent_id').references(() => agents.id, { onDelete: 'set null' }),
+  /** How often its secret was replaced: what it is made from. */
+  rotations: integer('rotations').notNull(),
+})
+
+/** Requests that must not run twice, and what they were answered. */
+export const idempotentRequests = pgTable(
+  'idempotent_requests',
+  {
+    scope: text('scope').notNull(),
+    key: text('key').notNull(),
+    bodyHash: text('body_hash').notNull(),
+    /** Whose run it is; another relay, or a later start of this one, cannot know how it ended. */
+    owner: text('owner').notNull(),
+    state: text('state').$type<'running' | 'done'>().notNull(),
+    /** Until when a relay that lives says that the run goes on. */
+    leaseUntil: at('lease_until').notNull(),
+    status: integer('status'),
+    /** Sealed under the house's key: an answer holds numbers and rights. */
+    answer: bytes('answer'),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.key] }), index('idempotent_requests_age').on(table.createdAt)],
+)
