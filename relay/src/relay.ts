@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createApiKeys } from './access/api-keys.ts'
 import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
-import { createGate } from './access/gate.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
+import { createIdentify } from './access/identify.ts'
 import { createLimits } from './access/limits.ts'
 import { createMediaTokens } from './access/media-tokens.ts'
 import { createOperatorTokens } from './access/operator-tokens.ts'
@@ -167,7 +167,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const operatorTokens = createOperatorTokens({ authSecret, clock })
   const apiKeys = createApiKeys({ store, clock })
   const signIn = createSignIn({ store, tokens: operatorTokens, limits, clock, logger })
-  const gate = createGate({ apiKeys, operatorTokens, metricsToken: settings.access.METRICS_TOKEN })
+  const identify = createIdentify({ apiKeys, operatorTokens, metricsToken: settings.access.METRICS_TOKEN })
 
   // ---- the outside
   const lifetime = createLifetime()
@@ -184,7 +184,11 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...apiKeyRoutes({ apiKeys }),
   ]
   const { trustProxy } = settings
-  const { app, table } = createApp(routes, { gate, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins }, more.extend)
+  const { app, table } = createApp(
+    routes,
+    { gate: identify, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins },
+    more.extend,
+  )
   const server = createHttpServer({ app, upgrades, settings, logger })
   closers.add('server', () => server.close())
   closers.add('sockets', () => upgrades.close())

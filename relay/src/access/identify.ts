@@ -5,13 +5,13 @@ import type { OperatorTokens } from './operator-tokens.ts'
 import type { Principal } from './roles.ts'
 
 /** Turns what a request presents into who it is. */
-export interface Gate {
+export interface Identify {
   /** @throws Problem unauthorized */
   identify(bearer: string | undefined): Promise<Principal>
   metricsToken(given: string): boolean
 }
 
-export function createGate(o: { apiKeys: ApiKeys; operatorTokens: OperatorTokens; metricsToken: string | undefined }): Gate {
+export function createIdentify(o: { apiKeys: ApiKeys; operatorTokens: OperatorTokens; metricsToken: string | undefined }): Identify {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const metrics = o.metricsToken === undefined ? undefined : digest(o.metricsToken)
   return {
