@@ -47,6 +47,9 @@ const TRUNK: Record<string, RegExp> = {
   '378': /^$/,
 }
 const ZERO = /^0/
+/** Where every number has the length of its groups. */
+const FIXED = /^(1|7|33|45|65|91|852)$/
+const SHORTEST = 4
 /** E.164 has at most fifteen digits. */
 const LONGEST = 15
 
@@ -115,8 +118,10 @@ function plain(digit: string): string {
 /** What was typed for a country, as E.164; nothing while there are too few digits to be a number anywhere. */
 export function e164(text: string, code: string): string {
   const typed = dialled(text).replace(/^00/, '+')
-  const number = typed.startsWith('+') ? typed.slice(1) : code + typed.replace(TRUNK[code] ?? ZERO, '')
-  return /^[1-9]\d{6,14}$/.test(number) ? `+${number}` : ''
+  if (typed.startsWith('+')) return /^\+[1-9]\d{6,14}$/.test(typed) ? typed : ''
+  const rest = typed.replace(TRUNK[code] ?? ZERO, '')
+  const least = FIXED.test(code) ? (GROUPS[code] ?? []).reduce((sum, length) => sum + length, 0) : SHORTEST
+  return rest.length >= least && /^[1-9]\d{6,14}$/.test(code + rest) ? `+${code}${rest}` : ''
 }
 
 /** A number typed with its country: which of those offered, and the rest of it. Several share a code: the one chosen before stays. */
