@@ -1,5 +1,18 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, customType, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 
 /** Every table. Each row that is somebody's leads to an organisation; what a person said or is called by is sealed bytes. */
 
@@ -249,3 +262,73 @@ export const idempotentRequests = pgTable(
   },
   (table) => [primaryKey({ columns: [table.scope, table.key] }), index('idempotent_requests_age').on(table.createdAt)],
 )
+
+/** Whether a number might be rung: every answer of the gate, and what the calls it allowed were to cost. */
+export const gateDecisions = pgTable(
+  'gate_decisions',
+  {
+    id: text('id').primaryKey(),
+    organisationId: organisationId(),
+    /** No foreign keys: answers outlive agents, and are given before there is a call. */
+    agentId: text('agent_id').notNull(),
+    callId: text('call_id').notNull(),
+    at: at('at').notNull(),
+    purpose: text('purpose').$type<'requested' | 'service' | 'marketing'>().notNull(),
+    carrier: text('carrier').notNull(),
+    /** Unset when what was given is no number. */
+    numberHash: text('number_hash'),
+    numberMasked: text('number_masked').notNull(),
+    asker: text('asker').$type<'visitor' | 'operator'>().notNull(),
+    /** Who, where that is known. */
+    askerHash: text('asker_hash'),
+    addressHash: text('address_hash'),
+    rule: text('rule').notNull(),
+    allowed: boolean('allowed').notNull(),
+    /** What the rules looked at; never a number, address or token. */
+    inputs: jsonb('inputs').$type<Record<string, unknown>>().notNull(),
+    /** Millionths of the house's currency: a minute's price, and what is set aside, later what was spent. */
+    perMinuteMicros: bigint('per_minute_micros', { mode: 'number' }).notNull(),
+    amountMicros: bigint('amount_micros', { mode: 'number' }).notNull(),
+    settledAt: at('settled_at'),
+    /** Of a captcha's token that was good: it is taken once. */
+    captchaHash: text('captcha_hash').unique(),
+  },
+  (table) => [
+    index('gate_decisions_newest').on(table.organisationId, table.at, table.id),
+    index('gate_decisions_call').on(table.callId),
+    index('gate_decisions_house').on(table.at).where(sql`allowed`),
+    index('gate_decisions_organisation').on(table.organisationId, table.at).where(sql`allowed`),
+    index('gate_decisions_agent').on(table.agentId, table.at).where(sql`allowed`),
+    index('gate_decisions_number').on(table.numberHash, table.at).where(sql`allowed`),
+    index('gate_decisions_asker').on(table.askerHash, table.at).where(sql`allowed`),
+    index('gate_decisions_address').on(table.addressHash, table.at).where(sql`allowed`),
+  ],
+)
+
+/** Numbers that want no calls. */
+export const doNotCall = pgTable(
+  'do_not_call',
+  {
+    id: text('id').primaryKey(),
+    /** Unset: nobody in the house may call it. */
+    organisationId: text('organisation_id').references(() => organisations.id, { onDelete: 'cascade' }),
+    numberHash: text('number_hash').notNull(),
+    /** The number under the house's key, for those who keep the list. */
+    number: bytes('number').notNull(),
+    reason: text('reason'),
+    until: at('until'),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [
+    unique('do_not_call_once').on(table.organisationId, table.numberHash).nullsNotDistinct(),
+    index('do_not_call_number').on(table.numberHash),
+  ],
+)
+
+/** What an organisation set otherwise than the house: hours, countries, limits, ceilings, prices. */
+export const callingRules = pgTable('calling_rules', {
+  organisationId: organisationId().primaryKey(),
+  /** gate/calling-rules.ts says what is in it. */
+  document: jsonb('document').$type<unknown>().notNull(),
+  updatedAt: at('updated_at').notNull(),
+})
