@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 
 /** What a call's words are sealed with: one data key and one chain salt a call, both wrapped under the house's ENCRYPTION_KEY. */
 export interface CallKey {
@@ -64,10 +64,22 @@ export function createKeyring(o: { current: string; old: string[] }): Keyring {
   }
 }
 
+const keyObjects = new WeakMap<Uint8Array, KeyObject>()
+
+/** A key made ready once: handing its bytes over costs more than sealing a sentence. */
+export function prepared(key: Uint8Array): KeyObject {
+  let made = keyObjects.get(key)
+  if (!made) {
+    made = createSecretKey(key)
+    keyObjects.set(key, made)
+  }
+  return made
+}
+
 /** AES-256-GCM: version, nonce, text, tag. `place` (call and field) is authenticated, so that sealed bytes cannot be moved elsewhere. */
 export function seal(key: Uint8Array, place: string, plain: Uint8Array): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place))
+  const cipher = createCipheriv('aes-256-gcm', prepared(key), nonce).setAAD(Buffer.from(place))
   return Buffer.concat([Uint8Array.of(VERSION), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
 

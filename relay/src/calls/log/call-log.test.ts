@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createKeyring } from '../../access/encryption.ts'
 import { rewrapAll } from '../../access/rewrap.ts'
 import { TestClock } from '../../clock.test-kit.ts'
@@ -140,7 +140,7 @@ eachStore('the call log', (room) => {
     await log.open(newCall(id))
     writes = 0
     const grow = (text: string) => log.entry(id, { place: 0, seq: 1 }, entry('e1', text, { final: false }))
-    for (let words = 1; words <= 19; words++) {
+    for (let words = 1; words <= 29; words++) {
       grow(SAID.slice(0, words))
       await time.advance(100)
     }
@@ -157,6 +157,59 @@ eachStore('the call log', (room) => {
     await log.close(id, over())
     expect(writes).toBe(3)
     expect((await makeBook().transcript('org', id))?.[0]?.text).toBe('of which nothing is lost at the end')
+    await log.stop()
+  })
+
+  it('writes many calls together, in a full house every half second, and an end at once', async () => {
+    let writes = 0
+    const db = new Proxy(room.store.db, {
+      get(target, name) {
+        if (name === 'transaction') writes += 1
+        return Reflect.get(target, name)
+      },
+    })
+    const time = new TestClock()
+    const log = createCallLog({ store: { ...room.store, db }, keyring, clock: time, owner: 'relay', logger })
+    const ids = Array.from({ length: 120 }, newId)
+    for (const id of ids) await log.open(newCall(id))
+    const tellAll = () => {
+      for (const id of ids) {
+        log.event(id, 'turn', { said: SAID })
+        log.entry(id, { place: writes, seq: writes + 1 }, entry(`e${writes}`, SAID))
+      }
+    }
+    writes = 0
+    tellAll()
+    await time.advance(25)
+    expect(writes).toBe(1)
+    await log.flush()
+    tellAll()
+    await time.advance(400)
+    expect(writes).toBe(1)
+    await time.advance(100)
+    expect(writes).toBe(2)
+    const [first = '', ...others] = ids
+    await log.close(first, over())
+    expect(writes).toBe(3)
+    await Promise.all(others.map((id) => log.close(id, over())))
+    await log.stop()
+    for (const id of [first, others.at(-1) ?? '']) {
+      expect(await makeBook().evidence('org', id)).toMatchObject({ verified: true, events: 3 })
+      expect((await makeBook().transcript('org', id))?.map(({ text }) => text)).toEqual([SAID, SAID])
+    }
+  })
+
+  it('writes on for the others when one call cannot be written', async () => {
+    const log = makeLog()
+    const [good, bad] = [newId(), newId()]
+    for (const id of [good, bad]) await log.open(newCall(id))
+    // No database takes this one.
+    log.entry(bad, { place: Number.NaN, seq: 1 }, entry('e1', SAID))
+    for (const id of [good, bad]) log.event(id, 'turn', { said: SAID })
+    await vi.waitFor(async () => expect(await makeBook().events('org', good)).toHaveLength(1), { timeout: 30_000 })
+    await log.close(good, over())
+    expect(await makeBook().evidence('org', good)).toMatchObject({ verified: true, events: 2 })
+    expect(await makeBook().events('org', bad)).toEqual([])
     await log.stop()
   })
 

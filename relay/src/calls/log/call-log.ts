@@ -6,20 +6,21 @@ import type { Logger } from '../../logger.ts'
 import type { Store } from '../../store/open.ts'
 import { callKeys, calls, type events } from '../../store/schema.ts'
 import type { CallLog, Clock } from '../ports.ts'
-import { type Line, nextEvent, sealName, writeEnd, writeEntry, writeEvents } from './call-record.ts'
+import { type Line, nextEvent, sealedEntry, sealName, stillOpen, writeEnd, writeEntries, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
+import { createRound } from './round.ts'
 
 /** Writes of a call are gathered this long, so that a turn is one transaction. */
 const GATHER_MS = 25
 /** A line that still grows can wait longer, for every word of it is another write of all: a relay that is killed loses so much of its last words. */
-const GROWING_MS = 2000
+const GROWING_MS = 3000
+/** Calls whose words go in one transaction: what it locks, nobody else can settle meanwhile. */
+const MOST_TOGETHER = 250
 const RETRY_FROM_MS = 250
 const RETRY_UP_TO_MS = 5000
 /** Another relay may settle a call whose owner has not said for this long that it lives. */
 export const LEASE_MS = 15_000
 const RENEW_MS = 5000
-/** Nothing hurries a try that waits for the database to come back. */
-const RETRIES = Number.NEGATIVE_INFINITY
 /** Sealed events of one call that wait at most, while the database is away; what comes beyond is counted, and the chain says how many. */
 const MAX_WAITING_BYTES = 1024 * 1024
 const MAX_WAITING_EVENTS = 5000
@@ -41,12 +42,20 @@ interface Book {
   status: Status | undefined
   end: End | undefined
   writing: Promise<void> | undefined
-  cancel: (() => void) | undefined
-  /** When what `cancel` cancels was to happen. */
+  /** When the next write is due at the latest; infinite while nothing waits. */
   dueMs: number
+  /** Waits for the database to come back: nothing hurries that. */
+  cancelRetry: (() => void) | undefined
+  /** How long it waited for that the last time, if it did. */
+  lastRetryMs: number | undefined
   /** Resolves when the end is stored. */
   stored: PromiseWithResolvers<void>
 }
+
+type Open = [callId: string, book: Book]
+
+/** What is being written of one call. */
+type Batch = Pick<Book, 'events' | 'status' | 'end'> & { callId: string; book: Book; entries: Line[] }
 
 export interface StoredCallLog extends CallLog {
   /** Resolves when everything told so far is stored. Waits as long as the database is away. */
@@ -63,6 +72,7 @@ export interface StoredCallLog extends CallLog {
 export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock; owner: string; logger: Logger }): StoredCallLog {
   const { clock, keyring, logger, owner, store } = o
   const books = new Map<string, Book>()
+  const round = createRound({ clock, busy: () => books.size, go: writeDue })
   let stopped = false
   let cancelRenew: (() => void) | undefined
 
@@ -85,86 +95,120 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
   }
   renewLater()
 
-  function writeSoon(callId: string, book: Book) {
-    if (book.writing || stopped) return
-    later(callId, book, presses(book) ? GATHER_MS : GROWING_MS)
-  }
-
   /** At the latest then; what was to happen sooner stays. */
-  function later(callId: string, book: Book, delayMs: number, retryMs?: number) {
-    const dueMs = clock.monotonicMs() + delayMs
-    if (book.cancel && book.dueMs <= dueMs) return
-    book.cancel?.()
-    book.dueMs = retryMs === undefined ? dueMs : RETRIES
-    book.cancel = clock.after(delayMs, () => {
-      book.cancel = undefined
-      write(callId, book, retryMs)
-    })
+  function writeBy(book: Book, waitMs: number) {
+    if (stopped) return
+    const dueMs = clock.monotonicMs() + waitMs
+    if (dueMs >= book.dueMs) return
+    book.dueMs = dueMs
+    if (!book.writing && !book.cancelRetry) round.by(dueMs)
   }
 
-  function writeNow(callId: string, book: Book) {
-    if (book.cancel && book.dueMs === RETRIES) return
-    book.cancel?.()
-    book.cancel = undefined
-    write(callId, book)
+  function writeDue() {
+    const now = clock.monotonicMs()
+    const due: Open[] = []
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const open of books) {
+      const [, book] = open
+      if (book.writing || book.cancelRetry) continue
+      if (book.dueMs <= now + 1) due.push(open)
+      else nextMs = Math.min(nextMs, book.dueMs)
+    }
+    while (due.length > 0) write(due.splice(0, MOST_TOGETHER))
+    if (nextMs < Number.POSITIVE_INFINITY) round.by(nextMs)
   }
 
-  function write(callId: string, book: Book, retryMs = RETRY_FROM_MS) {
-    if (book.writing || stopped) return
-    const batch = { events: book.events.splice(0), entries: [...book.entries.values()], status: book.status, end: book.end }
-    book.entries.clear()
-    book.status = undefined
-    book.writing = writeBatch(callId, book, batch).then(
+  /** Everything that waits in these books, in one transaction. */
+  function write(open: readonly Open[]) {
+    if (stopped) return
+    const batches = open.map(([callId, book]) => takeBatch(callId, book))
+    const writing = writeBatches(batches).then(
       (over) => {
-        book.writing = undefined
-        book.waitingEvents -= batch.events.length
-        book.waitingBytes -= bytesOf(batch.events)
-        if (over) {
-          if (!batch.end) logger.warn({ callId }, 'the call was settled before it ended here; what it says from now on is not kept')
-          books.delete(callId)
-          book.stored.resolve()
-        } else if (waits(book)) writeSoon(callId, book)
+        for (const batch of batches) written(batch, over.has(batch.callId))
       },
       (error: unknown) => {
-        book.writing = undefined
-        // What failed goes back in front of what came since; a newer state of an entry wins.
-        book.events.unshift(...batch.events)
-        for (const each of batch.entries) if (!book.entries.has(each.entry.id)) book.entries.set(each.entry.id, each)
-        book.status = newest(batch.status, book.status)
-        logger.warn({ callId, fault: nameOf(error), retryMs }, 'the call log could not write; it tries again')
-        if (stopped) return
-        later(callId, book, retryMs, Math.min(2 * retryMs, RETRY_UP_TO_MS))
+        for (const batch of batches) failed(batch, error)
       },
     )
+    for (const { book } of batches) book.writing = writing
   }
 
-  /** Resolves with whether the book is over. */
-  async function writeBatch(
-    callId: string,
-    book: Book,
-    batch: Pick<Book, 'events' | 'status' | 'end'> & { entries: Line[] },
-  ): Promise<boolean> {
-    const house = await openHouseKeys(store, keyring)
-    return store.db.transaction(async (tx) => {
-      const [row] = await tx.select({ endedAt: calls.endedAt }).from(calls).where(eq(calls.id, callId)).for('update')
-      // Settled by another relay, or by our own write whose answer was lost: nothing may stand behind the seal.
-      if (!row || row.endedAt) return true
-      await writeEvents(tx, batch.events)
-      for (const line of batch.entries) await writeEntry(tx, callId, book.key, line)
-      if (batch.status) await tx.update(calls).set(statusRow(batch.status)).where(eq(calls.id, callId))
-      if (!batch.end) return false
-      const { at: atMs, ...end } = batch.end
-      await writeEnd(tx, house, { callId, ...end, atMs, last: book.last })
-      return true
+  function takeBatch(callId: string, book: Book): Batch {
+    const { status, end } = book
+    const batch = { callId, book, events: book.events, entries: [...book.entries.values()], status, end }
+    book.events = []
+    book.entries.clear()
+    book.status = undefined
+    book.dueMs = Number.POSITIVE_INFINITY
+    return batch
+  }
+
+  function written({ callId, book, events: rows, end }: Batch, over: boolean) {
+    book.writing = undefined
+    book.lastRetryMs = undefined
+    book.waitingEvents -= rows.length
+    book.waitingBytes -= bytesOf(rows)
+    if (over) {
+      if (!end) logger.warn({ callId }, 'the call was settled before it ended here; what it says from now on is not kept')
+      books.delete(callId)
+      book.stored.resolve()
+    } else if (book.end) write([[callId, book]])
+    else if (book.dueMs < Number.POSITIVE_INFINITY) round.by(book.dueMs)
+  }
+
+  /** Each for itself from now on, so that what one call cannot write holds up no other. */
+  function failed({ callId, book, events: rows, entries: lines, status }: Batch, error: unknown) {
+    book.writing = undefined
+    // What failed goes back in front of what came since; a newer state of an entry wins.
+    book.events.unshift(...rows)
+    for (const each of lines) if (!book.entries.has(each.entry.id)) book.entries.set(each.entry.id, each)
+    book.status = newest(status, book.status)
+    const afterMs = Math.min(2 * (book.lastRetryMs ?? RETRY_FROM_MS / 2), RETRY_UP_TO_MS)
+    logger.warn({ callId, fault: nameOf(error), retryMs: afterMs }, 'the call log could not write; it tries again')
+    if (stopped) return
+    book.lastRetryMs = afterMs
+    book.cancelRetry = clock.after(afterMs, () => {
+      book.cancelRetry = undefined
+      write([[callId, book]])
     })
   }
 
-  const withBook = (callId: string, act: (book: Book) => void) => {
+  /** Resolves with the calls that are over. */
+  async function writeBatches(batches: readonly Batch[]): Promise<ReadonlySet<string>> {
+    const house = await openHouseKeys(store, keyring)
+    return store.db.transaction(async (tx) => {
+      const open = await stillOpen(
+        tx,
+        batches.map(({ callId }) => callId),
+      )
+      // Settled by another relay, or by our own write whose answer was lost: nothing may stand behind the seal.
+      const over = new Set(batches.flatMap(({ callId }) => (open.has(callId) ? [] : [callId])))
+      const live = batches.filter(({ callId }) => open.has(callId))
+      await writeEvents(
+        tx,
+        live.flatMap((batch) => batch.events),
+      )
+      await writeEntries(
+        tx,
+        live.flatMap(({ callId, book, entries: lines }) => lines.map((line) => sealedEntry(callId, book.key, line))),
+      )
+      for (const { callId, book, status, end } of live) {
+        if (status) await tx.update(calls).set(statusRow(status)).where(eq(calls.id, callId))
+        if (!end) continue
+        const { at: atMs, ...rest } = end
+        await writeEnd(tx, house, { callId, ...rest, atMs, last: book.last })
+        over.add(callId)
+      }
+      return over
+    })
+  }
+
+  const withBook = (callId: string, waitMs: number, act: (book: Book) => void) => {
     const book = books.get(callId)
     // After its end a call has no more history: late words are dropped, not written behind the seal.
     if (!book || book.end) return
     act(book)
-    writeSoon(callId, book)
+    writeBy(book, waitMs)
   }
   const add = (callId: string, book: Book, type: string, payload?: Record<string, unknown>) => {
     const row = nextEvent(callId, book.key, book.last, { atMs: Math.floor(clock.nowMs()), type, payload })
@@ -227,15 +271,17 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
         status: undefined,
         end: undefined,
         writing: undefined,
-        cancel: undefined,
-        dueMs: RETRIES,
+        dueMs: Number.POSITIVE_INFINITY,
+        cancelRetry: undefined,
+        lastRetryMs: undefined,
         stored: Promise.withResolvers(),
       })
     },
-    event: (callId, type, payload) => withBook(callId, (book) => append(callId, book, type, payload)),
-    entry: (callId, at, entry) => withBook(callId, (book) => void book.entries.set(entry.id, { ...at, entry })),
+    event: (callId, type, payload) => withBook(callId, GATHER_MS, (book) => append(callId, book, type, payload)),
+    entry: (callId, at, entry) =>
+      withBook(callId, entry.final ? GATHER_MS : GROWING_MS, (book) => void book.entries.set(entry.id, { ...at, entry })),
     status: (callId, change) =>
-      withBook(callId, (book) => {
+      withBook(callId, GATHER_MS, (book) => {
         book.status = newest(book.status, change)
       }),
     async line(callId, carrierCallId) {
@@ -248,7 +294,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
         tellGap(callId, book)
         add(callId, book, 'call.ended', { status: end.status, reason: end.endReason })
         book.end = end
-        writeNow(callId, book)
+        if (!book.writing && !book.cancelRetry) write([[callId, book]])
       }
       await book.stored.promise
     },
@@ -256,15 +302,17 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       while (!stopped) {
         const open = [...books].filter(([, book]) => waits(book) || book.writing)
         if (open.length === 0) return
-        for (const [callId, book] of open) writeNow(callId, book)
+        const idle = open.filter(([, book]) => !book.writing && !book.cancelRetry)
+        while (idle.length > 0) write(idle.splice(0, MOST_TOGETHER))
         await Promise.all(open.map(([, book]) => book.writing ?? new Promise<void>((resolve) => clock.after(GATHER_MS, resolve))))
       }
     },
     async stop() {
       stopped = true
       cancelRenew?.()
+      round.stop()
       for (const book of books.values()) {
-        book.cancel?.()
+        book.cancelRetry?.()
         book.stored.resolve()
       }
       await Promise.allSettled([...books.values()].map((book) => book.writing))
@@ -273,16 +321,6 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     holds: (callId) => books.has(callId),
     depth: () => [...books.values()].reduce((sum, book) => sum + book.waitingEvents + book.entries.size, 0),
   }
-}
-
-/** Something that is settled waits, and not only words that more will follow. */
-function presses(book: Book): boolean {
-  return (
-    book.events.length > 0 ||
-    book.status !== undefined ||
-    book.end !== undefined ||
-    [...book.entries.values()].some(({ entry }) => entry.final)
-  )
 }
 
 function waits(book: Book): boolean {

@@ -38,9 +38,32 @@ export function nextEvent(
   }
 }
 
-/** Written again after an unclear failure, an event stands once. */
-export async function writeEvents(tx: Tx, rows: EventRow[]): Promise<void> {
-  if (rows.length > 0) await tx.insert(events).values(rows).onConflictDoNothing()
+/** Of these calls the ones that have not ended. Nobody else can end them until the transaction is over. */
+export async function stillOpen(tx: Tx, callIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select id from ${calls} where id in (select json_array_elements_text(${JSON.stringify(callIds)}::json))
+    and ended_at is null order by id for update`)
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Written again after an unclear failure, an event stands once. Rows go as one value: the driver's own way costs more than the database. */
+export async function writeEvents(tx: Tx, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const told = rows.map((row) => ({
+    call_id: row.callId,
+    seq: row.seq,
+    at: row.at,
+    type: row.type,
+    payload: row.payload ? base64(row.payload) : null,
+    commitment: base64(row.commitment),
+    hash: base64(row.hash),
+  }))
+  await tx.execute(sql`
+    insert into ${events} (call_id, seq, at, type, payload, commitment, hash)
+    select call_id, seq, at, type, decode(payload, 'base64'), decode(commitment, 'base64'), decode(hash, 'base64')
+    from json_to_recordset(${JSON.stringify(told)}::json)
+    as told (call_id text, seq integer, at timestamptz, type text, payload text, commitment text, hash text)
+    on conflict do nothing`)
 }
 
 /** A transcript entry with its place, and the number of the message that told its newest state. */
@@ -50,19 +73,37 @@ export interface Line {
   entry: Entry
 }
 
-export async function writeEntry(tx: Tx, callId: string, key: CallKey, { place, seq, entry }: Line): Promise<void> {
-  const row = {
+/** Ready to be written: its words are sealed. */
+export function sealedEntry(callId: string, key: CallKey, { place, seq, entry }: Line) {
+  return {
+    call_id: callId,
+    entry_id: entry.id,
+    place,
     seq,
     role: entry.role,
-    text: sealJson(key, sealName.entry(callId, entry.id), entry.text),
+    text: base64(sealJson(key, sealName.entry(callId, entry.id), entry.text)),
     final: entry.final,
     interrupted: entry.interrupted ?? false,
-    endedAt: entry.endedAt ? new Date(entry.endedAt) : null,
+    started_at: entry.startedAt,
+    ended_at: entry.endedAt ?? null,
   }
-  await tx
-    .insert(entries)
-    .values({ callId, entryId: entry.id, place, startedAt: new Date(entry.startedAt), ...row })
-    .onConflictDoUpdate({ target: [entries.callId, entries.entryId], set: row })
+}
+
+/** The newest state of each; `place` and beginning stay as they were first written. */
+export async function writeEntries(tx: Tx, rows: readonly ReturnType<typeof sealedEntry>[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.execute(sql`
+    insert into ${entries} (call_id, entry_id, place, seq, role, text, final, interrupted, started_at, ended_at)
+    select call_id, entry_id, place, seq, role, decode(text, 'base64'), final, interrupted, started_at, ended_at
+    from json_to_recordset(${JSON.stringify(rows)}::json)
+    as told (call_id text, entry_id text, place integer, seq integer, role text, text text, final boolean, interrupted boolean,
+      started_at timestamptz, ended_at timestamptz)
+    on conflict (call_id, entry_id) do update set seq = excluded.seq, role = excluded.role, text = excluded.text,
+      final = excluded.final, interrupted = excluded.interrupted, ended_at = excluded.ended_at`)
+}
+
+function base64({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('base64')
 }
 
 /** The one terminal write: only a call that is still open takes it. Resolves with whether it did. */

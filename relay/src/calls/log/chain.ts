@@ -1,4 +1,5 @@
 import { createHash, createHmac, type KeyObject, verify } from 'node:crypto'
+import { prepared } from '../../access/encryption.ts'
 
 /**
  * A call's events as a chain that outlives its words: each hash covers the one before it and a commitment to the payload.
@@ -16,7 +17,7 @@ export interface Link {
 
 /** HMAC over the payload's one canonical form: gives nothing away without the salt. */
 export function commit(salt: Uint8Array, payload: unknown): Uint8Array {
-  return createHmac('sha256', salt).update(canonical(payload)).digest()
+  return createHmac('sha256', prepared(salt)).update(canonical(payload)).digest()
 }
 
 /** What stands before a call's first event. */
