@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createApiKeys } from './access/api-keys.ts'
+import { createCallTokens } from './access/call-tokens.ts'
 import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
 import { createIdentify } from './access/identify.ts'
 import { createLimits } from './access/limits.ts'
-import { createMediaTokens } from './access/media-tokens.ts'
 import { createOperatorTokens } from './access/operator-tokens.ts'
 import { rewrapAll } from './access/rewrap.ts'
 import { loadSecrets } from './access/secrets.ts'
@@ -162,7 +162,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   // ---- who may come in
   const where = createWhereabouts(settings, more.extraOrigins ?? [])
   const limits = createLimits({ maxCalls: settings.maxCalls })
-  const mediaTokens = createMediaTokens({ authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
+  const mediaTokens = createCallTokens({ purpose: 'media', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
   const visitorTokens = createVisitorTokens({ authSecret, clock })
   const operatorTokens = createOperatorTokens({ authSecret, clock })
   const apiKeys = createApiKeys({ store, clock })

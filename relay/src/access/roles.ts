@@ -3,7 +3,15 @@
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
-export const SCOPES = ['calls:read', 'calls:write', 'agents:read', 'agents:write', 'visitor-tokens:write'] as const
+export const SCOPES = [
+  'calls:read',
+  'calls:write',
+  'agents:read',
+  'agents:write',
+  'numbers:read',
+  'numbers:write',
+  'visitor-tokens:write',
+] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** Who proved what they are; every row they see belongs to `organisationId`. */

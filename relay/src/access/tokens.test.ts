@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../calls/ports.ts'
-import { createMediaTokens } from './media-tokens.ts'
+import { createCallTokens } from './call-tokens.ts'
 import { ACCESS_TOKEN_MS, createOperatorTokens } from './operator-tokens.ts'
 import { deriveKey } from './secrets.ts'
 import { createVisitorTokens } from './visitor-tokens.ts'
@@ -16,7 +16,7 @@ const agent = { id: 'a_1', organisationId: 'o_1' }
 const unauthorized = expect.objectContaining({ code: 'unauthorized' })
 
 describe('media tokens', () => {
-  const tokens = createMediaTokens({ authSecret, clock, firstConnectMs: 60_000 })
+  const tokens = createCallTokens({ purpose: 'media', authSecret, clock, firstConnectMs: 60_000 })
 
   it('opens the call it was made for and says until when', () => {
     const { token, expiresAtMs } = tokens.issue('c_Ab-9')
@@ -33,7 +33,7 @@ describe('media tokens', () => {
         expect(tokens.read(changed)).toBeUndefined()
       }),
     )
-    const other = createMediaTokens({ authSecret: `${authSecret}!`, clock, firstConnectMs: 60_000 })
+    const other = createCallTokens({ purpose: 'media', authSecret: `${authSecret}!`, clock, firstConnectMs: 60_000 })
     expect(other.read(token)).toBeUndefined()
   })
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, eq, gt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Keyring } from '../access/encryption.ts'
 import { openHouseKeys } from '../access/house-keys.ts'
@@ -29,6 +29,8 @@ export interface Agents {
   find(id: string): Promise<Agent | undefined>
   list(organisationId: string, q: { cursor?: string | undefined; limit: number }): Promise<{ agents: Agent[]; nextCursor?: string }>
   get(organisationId: string, id: string): Promise<Agent | undefined>
+  /** The one that was changed last: who answers where nobody else is named. */
+  newest(organisationId: string): Promise<Agent | undefined>
   /** @throws Problem invalid_request */
   create(organisationId: string, persona: unknown): Promise<Agent>
   /** JSON merge patch. @throws Problem invalid_request */
@@ -61,6 +63,15 @@ export function createAgents(o: { store: Store; keyring: Keyring; clock: Clock; 
     },
     async get(organisationId, id) {
       const [row] = await db.select().from(table).where(mine(organisationId, id))
+      return row && toAgent(row)
+    },
+    async newest(organisationId) {
+      const [row] = await db
+        .select()
+        .from(table)
+        .where(eq(table.organisationId, organisationId))
+        .orderBy(desc(table.updatedAt), desc(table.id))
+        .limit(1)
       return row && toAgent(row)
     },
     async create(organisationId, raw) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AGENT_MODES } from '../protocol/words.ts'
+import { PhoneSettings } from './phone-settings.ts'
 import { BUILT_IN_TOOLS, ToolInput, ToolSpec } from './tool-spec.ts'
 
 export { ToolSpec } from './tool-spec.ts'
@@ -91,6 +92,7 @@ export const Persona = z.object({
   visibility: z.enum(['public', 'private']).default('public'),
   modes: z.array(z.enum(AGENT_MODES)).min(1).default(['talk']),
   callbackCountries: z.array(z.string().regex(/^[A-Z]{2}$/)).default([]),
+  phone: PhoneSettings.prefault({}),
   browserRecognition: z.enum(['on-device', 'allowed', 'off']).default('on-device'),
   limits: Limits.prefault({}),
 })

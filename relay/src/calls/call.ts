@@ -52,6 +52,8 @@ export interface Call {
   answers(): void
   /** What a person has the agent say, word for word; false when nobody is there to hear it. */
   say(text: string): boolean
+  /** Says this and then ends: what is left on an answering machine. */
+  leaveMessage(text: string, reason: EndReason): void
   /** A person's media. The same leg coming back says so itself; a new leg replaces the old one. */
   attach(leg: Leg): void
   /** The page's answer to a client tool. False when nobody waits for it. */
@@ -323,6 +325,7 @@ export function createCall(
       conversation.say(text)
       return true
     },
+    leaveMessage: (text, reason) => conversation.sayLast(text, reason),
     attach(next) {
       if (state.stage === 'over') return next.close(state.reason)
       unlisten?.()

@@ -36,6 +36,8 @@ export interface Conversation {
   say(text: string): void
   /** Says one sentence of the house's own, then ends the call with this reason. */
   sayAndEnd(name: Phrase, reason: EndReason): void
+  /** The same with words of the owner's. */
+  sayLast(text: string, reason: EndReason): void
   /** Takes nothing from the visitor any more. Resolves when nothing is left to be heard. */
   lastWords(): Promise<void>
   /** Silences the line for good; resolves when it is taken down what was heard of the last words. */
@@ -76,7 +78,7 @@ export function createConversation(o: {
   /** That an AI speaks is owed until it was heard: whoever cuts it short hears it with the next answer. */
   let disclosureOwed = o.disclosure !== ''
   /** Said instead of the greeting: nobody can answer. */
-  let lost: { name: Phrase; reason: EndReason } | undefined
+  let lost: { text: string; reason: EndReason } | undefined
   let acts: Promise<void> = Promise.resolve()
   /** Said by the visitor and not given to the engine yet. */
   let unasked: string[] = []
@@ -226,9 +228,11 @@ export function createConversation(o: {
     })
   }
 
-  function sayAndEnd(name: Phrase, reason: EndReason) {
+  const sayAndEnd = (name: Phrase, reason: EndReason) => sayLast(phrase(name, o.language), reason)
+
+  function sayLast(text: string, reason: EndReason) {
     if (phase === 'before') {
-      lost ??= { name, reason }
+      lost ??= { text, reason }
       return
     }
     inOrder(async () => {
@@ -236,7 +240,7 @@ export function createConversation(o: {
       if (phase !== 'talking') return
       await cut('call')
       if (phase !== 'talking') return move({ type: 'silenced' })
-      tell(phrase(name, o.language))
+      tell(text)
       o.end(reason, 'last-words')
     })
   }
@@ -287,7 +291,7 @@ export function createConversation(o: {
     begin() {
       phase = 'talking'
       feed.tell({ type: 'speaker', who: 'agent', name: persona.name })
-      if (lost) return sayAndEnd(lost.name, lost.reason)
+      if (lost) return sayLast(lost.text, lost.reason)
       if (o.greeting === '') return settle()
       tell(o.greeting, { ...how, cache: true })
     },
@@ -352,6 +356,7 @@ export function createConversation(o: {
       })
     },
     sayAndEnd,
+    sayLast,
     lastWords() {
       leave()
       return floor.is === 'open' ? Promise.resolve() : new Promise((resolve) => waitingForRest.push(resolve))

@@ -1,4 +1,4 @@
-import type { MediaTokens } from '../access/media-tokens.ts'
+import type { CallTokens } from '../access/call-tokens.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { Clock } from '../calls/ports.ts'
@@ -8,7 +8,7 @@ import { CLOSE, type EndReason } from '../protocol/index.ts'
 import { letGo, refuse, type SocketRoute, type Upgrade } from './upgrade.ts'
 
 /** A visitor's media (CONTRACT section 5): the token in the path opens one call, and nothing else. */
-export function mediaSocket(o: { tokens: MediaTokens; calls: LiveCalls; book: CallBook; clock: Clock; logger: Logger }): SocketRoute {
+export function mediaSocket(o: { tokens: CallTokens; calls: LiveCalls; book: CallBook; clock: Clock; logger: Logger }): SocketRoute {
   // The expiry bounds the first connect only: once a call has had its socket, the same URL brings it back.
   const connected = new WeakSet<Call>()
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { createMediaTokens } from '../access/media-tokens.ts'
+import { createCallTokens } from '../access/call-tokens.ts'
 import { createOperatorTokens } from '../access/operator-tokens.ts'
 import { ROLES, type Role, SCOPES, type Scope } from '../access/roles.ts'
 import { createVisitorTokens } from '../access/visitor-tokens.ts'
@@ -292,7 +292,7 @@ describe('every route that takes a body', () => {
 describe('every socket', () => {
   it('is accepted and closed 4401 for whoever has no right to it', async () => {
     const longAgo = { ...systemClock, nowMs: () => Date.now() - 3_600_000 }
-    const stale = createMediaTokens({ authSecret: AUTH_SECRET, clock: longAgo, firstConnectMs: 1000 })
+    const stale = createCallTokens({ purpose: 'media', authSecret: AUTH_SECRET, clock: longAgo, firstConnectMs: 1000 })
     const fresh = await made(house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo' } }))
     for (const socket of house.relay.sockets) {
       expect(socket.access).toBe('media-token')

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import { type IncomingHttpHeaders, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Logger } from '../logger.ts'
@@ -15,6 +15,16 @@ export interface Upgrade {
   /** What the pattern's groups matched, undecoded. */
   parts: readonly string[]
   query: URLSearchParams
+  /** What `admit` found. */
+  admitted: unknown
+}
+
+/** A request for a socket, before anything was answered. */
+export interface UpgradeRequest {
+  /** As it was asked for, query included. */
+  readonly url: string
+  readonly parts: readonly string[]
+  readonly headers: IncomingHttpHeaders
 }
 
 /** One path that speaks WebSocket. `accept` authorises and takes the socket over, or refuses it; it never throws. */
@@ -23,7 +33,9 @@ export interface SocketRoute {
   readonly path: string
   readonly pattern: RegExp
   /** What proves the right to it. */
-  readonly access: 'media-token'
+  readonly access: 'media-token' | 'carrier' | 'public'
+  /** For routes that want proof before a socket exists: undefined is a 403. */
+  admit?(request: UpgradeRequest): Promise<unknown>
   accept(upgrade: Upgrade): void
 }
 
@@ -47,17 +59,31 @@ export function createUpgrades(o: { routes: readonly SocketRoute[]; maxSockets: 
     for (const route of o.routes) {
       const found = route.pattern.exec(path)
       if (!found) continue
-      server.handleUpgrade(request, socket, head, (ws) => {
-        ws.on('error', (error) => o.logger.debug({ err: error, path: route.path }, 'socket failed'))
-        if (open.size >= o.maxSockets) return refuse(ws, CLOSE.overload, 'overload: try again shortly')
-        ws.on('close', () => open.delete(ws))
-        route.accept({ ws, parts: found.slice(1), query })
-        // One that was refused is on its way out and takes nobody's place.
-        if (ws.readyState === ws.OPEN) open.add(ws)
-      })
+      const parts = found.slice(1)
+      const accept = (admitted: unknown) =>
+        server.handleUpgrade(request, socket, head, (ws) => {
+          ws.on('error', (error) => o.logger.debug({ err: error, path: route.path }, 'socket failed'))
+          if (open.size >= o.maxSockets) return refuse(ws, CLOSE.overload, 'overload: try again shortly')
+          ws.on('close', () => open.delete(ws))
+          route.accept({ ws, parts, query, admitted })
+          // One that was refused is on its way out and takes nobody's place.
+          if (ws.readyState === ws.OPEN) open.add(ws)
+        })
+      if (!route.admit) return accept(undefined)
+      route.admit({ url: request.url ?? '/', parts, headers: request.headers }).then(
+        (admitted) => {
+          if (socket.destroyed) return
+          if (admitted === undefined) return answer(socket, new Problem('forbidden', 'This socket wants its carrier’s proof.'))
+          accept(admitted)
+        },
+        (error: unknown) => {
+          o.logger.error({ err: error, path: route.path }, 'a socket could not be admitted')
+          answer(socket, new Problem('internal', 'Something went wrong here. Try again.'))
+        },
+      )
       return
     }
-    notFound(socket)
+    answer(socket, new Problem('not_found', 'No socket lives under this address.'))
   }
 
   return {
@@ -88,9 +114,10 @@ function split(url: string): { path: string; query: URLSearchParams } {
   return { path: at < 0 ? url : url.slice(0, at), query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)) }
 }
 
-function notFound(socket: Duplex): void {
-  const text = JSON.stringify(problemBody(new Problem('not_found', 'No socket lives under this address.')))
+/** Over HTTP: there is no socket yet. */
+function answer(socket: Duplex, problem: Problem): void {
+  const text = JSON.stringify(problemBody(problem))
   socket.end(
-    `HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
   )
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { createRoute } from '@hono/zod-openapi'
+import type { CallTokens } from '../access/call-tokens.ts'
 import type { Limits } from '../access/limits.ts'
-import type { MediaTokens } from '../access/media-tokens.ts'
-import { originAllowed } from '../access/origins.ts'
 import type { VisitorTokens } from '../access/visitor-tokens.ts'
 import type { Whereabouts } from '../access/whereabouts.ts'
-import { type Agent, type Agents, publicView } from '../agents/agents.ts'
+import { type Agents, publicView } from '../agents/agents.ts'
 import { chooseLanguage } from '../agents/language.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { Clock } from '../calls/ports.ts'
 import { Problem, WebCall, WebCallRequest } from '../protocol/index.ts'
 import { VISITOR } from './access.ts'
+import { admitOrigin, admitVisitor } from './admission.ts'
 import { body, type Endpoint, endpoint, json } from './endpoint.ts'
 
 /** A visitor's page opens a call; the media follows on the socket it is told of. */
@@ -24,7 +24,7 @@ export interface WebCallRooms {
   agents: Agents
   calls: LiveCalls
   limits: Limits
-  mediaTokens: MediaTokens
+  mediaTokens: CallTokens
   visitorTokens: VisitorTokens
   where: Whereabouts
   draining: () => boolean
@@ -100,34 +100,6 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
       )
     }),
   ]
-}
-
-function admitOrigin(agent: Agent, origin: string | undefined, own: readonly string[]): void {
-  if (originAllowed({ origin, reading: false, allowed: agent.persona.allowedOrigins, own })) return
-  const detail = origin
-    ? `The agent does not admit pages of ${origin.slice(0, 200)}: add it to the agent’s allowed origins.`
-    : 'Calls are opened by pages: the Origin header is missing.'
-  throw new Problem('forbidden_origin', detail)
-}
-
-/** A private agent wants its owner's word for the visitor; ids that a page says by itself grant nothing. */
-async function admitVisitor(
-  tokens: VisitorTokens,
-  agent: Agent,
-  request: { visitorToken?: string | undefined; userId?: string | undefined },
-): Promise<{ userId?: string; verified: boolean }> {
-  const said = request.userId === undefined ? {} : { userId: request.userId }
-  if (request.visitorToken === undefined) {
-    if (agent.persona.visibility === 'private')
-      throw new Problem('unauthorized', 'This agent wants a visitor token from its owner’s server.')
-    return { ...said, verified: false }
-  }
-  const vouched = await tokens.check(request.visitorToken, agent)
-  if (vouched.userId === undefined) return { ...said, verified: false }
-  if (request.userId !== undefined && request.userId !== vouched.userId) {
-    throw new Problem('forbidden', 'The visitor token is for another user.')
-  }
-  return { userId: vouched.userId, verified: true }
 }
 
 const iso = (ms: number) => new Date(ms).toISOString()

@@ -15,6 +15,8 @@ export const ClickToCallRequest = z.object({
   scheduleAt: z.iso.datetime({ offset: true }).optional(),
   language: z.string().max(35).optional(),
   variables: Variables.optional(),
+  /** What a private agent wants. */
+  visitorToken: z.string().max(4096).optional(),
   /** Good for one request. Two requests that differ in nothing else are the same request (`Idempotency-Key`). */
   captchaToken: z.string().max(4096).optional(),
 })

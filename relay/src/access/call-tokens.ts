@@ -2,16 +2,21 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../calls/ports.ts'
 import { deriveKey } from './secrets.ts'
 
-export interface MediaTokens {
+export interface CallTokens {
   /** A token for the path of the call's media URL. `expiresAtMs` bounds the first connect only. */
   issue(callId: string): { token: string; expiresAtMs: number }
   /** What a genuine token says, expired or not; undefined for anything we did not make. */
   read(token: string): { callId: string; expiresAtMs: number } | undefined
 }
 
-/** Rights to one call's media, kept in no table: `callId.expiry.signature`. */
-export function createMediaTokens(o: { authSecret: string; clock: Clock; firstConnectMs: number }): MediaTokens {
-  const key = deriveKey(o.authSecret, 'media')
+/** Rights to one call, to its media or to a callback's status, kept in no table: `callId.expiry.signature`. */
+export function createCallTokens(o: {
+  authSecret: string
+  purpose: 'media' | 'callbacks'
+  clock: Clock
+  firstConnectMs: number
+}): CallTokens {
+  const key = deriveKey(o.authSecret, o.purpose)
   const sign = (said: string) => createHmac('sha256', key).update(said).digest('base64url')
   return {
     issue(callId) {

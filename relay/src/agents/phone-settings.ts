@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number such as +12025550123')
+
+/** How an agent uses telephones. */
+export const PhoneSettings = z.object({
+  /** Who talks with a visitor that asked to be called: the agent itself, or `person`, whose phone is joined to theirs. */
+  answeredBy: z.enum(['agent', 'person']).default('agent'),
+  person: E164.optional(),
+  /** Over which carrier; unset: that of the agent's number. */
+  carrier: z.string().max(20).optional(),
+  /** How Twilio brings the sound; unset: TWILIO_MEDIA. */
+  media: z.enum(['media-streams', 'conversation-relay']).optional(),
+  /** How long a phone rings. */
+  ringMs: z.int().min(5_000).max(120_000).default(30_000),
+  /** Hangs up when a machine answers, or leaves it `voicemail`. */
+  detectMachine: z.boolean().default(false),
+  /** Said to a machine after its beep. */
+  voicemail: z.string().min(1).max(1000).optional(),
+  record: z.boolean().default(false),
+})

@@ -1,0 +1,70 @@
+import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
+import type { Call, LiveCalls } from '../calls/live-calls.ts'
+import { CarrierFault } from '../carriers/carrier.ts'
+import type { Lines } from '../lines/lines.ts'
+import { Id, Problem } from '../protocol/index.ts'
+import type { Access } from './access.ts'
+import { body, type Endpoint, endpoint, type HttpContext } from './endpoint.ts'
+
+/** What an operator does to a call that lives. */
+
+const ACT: Access = { who: 'operator', role: 'operator', scope: 'calls:write' }
+const tags = ['calls']
+const params = z.object({ id: Id })
+const DONE = { 204: { description: 'Done.' } }
+
+const digits = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/dtmf',
+  tags,
+  summary: 'Press keys into the call',
+  request: { params, body: body(z.object({ digits: z.string().regex(/^[0-9A-Da-d*#wW]{1,32}$/, 'use 0-9 A-D * # and w to wait') })) },
+  responses: DONE,
+})
+const say = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/say',
+  tags,
+  summary: 'Have the agent say this, word for word',
+  request: { params, body: body(z.object({ text: z.string().trim().min(1).max(2000) })) },
+  responses: DONE,
+})
+
+export function callControl({
+  calls,
+  lines,
+  answerUrl,
+}: {
+  calls: LiveCalls
+  lines: Lines
+  answerUrl: (callId: string) => string
+}): Endpoint[] {
+  const mine = (c: HttpContext, id: string): Call => {
+    const call = calls.get(id)
+    if (call?.organisationId !== c.get('principal').organisationId) throw new Problem('not_found', 'There is no live call with this id.')
+    return call
+  }
+
+  return [
+    endpoint(ACT, digits, async (c) => {
+      const call = mine(c, c.req.valid('param').id)
+      const line = lines.get(call.id)
+      if (!line || !lines.abilities(line.carrier)?.sendsDigits) throw new Problem('conflict', 'This call takes no keys.')
+      if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
+      try {
+        await line.account.sendDigits(line.carrierCallId, c.req.valid('json').digits, { answer: answerUrl(call.id) })
+      } catch (error) {
+        if (error instanceof CarrierFault)
+          throw new Problem('provider_error', `The carrier did not press them: ${error.message}`, { cause: error })
+        throw error
+      }
+      return c.body(null, 204)
+    }),
+    endpoint(ACT, say, async (c) => {
+      const call = mine(c, c.req.valid('param').id)
+      if (!call.say(c.req.valid('json').text)) throw new Problem('conflict', 'Nobody is on the call to hear it.')
+      return c.body(null, 204)
+    }),
+  ]
+}

@@ -1,0 +1,171 @@
+import type { HouseNumber } from '../agents/house-number.ts'
+import type { Call } from '../calls/call.ts'
+import type { Clock, Line, Permit } from '../calls/ports.ts'
+import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carriers/carrier.ts'
+import type { Logger } from '../logger.ts'
+import type { EndReason } from '../protocol/index.ts'
+import { fold, isEnd, NOTHING_SAID } from './progress.ts'
+import { createRipcord } from './ripcord.ts'
+
+/** A placement without a clear answer may ring all the same: so long a word of the carrier is waited for. It is never placed again. */
+const UNCLEAR_MS = 30_000
+const HANG_UP_TRIES = 6
+const HANG_UP_AGAIN_FROM_MS = 500
+
+/** One call's line at its carrier, from the placement to the carrier's last word. */
+export interface LiveLine extends Line {
+  readonly callId: string
+  readonly number: HouseNumber
+  readonly account: CarrierAccount
+  readonly carrierCallId: string | undefined
+  /** The call it belongs to; told once, before anything else. */
+  join(call: Call): void
+  /** Rings, once. Resolves when the carrier has answered, clearly or not; never rejects. */
+  place(permit: Permit, order: PlaceOrder): Promise<CarrierFault | undefined>
+  /** What the carrier says, by callback or when asked. */
+  tell(event: LineEvent): void
+  /** The carrier's name for the call, from whoever learns it first. */
+  name(carrierCallId: string): void
+}
+
+/**
+ * - placing: asked, no answer yet. unclear: no clear answer. up: the carrier knows the call. over: nothing rings any more, or never did.
+ * An unwanted line is hung up as soon as it has a name.
+ */
+type State = { is: 'placing' | 'unclear' | 'up'; unwanted: boolean } | { is: 'over' }
+
+export function createLine(o: {
+  callId: string
+  number: HouseNumber
+  account: CarrierAccount
+  needsPolling: boolean
+  pollMs: number
+  clock: Clock
+  logger: Logger
+  /** Writes the carrier's name for the call down. */
+  keepName: (carrierCallId: string) => Promise<void>
+  onNote: (type: string, payload: Record<string, unknown>) => void
+  /** The carrier's last word. */
+  onOver: (last: LineEvent | undefined) => void
+}): LiveLine {
+  const { account, clock } = o
+  const logger = o.logger.child({ callId: o.callId, carrier: o.number.provider })
+  let state: State = { is: 'placing', unwanted: false }
+  let carrierCallId: string | undefined
+  let progress = NOTHING_SAID
+  let call: Call | undefined
+  let cancelUnclear: (() => void) | undefined
+
+  const ripcord = createRipcord({
+    clock,
+    everyMs: o.needsPolling ? o.pollMs : undefined,
+    ask: () => (carrierCallId === undefined ? Promise.resolve(undefined) : account.status(carrierCallId)),
+    onAnswer: (event) => tell(event),
+    onLost: () => {
+      o.onNote('line.lost', {})
+      over(undefined, 'error')
+    },
+    onFault: (error) => logger.debug({ err: error }, 'the carrier could not be asked'),
+  })
+
+  function over(last: LineEvent | undefined, reason: EndReason) {
+    if (state.is === 'over') return
+    state = { is: 'over' }
+    cancelUnclear?.()
+    ripcord.stop()
+    call?.hangUp(reason)
+    o.onOver(last)
+  }
+
+  /** By whoever ends the call: the carrier is told as soon as it can be. */
+  function unwant() {
+    if (state.is === 'over' || state.unwanted) return
+    state = { ...state, unwanted: true }
+    if (state.is === 'up') void hangUpNow()
+  }
+
+  async function hangUpNow() {
+    if (carrierCallId === undefined) return
+    for (let tried = 1; state.is !== 'over'; tried++) {
+      try {
+        await account.hangUp(carrierCallId)
+        return
+      } catch (error) {
+        logger.warn({ err: error, tried }, 'the carrier did not hang up')
+        if (tried >= HANG_UP_TRIES) {
+          o.onNote('line.hang-up-failed', { fault: error instanceof CarrierFault ? error.code : 'error' })
+          return
+        }
+        await new Promise<void>((resolve) => clock.after(HANG_UP_AGAIN_FROM_MS * 2 ** (tried - 1), resolve))
+      }
+    }
+  }
+
+  function name(known: string) {
+    if (carrierCallId !== undefined || state.is === 'over') return
+    carrierCallId = known
+    o.keepName(known).catch((error: unknown) => logger.warn({ err: error }, 'the carrier’s name of a call was not kept'))
+    const { unwanted } = state
+    state = { is: 'up', unwanted }
+    cancelUnclear?.()
+    ripcord.start()
+    if (unwanted) void hangUpNow()
+  }
+
+  function tell(event: LineEvent) {
+    name(event.carrierCallId)
+    ripcord.heard(event.status)
+    const folded = fold(progress, event)
+    progress = folded.progress
+    if (!folded.news || state.is === 'over') return
+    o.onNote('line.status', { status: event.status, ...(event.endReason ? { reason: event.endReason } : {}), ...event.said })
+    if (event.status === 'connecting') call?.rings()
+    if (event.status === 'connected') call?.answers()
+    if (isEnd(event.status)) over(event, event.endReason ?? endOf(event))
+  }
+
+  /** Ended without a reason: somebody at the far end hung up, if anybody was there. */
+  function endOf(event: LineEvent): EndReason {
+    if (event.status === 'failed') return 'error'
+    const talked = call?.status === 'connected' || (event.durationMs ?? 0) > 0
+    if (!talked) return 'no-answer'
+    return call?.direction === 'inbound' ? 'visitor' : 'callee'
+  }
+
+  return {
+    carrier: o.number.provider,
+    callId: o.callId,
+    number: o.number,
+    account,
+    get carrierCallId() {
+      return carrierCallId
+    },
+    join(joined) {
+      call = joined
+    },
+    async place(permit, order) {
+      try {
+        const placed = await account.place(permit, order)
+        name(placed.carrierCallId)
+        if (placed.status) tell({ carrierCallId: placed.carrierCallId, status: placed.status, said: {} })
+        return undefined
+      } catch (error) {
+        const fault =
+          error instanceof CarrierFault ? error : new CarrierFault('malformed', String(error), { placed: 'unknown', cause: error })
+        logger.warn({ fault: fault.code, carrierCode: fault.carrierCode, placed: fault.placed }, 'a call was not placed')
+        o.onNote('line.refused', { fault: fault.code, placed: fault.placed, message: fault.message })
+        // A callback may have come before the answer that failed.
+        if (carrierCallId !== undefined) return undefined
+        if (fault.placed === 'no') over(undefined, 'error')
+        else if (state.is === 'placing') {
+          state = { is: 'unclear', unwanted: state.unwanted }
+          cancelUnclear = clock.after(UNCLEAR_MS, () => over(undefined, 'error'))
+        }
+        return fault
+      }
+    },
+    tell,
+    name,
+    hangUp: unwant,
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../calls/ports.ts'
+import type { LineEvent } from '../carriers/carrier.ts'
+
+/** How long nothing may be heard of a call that is being rung, and of one that talks, before its carrier is asked. */
+const QUIET_RINGING_MS = 10_000
+const QUIET_TALKING_MS = 60_000
+/** So often in a row the carrier may say that it knows no such call. */
+const UNKNOWN_TIMES = 3
+
+/** Asks the carrier how a call stands when its callbacks stay away, or always, where it tells nothing by itself. */
+export interface Ripcord {
+  start(): void
+  /** The carrier told something of itself. */
+  heard(status: LineEvent['status']): void
+  stop(): void
+}
+
+export function createRipcord(o: {
+  clock: Clock
+  /** Set: asked so often. Unset: only after a while of quiet. */
+  everyMs: number | undefined
+  ask: () => Promise<LineEvent | undefined>
+  onAnswer: (event: LineEvent) => void
+  /** The carrier knows the call no more. */
+  onLost: () => void
+  onFault: (error: unknown) => void
+}): Ripcord {
+  let quietMs = QUIET_RINGING_MS
+  let unknown = 0
+  let cancel: (() => void) | undefined
+  let stopped = false
+
+  function later() {
+    cancel?.()
+    if (!stopped) cancel = o.clock.after(o.everyMs ?? quietMs, () => void ask())
+  }
+
+  async function ask() {
+    try {
+      const event = await o.ask()
+      if (stopped) return
+      unknown = event ? 0 : unknown + 1
+      if (event) o.onAnswer(event)
+      else if (unknown >= UNKNOWN_TIMES) o.onLost()
+    } catch (error) {
+      o.onFault(error)
+    }
+    later()
+  }
+
+  return {
+    start: later,
+    heard(status) {
+      quietMs = status === 'connected' ? QUIET_TALKING_MS : QUIET_RINGING_MS
+      if (o.everyMs === undefined && cancel) later()
+    },
+    stop() {
+      stopped = true
+      cancel?.()
+    },
+  }
+}
