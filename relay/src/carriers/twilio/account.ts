@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { Permit } from '../../calls/ports.ts'
+import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carrier.ts'
+import { twilioFault } from './faults.ts'
+import type { Form, TwilioRest } from './rest.ts'
+import { statusOf, TWILIO_STATUSES } from './statuses.ts'
+import { dialTwiml, digitsTwiml, seconds } from './twiml.ts'
+
+/** What we read of a call as REST tells it. */
+const Call = z.object({
+  sid: z.string().regex(/^CA[0-9a-f]{32}$/i),
+  status: z.enum(TWILIO_STATUSES),
+  duration: z.union([z.string().regex(/^\d{1,7}$/), z.number().nonnegative().max(1e7)]).nullish(),
+  price: z.union([z.string().regex(/^-?\d{1,9}(\.\d{1,9})?$/), z.number()]).nullish(),
+  price_unit: z
+    .string()
+    .regex(/^[a-z]{3}$/i)
+    .nullish(),
+})
+
+/** Twilio rings at most so long. */
+const MAX_RING_S = 600
+const MAX_CALL_S = 86_400
+const DIGITS = /^[0-9A-D*#wW]{1,32}$/
+const EVENTS = ['initiated', 'ringing', 'answered', 'completed']
+
+/** Acts on calls of one Twilio account. */
+export function createTwilioAccount(rest: TwilioRest): CarrierAccount {
+  const update = (carrierCallId: string, form: Form) => rest.post(pathOf(carrierCallId), form)
+
+  return {
+    async place(permit, order, signal) {
+      redeem(permit, order.to, order.callId)
+      const answer = await rest.post('/Calls.json', placement(order), signal)
+      const call = Call.safeParse(answer)
+      if (!call.success) throw twilioFault('malformed', { placed: 'unknown', cause: call.error })
+      return { carrierCallId: call.data.sid, status: statusOf(call.data.status).status }
+    },
+
+    async hangUp(carrierCallId) {
+      try {
+        await update(carrierCallId, { Status: 'completed' })
+      } catch (error) {
+        if (!isOver(error)) throw error
+      }
+    },
+
+    async sendDigits(carrierCallId, digits, back) {
+      if (!DIGITS.test(digits)) throw new CarrierFault('refused', 'Keys are 0-9, A-D, * and #, with w for a pause; at most 32 at once.')
+      await update(carrierCallId, { Twiml: digitsTwiml(digits, back.answer) })
+    },
+
+    async transfer(permit, carrierCallId, o) {
+      redeem(permit, o.to)
+      const { to: number, callerId, statusUrl: action, answerWithinMs } = o
+      await update(carrierCallId, { Twiml: dialTwiml({ number, callerId, action, answerWithinMs }) })
+    },
+
+    async status(carrierCallId) {
+      try {
+        return eventOf(Call.parse(await rest.get(pathOf(carrierCallId))))
+      } catch (error) {
+        if (error instanceof CarrierFault && error.code === 'not_found') return undefined
+        throw error instanceof z.ZodError ? twilioFault('malformed', { cause: error }) : error
+      }
+    },
+  }
+}
+
+/** The right to ring this number, taken before anything leaves. @throws when it is for another one */
+function redeem(permit: Permit, number: string, callId = permit.callId) {
+  if (permit.number !== number || permit.callId !== callId) throw new CarrierFault('refused', 'The permit is for another call.')
+  permit.redeem()
+}
+
+function placement(order: PlaceOrder): Form {
+  return {
+    To: order.to,
+    From: order.from,
+    Url: order.urls.answer,
+    Method: 'POST',
+    StatusCallback: order.urls.status,
+    StatusCallbackMethod: 'POST',
+    StatusCallbackEvent: EVENTS,
+    Timeout: String(Math.min(seconds(order.answerWithinMs), MAX_RING_S)),
+    TimeLimit: String(Math.min(seconds(order.maxDurationMs), MAX_CALL_S)),
+    ...(order.record
+      ? {
+          Record: 'true',
+          RecordingChannels: 'dual',
+          RecordingStatusCallback: order.urls.recording,
+          RecordingStatusCallbackMethod: 'POST',
+          RecordingStatusCallbackEvent: ['completed', 'absent'],
+        }
+      : {}),
+    ...(order.detectMachine === 'no'
+      ? {}
+      : {
+          MachineDetection: order.detectMachine === 'message-end' ? 'DetectMessageEnd' : 'Enable',
+          AsyncAmd: 'true',
+          AsyncAmdStatusCallback: order.urls.machine,
+          AsyncAmdStatusCallbackMethod: 'POST',
+        }),
+  }
+}
+
+const pathOf = (carrierCallId: string) => `/Calls/${encodeURIComponent(carrierCallId)}.json`
+const isOver = (error: unknown) => error instanceof CarrierFault && (error.code === 'over_already' || error.code === 'not_found')
+
+function eventOf(call: z.infer<typeof Call>): LineEvent {
+  const priced = call.price != null && call.price_unit != null
+  return {
+    carrierCallId: call.sid,
+    ...statusOf(call.status),
+    ...(call.duration == null ? {} : { durationMs: Number(call.duration) * 1000 }),
+    // What it costs is told as a negative number.
+    ...(priced ? { price: { amount: Math.abs(Number(call.price)), currency: String(call.price_unit).toUpperCase() } } : {}),
+    said: { status: call.status },
+  }
+}
