@@ -88,6 +88,8 @@ export interface RelayExtras {
   extend?: (app: OpenAPIHono<HttpEnv>) => void
   /** Origins that count as the relay's own besides PUBLIC_URL's; `{port}` stands for the port it listens on. */
   extraOrigins?: string[]
+  /** The demo adds the socket of its sandbox phones here. */
+  extraSockets?: readonly SocketRoute[]
   firstAgent?: { id: string; persona: unknown }
   /** Where the built widget lies; the workspace's by default. */
   widgetDir?: string
@@ -171,7 +173,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   // ---- the outside
   const lifetime = createLifetime()
-  const sockets = [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger })]
+  const sockets = [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }), ...(more.extraSockets ?? [])]
   const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, logger })
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
