@@ -26,6 +26,8 @@ export interface HttpEnv {
     address: string
     /** Path pattern of the route that answered, for metrics. */
     route: string
+    /** What this route's refusals say besides the problem. */
+    refusals: Readonly<Record<string, unknown>> | undefined
     principal: Principal
   }
 }

@@ -45,6 +45,7 @@ export function createApp(routes: readonly Endpoint[], rooms: AppRooms, extend?:
   for (const entry of table) {
     const name = createMiddleware<HttpEnv>(async (c, next) => {
       c.set('route', entry.path)
+      c.set('refusals', entry.refusals)
       await next()
     })
     entry.mount(app, [name, cors(entry.access, rooms.consoleOrigins), authorise(entry.access, rooms.gate), limit])

@@ -7,9 +7,11 @@ import { ProblemSchema } from './problems.ts'
 /** One method on one path, with who may use it. The list of all of them is the route table. */
 export interface Endpoint {
   readonly access: Access
-  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As OpenAPI writes it: `/api/calls/{id}`. */
   readonly path: string
+  /** What every refusal on this path says besides the problem, where a guide wants it. */
+  readonly refusals?: Readonly<Record<string, unknown>>
   mount(app: OpenAPIHono<HttpEnv>, guards: MiddlewareHandler<HttpEnv>[]): void
 }
 

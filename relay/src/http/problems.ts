@@ -75,7 +75,7 @@ export function answerProblem(c: Context<HttpEnv>, error: unknown, logger: Logge
   if (problem.retryAfterMs !== undefined) c.header('Retry-After', String(Math.max(1, Math.ceil(problem.retryAfterMs / 1000))))
   if (problem.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer')
   c.header('Content-Type', 'application/problem+json')
-  return c.body(JSON.stringify(problemBody(problem)), problem.status as ContentfulStatusCode)
+  return c.body(JSON.stringify({ ...problemBody(problem), ...c.get('refusals') }), problem.status as ContentfulStatusCode)
 }
 
 /** What @hono/zod-openapi calls with every validation's result. */

@@ -1,0 +1,124 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { INBOUND_ANSWERS } from '../agents/house-number.ts'
+import type { KeptNumber } from '../agents/kept-number.ts'
+import { configField, credentialsIn, shownOf } from '../agents/number-config.ts'
+import { type Abilities, CARRIERS } from '../carriers/carrier.ts'
+
+/** Bodies and answers of the numbers API. */
+
+/** Checked by its carrier's own schema afterwards; null takes a field away. */
+const Config = z.record(z.string().max(64), z.union([z.string().max(4096), z.null()]))
+
+const fields = {
+  displayName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(120)
+    .regex(/^\P{C}*$/u, 'must not hold control characters')
+    .optional(),
+  exotelConfig: Config.optional(),
+  twilioConfig: Config.optional(),
+  optimaConfig: Config.optional(),
+  jiocxConfig: Config.optional(),
+  /** Who answers; null or empty: the organisation's most recent agent. */
+  linkedAgentId: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{0,64}$/, 'must be the id of an agent')
+    .nullable()
+    .optional(),
+  status: z.enum(['active', 'inactive']).optional(),
+  isActive: z.boolean().optional(),
+  /** How an incoming call is answered: by what the carrier asks (`auto`), or always the one way. */
+  inboundAnswer: z.enum(INBOUND_ANSWERS).optional(),
+  /** Addresses or networks that its webhooks may come from; empty: any. */
+  allowedIps: z.array(z.string().refine(isNetwork, 'must be an address or a network such as 203.0.113.0/24')).max(100).optional(),
+}
+const phoneNumber = z.string().min(1).max(64)
+const provider = z.enum(CARRIERS)
+
+export const CreateNumber = z.object({ ...fields, phoneNumber, provider })
+export const UpdateNumber = z.object({ ...fields, phoneNumber: phoneNumber.optional(), provider: provider.optional() })
+
+const ability = z.boolean()
+const AbilitiesView = z.object({
+  places: ability,
+  receives: ability,
+  streams: ability,
+  bridges: ability,
+  playsRecording: ability,
+  sendsDigits: ability,
+  hearsDigits: ability,
+  transfers: ability,
+  hangsUp: ability,
+  records: ability,
+  detectsMachines: ability,
+  needsPolling: ability,
+  signs: ability,
+} satisfies Record<keyof Abilities, z.ZodType>)
+
+const ShownConfig = z.record(z.string(), z.unknown()).optional()
+
+export const NumberView = z.object({
+  id: z.string(),
+  phoneNumber: z.string(),
+  displayName: z.string(),
+  provider,
+  linkedAgentId: z.string().nullable(),
+  /** Complete, secrets included: to be pasted at the carrier as they are. */
+  webhookUrl: z.string(),
+  websocketUrl: z.string().optional(),
+  statusUrl: z.string(),
+  status: z.enum(['active', 'inactive']),
+  isActive: z.boolean(),
+  inboundAnswer: z.enum(INBOUND_ANSWERS),
+  allowedIps: z.array(z.string()),
+  /** Of the carrier's; all false while this relay cannot call over it. */
+  abilities: AbilitiesView,
+  /** Names of the credentials that are stored; they are never told. */
+  credentialsSet: z.array(z.string()),
+  exotelConfig: ShownConfig,
+  twilioConfig: ShownConfig,
+  optimaConfig: ShownConfig,
+  jiocxConfig: ShownConfig,
+  /** Set up by variables: only its agent can be changed here. */
+  fromEnvironment: z.boolean(),
+  createdAt: z.iso.datetime().nullable(),
+  updatedAt: z.iso.datetime().nullable(),
+})
+
+const UNABLE = Object.fromEntries(Object.keys(AbilitiesView.shape).map((name) => [name, false])) as z.infer<typeof AbilitiesView>
+
+/** `base`: where this relay is reached, http(s). */
+export function numberView(number: KeptNumber, o: { base: string; abilities: Abilities | undefined }): z.infer<typeof NumberView> {
+  const { id, provider, secret } = number
+  const config = number.config as Record<string, unknown>
+  return {
+    id,
+    phoneNumber: number.phoneNumber,
+    displayName: number.displayName,
+    provider,
+    linkedAgentId: number.agentId ?? null,
+    webhookUrl: `${o.base}/api/telephony/webhook/${id}/${secret}`,
+    ...(provider === 'exotel' ? { websocketUrl: `${o.base.replace(/^http/, 'ws')}/api/telephony/ws/${id}/${number.streamToken}` } : {}),
+    // Twilio signs what it sends, so all its numbers share one address.
+    statusUrl: provider === 'twilio' ? `${o.base}/api/calls/status` : `${o.base}/api/telephony/status/${id}/${secret}`,
+    status: number.active ? 'active' : 'inactive',
+    isActive: number.active,
+    inboundAnswer: number.inboundAnswer,
+    allowedIps: [...number.allowedAddresses],
+    abilities: { ...UNABLE, ...o.abilities },
+    credentialsSet: credentialsIn(provider, config),
+    [configField(provider)]: shownOf(provider, config),
+    fromEnvironment: number.fromEnvironment,
+    createdAt: number.createdAt?.toISOString() ?? null,
+    updatedAt: number.updatedAt?.toISOString() ?? null,
+  }
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6]
+  return bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+}
