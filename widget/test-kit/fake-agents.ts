@@ -33,6 +33,10 @@ const AGENTS: Record<string, Partial<PublicAgent>> = {
   local: { understandsSpeech: false, browserRecognition: 'on-device' },
   remote: { understandsSpeech: false, browserRecognition: 'allowed' },
   hears: { browserRecognition: 'allowed' },
+  both: { modes: ['talk', 'call-me'], callbackCountries: ['US', 'IN', 'GB'] },
+  phone: { modes: ['call-me'], callbackCountries: ['US', 'IN'] },
+  phoneterms: { modes: ['call-me'], callbackCountries: ['US'], terms: { text: TERMS, version: '1', url: 'https://example.com/terms' } },
+  captcha: { modes: ['call-me'], callbackCountries: ['US'], captcha: { provider: 'turnstile', siteKey: 'site' } },
 }
 
 /** How opening a call is refused. */

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, normalize } from 'node:path'
-import type { WebCallRequest } from '@voice-agent/relay/protocol'
+import type { ClickToCallRequest, WebCallRequest } from '@voice-agent/relay/protocol'
 import { WebSocketServer } from 'ws'
 import { agentOf, isLively, isSlow, refusalOf, wantsToken } from './fake-agents.ts'
 import { FakeCall } from './fake-call.ts'
+import { FakeCallbacks, type PhoneStep, runPhone } from './fake-callbacks.ts'
 import { enliven } from './lively-agent.ts'
 
 /**
@@ -23,7 +24,8 @@ const AUDIO = {
 }
 const OPEN = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Headers': 'Content-Type',
+  'Access-Control-Allow-Headers': 'Content-Type, Idempotency-Key, Last-Event-ID',
+  'Access-Control-Allow-Methods': 'GET, POST, DELETE',
   'Access-Control-Expose-Headers': 'Retry-After',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 }
@@ -31,17 +33,18 @@ const SLOW_MS = 1_500
 
 export async function startFakeRelay(o: { dist: string }): Promise<FakeRelay> {
   const calls = new Map<string, FakeCall>()
+  const callbacks = new FakeCallbacks()
   let origin = ''
 
   const answer = (res: ServerResponse, status: number, body?: unknown, headers: Record<string, string> = {}) => {
     res.writeHead(status, { 'Content-Type': 'application/json', ...OPEN, ...headers })
     res.end(body === undefined ? '' : JSON.stringify(body))
   }
-  const refuse = (res: ServerResponse, status: number, code: string, retryAfter?: number) =>
+  const refuse = (res: ServerResponse, status: number, code: string, retryAfter?: number, detail: string = code) =>
     answer(
       res,
       status,
-      { type: `/docs#${code}`, title: code, status, detail: code, code },
+      { type: `/docs#${code}`, title: code, status, detail, code },
       retryAfter ? { 'Retry-After': String(retryAfter) } : {},
     )
 
@@ -67,6 +70,21 @@ export async function startFakeRelay(o: { dist: string }): Promise<FakeRelay> {
     })
   }
 
+  const phones = async (req: IncomingMessage, res: ServerResponse, path: string) => {
+    const say = (status: number, body?: unknown) => answer(res, status, body)
+    const no = (status: number, code: string, retryAfter?: number, detail?: string) => refuse(res, status, code, retryAfter, detail)
+    if (path !== '/api/click-to-call') return callbacks.serve(req, res, path, say, no, OPEN)
+    const request = JSON.parse(await bodyOf(req)) as ClickToCallRequest
+    callbacks.ask(request, String(req.headers['idempotency-key'] ?? ''), say, no, origin, res)
+  }
+
+  const controlPhone = async (req: IncomingMessage, res: ServerResponse, id: string) => {
+    const callback = callbacks.all.get(id)
+    if (req.method === 'POST' && callback) runPhone(callback, JSON.parse(await bodyOf(req)) as PhoneStep)
+    const seen = (callback ? [callback] : callbacks.toNumber(id)).map((each) => ({ ...each, token: undefined }))
+    answer(res, 200, seen)
+  }
+
   const control = async (req: IncomingMessage, res: ServerResponse, id: string, wait: string | null) => {
     const call = calls.get(id)
     if (!call) return refuse(res, 404, 'not_found')
@@ -89,6 +107,8 @@ export async function startFakeRelay(o: { dist: string }): Promise<FakeRelay> {
     const [, area, id = '', more] = url.pathname.split('/')
     const done = (work: Promise<unknown>) => work.catch((error: unknown) => refuse(res, 500, String(error)))
     if (req.method === 'OPTIONS') return answer(res, 204)
+    if (area === 'phones') return void done(controlPhone(req, res, decodeURIComponent(id)))
+    if (area === 'callback' || url.pathname === '/api/click-to-call') return void done(phones(req, res, url.pathname))
     if (area === 'control') return void done(control(req, res, id, url.searchParams.get('wait')))
     if (url.pathname === '/api/web-calls') return void done(open(req, res))
     if (area === 'api' && more) {

@@ -1,4 +1,4 @@
-import type { FromRelay, ToRelay } from '@voice-agent/relay/protocol'
+import type { CallbackView, ClickToCallRequest, EndReason, FromRelay, ToRelay } from '@voice-agent/relay/protocol'
 
 export const relayUrl: Promise<string> = fetch('/fake-relay.json')
   .then((response) => response.json() as Promise<{ url: string }>)
@@ -44,4 +44,24 @@ export class Steering {
   async wait(type: ToRelay['type'] | 'connections'): Promise<Arrived> {
     return (await fetch(`${await relayUrl}/control/${this.#callId}?wait=${type}`)).json() as Promise<Arrived>
   }
+}
+
+/** One phone that was asked to ring, as the fake relay saw it (test-kit/fake-callbacks.ts). */
+export interface Rung {
+  view: CallbackView
+  request: ClickToCallRequest
+  keys: string[]
+  lastEventIds: (string | null)[]
+  polls: number
+  hungUp: boolean
+}
+type PhoneStep = { status: CallbackView['status']; endReason?: EndReason } | { dropStream: true } | { refusesStreams: number }
+
+/** What was asked for a call id or a number. */
+export const phones = async (of: string): Promise<Rung[]> =>
+  (await fetch(`${await relayUrl}/phones/${encodeURIComponent(of)}`)).json() as Promise<Rung[]>
+
+/** Makes the phone of that call ring, answer, hang up. */
+export async function phone(callId: string | undefined, ...steps: PhoneStep[]): Promise<void> {
+  for (const step of steps) await fetch(`${await relayUrl}/phones/${callId}`, { method: 'POST', body: JSON.stringify(step) })
 }
