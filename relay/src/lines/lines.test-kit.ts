@@ -1,0 +1,130 @@
+import { pino } from 'pino'
+import type { Agent } from '../agents/agents.ts'
+import type { HouseNumber } from '../agents/house-number.ts'
+import { Persona } from '../agents/persona.ts'
+import { answering, world } from '../calls/fakes.test-kit.ts'
+import type { Permit } from '../calls/ports.ts'
+import type { Abilities, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
+import type { GateAnswer, GateQuestion } from '../gate/question.ts'
+import { createLines, type RingOrder } from './lines.ts'
+
+/** Lines over a carrier that does what the test says, in a world whose clock the test owns. */
+
+const ABLE: Abilities = {
+  places: true,
+  receives: true,
+  streams: true,
+  bridges: true,
+  playsRecording: false,
+  sendsDigits: true,
+  hearsDigits: true,
+  transfers: true,
+  hangsUp: true,
+  records: true,
+  detectsMachines: true,
+  needsPolling: false,
+  signs: true,
+}
+export const NUMBER: HouseNumber = {
+  id: 'pn_1',
+  organisationId: 'org',
+  provider: 'twilio',
+  phoneNumber: '+12025550199',
+  config: {},
+  active: true,
+  agentId: 'demo',
+  inboundAnswer: 'auto',
+  allowedAddresses: [],
+  secret: 'secret',
+  fromEnvironment: false,
+}
+export const CALLEE = '+12025550101'
+
+export interface FakeAccount extends CarrierAccount {
+  readonly placed: PlaceOrder[]
+  readonly hungUp: string[]
+  placing: (order: PlaceOrder) => Promise<{ carrierCallId: string }>
+  hangingUp: () => Promise<void>
+  knows: (carrierCallId: string) => LineEvent | undefined
+}
+
+export function fakeAccount(): FakeAccount {
+  const account: FakeAccount = {
+    placed: [],
+    hungUp: [],
+    placing: async () => ({ carrierCallId: 'CA1' }),
+    hangingUp: async () => undefined,
+    knows: () => undefined,
+    async place(permit, order) {
+      permit.redeem()
+      account.placed.push(order)
+      return account.placing(order)
+    },
+    async hangUp(carrierCallId) {
+      account.hungUp.push(carrierCallId)
+      await account.hangingUp()
+    },
+    sendDigits: async () => undefined,
+    transfer: async () => undefined,
+    status: async (carrierCallId) => account.knows(carrierCallId),
+  }
+  return account
+}
+
+export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<Abilities> = {}) {
+  const house = world([answering('echo', (text) => `You said ${text}`)])
+  const account = fakeAccount()
+  const asked: GateQuestion[] = []
+  const settled: { callId: string; durationMs: number }[] = []
+  const gate = {
+    refusal: undefined as Extract<GateAnswer, { allowed: false }> | undefined,
+    async ask(question: GateQuestion): Promise<GateAnswer> {
+      asked.push(question)
+      const permit: Permit = { callId: question.callId, number: question.number, decisionId: 'd', redeem: () => undefined }
+      return gate.refusal ?? { allowed: true, number: question.number, country: 'US', rule: 'requested', permit }
+    },
+    async settle(callId: string, { durationMs }: { durationMs: number }) {
+      settled.push({ callId, durationMs })
+    },
+  }
+  const past = new Map<string, { over: boolean; phoneNumberId: string | undefined }>()
+  const lines = createLines({
+    carriers: { abilities: () => ({ ...ABLE, ...able }), open: () => account, pollMs: () => 1000 },
+    numbers: {
+      find: async () => NUMBER,
+      withSecret: async () => NUMBER,
+      forCall: async () => NUMBER,
+      dialled: async () => NUMBER,
+    },
+    calls: house.calls,
+    gate,
+    log: house.log,
+    urls: (callId) => ({ answer: `a/${callId}`, status: `s/${callId}`, recording: `r/${callId}`, machine: `m/${callId}` }),
+    past: async (callId) => past.get(callId),
+    clock: house.clock,
+    logger: pino({ level: 'silent' }),
+  })
+  const agent: Agent = {
+    id: 'demo',
+    organisationId: 'org',
+    persona: Persona.parse({ name: 'Mira', greeting: 'Hello there.', disclosure: '', engine: 'echo', fallbacks: [], ...persona }),
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+  }
+  const order: RingOrder = {
+    agent,
+    number: CALLEE,
+    purpose: 'requested',
+    consent: true,
+    asker: { kind: 'visitor', address: '10.0.0.1' },
+    variables: {},
+    details: {},
+  }
+  const said = (status: LineEvent['status'], more: Partial<LineEvent> = {}): LineEvent => ({
+    carrierCallId: 'CA1',
+    status,
+    said: {},
+    ...more,
+  })
+  return { ...house, account, agent, asked, gate, lines, order, past, said, settled }
+}
