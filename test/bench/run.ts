@@ -12,21 +12,27 @@ import { widgetBytes } from './widget-bytes.ts'
 /**
  * `npm run bench`: a table for people, JSON for machines. Figures are this machine's; only limits stand anywhere else.
  * With words after it only the parts whose titles hold one of them; `--quick` makes the hot path a smoke run of seconds,
- * `--calls=200` chooses how many calls it has, `--profile` says where its time goes.
+ * `--calls=200` chooses how many calls it has, `--rounds=2` how often each is measured, `--profile` says where its time goes.
  */
 const { values: flags, positionals: words } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, calls: { type: 'string' }, profile: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    calls: { type: 'string' },
+    rounds: { type: 'string' },
+    profile: { type: 'boolean', default: false },
+  },
 })
 const { quick } = flags
 const folder = join(ROOT, 'test/results')
 const calls = flags.calls?.split(',').map(Number)
+const rounds = flags.rounds === undefined ? undefined : Number(flags.rounds)
 const profileTo = flags.profile ? join(folder, 'profile') : undefined
 const PARTS: { title: string; measure: () => Figure[] | Promise<Figure[]> }[] = [
   { title: 'Widget', measure: widgetBytes },
   { title: 'First sound', measure: firstSound },
   { title: 'Calls', measure: callFigures },
-  { title: 'Hot path', measure: () => hotPath({ quick, calls, profileTo }) },
+  { title: 'Hot path', measure: () => hotPath({ quick, calls, rounds, profileTo }) },
 ]
 
 const figures: Figure[] = []

@@ -23,14 +23,21 @@ const QUICK: Times = { rounds: 1, leadMs: 300, sliceMs: 500, settleMs: 400 }
  * Browser calls through Gemini's shape, at 50 and at 200, beside a bare bridge (DESIGN, "How it is measured"). `profileTo`: a folder for
  * a profile of each of the relay's threads; its figures are worth nothing.
  */
-export async function hotPath(o: { quick: boolean; calls?: number[] | undefined; profileTo?: string | undefined }): Promise<Figure[]> {
+export async function hotPath(o: {
+  quick: boolean
+  calls?: number[] | undefined
+  rounds?: number | undefined
+  profileTo?: string | undefined
+}): Promise<Figure[]> {
   await using stage = await setStage(o.profileTo === undefined ? {} : { execArgv: ['--cpu-prof', `--cpu-prof-dir=${o.profileTo}`] })
   const figures: Figure[] = []
+  const usual = o.quick ? QUICK : FULL
+  const times = { ...usual, rounds: o.rounds ?? usual.rounds }
   // What is made once is made by these few.
   let before: Held = await heldBy(stage, 10)
   for (const calls of o.calls ?? (o.quick ? [14] : [50, 200])) {
     await stage.join(calls)
-    const rows = await measureInTurn(stage.load, entrantsOf(stage), o.quick ? QUICK : FULL)
+    const rows = await measureInTurn(stage.load, entrantsOf(stage), times)
     const held = await heldBy(stage, calls)
     figures.push(...figuresOf(calls, rows), memory(before, held))
     before = held
