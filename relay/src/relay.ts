@@ -15,6 +15,7 @@ import { createVisitorTokens } from './access/visitor-tokens.ts'
 import { createWhereabouts } from './access/whereabouts.ts'
 import { createAgents } from './agents/agents.ts'
 import { type FirstStart, makeFirst } from './agents/first-start.ts'
+import { createPhoneNumbers } from './agents/phone-numbers.ts'
 import { openToolSecrets } from './agents/tool-secrets.ts'
 import { createLiveCalls } from './calls/live-calls.ts'
 import { createCallBook } from './calls/log/call-book.ts'
@@ -22,6 +23,7 @@ import { createCallLog } from './calls/log/call-log.ts'
 import { createSweeper } from './calls/log/sweeper.ts'
 import type { Clock, Engine } from './calls/ports.ts'
 import { createAskService } from './calls/tools/http.ts'
+import { CARRIER_TABLE } from './carriers/index.ts'
 import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
 import { gemini } from './engines/gemini/index.ts'
@@ -38,6 +40,7 @@ import type { Endpoint } from './http/endpoint.ts'
 import { health } from './http/health.ts'
 import { mediaSocket } from './http/media-socket.ts'
 import { ownPages } from './http/pages.ts'
+import { phoneNumberRoutes } from './http/phone-numbers.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
 import { createUpgrades, type SocketRoute } from './http/upgrade.ts'
@@ -137,6 +140,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   // ---- who answers
   const privateHosts = settings.tools.TOOL_PRIVATE_HOSTS ?? []
   const agents = createAgents({ store, keyring, clock, privateHosts })
+  const carriers = Object.values(CARRIER_TABLE)
+  const numbers = createPhoneNumbers({ store, keyring, clock, carriers, settings, authSecret })
   const firstStart = await makeFirst({
     store,
     keyring,
@@ -184,6 +189,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...webCalls({ agents, calls, limits, mediaTokens, visitorTokens, where, clock, draining: lifetime.draining }),
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
     ...apiKeyRoutes({ apiKeys }),
+    ...phoneNumberRoutes({ numbers, carriers, where }),
   ]
   const { trustProxy } = settings
   const { app, table } = createApp(
