@@ -25,6 +25,10 @@ export interface GateQuestion {
   readonly maxDurationMs: number
   /** A person's own token from the captcha, where one is set up. */
   readonly captchaToken?: string
+  /** The captcha was passed when this call was asked for, to be made later. Only ever said by the relay itself. */
+  readonly captchaPassed?: true
+  /** Where the contact is known to be (IANA): wins over what the number tells. */
+  readonly timeZone?: string
   readonly contactId?: string
 }
 

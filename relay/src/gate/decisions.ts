@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto'
+import { and, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm'
+import type { Db, Store } from '../store/open.ts'
+import { gateDecisions as table } from '../store/schema.ts'
+import type { Purpose } from './question.ts'
+import type { Allowance } from './rules/limits.ts'
+import { type Ceiling, costMicros } from './rules/spend.ts'
+
+/** The gate's book: every answer, and what the allowed calls were to cost. Limits and ceilings are counted over it. */
+
+type Row = typeof table.$inferInsert
+export type Decision = Omit<Row, 'settledAt'>
+type Tx = Pick<Db, 'execute' | 'insert' | 'select'>
+
+/** Any number: whoever counts waits here for whoever counts before them, in every relay on this database. */
+const COUNTING = 8_787_004
+
+/** What answers are counted by. */
+export interface Keys {
+  readonly number: string
+  readonly asker: string | null
+  readonly address: string | null
+  readonly agent: string
+  readonly organisation: string
+}
+
+export interface Tally {
+  /** For each allowance: since when it is used up. */
+  readonly fullSince: readonly (number | undefined)[]
+  /** For each ceiling: what is spent and set aside. */
+  readonly spentMicros: readonly number[]
+}
+
+export interface Decisions {
+  add(decision: Decision): Promise<void>
+  /** Counts, lets `decide` answer and stores that answer; nobody counts in between. */
+  decide(o: { keys: Keys; nowMs: number; allowances: Allowance[]; ceilings: Ceiling[] }, decide: (tally: Tally) => Decision): Promise<void>
+  /** The same count, with nothing stored. */
+  tally(o: { keys: Keys; nowMs: number; allowances: Allowance[]; ceilings: Ceiling[] }): Promise<Tally>
+  captchaUsed(hash: string): Promise<boolean>
+  /** What the call cost replaces what was set aside for it. Settling again replaces it again. */
+  settle(callId: string, used: { durationMs: number; amountMicros?: number }, at: Date): Promise<void>
+  list(organisationId: string, q: ListQuery): Promise<{ decisions: (typeof table.$inferSelect)[]; nextCursor?: string }>
+}
+
+export interface ListQuery {
+  cursor?: string | undefined
+  limit: number
+  callId?: string | undefined
+  allowed?: boolean | undefined
+  purpose?: Purpose | undefined
+}
+
+export const newDecisionId = () => `gd_${randomBytes(12).toString('base64url')}`
+
+export function createDecisions(o: { store: Store }): Decisions {
+  const { db } = o.store
+  // One waiter a process: a flood of questions must not hold every connection while it waits for the lock.
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+  return {
+    async add(decision) {
+      await db.insert(table).values(decision)
+    },
+    decide: (what, decide) =>
+      inTurn(() =>
+        db.transaction(async (tx) => {
+          await tx.execute(sql`select pg_advisory_xact_lock(${COUNTING}::bigint)`)
+          await tx.insert(table).values(decide(await count(tx, what)))
+        }),
+      ),
+    tally: (what) => count(db, what),
+    async captchaUsed(hash) {
+      const [row] = await db.select({ id: table.id }).from(table).where(eq(table.captchaHash, hash))
+      return row !== undefined
+    },
+    settle: (callId, used, at) =>
+      db.transaction(async (tx) => {
+        const rows = await tx
+          .select()
+          .from(table)
+          .where(and(eq(table.callId, callId), eq(table.allowed, true)))
+          .orderBy(table.at, table.id)
+          .for('update')
+        for (const [place, row] of rows.entries()) {
+          // The carrier's own sum is for the call; a second phone in it is reckoned by the price table.
+          const amountMicros =
+            place === 0 && used.amountMicros !== undefined ? used.amountMicros : costMicros(row.perMinuteMicros, used.durationMs)
+          await tx.update(table).set({ amountMicros, settledAt: at }).where(eq(table.id, row.id))
+        }
+      }),
+    async list(organisationId, { cursor, limit, callId, allowed, purpose }) {
+      const rows = await db
+        .select()
+        .from(table)
+        .where(
+          and(
+            eq(table.organisationId, organisationId),
+            olderThan(cursor),
+            callId === undefined ? undefined : eq(table.callId, callId),
+            allowed === undefined ? undefined : eq(table.allowed, allowed),
+            purpose === undefined ? undefined : eq(table.purpose, purpose),
+          ),
+        )
+        .orderBy(desc(table.at), desc(table.id))
+        .limit(limit + 1)
+      const decisions = rows.slice(0, limit)
+      const last = decisions.at(-1)
+      return rows.length > limit && last ? { decisions, nextCursor: `${last.at.getTime()}.${last.id}` } : { decisions }
+    },
+  }
+}
+
+const COLUMNS = {
+  number: table.numberHash,
+  asker: table.askerHash,
+  address: table.addressHash,
+  agent: table.agentId,
+  organisation: table.organisationId,
+} as const
+
+/** One statement, so that every figure is of one moment. */
+async function count(
+  tx: Pick<Tx, 'execute'>,
+  { keys, nowMs, allowances, ceilings }: { keys: Keys; nowMs: number; allowances: Allowance[]; ceilings: Ceiling[] },
+): Promise<Tally> {
+  const parts = [
+    ...allowances.map((allowance) => fullSince(allowance, keys, nowMs)),
+    ...ceilings.map(({ of, fromMs }) => {
+      const whose = of === 'house' ? sql`true` : sql`${COLUMNS[of]} = ${keys[of]}`
+      return sql`(select coalesce(sum(${table.amountMicros}), 0)::text from ${table} where ${table.allowed} and ${whose} and ${table.at} >= ${new Date(fromMs)})`
+    }),
+  ]
+  const columns = parts.map((part, place) => sql`${part} as ${sql.identifier(`f${place}`)}`)
+  const { rows } = await tx.execute<Record<string, string | null>>(sql`select ${sql.join([sql`1 as one`, ...columns], sql`, `)}`)
+  const figure = (place: number) => rows[0]?.[`f${place}`] ?? undefined
+  return {
+    fullSince: allowances.map((_, place) => {
+      const since = figure(place)
+      return since === undefined ? undefined : Number(since)
+    }),
+    spentMicros: ceilings.map((_, place) => Number(figure(allowances.length + place) ?? 0)),
+  }
+}
+
+/** When the count-th newest allowed answer in the window was given; null while there are fewer. */
+function fullSince({ column, only, windowMs, count }: Allowance, keys: Keys, nowMs: number): SQL {
+  const key = keys[column]
+  if (key === null) return sql`null::text`
+  if (count === 0) return sql`${String(nowMs)}::text`
+  const kind =
+    only === undefined ? sql`true` : 'purpose' in only ? sql`${table.purpose} = ${only.purpose}` : sql`${table.asker} = ${only.asker}`
+  return sql`(select (extract(epoch from ${table.at}) * 1000)::bigint::text from ${table}
+    where ${table.allowed} and ${COLUMNS[column]} = ${key} and ${kind} and ${table.at} > ${new Date(nowMs - windowMs)}
+    order by ${table.at} desc offset ${count - 1} limit 1)`
+}
+
+function olderThan(cursor: string | undefined): SQL | undefined {
+  if (cursor === undefined) return undefined
+  const [, ms, id] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? []
+  // A cursor of somebody's own making finds nothing.
+  if (ms === undefined || id === undefined) return sql`false`
+  const at = new Date(Number(ms))
+  return or(lt(table.at, at), and(eq(table.at, at), lt(table.id, id)))
+}
