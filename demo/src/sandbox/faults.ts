@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CARRIER_FAULTS } from './carrier-faults.ts'
 
 /** What can be ordered to go wrong, or to be said, with the next requests to a service. */
 
@@ -49,12 +50,16 @@ const What = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('quota'), afterWords, when: z.enum(['setup', 'answer']).default('setup') }),
   /** Gemini Live: an audio piece that ends in the middle of a sample. */
   z.object({ kind: z.literal('odd-chunk'), afterWords }),
+  ...CARRIER_FAULTS,
 ])
 
-export const SERVICES = ['gemini', 'openai', 'gemini-live'] as const
+export const SERVICES = ['gemini', 'openai', 'gemini-live', 'twilio'] as const
 export type Service = (typeof SERVICES)[number]
 
-/** Body of `POST /sandbox/faults`. `times` requests meet it (0: all until reset), `match` narrows it to prompts whose last words hold this text. */
+/**
+ * Body of `POST /sandbox/faults`. `times` requests (or calls) meet it (0: all until reset), `match` narrows it to prompts whose last words hold
+ * this text, or to calls of a number that holds it.
+ */
 export const FaultOrder = z.intersection(
   z.object({ service: z.enum(SERVICES), times: z.int().min(0).default(1), match: z.string().optional() }),
   What,

@@ -6,9 +6,15 @@ import { control } from './control.ts'
 import { gemini } from './gemini/index.ts'
 import { liveControl } from './gemini-live/index.ts'
 import { createLive } from './gemini-live/live.ts'
-import { acceptLive } from './gemini-live/upgrade.ts'
+import { liveUpgrade } from './gemini-live/upgrade.ts'
 import { SANDBOX_KEY } from './key.ts'
 import { openai } from './openai/index.ts'
+import { phoneControl } from './phones/control.ts'
+import { Network } from './phones/network.ts'
+import { twilioControl } from './twilio/control.ts'
+import { Exchange } from './twilio/exchange.ts'
+import { twilioRest } from './twilio/rest.ts'
+import { acceptUpgrades } from './upgrades.ts'
 import { createWorld, type SandboxEnv } from './world.ts'
 
 export interface Sandbox {
@@ -21,20 +27,34 @@ export interface Sandbox {
 export async function openSandbox(o: { port?: number; key?: string } = {}): Promise<Sandbox> {
   const world = createWorld(o.key ?? SANDBOX_KEY)
   const live = createLive(world)
+  const network = new Network(live.speech)
+  let address = ''
+  const exchange = new Exchange(
+    world,
+    network,
+    () => address,
+    () => undefined,
+  )
+  // What Twilio would still say of calls that are cut is not said.
+  world.onReset(() => exchange.reset())
+  world.onReset(() => network.reset())
   const app = new Hono<SandboxEnv>()
   for (const room of [control, gemini, openai]) app.route('/', room(world))
-  app.route('/', liveControl(live))
+  for (const room of [liveControl(live), phoneControl(network), twilioControl(exchange), twilioRest(exchange)]) app.route('/', room)
   const server = await new Promise<Server>((resolve, reject) => {
     const opening = serve({ fetch: app.fetch, port: o.port ?? 0, hostname: '127.0.0.1' }, () => resolve(opening as Server))
     opening.once('error', reject)
   })
-  acceptLive(server, live)
+  acceptUpgrades(server, [liveUpgrade(live)])
   const { port } = server.address() as AddressInfo
+  address = `http://127.0.0.1:${port}`
   return {
     port,
-    url: `http://127.0.0.1:${port}`,
+    url: address,
     async close() {
       world.release()
+      exchange.reset()
+      network.close()
       await live.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()

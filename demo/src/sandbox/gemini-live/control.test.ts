@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { withSandbox } from '../sandbox.test-kit.ts'
-import { KeptAudio } from './kept-audio.ts'
+import { KeptAudio } from '../speech/kept-audio.ts'
 import { QUICK, sessionsOf, turnComplete, Visitor, voice } from './live.test-kit.ts'
 import { BareSocket } from './socket.test-kit.ts'
 

@@ -1,5 +1,5 @@
+import { KeptAudio } from '../speech/kept-audio.ts'
 import type { Setup } from './client-frames.ts'
-import { KeptAudio } from './kept-audio.ts'
 
 /** What tests may see of one connection. All `…Ms` count from `openedAt`. */
 export interface SessionRecord {

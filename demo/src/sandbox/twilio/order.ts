@@ -1,0 +1,35 @@
+import type { Fault } from '../faults.ts'
+import type { Subscription } from './status-callbacks.ts'
+
+/** Where a call's instructions come from. */
+export type Instructions = { twiml: string } | { url: string; method: string }
+
+export interface RecordingOrder {
+  channels: 1 | 2
+  source: 'OutboundAPI' | 'DialVerb' | 'StartCallRecordingAPI'
+  callback?: { url: string; method: string; events: readonly string[] } | undefined
+}
+
+export interface MachineOrder {
+  mode: 'Enable' | 'DetectMessageEnd'
+  /** Where the verdict goes when the call is not to wait for it. */
+  async?: { url: string | undefined; method: string } | undefined
+}
+
+/** Everything that is known of a call when it begins. */
+export interface CallOrder {
+  direction: 'inbound' | 'outbound-api' | 'outbound-dial'
+  from: string
+  to: string
+  parentSid?: string
+  /** None: the call waits to be joined. */
+  instructions?: Instructions
+  fallback?: { url: string; method: string } | undefined
+  subscription?: Subscription | undefined
+  timeoutMs: number
+  timeLimitMs?: number | undefined
+  sendDigits?: string | undefined
+  recording?: RecordingOrder | undefined
+  machine?: MachineOrder | undefined
+  faults: { callbacks?: Fault | undefined; stream?: Fault | undefined; stuck?: boolean }
+}
