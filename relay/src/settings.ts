@@ -95,6 +95,7 @@ const TITLES: Record<Group, string> = {
   openai: 'OpenAI-compatible servers',
   tools: 'Tools of agents',
   costs: 'Costs',
+  gate: 'Outgoing calls',
   speech: 'Speech',
   jiocx: 'JioCX',
   exotel: 'Exotel',

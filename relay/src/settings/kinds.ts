@@ -46,6 +46,17 @@ export const priceList = z.string().transform((text, context) => {
   return Object.fromEntries(rows.map((row) => [row?.[1] ?? '', { input: Number(row?.[2]), output: Number(row?.[3]) }]))
 })
 
+/** A sum of money, without its currency. */
+export const amount = z.string().transform((text, context) => {
+  const value = /^\d{1,9}(\.\d{1,2})?$/.test(text) ? Number(text) : Number.NaN
+  if (value >= 0) return value
+  context.addIssue({ code: 'custom', message: 'must be an amount such as 500 or 12.50' })
+  return z.NEVER
+})
+
+/** ISO 3166 alpha-2, in a list. */
+export const country = z.string().regex(/^[A-Z]{2}$/, 'must hold countries such as US, separated by commas')
+
 /** Where this relay is reached: an origin, no path. */
 export const ownUrl = z.string().transform((text, context) => {
   const url = parsed(text)

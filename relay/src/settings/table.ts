@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../logger.ts'
 import {
+  amount,
   connectionUrl,
+  country,
   hostPattern,
   integer,
   key32,
@@ -148,6 +150,23 @@ export const SETTINGS = {
     MODEL_PRICES: setting(priceList, {
       about: 'What models cost per million tokens, input/output, in your currency: a call’s cost is counted by it. Unset: tokens only.',
       example: 'gemini-3.8-live=3/12,gemini-3.8-flash=0.3/2.5',
+    }),
+  },
+  gate: {
+    CALLBACK_COUNTRIES: setting(listOf(country), {
+      about: 'Countries that may be called for agents that list none. Unset: a few where calls are cheap and fraud is rare.',
+      example: 'US,CA,GB',
+    }),
+    DAILY_SPEND_LIMIT: setting(amount, {
+      about: 'What the calls of all organisations may cost in a day (UTC), in your currency. Unset: only each organisation’s own ceilings.',
+      example: '500',
+    }),
+    CAPTCHA_SECRET: setting(secret, {
+      about: 'Visitors who ask for a call prove that they are people: the captcha’s secret key.',
+      secret: true,
+    }),
+    CAPTCHA_URL: preset(serviceUrl({ only: 'https' }), 'https://challenges.cloudflare.com/turnstile/v0/siteverify', {
+      about: 'Where their proof is checked: any service that speaks Turnstile’s siteverify.',
     }),
   },
   speech: {
