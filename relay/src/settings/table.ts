@@ -161,6 +161,7 @@ export const SETTINGS = {
       about: 'What the calls of all organisations may cost in a day (UTC), in your currency. Unset: only each organisation’s own ceilings.',
       example: '500',
     }),
+    CAPTCHA_SITE_KEY: setting(word, { about: 'The captcha’s public key, for the widget.' }),
     CAPTCHA_SECRET: setting(secret, {
       about: 'Visitors who ask for a call prove that they are people: the captcha’s secret key.',
       secret: true,
@@ -223,27 +224,23 @@ export const SETTINGS = {
   },
   twilio: {
     TWILIO_ACCOUNT_SID: setting(z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hexadecimal digits'), {
-      about: 'Account.',
-      later: 'phones',
+      about: 'Account. With the next two, a number of the house: it rings, and it is answered.',
     }),
-    TWILIO_AUTH_TOKEN: setting(secret, { about: 'Auth token.', secret: true, later: 'phones' }),
-    TWILIO_PHONE_NUMBER: setting(phoneNumber, { about: 'Your number, E.164.', example: '+12025550123', later: 'phones' }),
+    TWILIO_AUTH_TOKEN: setting(secret, { about: 'Auth token: also proves what Twilio sends us.', secret: true }),
+    TWILIO_PHONE_NUMBER: setting(phoneNumber, { about: 'Your number, E.164.', example: '+12025550123' }),
     TWILIO_API_KEY_SID: setting(z.string().regex(/^SK[0-9a-f]{32}$/i, 'must be SK and 32 hexadecimal digits'), {
-      about: 'API key for calls in the page.',
-      later: 'phones',
+      about: 'API key: asks Twilio instead of the auth token, when its secret is set too.',
     }),
-    TWILIO_API_KEY_SECRET: setting(secret, { about: 'Its secret.', secret: true, later: 'phones' }),
+    TWILIO_API_KEY_SECRET: setting(secret, { about: 'Its secret.', secret: true }),
     TWILIO_TWIML_APP_SID: setting(z.string().regex(/^AP[0-9a-f]{32}$/i, 'must be AP and 32 hexadecimal digits'), {
       about: 'TwiML app for calls in the page.',
       later: 'phones',
     }),
-    TWILIO_API_BASE_URL: setting(serviceUrl({ without: '/2010-04-01' }), {
+    TWILIO_API_BASE_URL: setting(serviceUrl({ without: '/2010-04-01', only: 'https' }), {
       about: 'Another API address, without /2010-04-01.',
-      later: 'phones',
     }),
     TWILIO_MEDIA: preset(oneOf(['media-streams', 'conversation-relay']), 'media-streams', {
-      about: 'media-streams or conversation-relay.',
-      later: 'phones',
+      about: 'How sound reaches us, media-streams or conversation-relay; an agent or a number may choose its own.',
     }),
   },
   optima: {
