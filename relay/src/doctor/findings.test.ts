@@ -59,12 +59,46 @@ describe('the doctor', () => {
   it('says of later parts’ variables that they are not used yet', async () => {
     const { about, all } = await look({
       EXOTEL_API_TOKEN: 'hunter2',
-      TWILIO_MEDIA: 'conversation-relay',
+      JIOCX_SENDER_ID: 'SHOP',
       REDIS_URL: 'redis://:hunter2@r.example',
     })
-    expect(about('phones')?.text).toBe('EXOTEL_API_TOKEN, TWILIO_MEDIA: fine, but not used yet')
+    expect(about('phones')?.text).toBe('JIOCX_SENDER_ID, EXOTEL_API_TOKEN: fine, but not used yet')
     expect(about('several relays')?.text).toContain('REDIS_URL')
     expect(all).not.toContain('hunter2')
+  })
+
+  it('says what Twilio still needs, and whether Twilio can reach the relay', async () => {
+    const whole = { TWILIO_ACCOUNT_SID: `AC${'ab'.repeat(16)}`, TWILIO_AUTH_TOKEN: 'hunter2', TWILIO_PHONE_NUMBER: '+12025550123' }
+    const said = async (env: Record<string, string>) => {
+      const { about, all } = await look(env)
+      expect(all).not.toContain('hunter2')
+      return [about('carrier twilio')?.text, about('calls back from twilio')?.text]
+    }
+    expect((await said({}))[0]).toBe(
+      'off: set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER, or import a number under /api/phone-numbers',
+    )
+    expect((await said({ ...whole, TWILIO_AUTH_TOKEN: '' }))[0]).toBe('off: TWILIO_AUTH_TOKEN is missing, the rest is set')
+    expect((await said({ TWILIO_AUTH_TOKEN: 'hunter2' }))[0]).toContain('TWILIO_ACCOUNT_SID and TWILIO_PHONE_NUMBER are missing')
+    expect(await said({ ...whole, PUBLIC_URL: 'https://relay.example' })).toEqual(['account, token and number are set', undefined])
+    for (const [url, why] of [
+      ['', 'is unset'],
+      ['http://relay.example', 'is not https'],
+      ['https://localhost:8787', 'network alone'],
+      ['https://10.1.2.3', 'network alone'],
+      ['https://[fd00::1]', 'network alone'],
+      ['https://relay', 'network alone'],
+      ['https://relay.local', 'network alone'],
+    ] as const) {
+      const [, back] = await said({ ...whole, PUBLIC_URL: url })
+      expect(back).toContain(`PUBLIC_URL ${why === 'network alone' ? 'is an address of this machine or network alone' : why}`)
+      expect(back).toContain('Set PUBLIC_URL to an https address')
+    }
+    expect(await said({ ...whole, TWILIO_API_BASE_URL: 'http://127.0.0.1:4000' })).toEqual(['account, token and number are set', undefined])
+    const { findings } = await look({ ...whole, TWILIO_API_KEY_SID: `SK${'ab'.repeat(16)}`, PUBLIC_URL: 'https://8.8.8.8' })
+    expect(findings.filter(({ about }) => about.includes('twilio')).map(({ text }) => text)).toEqual([
+      'account, token and number are set',
+      'TWILIO_API_KEY_SECRET is missing: the API key is not used without it',
+    ])
   })
 
   it('sees a relay at work, and secrets that others may read', async () => {

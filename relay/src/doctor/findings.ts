@@ -5,6 +5,7 @@ import pg from 'pg'
 import { isLoopbackHost } from '../settings/kinds.ts'
 import { readSettings, SETTINGS, type Setting, type Settings, SettingsError } from '../settings.ts'
 import { StoreInUse, takeDataFolder } from '../store/data-folder.ts'
+import { twilioFindings } from './carriers.ts'
 
 /** One line of the doctor: `broken` stops a relay, `note` is worth knowing. */
 export interface Finding {
@@ -41,6 +42,7 @@ export async function examine(env: Env, o: { widgetDir: string }): Promise<Findi
   findings.push(publicUrl(settings))
   findings.push(await widget(o.widgetDir))
   findings.push(...engines(env))
+  findings.push(...twilioFindings(settings))
   findings.push(...notUsedYet(env))
   return findings
 }
