@@ -11,7 +11,7 @@ const time = (last: RegExp) => z.string().regex(last, 'must be a time such as 09
 
 /** Open from the first minute, up to but not including the last. */
 export const Window = z
-  .object({
+  .strictObject({
     days: z.array(z.enum(DAYS)).min(1).max(7),
     from: time(/^([01]\d|2[0-3]):[0-5]\d$/),
     to: time(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
@@ -20,7 +20,7 @@ export const Window = z
 export type Window = z.infer<typeof Window>
 
 /** An empty list of windows: never. A purpose left out: as in the wider place. */
-export const PlaceHours = z.object({
+export const PlaceHours = z.strictObject({
   service: z.array(Window).max(21).optional(),
   marketing: z.array(Window).max(21).optional(),
   /** `12-25` every year, `2027-03-29` once: nobody is rung for marketing. */
@@ -33,7 +33,7 @@ export const PlaceHours = z.object({
 /** A country, the beginning of a number, or `*` for everywhere. The longest beginning counts, then the country. */
 const Place = z.string().regex(/^([A-Z]{2}|\+[1-9]\d{0,14}|\*)$/, 'must be a country (US), the beginning of a number (+1207) or *')
 
-const Limit = z.object({
+const Limit = z.strictObject({
   perHour: z.int().min(0).max(100_000).optional(),
   perDay: z.int().min(0).max(1_000_000).optional(),
   perMonth: z.int().min(0).max(10_000_000).optional(),
@@ -41,7 +41,7 @@ const Limit = z.object({
 export type Limit = z.infer<typeof Limit>
 
 const Money = z.number().min(0).max(1_000_000)
-const Ceiling = z.object({ perDay: Money, perMonth: Money })
+const Ceiling = z.strictObject({ perDay: Money, perMonth: Money })
 
 export const LIMITED = [
   'number',

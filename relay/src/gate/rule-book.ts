@@ -30,6 +30,8 @@ export function createRuleBook(o: { store: Store; clock: Clock }): RuleBook {
         const document = mergePatch(row?.document ?? {}, patch)
         const read = CallingRules.safeParse(mergePatch(DEFAULT_RULES, document))
         if (!read.success) throw unusable(read.error)
+        if (!isStorable(document))
+          throw new Problem('invalid_request', 'The rules must not hold the character U+0000 or broken surrogates.')
         await tx.update(table).set({ document, updatedAt }).where(eq(table.organisationId, organisationId))
         return read.data
       }),
@@ -40,4 +42,9 @@ function unusable(error: z.ZodError): Problem {
   const errors = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
   const [first] = errors
   return new Problem('invalid_request', first ? `${first.path || 'The rules'}: ${first.message}` : 'The rules do not fit.', { errors })
+}
+
+/** Postgres stores neither U+0000 nor half a surrogate pair as JSON. */
+function isStorable(document: unknown): boolean {
+  return !/\\u(0000|d[89a-f])/i.test(JSON.stringify(document))
 }
