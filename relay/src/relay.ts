@@ -5,6 +5,7 @@ import { createCallTokens } from './access/call-tokens.ts'
 import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
+import { createIdempotency } from './access/idempotency.ts'
 import { createIdentify } from './access/identify.ts'
 import { createLimits } from './access/limits.ts'
 import { createOperatorTokens } from './access/operator-tokens.ts'
@@ -13,16 +14,19 @@ import { loadSecrets } from './access/secrets.ts'
 import { createSignIn } from './access/sign-in.ts'
 import { createVisitorTokens } from './access/visitor-tokens.ts'
 import { createWhereabouts } from './access/whereabouts.ts'
-import { createAgents } from './agents/agents.ts'
+import { type Agent, createAgents, type PublicFacts } from './agents/agents.ts'
 import { type FirstStart, makeFirst } from './agents/first-start.ts'
+import type { HouseNumber } from './agents/house-number.ts'
 import { createPhoneNumbers } from './agents/phone-numbers.ts'
 import { openToolSecrets } from './agents/tool-secrets.ts'
 import { createLiveCalls } from './calls/live-calls.ts'
 import { createCallBook } from './calls/log/call-book.ts'
 import { createCallLog } from './calls/log/call-log.ts'
+import { createLineBook } from './calls/log/line-book.ts'
 import { createSweeper } from './calls/log/sweeper.ts'
 import type { Clock, Engine } from './calls/ports.ts'
 import { createAskService } from './calls/tools/http.ts'
+import type { CarrierName } from './carriers/carrier.ts'
 import { CARRIER_TABLE } from './carriers/index.ts'
 import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
@@ -30,22 +34,34 @@ import { gemini } from './engines/gemini/index.ts'
 import { geminiLive } from './engines/gemini-live/index.ts'
 import { offline } from './engines/offline/index.ts'
 import { openAiCompatible } from './engines/openai/index.ts'
+import { createGate, type GateSettings, HOUSE_COUNTRIES } from './gate/index.ts'
 import type { HttpEnv } from './http/access.ts'
 import { agentRoutes } from './http/agents.ts'
 import { apiKeyRoutes } from './http/api-keys.ts'
 import { createApp } from './http/app.ts'
 import { auth } from './http/auth.ts'
+import { callControl } from './http/call-control.ts'
 import { callRoutes } from './http/calls.ts'
+import { clickToCall } from './http/click-to-call.ts'
 import type { Endpoint } from './http/endpoint.ts'
+import { gateRoutes } from './http/gate.ts'
 import { health } from './http/health.ts'
+import { initiateRoutes } from './http/initiate.ts'
 import { mediaSocket } from './http/media-socket.ts'
 import { ownPages } from './http/pages.ts'
 import { phoneNumberRoutes } from './http/phone-numbers.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
+import { twilioUrls } from './http/twilio/answer.ts'
+import { twilioEvents } from './http/twilio/events.ts'
+import { createTwilioProof } from './http/twilio/proof.ts'
+import { twilioVoice } from './http/twilio/voice.ts'
 import { createUpgrades, type SocketRoute } from './http/upgrade.ts'
 import { webCalls } from './http/web-calls.ts'
 import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
+import { createCallbacks } from './lines/callbacks.ts'
+import { createLines } from './lines/lines.ts'
+import { findOrphans, hangUpOrphans } from './lines/orphans.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { type Settings, SettingsError } from './settings.ts'
@@ -93,6 +109,8 @@ export interface RelayExtras {
   extraOrigins?: string[]
   /** The demo adds the socket of its sandbox phones here. */
   extraSockets?: readonly SocketRoute[]
+  /** Numbers that may always be rung, at no cost: the demo's sandbox phones. */
+  alwaysRing?: readonly string[]
   firstAgent?: { id: string; persona: unknown }
   /** Where the built widget lies; the workspace's by default. */
   widgetDir?: string
@@ -135,6 +153,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   closers.add('jobs', () => jobs.stop())
   const sweeper = createSweeper({ store, keyring, log, clock, owner, logger, everyMs: SWEEP_EVERY_MS })
   closers.add('sweeper', () => sweeper.stop())
+  const orphans = await findOrphans(store, store.kind === 'pglite' ? undefined : owner)
   await sweeper.settleOwn()
 
   // ---- who answers
@@ -152,8 +171,9 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   })
   const voice = createFlite({ logger })
   closers.add('voice', () => voice.close())
+  const watchedLog = watchCalls(log, metrics, logger)
   const calls = createLiveCalls({
-    log: watchCalls(log, metrics, logger),
+    log: watchedLog,
     engines: enginesOf(settings, logger),
     voice,
     askService: createAskService({
@@ -166,10 +186,65 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     settings: { resumeMs: RESUME_MS, firstConnectMs: FIRST_CONNECT_MS },
   })
 
-  // ---- who may come in
+  // ---- telephones
   const where = createWhereabouts(settings, more.extraOrigins ?? [])
+  const lineBook = createLineBook(store)
+  const urls = twilioUrls({ url: where.url, socketBase: () => (settings.storage.INSTANCE_URL ?? where.url()).replace(/^http/, 'ws') })
+  const gate = createGate({
+    store,
+    keyring,
+    clock,
+    logger,
+    settings: gateSettings(settings, more.alwaysRing ?? []),
+    fetch: createGuardedFetch({ clock, privateHosts: [] }),
+  })
+  const openAccount = (number: HouseNumber) => {
+    const carrier = CARRIER_TABLE[number.provider as CarrierName]
+    if (!carrier) throw new Error(`no carrier named ${number.provider}`)
+    return carrier.open(number.config, { settings, clock, logger })
+  }
+  const lines = createLines({
+    carriers: {
+      abilities: (name) => CARRIER_TABLE[name as CarrierName]?.abilities,
+      open: openAccount,
+      pollMs: () => settings.jiocx.JIOCX_POLL_MS,
+    },
+    numbers,
+    calls,
+    gate,
+    log: watchedLog,
+    urls: (callId) => ({
+      answer: urls.answer(callId),
+      status: urls.status(callId),
+      recording: urls.recording(callId),
+      machine: urls.machine(callId),
+    }),
+    past: lineBook.past,
+    clock,
+    logger,
+  })
+  const publicFacts = async (agent: Agent): Promise<PublicFacts> => ({
+    understandsSpeech: calls.understandsSpeech(agent.persona),
+    canCall: agent.persona.modes.includes('call-me') && (await lines.canRing(agent)),
+    countries:
+      agent.persona.callbackCountries.length > 0
+        ? agent.persona.callbackCountries
+        : (settings.gate.CALLBACK_COUNTRIES ?? [...HOUSE_COUNTRIES]),
+    captchaSiteKey: settings.gate.CAPTCHA_SECRET ? settings.gate.CAPTCHA_SITE_KEY : undefined,
+  })
+  const callbacks = createCallbacks({ store, keyring, jobs, agents, lines, calls, stored: book.status, clock, logger })
+  const proof = createTwilioProof({
+    numbers,
+    lines,
+    book: lineBook,
+    bases: () => [where.url(), settings.storage.INSTANCE_URL ?? where.url()],
+  })
+
+  // ---- who may come in
   const limits = createLimits({ maxCalls: settings.maxCalls })
   const mediaTokens = createCallTokens({ purpose: 'media', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
+  const callbackTokens = createCallTokens({ purpose: 'callbacks', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
+  const idempotency = createIdempotency({ store, keyring, clock, owner, logger })
   const visitorTokens = createVisitorTokens({ authSecret, clock })
   const operatorTokens = createOperatorTokens({ authSecret, clock })
   const apiKeys = createApiKeys({ store, clock })
@@ -185,8 +260,34 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...widgetFiles(readFolder(more.widgetDir ?? WIDGET_DIR)),
     ...ownPages(),
     ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
-    ...agentRoutes({ agents, visitorTokens, understandsSpeech: calls.understandsSpeech }),
-    ...webCalls({ agents, calls, limits, mediaTokens, visitorTokens, where, clock, draining: lifetime.draining }),
+    ...agentRoutes({ agents, visitorTokens, publicFacts }),
+    ...webCalls({ agents, publicFacts, calls, limits, mediaTokens, visitorTokens, where, clock, draining: lifetime.draining }),
+    ...clickToCall({
+      agents,
+      callbacks,
+      tokens: callbackTokens,
+      visitorTokens,
+      idempotency,
+      where,
+      streamsEnd: lifetime.streamsEnd,
+      draining: lifetime.draining,
+    }),
+    ...initiateRoutes({ agents, book, lines, idempotency, draining: lifetime.draining }),
+    ...callControl({ calls, lines, answerUrl: urls.answer }),
+    ...twilioVoice({
+      proof,
+      numbers,
+      agents,
+      calls,
+      lines,
+      limits,
+      urls,
+      media: settings.twilio.TWILIO_MEDIA,
+      draining: lifetime.draining,
+      logger,
+    }),
+    ...twilioEvents({ proof, lines, book: lineBook, log: watchedLog, logger }),
+    ...gateRoutes({ gate, agents }),
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
     ...apiKeyRoutes({ apiKeys }),
     ...phoneNumberRoutes({ numbers, carriers, where }),
@@ -226,6 +327,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       }
       sweeper.start()
       jobs.start()
+      void hangUpOrphans(orphans, { numbers, open: openAccount, logger })
     },
     drain() {
       lifetime.drain()
@@ -242,6 +344,16 @@ async function openHouse(store: Store, keyring: Keyring): Promise<void> {
     if (error instanceof UnknownKey)
       throw new SettingsError('ENCRYPTION_KEY', 'is not the one this storage was made with: add that one to ENCRYPTION_KEYS_OLD')
     throw error
+  }
+}
+
+function gateSettings({ gate }: Settings, alwaysRing: readonly string[]): GateSettings {
+  const { CALLBACK_COUNTRIES, CAPTCHA_SECRET, CAPTCHA_URL, DAILY_SPEND_LIMIT } = gate
+  return {
+    alwaysRing,
+    ...(CALLBACK_COUNTRIES ? { countries: CALLBACK_COUNTRIES } : {}),
+    ...(DAILY_SPEND_LIMIT === undefined ? {} : { dailySpendLimit: DAILY_SPEND_LIMIT }),
+    ...(CAPTCHA_SECRET ? { captcha: { url: CAPTCHA_URL, secret: CAPTCHA_SECRET } } : {}),
   }
 }
 

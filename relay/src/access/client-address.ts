@@ -43,6 +43,19 @@ export function clientAddress(o: { socketAddress: string | undefined; forwardedF
   return address
 }
 
+/** Whether an address is one of these addresses and networks (`203.0.113.0/24`); an empty list lets everybody come. */
+export function mayCome(address: string, allowed: readonly string[]): boolean {
+  if (allowed.length === 0) return true
+  const list = new BlockList()
+  for (const each of allowed) {
+    const [network = '', prefix] = each.split('/')
+    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
+    if (prefix === undefined) list.addAddress(network, family)
+    else list.addSubnet(network, Number(prefix), family)
+  }
+  return isIP(address) !== 0 && inside(list, address)
+}
+
 /** What limits count by: an IPv4 address, or the /64 that one IPv6 customer owns. */
 export function limitKey(address: string): string {
   if (isIP(address) !== 6) return address

@@ -159,21 +159,33 @@ function isStorable(value: unknown): boolean {
   return Object.entries(value).every(([name, inner]) => isStorable(name) && isStorable(inner))
 }
 
-/** What the widget may know. `understandsSpeech`: whether an engine that can run now hears sound for this agent. */
-export function publicView(agent: Agent, understandsSpeech: boolean): PublicAgent {
-  const { name, greeting, languages, modes, disclosure, terms, callbackCountries, keyMenu, browserRecognition } = agent.persona
+/** What only the running house knows of an agent. */
+export interface PublicFacts {
+  /** An engine that can run now hears sound for this agent. */
+  understandsSpeech: boolean
+  /** A number is there that can ring for it. */
+  canCall: boolean
+  /** ISO 3166 alpha-2. */
+  countries: readonly string[]
+  captchaSiteKey: string | undefined
+}
+
+/** What the widget may know. */
+export function publicView(agent: Agent, { canCall, captchaSiteKey, countries, understandsSpeech }: PublicFacts): PublicAgent {
+  const { name, greeting, languages, modes, disclosure, terms, keyMenu, browserRecognition } = agent.persona
   return {
     id: agent.id,
     name,
     greeting,
     languages,
-    modes,
+    modes: modes.filter((mode) => mode !== 'call-me' || canCall),
     disclosure,
     ...(terms ? { terms: { text: terms.text, version: terms.version, ...(terms.url === undefined ? {} : { url: terms.url }) } } : {}),
-    callbackCountries,
+    callbackCountries: canCall ? [...countries] : [],
     keyMenu: keyMenu.map(({ digit, label }) => ({ digit, label })),
     browserRecognition,
     understandsSpeech,
+    ...(captchaSiteKey === undefined ? {} : { captcha: { provider: 'turnstile' as const, siteKey: captchaSiteKey } }),
   }
 }
 

@@ -40,6 +40,8 @@ export interface Call {
   readonly kind: OpenCall['kind']
   readonly direction: OpenCall['direction']
   readonly line: Line | undefined
+  /** BCP 47. */
+  readonly language: string
   readonly status: CallStatus
   readonly stage: Stage
   /** Once it is over. */
@@ -305,6 +307,7 @@ export function createCall(
     kind: o.kind,
     direction: o.direction,
     line: o.line,
+    language: o.language,
     feed,
     get status() {
       return statusOf(state)

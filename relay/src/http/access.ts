@@ -10,13 +10,21 @@ import { Problem } from '../protocol/problem.ts'
  * - visitor: a page; the route asks whether the agent admits the page's origin, and what else the agent wants.
  * - sign-in: whoever holds a password or a refresh token; cookies count only from the console's own origins.
  * - operator: people of at least `role`, API keys with `scope` (no scope: people only).
+ * - carrier: a telephone company; the route itself checks its proof, and without it answers 403.
  * - metrics: the machine itself, or the bearer of METRICS_TOKEN.
  */
-export type Access = { who: 'public' } | { who: 'visitor' } | { who: 'sign-in' } | { who: 'metrics' } | ({ who: 'operator' } & Wanted)
+export type Access =
+  | { who: 'public' }
+  | { who: 'visitor' }
+  | { who: 'sign-in' }
+  | { who: 'carrier' }
+  | { who: 'metrics' }
+  | ({ who: 'operator' } & Wanted)
 
 export const PUBLIC: Access = { who: 'public' }
 export const VISITOR: Access = { who: 'visitor' }
 export const SIGN_IN: Access = { who: 'sign-in' }
+export const CARRIER: Access = { who: 'carrier' }
 
 /** What every handler finds on its context. */
 export interface HttpEnv {

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { VisitorTokens } from '../access/visitor-tokens.ts'
-import { type Agents, AgentView, publicView, viewOf } from '../agents/agents.ts'
-import { type Persona, PersonaInput } from '../agents/persona.ts'
+import { type Agent, type Agents, AgentView, type PublicFacts, publicView, viewOf } from '../agents/agents.ts'
+import { PersonaInput } from '../agents/persona.ts'
 import { Id, Problem, PublicAgent } from '../protocol/index.ts'
 import { isShallow, TOO_DEEP } from '../protocol/nesting.ts'
 import { type Access, PUBLIC } from './access.ts'
@@ -92,14 +92,14 @@ const vouch = createRoute({
 export function agentRoutes(rooms: {
   agents: Agents
   visitorTokens: VisitorTokens
-  understandsSpeech: (persona: Persona) => boolean
+  publicFacts: (agent: Agent) => Promise<PublicFacts>
 }): Endpoint[] {
   const { agents } = rooms
   return [
     endpoint(PUBLIC, showPublic, async (c) => {
       const agent = await agents.find(c.req.valid('param').id)
       if (!agent) throw unknown()
-      return c.json(publicView(agent, rooms.understandsSpeech(agent.persona)), 200)
+      return c.json(publicView(agent, await rooms.publicFacts(agent)), 200)
     }),
     endpoint(READ, list, async (c) => {
       const found = await agents.list(c.get('principal').organisationId, c.req.valid('query'))

@@ -8,7 +8,7 @@ import type { Whereabouts } from '../access/whereabouts.ts'
 import type { Agents } from '../agents/agents.ts'
 import type { Callbacks } from '../lines/callbacks.ts'
 import { CALL_STATUSES, CallbackAccepted, CallbackView, ClickToCallRequest, Problem } from '../protocol/index.ts'
-import { VISITOR } from './access.ts'
+import { PUBLIC, VISITOR } from './access.ts'
 import { admitOrigin, admitVisitor } from './admission.ts'
 import { body, type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
 import { idempotencyKey, once } from './once.ts'
@@ -18,6 +18,7 @@ import { eventStream, lastEventId } from './sse.ts'
 
 const tags = ['visitors']
 const params = z.object({ token: z.string().max(300) })
+/** The right is in the path. */
 const PATH = '/api/callbacks/{token}'
 /** The id of `ended`: behind every status. */
 const ENDED_ID = 5
@@ -135,12 +136,12 @@ export function clickToCall(rooms: ClickToCallRooms): Endpoint[] {
       const callUrl = `${base}${PATH.replace('{token}', rooms.tokens.issue(callId).token)}`
       return c.json({ callId, sessionId, status: 'initiated' as const, callUrl, eventsUrl: `${callUrl}/events` }, 202)
     }),
-    endpoint(VISITOR, view, async (c) => c.json(await viewOf(callOf(c)), 200)),
-    endpoint(VISITOR, cancel, async (c) => {
+    endpoint(PUBLIC, view, async (c) => c.json(await viewOf(callOf(c)), 200)),
+    endpoint(PUBLIC, cancel, async (c) => {
       await callbacks.cancel(callOf(c))
       return c.body(null, 204)
     }),
-    endpoint(VISITOR, events, async (c) => {
+    endpoint(PUBLIC, events, async (c) => {
       const callId = callOf(c)
       await viewOf(callId)
       let told = lastEventId(c)

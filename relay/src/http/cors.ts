@@ -36,7 +36,7 @@ function allowReader(c: HttpContext, access: Access, consoleOrigins: readonly st
   }
   c.header('Vary', 'Origin', { append: true })
   const origin = c.req.header('origin')
-  if (access.who === 'metrics' || !origin || !consoleOrigins.includes(origin)) return
+  if (access.who === 'metrics' || access.who === 'carrier' || !origin || !consoleOrigins.includes(origin)) return
   c.header('Access-Control-Allow-Origin', origin)
   c.header('Access-Control-Expose-Headers', EXPOSED)
   // Only the sign-in cookie is a credential; bearer tokens are not sent by browsers on their own.

@@ -51,6 +51,18 @@ export function page(access: Access, path: string, handler: Handler<HttpEnv>): E
   }
 }
 
+/** What a carrier asks of us: answered in its own language, not part of OpenAPI. */
+export function webhook(access: Access, method: 'get' | 'post', path: string, handler: Handler<HttpEnv>): Endpoint {
+  return {
+    access,
+    method,
+    path,
+    mount(app, guards) {
+      for (const each of [...guards, handler]) app.on([method], [honoPath(path)], each)
+    },
+  }
+}
+
 /** `/api/calls/{id}` → `/api/calls/:id` */
 export function honoPath(path: string): string {
   return path.replaceAll(/\{(.+?)\}/g, ':$1')

@@ -25,7 +25,9 @@ const tokens: Record<string, string> = {}
 beforeAll(async () => {
   house = await startTestRelay()
   const admin = await house.token('admin')
-  const agent = await made(house.ask('/api/agents', { method: 'POST', token: admin, json: { name: 'Ours', visibility: 'private' } }))
+  const agent = await made(
+    house.ask('/api/agents', { method: 'POST', token: admin, json: { name: 'Ours', visibility: 'private', modes: ['talk', 'call-me'] } }),
+  )
   const key = await made(house.ask('/api/api-keys', { method: 'POST', token: admin, json: { name: 'spare', scopes: ['calls:read'] } }))
   const optimaConfig = { token: 'token-of-optima' }
   const number = await made(
@@ -45,6 +47,9 @@ beforeAll(async () => {
   ours['/assets'] = 'nothing.js'
   ours['/console'] = 'console.js'
   ours['/docs'] = 'docs.js'
+  ours['/api/callbacks'] = 'nothing'
+  ours['/api/telephony/webhook'] = 'nothing'
+  ours['/api/sms'] = 'nothing'
 
   const longAgo = { ...systemClock, nowMs: () => Date.now() - 3_600_000 }
   const person = { id: 'u_test', organisationId: 'org_main', role: 'admin' as const }
@@ -136,7 +141,8 @@ async function operatorsRoute(route: Endpoint, wanted: { role: Role; scope?: Sco
     ...(wanted.scope ? [await keyWith([...SCOPES], OTHER_ORGANISATION)] : []),
   ]
   for (const token of strangers) {
-    if (route.path.includes('{')) expect(await refusal(send(route, { token }))).toBe('not_found')
+    const json = { digits: '1', text: 'Hello.' }
+    if (route.path.includes('{')) expect(await refusal(send(route, route.method === 'get' ? { token } : { token, json }))).toBe('not_found')
     else if (route.method === 'get') {
       const text = await (await send(route, { token })).text()
       for (const id of [...Object.values(ours), 'demo']) expect(text).not.toContain(`"${id}"`)
@@ -154,10 +160,10 @@ async function operatorsRouteAdmits(route: Endpoint, wanted: { role: Role; scope
 
 async function visitorsRoute(route: Endpoint): Promise<void> {
   const ask = (agentId: string, headers: Record<string, string>, more: object = {}) =>
-    refusal(send(route, { headers, json: { agentId, ...more } }))
+    refusal(send(route, { headers, json: { agentId, phoneNumber: '+12025550101', consent: true, ...more } }))
   expect(await ask('demo', {})).toBe('forbidden_origin')
   for (const origin of ['https://foreign.example', 'null', 'http://localhost:1', `${house.relay.url}.evil.example`]) {
-    const answer = await send(route, { headers: { origin }, json: { agentId: 'demo' } })
+    const answer = await send(route, { headers: { origin }, json: { agentId: 'demo', phoneNumber: '+12025550101', consent: true } })
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
     expect(await refusal(Promise.resolve(answer))).toBe('forbidden_origin')
   }
@@ -178,7 +184,7 @@ async function visitorsRoute(route: Endpoint): Promise<void> {
     const { token } = await issue({ agentId, organisationId, ttlMs: 60_000 })
     expect(await ask(secret, own, { visitorToken: token })).toBe('unauthorized')
   }
-  expect(await ask(secret, own, { visitorToken: tokens['a visitor token'] })).toBe('let in with 201')
+  if (route.path === '/api/web-calls') expect(await ask(secret, own, { visitorToken: tokens['a visitor token'] })).toBe('let in with 201')
 }
 
 async function signInRoute(route: Endpoint): Promise<void> {
@@ -205,6 +211,19 @@ async function metricsRoute(route: Endpoint): Promise<void> {
   expect((await send(route)).status).toBe(200)
 }
 
+async function carriersRoute(route: Endpoint): Promise<void> {
+  const form = 'CallSid=CA00000000000000000000000000000000&From=%2B12025550101&To=%2B12025550199&CallStatus=ringing'
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  for (const signature of [undefined, 'AAAA', 'x'.repeat(500)]) {
+    const proof: Record<string, string> = signature === undefined ? {} : { 'x-twilio-signature': signature }
+    const how = route.method === 'get' ? { headers: proof } : { headers: { ...headers, ...proof }, body: form }
+    expect(await refusal(send(route, how))).toBe('forbidden')
+    for (const token of [...Object.values(tokens), await house.token('admin')]) {
+      expect(await refusal(send(route, { ...how, token }))).toBe('forbidden')
+    }
+  }
+}
+
 async function publicRoute(route: Endpoint): Promise<void> {
   const plain = await send(route)
   expect(['unauthorized', 'forbidden', 'internal']).not.toContain(
@@ -223,6 +242,8 @@ async function refuses(route: Endpoint): Promise<void> {
       return visitorsRoute(route)
     case 'sign-in':
       return signInRoute(route)
+    case 'carrier':
+      return carriersRoute(route)
     case 'metrics':
       return metricsRoute(route)
     case 'public':
@@ -303,7 +324,7 @@ describe('every socket', () => {
     const longAgo = { ...systemClock, nowMs: () => Date.now() - 3_600_000 }
     const stale = createCallTokens({ purpose: 'media', authSecret: AUTH_SECRET, clock: longAgo, firstConnectMs: 1000 })
     const fresh = await made(house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo' } }))
-    for (const socket of house.relay.sockets) {
+    for (const socket of house.relay.sockets.filter(({ access }) => access !== 'carrier')) {
       expect(socket.access).toBe('media-token')
       const strangers = [
         ...Object.entries(tokens).filter(([what]) => what !== 'a media token'),

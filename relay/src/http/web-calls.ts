@@ -4,7 +4,7 @@ import type { CallTokens } from '../access/call-tokens.ts'
 import type { Limits } from '../access/limits.ts'
 import type { VisitorTokens } from '../access/visitor-tokens.ts'
 import type { Whereabouts } from '../access/whereabouts.ts'
-import { type Agents, publicView } from '../agents/agents.ts'
+import { type Agent, type Agents, type PublicFacts, publicView } from '../agents/agents.ts'
 import { chooseLanguage } from '../agents/language.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { Clock } from '../calls/ports.ts'
@@ -22,6 +22,7 @@ const AUDIO = {
 
 export interface WebCallRooms {
   agents: Agents
+  publicFacts: (agent: Agent) => Promise<PublicFacts>
   calls: LiveCalls
   limits: Limits
   mediaTokens: CallTokens
@@ -94,7 +95,7 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
           mediaUrl: `${rooms.where.socketBase(c.req.header('host'))}/media/${token}`,
           expiresAt: iso(expiresAtMs),
           audio: AUDIO,
-          agent: publicView(agent, rooms.calls.understandsSpeech(agent.persona)),
+          agent: publicView(agent, await rooms.publicFacts(agent)),
         },
         201,
       )

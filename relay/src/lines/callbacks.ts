@@ -13,7 +13,7 @@ import { callbacks as table } from '../store/schema.ts'
 import type { Lines } from './lines.ts'
 
 /** How far ahead a visitor may ask for a call. */
-export const LATEST_MS = 7 * 24 * 3_600_000
+const LATEST_MS = 7 * 24 * 3_600_000
 const JOB = 'callback'
 /** A time that has just passed is now. */
 const SOON_MS = 5_000

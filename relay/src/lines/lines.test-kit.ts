@@ -40,7 +40,7 @@ export const NUMBER: HouseNumber = {
 }
 export const CALLEE = '+12025550101'
 
-export interface FakeAccount extends CarrierAccount {
+interface FakeAccount extends CarrierAccount {
   readonly placed: PlaceOrder[]
   readonly hungUp: string[]
   placing: (order: PlaceOrder) => Promise<{ carrierCallId: string }>
@@ -48,7 +48,7 @@ export interface FakeAccount extends CarrierAccount {
   knows: (carrierCallId: string) => LineEvent | undefined
 }
 
-export function fakeAccount(): FakeAccount {
+function fakeAccount(): FakeAccount {
   const account: FakeAccount = {
     placed: [],
     hungUp: [],
@@ -82,6 +82,9 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
       asked.push(question)
       const permit: Permit = { callId: question.callId, number: question.number, decisionId: 'd', redeem: () => undefined }
       return gate.refusal ?? { allowed: true, number: question.number, country: 'US', rule: 'requested', permit }
+    },
+    async check() {
+      return { allowed: true as const, rule: 'requested', number: CALLEE, country: 'US', inputs: {} }
     },
     async settle(callId: string, { durationMs }: { durationMs: number }) {
       settled.push({ callId, durationMs })

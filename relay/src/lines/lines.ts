@@ -2,11 +2,12 @@ import type { Agent } from '../agents/agents.ts'
 import type { HouseNumber, NumberBook } from '../agents/house-number.ts'
 import { chooseLanguage } from '../agents/language.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
-import type { AudioLeg, CallLog, Clock } from '../calls/ports.ts'
+import type { AudioLeg, CallLog, Clock, Permit } from '../calls/ports.ts'
 import type { Abilities, CallUrls, CarrierAccount, CarrierFault, LineEvent } from '../carriers/carrier.ts'
-import type { Gate, GateQuestion, Purpose } from '../gate/question.ts'
+import type { HouseGate } from '../gate/gate.ts'
+import type { GateQuestion, Purpose } from '../gate/question.ts'
 import type { Logger } from '../logger.ts'
-import { Problem, type Variables } from '../protocol/index.ts'
+import { Problem, type ProblemCode, type Variables } from '../protocol/index.ts'
 import { createLine, type LiveLine } from './line.ts'
 import { createStreamTokens } from './stream-tokens.ts'
 
@@ -57,6 +58,8 @@ export interface Incoming {
 
 /** Every call that goes over a carrier: the only place where a phone is made to ring. */
 export interface Lines {
+  /** Whether there is a number that can ring for this agent. */
+  canRing(agent: Agent): Promise<boolean>
   /** @throws Problem with the gate's refusal, or provider_unavailable when no number can ring */
   ring(order: RingOrder): Promise<Rung>
   /** The same questions, without ringing. @throws Problem likewise */
@@ -68,6 +71,8 @@ export interface Lines {
   named(carrier: string, carrierCallId: string): LiveLine | undefined
   /** What a carrier says of a call; of one that nobody holds any more it is hung up if it lives. */
   tell(callId: string, event: LineEvent): Promise<void>
+  /** Asks whether a person's phone may be joined to this call; undefined when it may, else the rule that refuses. */
+  join(call: Call, agent: Agent, person: string): Promise<string | undefined>
   /** Who took the phone up: a machine is hung up, or gets the agent's message after its beep. */
   machine(callId: string, verdict: 'human' | 'machine' | 'message-end' | 'fax' | 'unknown'): void
   /** The right to bring the sound of this call. */
@@ -91,7 +96,7 @@ export function createLines(o: {
   carriers: CarrierTable
   numbers: NumberBook
   calls: LiveCalls
-  gate: Gate
+  gate: Pick<HouseGate, 'ask' | 'check' | 'settle'>
   log: CallLog
   /** Where the carrier finds us for this call. */
   urls: (callId: string) => CallUrls
@@ -142,8 +147,8 @@ export function createLines(o: {
     return line
   }
 
-  /** Which number rings, and the right to it. */
-  async function allowed(order: RingOrder & { callId: string }) {
+  /** Which number rings, and what the gate is to be asked. */
+  async function prepare(order: RingOrder & { callId: string }) {
     const { agent, callId } = order
     const { organisationId, persona } = agent
     const carrier = order.carrier ?? persona.phone.carrier
@@ -158,7 +163,7 @@ export function createLines(o: {
       throw new Problem('provider_unavailable', 'We cannot call just now. Please talk or write to us here instead.')
     }
     const maxDurationMs = Math.min(order.maxDurationMs ?? Number.POSITIVE_INFINITY, persona.limits.maxDurationMs)
-    const answer = await o.gate.ask({
+    const question: GateQuestion = {
       callId,
       number: order.number,
       purpose: order.purpose,
@@ -171,29 +176,45 @@ export function createLines(o: {
       maxDurationMs,
       ...(order.captchaToken ? { captchaToken: order.captchaToken } : {}),
       ...(order.contactId ? { contactId: order.contactId } : {}),
-    })
-    if (!answer.allowed) {
-      throw new Problem(answer.code, answer.message, answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs })
     }
-    return { number, answer, maxDurationMs }
+    return { number, maxDurationMs, question }
+  }
+
+  function refusal(answer: { code: ProblemCode; message: string; retryAfterMs?: number }): Problem {
+    return new Problem(answer.code, answer.message, answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs })
   }
 
   async function ring(given: RingOrder): Promise<Rung> {
     const callId = given.callId ?? calls.newId()
     const order = { ...given, callId }
-    const { agent } = order
-    const { organisationId, persona } = agent
-    const { answer, maxDurationMs, number } = await allowed(order)
-    if (order.asker.kind === 'visitor' && rung.has(answer.number)) {
+    const { number, maxDurationMs, question } = await prepare(order)
+    const answer = await o.gate.ask(question)
+    if (!answer.allowed) throw refusal(answer)
+    try {
+      if (order.asker.kind === 'visitor' && rung.has(answer.number)) {
+        throw new Problem('conflict', 'This number is being called already: please answer the phone.')
+      }
+      return await place(order, { number, to: answer.number, rule: answer.rule, permit: answer.permit, maxDurationMs })
+    } catch (error) {
+      // Nothing rang, so nothing is spent.
       await o.gate.settle(callId, { durationMs: 0 })
-      throw new Problem('conflict', 'This number is being called already: please answer the phone.')
+      throw error
     }
-    rung.set(answer.number, callId)
+  }
+
+  async function place(
+    order: RingOrder & { callId: string },
+    { maxDurationMs, number, permit, rule, to }: { number: HouseNumber; to: string; rule: string; permit: Permit; maxDurationMs: number },
+  ): Promise<Rung> {
+    const { agent, callId } = order
+    const { persona } = agent
+    const { phone } = persona
+    rung.set(to, callId)
     const line = newLine(callId, number)
-    const bridged = persona.phone.answeredBy === 'person' && persona.phone.person !== undefined
+    const bridged = phone.answeredBy === 'person' && phone.person !== undefined
     const opening = calls.open({
       id: callId,
-      organisationId,
+      organisationId: agent.organisationId,
       agentId: agent.id,
       persona: { ...persona, limits: { ...persona.limits, maxDurationMs } },
       // A phone call's session begins with the call's own id until the carrier has named it.
@@ -203,37 +224,32 @@ export function createLines(o: {
       direction: 'outbound',
       language: chooseLanguage(order.language, persona.languages),
       variables: order.variables,
-      details: { ...order.details, from: number.phoneNumber, to: answer.number, purpose: order.purpose, rule: answer.rule },
+      details: { ...order.details, from: number.phoneNumber, to, purpose: order.purpose, rule },
       line,
       phoneNumberId: number.id,
-      times: {
-        firstConnectMs: PLACE_MS,
-        ringMs: persona.phone.ringMs + RING_SLACK_MS,
-        mediaMs: bridged ? Number.POSITIVE_INFINITY : MEDIA_MS,
-      },
+      times: { firstConnectMs: PLACE_MS, ringMs: phone.ringMs + RING_SLACK_MS, mediaMs: bridged ? Number.POSITIVE_INFINITY : MEDIA_MS },
     })
-    const call = await opening.catch(async (error: unknown) => {
+    const call = await opening.catch((error: unknown) => {
       lines.delete(callId)
       forgetNumber(callId)
-      await o.gate.settle(callId, { durationMs: 0 })
       throw error
     })
     line.join(call)
-    if (persona.phone.voicemail) voicemails.set(callId, persona.phone.voicemail)
+    if (phone.voicemail) voicemails.set(callId, phone.voicemail)
     call.feed.listen((event) => {
       if (event.type !== 'ended') return
       forgetNumber(callId)
       voicemails.delete(callId)
     })
-    const placed = line.place(answer.permit, {
+    const placed = line.place(permit, {
       callId,
-      to: answer.number,
+      to,
       from: number.phoneNumber,
       urls: o.urls(callId),
-      answerWithinMs: persona.phone.ringMs,
+      answerWithinMs: phone.ringMs,
       maxDurationMs,
-      record: order.record ?? persona.phone.record,
-      detectMachine: persona.phone.voicemail ? 'message-end' : persona.phone.detectMachine ? 'at-once' : 'no',
+      record: order.record ?? phone.record,
+      detectMachine: phone.voicemail ? 'message-end' : phone.detectMachine ? 'at-once' : 'no',
     })
     return { call, placed }
   }
@@ -284,9 +300,15 @@ export function createLines(o: {
 
   return {
     ring,
+    async canRing(agent) {
+      const { carrier } = agent.persona.phone
+      const number = await o.numbers.forCall({ organisationId: agent.organisationId, agentId: agent.id, ...(carrier ? { carrier } : {}) })
+      return number !== undefined && (carriers.abilities(number.provider)?.places ?? false)
+    },
     async insistAllowed(order) {
-      await allowed(order)
-      await o.gate.settle(order.callId, { durationMs: 0 })
+      const { question } = await prepare(order)
+      const checked = await o.gate.check(question, { captcha: 'take' })
+      if (!checked.allowed) throw refusal(checked)
     },
     receive(incoming) {
       const name = nameOf(incoming.number.provider, incoming.carrierCallId)
@@ -302,6 +324,26 @@ export function createLines(o: {
       const line = lines.get(callId)
       if (line) line.tell(event)
       else await tellPast(callId, event)
+    },
+    async join(call, agent, person) {
+      const line = lines.get(call.id)
+      if (!line) return 'over'
+      const { limits, phone } = agent.persona
+      const answer = await o.gate.ask({
+        callId: call.id,
+        number: person,
+        purpose: phone.answeredBy === 'person' ? 'requested' : 'service',
+        consent: true,
+        organisationId: agent.organisationId,
+        agentId: agent.id,
+        asker: { kind: 'operator', id: 'bridge' },
+        carrier: line.carrier,
+        countries: [],
+        maxDurationMs: limits.maxDurationMs,
+      })
+      if (!answer.allowed) return answer.rule
+      answer.permit.redeem()
+      return undefined
     },
     machine(callId, verdict) {
       const call = calls.get(callId)

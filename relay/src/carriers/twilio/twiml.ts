@@ -7,14 +7,23 @@ const document = (...verbs: readonly (Xml | undefined)[]) => `<?xml version="1.0
 const parametersOf = (parameters: Readonly<Record<string, string>>) =>
   Object.entries(parameters).map(([name, value]) => element('Parameter', { name, value }))
 
-/** The call's sound comes to our socket and ours goes to the call; when the socket closes, it is hung up. `url` keeps no query string. */
-export function streamTwiml(o: { url: string; parameters?: Readonly<Record<string, string>>; statusCallback?: string }): string {
+/**
+ * The call's sound comes to our socket and ours goes to the call. When the socket closes, `afterwards` is asked what to do next, so that a socket that
+ * broke gets another; without it the call is hung up. `url` keeps no query string.
+ */
+export function streamTwiml(o: {
+  url: string
+  parameters?: Readonly<Record<string, string>>
+  statusCallback?: string
+  afterwards?: string
+}): string {
   const stream = element(
     'Stream',
     { url: o.url, statusCallback: o.statusCallback, statusCallbackMethod: o.statusCallback && 'POST' },
     ...parametersOf(o.parameters ?? {}),
   )
-  return document(element('Connect', {}, stream), element('Hangup', {}))
+  const next = o.afterwards === undefined ? element('Hangup', {}) : element('Redirect', { method: 'POST' }, text(o.afterwards))
+  return document(element('Connect', {}, stream), next)
 }
 
 /** Twilio hears and speaks, and our socket gets words. `attributes` in Twilio's own spelling (`ttsProvider`, `welcomeGreeting` …). */

@@ -1,0 +1,111 @@
+import type { LineBook } from '../../calls/log/line-book.ts'
+import type { CallLog } from '../../calls/ports.ts'
+import { hangUpTwiml, sayTwiml } from '../../carriers/twilio/twiml.ts'
+import { readDialOutcome, readMachine, readRecording, readStatus, readStreamStatus } from '../../carriers/twilio/webhooks.ts'
+import type { Lines } from '../../lines/lines.ts'
+import type { Logger } from '../../logger.ts'
+import { Problem } from '../../protocol/index.ts'
+import { CARRIER } from '../access.ts'
+import { type Endpoint, type HttpContext, webhook } from '../endpoint.ts'
+import type { Signed, TwilioProof } from './proof.ts'
+import { verdictOf } from './verdict.ts'
+
+/** What Twilio tells of a call. Each is answered at once, however often it comes; one of a call that nobody knows is thanked for and forgotten. */
+
+const TOKEN = 'i-twilio-idempotency-token'
+const NOT_THERE = 'Nobody can take your call just now. Please try again later. Goodbye.'
+
+export function twilioEvents(rooms: { proof: TwilioProof; lines: Lines; book: LineBook; log: CallLog; logger: Logger }): Endpoint[] {
+  const { book, lines, log, proof } = rooms
+
+  /** Of the call in the path, else of whichever Twilio's name for it belongs to. */
+  async function callOf(c: HttpContext, carrierCallId: string): Promise<string | undefined> {
+    return c.req.param('callId') ?? lines.named('twilio', carrierCallId)?.callId ?? (await book.named('twilio', carrierCallId))
+  }
+  function understood<T>(told: T | undefined): T {
+    if (told === undefined) throw new Problem('invalid_request', 'This is not what Twilio says here.')
+    return told
+  }
+  type Tell = (c: HttpContext, signed: Signed) => Promise<void>
+
+  const status: Tell = async (c, { form }) => {
+    const event = understood(readStatus(form, c.req.header(TOKEN)))
+    const callId = await callOf(c, event.carrierCallId)
+    if (callId !== undefined) await lines.tell(callId, event)
+  }
+  const recording: Tell = async (c, { form }) => {
+    const { carrierCallId, recordingId, status: stands, durationMs, channels } = understood(readRecording(form))
+    const callId = await callOf(c, carrierCallId)
+    if (callId === undefined) return
+    log.event(callId, 'recording', {
+      recordingId,
+      status: stands,
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(channels ? { channels } : {}),
+    })
+    // The address of the sound stays here: it asks for the account's credentials.
+    if (stands === 'completed') await book.recorded(callId, `twilio:${recordingId}`)
+  }
+  const machine: Tell = async (c, { form }) => {
+    const { answeredBy, carrierCallId } = understood(readMachine(form))
+    const callId = await callOf(c, carrierCallId)
+    if (callId !== undefined) lines.machine(callId, verdictOf(answeredBy))
+  }
+  const stream: Tell = async (c, { form }) => {
+    const { carrierCallId, event, error } = understood(readStreamStatus(form))
+    const callId = await callOf(c, carrierCallId)
+    if (event === 'error') rooms.logger.warn({ callId, error }, 'Twilio could not bring the sound of a call')
+    if (callId !== undefined) log.event(callId, `stream.${event}`)
+  }
+  const nothing: Tell = async () => undefined
+
+  const both = (path: string, tell: Tell): Endpoint[] => {
+    const answer = async (c: HttpContext) => {
+      const callId = c.req.param('callId')
+      await tell(c, await proof.webhook(c, callId === undefined ? {} : { callId }))
+      return c.body(null, 204)
+    }
+    return [webhook(CARRIER, 'post', path, answer), webhook(CARRIER, 'post', `${path}/{callId}`, answer)]
+  }
+  const xml = (c: HttpContext, text: string) => c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })
+
+  /** The person's phone came off so; whoever still waits is told. */
+  const dialled = async (c: HttpContext) => {
+    const callId = c.req.param('callId')
+    const { form } = await proof.webhook(c, callId === undefined ? {} : { callId })
+    const outcome = understood(readDialOutcome(form))
+    const known = await callOf(c, outcome.carrierCallId)
+    if (known !== undefined) {
+      log.event(known, 'bridge.over', {
+        status: outcome.status,
+        ...(outcome.endReason ? { reason: outcome.endReason } : {}),
+        ...(outcome.durationMs === undefined ? {} : { durationMs: outcome.durationMs }),
+      })
+    }
+    return xml(c, outcome.live && outcome.status !== 'completed' ? sayTwiml(NOT_THERE) : hangUpTwiml())
+  }
+  /** ConversationRelay is over: the call goes on only where it has something to go on with. */
+  const relayed = async (c: HttpContext) => {
+    const callId = c.req.param('callId')
+    await proof.webhook(c, callId === undefined ? {} : { callId })
+    return xml(c, hangUpTwiml())
+  }
+  const texted = async (c: HttpContext) => {
+    await proof.webhook(c)
+    return xml(c, '<?xml version="1.0" encoding="UTF-8"?><Response/>')
+  }
+
+  return [
+    ...both('/api/calls/status', status),
+    ...both('/api/calls/recording', recording),
+    ...both('/api/calls/amd', machine),
+    ...both('/api/calls/stream-status', stream),
+    ...both('/api/calls/conference', nothing),
+    webhook(CARRIER, 'post', '/api/calls/dial-action', dialled),
+    webhook(CARRIER, 'post', '/api/calls/dial-action/{callId}', dialled),
+    webhook(CARRIER, 'post', '/api/calls/relay-action', relayed),
+    webhook(CARRIER, 'post', '/api/calls/relay-action/{callId}', relayed),
+    webhook(CARRIER, 'post', '/api/sms/incoming', texted),
+    ...both('/api/sms/status', nothing).slice(0, 1),
+  ]
+}
