@@ -10,7 +10,10 @@ import { liveUpgrade } from './gemini-live/upgrade.ts'
 import { SANDBOX_KEY } from './key.ts'
 import { openai } from './openai/index.ts'
 import { phoneControl } from './phones/control.ts'
+import { Handsets } from './phones/handsets.ts'
+import { handsetsUpgrade } from './phones/handsets-upgrade.ts'
 import { Network } from './phones/network.ts'
+import { TWILIO_ACCOUNT } from './twilio/account.ts'
 import { twilioControl } from './twilio/control.ts'
 import { Exchange } from './twilio/exchange.ts'
 import { twilioRest } from './twilio/rest.ts'
@@ -28,24 +31,27 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
   const world = createWorld(o.key ?? SANDBOX_KEY)
   const live = createLive(world)
   const network = new Network(live.speech)
+  const handsets = new Handsets(network, { number: TWILIO_ACCOUNT.phoneNumber, name: 'The shop' })
   let address = ''
   const exchange = new Exchange(
     world,
     network,
     () => address,
-    () => undefined,
+    ({ number, ...message }) => handsets.pass(number, message),
   )
   // What Twilio would still say of calls that are cut is not said.
   world.onReset(() => exchange.reset())
   world.onReset(() => network.reset())
+  world.onReset(() => handsets.reset())
   const app = new Hono<SandboxEnv>()
   for (const room of [control, gemini, openai]) app.route('/', room(world))
-  for (const room of [liveControl(live), phoneControl(network), twilioControl(exchange), twilioRest(exchange)]) app.route('/', room)
+  for (const room of [liveControl(live), phoneControl(network, handsets), twilioControl(exchange), twilioRest(exchange)])
+    app.route('/', room)
   const server = await new Promise<Server>((resolve, reject) => {
     const opening = serve({ fetch: app.fetch, port: o.port ?? 0, hostname: '127.0.0.1' }, () => resolve(opening as Server))
     opening.once('error', reject)
   })
-  acceptUpgrades(server, [liveUpgrade(live)])
+  acceptUpgrades(server, [liveUpgrade(live), handsetsUpgrade(handsets)])
   const { port } = server.address() as AddressInfo
   address = `http://127.0.0.1:${port}`
   return {
@@ -55,6 +61,7 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
       world.release()
       exchange.reset()
       network.close()
+      handsets.close()
       await live.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()

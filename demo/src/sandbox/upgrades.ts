@@ -4,7 +4,13 @@ import type { Duplex } from 'node:stream'
 /** Takes a WebSocket upgrade, or leaves it to the next. */
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
 
-const WORDS: Record<number, string> = { 401: 'Unauthorized', 404: 'Not Found', 429: 'Too Many Requests', 503: 'Service Unavailable' }
+const WORDS: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+}
 
 /** Hands upgrades to the first that takes them; any other path is 404. */
 export function acceptUpgrades(server: Server, takers: Upgrade[]): void {

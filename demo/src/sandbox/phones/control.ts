@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { SandboxEnv } from '../world.ts'
+import type { Handsets } from './handsets.ts'
 import type { Network } from './network.ts'
 import { PhoneNumber, Script, ScriptStep } from './script.ts'
 import { ScriptedPhone } from './scripted-phone.ts'
@@ -14,9 +15,16 @@ const Dial = z.strictObject({
 const Act = z.union([ScriptStep, z.strictObject({ do: z.enum(['hang-up', 'drop', 'answer', 'decline']) })])
 
 /** How tests steer the phones, and learn what was heard. */
-export function phoneControl(network: Network): Hono<SandboxEnv> {
+export function phoneControl(network: Network, handsets: Handsets): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   const find = (id: string) => network.calls.find((call) => call.id === id || call.record.carrierCallId === id)
+  app.get('/handsets.json', (c) => c.json(handsets.hello()))
+  app.post('/sandbox/phones/engine', async (c) => {
+    const order = z.strictObject({ engine: z.enum(['keys', 'speech']) }).safeParse(await c.req.json().catch(() => undefined))
+    if (!order.success) return c.json({ errors: order.error.issues }, 400)
+    handsets.engine = order.data.engine
+    return c.json(order.data)
+  })
   app.post('/sandbox/phones/scripts', async (c) => {
     const order = Script.safeParse(await c.req.json().catch(() => undefined))
     if (!order.success) return c.json({ errors: order.error.issues }, 400)

@@ -45,10 +45,10 @@ export class Network {
   }
 
   /** A carrier calls a phone. The phone rings a moment later, when the carrier has its call in hand. */
-  dial(o: { from: string; to: string; carrier: string }, carrier: (call: PhoneCall) => LineEnd): PhoneCall {
+  dial(o: { id: string; from: string; to: string; carrier: string }, carrier: (call: PhoneCall) => LineEnd): PhoneCall {
     const script = this.scripts.take(o.to)
     const phone = script ? new ScriptedPhone(script, this.speech) : this.#find(o.to)
-    const call = this.#keep({ id: randomUUID(), ...o, number: o.to, direction: 'to-phone' }, phone ?? NOBODY)
+    const call = this.#keep({ ...o, number: o.to, direction: 'to-phone' }, phone ?? NOBODY)
     call.connect(carrier(call))
     setImmediate(() => {
       if (call.state === 'dialling') call.phone.rung(call)

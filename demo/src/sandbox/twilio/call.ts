@@ -86,7 +86,7 @@ export class TwilioCall implements Leg, LineEnd {
     this.queuedMs = Date.now() - this.createdAt.getTime()
     this.#callbacks.tell('initiated', 'initiated', this.fields())
     const { from, to, timeoutMs } = this.order
-    this.line = this.#parts.network.dial({ from, to, carrier: 'twilio' }, (line) => this.#onLine(line))
+    this.line = this.#parts.network.dial({ id: this.sid, from, to, carrier: 'twilio' }, (line) => this.#onLine(line))
     this.#after(timeoutMs, () => this.line?.happens('give-up', 'carrier'))
   }
 

@@ -22,7 +22,7 @@ export interface TwilioNumber {
 }
 
 /** Shows a message between carrier and customer to whoever watches that phone. */
-export type Pass = (about: { number: string; callId: string }, from: 'carrier' | 'relay', name: string, body?: object) => void
+export type Pass = (message: { number: string; callId: string; from: 'carrier' | 'relay'; name: string; body?: object | undefined }) => void
 
 const KEPT_CALLS = 1000
 const KEPT_RECORDINGS = 50
@@ -69,7 +69,7 @@ export class Exchange implements Parts {
 
   pass(leg: Leg, from: 'carrier' | 'relay', name: string, body?: object): void {
     const { direction, from: caller, to } = leg.order
-    this.#pass({ number: direction === 'inbound' ? caller : to, callId: leg.line?.id ?? leg.sid }, from, name, body)
+    this.#pass({ number: direction === 'inbound' ? caller : to, callId: leg.line?.id ?? leg.sid, from, name, body })
   }
 
   /** Puts a call into the queue; it is dialled when its turn comes. */

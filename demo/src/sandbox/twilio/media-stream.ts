@@ -134,10 +134,13 @@ export class MediaStream {
 
   #message(data: RawData, binary: boolean): void {
     const parsed = binary ? undefined : FromCustomer.safeParse(json(String(data)))
-    if (!parsed?.success) return this.#warn(`31951 invalid message: ${String(data).slice(0, 200)}`)
-    const message = parsed.data
-    if (message.streamSid !== this.record.sid) return this.#warn(`31951 wrong streamSid: ${message.streamSid}`)
-    if (!this.#order.bidirectional) return this.#warn(`31951 ${message.event} on a one-way stream`)
+    if (!parsed?.success) this.#warn(`31951 invalid message: ${String(data).slice(0, 200)}`)
+    else if (parsed.data.streamSid !== this.record.sid) this.#warn(`31951 wrong streamSid: ${parsed.data.streamSid}`)
+    else if (!this.#order.bidirectional) this.#warn(`31951 ${parsed.data.event} on a one-way stream`)
+    else this.#take(parsed.data)
+  }
+
+  #take(message: FromCustomer): void {
     const { received } = this.record
     if (message.event === 'media') {
       const bytes = Buffer.from(message.media.payload, 'base64')
