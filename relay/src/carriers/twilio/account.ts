@@ -8,7 +8,7 @@ import { dialTwiml, digitsTwiml, seconds } from './twiml.ts'
 
 /** What we read of a call as REST tells it. */
 const Call = z.object({
-  sid: z.string().regex(/^CA[0-9a-f]{32}$/i),
+  sid: z.string().regex(/^CA[0-9a-zA-Z]{1,62}$/),
   status: z.enum(TWILIO_STATUSES),
   duration: z.union([z.string().regex(/^\d{1,7}$/), z.number().nonnegative().max(1e7)]).nullish(),
   price: z.union([z.string().regex(/^-?\d{1,9}(\.\d{1,9})?$/), z.number()]).nullish(),
