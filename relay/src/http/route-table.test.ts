@@ -40,7 +40,9 @@ beforeAll(async () => {
   const call = (await made(
     house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo' } }),
   )) as WebCall
+  const unwanted = await made(house.ask('/api/do-not-call', { method: 'POST', token: admin, json: { phoneNumber: '+12025550177' } }))
   ours['/api/agents'] = agent.agent.id
+  ours['/api/do-not-call'] = unwanted.doNotCall.id
   ours['/api/api-keys'] = key.apiKey.id
   ours['/api/calls'] = call.callId
   ours['/api/phone-numbers'] = number.phoneNumber.id
@@ -77,7 +79,7 @@ async function made(answer: Promise<Response>) {
   const response = await answer
   expect(response.status).toBe(201)
   // Shapes are other tests' matter.
-  return (await response.json()) as WebCall & { agent: { id: string }; apiKey: { id: string }; phoneNumber: { id: string }; key: string }
+  return (await response.json()) as WebCall & { doNotCall: { id: string }; agent: { id: string }; apiKey: { id: string }; phoneNumber: { id: string }; key: string }
 }
 
 function pathOf(route: Endpoint): string {
