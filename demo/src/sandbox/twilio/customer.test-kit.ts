@@ -13,6 +13,8 @@ import type { Delivery } from './webhooks.ts'
 
 export interface Webhook {
   path: string
+  /** Path and query. */
+  url: string
   method: string
   headers: IncomingMessage['headers']
   form: Record<string, string>
@@ -89,7 +91,7 @@ export class Customer {
     for await (const piece of request) pieces.push(piece as Buffer)
     const { pathname } = new URL(request.url ?? '/', this.url)
     const form = Object.fromEntries(new URLSearchParams(Buffer.concat(pieces).toString()))
-    const webhook = { path: pathname, method: request.method ?? '', headers: request.headers, form }
+    const webhook = { path: pathname, url: request.url ?? '', method: request.method ?? '', headers: request.headers, form }
     this.webhooks.push(webhook)
     this.#wake()
     return (await this.replies[pathname]?.(webhook)) ?? {}
