@@ -1,0 +1,134 @@
+import type { WebSocket } from 'ws'
+import type { Clock } from '../../calls/ports.ts'
+import { type FromTwilio, MAX_MESSAGE_BYTES, readStreamMessage } from './wire.ts'
+
+/** A peer that says nothing and answers no ping for this long is gone. */
+const PING_MS = 8000
+/** Above this the line to Twilio is slower than the sound (a second of it): the playout waits. */
+const FULL_BYTES = 16 * 1024
+const OVERFULL_BYTES = 1024 * 1024
+const MAX_MALFORMED_IN_A_ROW = 20
+/** Sound is stored up to this much beyond real time, for a line that stalled sends what it held back in one go. */
+const STORE_MS = 3000
+const FASTER = 1.5
+
+export const REFUSED = 1008
+
+export interface StreamSocket {
+  readonly open: boolean
+  readonly writable: boolean
+  send(frame: string | Buffer): void
+  close(code: number, reason: string): void
+}
+
+/** What comes of a frame; `refused` counts as malformed. */
+type Taken = 'taken' | 'refused'
+
+/** One Media Streams socket: reads, bounds, keeps alive. `onGone` is called once. */
+export function createStreamSocket(o: {
+  ws: WebSocket
+  clock: Clock
+  onMessage: (message: FromTwilio) => Taken
+  onGone: () => void
+  onFault: (error: unknown) => void
+}): StreamSocket {
+  const { ws, clock } = o
+  let alive = true
+  let gone = false
+  let malformedInARow = 0
+  let cancelPing: (() => void) | undefined
+  let cancelLinger: (() => void) | undefined
+
+  function leave() {
+    if (gone) return
+    gone = true
+    cancelPing?.()
+    o.onGone()
+  }
+
+  function ping() {
+    cancelPing = clock.after(PING_MS, () => {
+      if (!alive) return ws.terminate()
+      alive = false
+      if (ws.readyState === ws.OPEN) ws.ping()
+      ping()
+    })
+  }
+
+  const socket: StreamSocket = {
+    get open() {
+      return !gone && ws.readyState === ws.OPEN
+    },
+    get writable() {
+      return socket.open && ws.bufferedAmount < FULL_BYTES
+    },
+    send(frame) {
+      if (!socket.open) return
+      ws.send(frame, TEXT)
+      if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
+    },
+    close(code, reason) {
+      if (ws.readyState !== ws.CLOSED) {
+        ws.close(code, reason)
+        // A peer that does not answer the close would hold the socket open.
+        cancelLinger ??= clock.after(PING_MS, () => ws.terminate())
+      }
+      leave()
+    },
+  }
+
+  /** A fault of ours in one call must not end the others. */
+  function take(message: FromTwilio): Taken {
+    try {
+      return o.onMessage(message)
+    } catch (error) {
+      o.onFault(error)
+      socket.close(1011, 'internal')
+      return 'taken'
+    }
+  }
+
+  ws.on('message', (data, isBinary) => {
+    if (gone) return
+    alive = true
+    const message = isBinary ? undefined : readStreamMessage(asBuffer(data))
+    if (message && take(message) === 'taken') malformedInARow = 0
+    else if (++malformedInARow >= MAX_MALFORMED_IN_A_ROW) socket.close(REFUSED, 'too many malformed frames')
+  })
+  ws.on('pong', () => {
+    alive = true
+  })
+  // Answered by `ws` itself, whether anybody reads the answers or not.
+  ws.on('ping', () => {
+    if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
+  })
+  ws.on('close', () => {
+    cancelLinger?.()
+    leave()
+  })
+  // `close` follows every error and says all that matters here.
+  ws.on('error', () => undefined)
+  ping()
+  return socket
+}
+
+const TEXT = { binary: false }
+
+function asBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? Buffer.from(data, 0, Math.min(data.byteLength, MAX_MESSAGE_BYTES + 1)) : data
+}
+
+/** Says whether this much more sound may be, by real time. */
+export function createSoundBound(clock: Clock): (ms: number) => boolean {
+  let leftMs = STORE_MS
+  let atMs = clock.monotonicMs()
+  return (ms) => {
+    const now = clock.monotonicMs()
+    leftMs = Math.min(STORE_MS, leftMs + (now - atMs) * FASTER)
+    atMs = now
+    if (ms > leftMs) return false
+    leftMs -= ms
+    return true
+  }
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { decodeMulaw, encodeMulaw } from '../../audio/g711.ts'
+
+/** The messages of Media Streams: JSON in text frames, whose counters are strings. Sound is µ-law here and PCM16LE 8 kHz everywhere else. */
+
+export const MAX_MESSAGE_BYTES = 64 * 1024
+/** One second; Twilio sends 20 ms at a time. */
+const MAX_PAYLOAD_BYTES = 8000
+
+export interface StreamStart {
+  readonly streamSid: string
+  readonly callSid: string
+  readonly accountSid: string
+  /** The `<Parameter>`s of our TwiML. */
+  readonly customParameters: Readonly<Record<string, string>>
+}
+
+/** `media` has the payload as it came, base64. */
+export type FromTwilio =
+  | { readonly event: 'connected' }
+  | { readonly event: 'start'; readonly start: StreamStart }
+  | { readonly event: 'media'; readonly streamSid: string; readonly media: { readonly track?: string; readonly payload: string } }
+  | { readonly event: 'dtmf'; readonly streamSid: string; readonly dtmf: { readonly digit: string } }
+  | { readonly event: 'mark'; readonly streamSid: string; readonly mark: { readonly name: string } }
+  | { readonly event: 'stop'; readonly streamSid: string }
+
+const id = z.string().min(1).max(64)
+const Start = z.object({
+  streamSid: id,
+  start: z.object({
+    callSid: id,
+    accountSid: z.string().max(64),
+    mediaFormat: z.object({ encoding: z.literal('audio/x-mulaw'), sampleRate: z.literal(8000), channels: z.literal(1) }),
+    customParameters: z.record(z.string().max(128), z.string().max(2048)).default({}),
+  }),
+})
+const Key = z.object({ streamSid: id, dtmf: z.object({ digit: z.string().regex(/^[0-9A-Da-d*#]$/) }) })
+const Mark = z.object({ streamSid: id, mark: z.object({ name: z.string().max(128) }) })
+const Stop = z.object({ streamSid: id })
+
+/** undefined for what cannot be understood. Never throws. */
+export function readStreamMessage(frame: Buffer): FromTwilio | undefined {
+  const message = parsed(frame)
+  if (typeof message !== 'object' || message === null) return undefined
+  const { event } = message as { event?: unknown }
+  // Fifty times a second and call: looked at by hand.
+  if (event === 'media') return isMedia(message) ? message : undefined
+  return typeof event === 'string' && Object.hasOwn(READ, event) ? READ[event as keyof typeof READ](message) : undefined
+}
+
+const READ = {
+  connected: (): FromTwilio => ({ event: 'connected' }),
+  start(message: object): FromTwilio | undefined {
+    const told = Start.safeParse(message).data
+    if (!told) return undefined
+    const { callSid, accountSid, customParameters } = told.start
+    return { event: 'start', start: { streamSid: told.streamSid, callSid, accountSid, customParameters } }
+  },
+  dtmf(message: object): FromTwilio | undefined {
+    const told = Key.safeParse(message).data
+    return told && { event: 'dtmf', streamSid: told.streamSid, dtmf: { digit: told.dtmf.digit.toUpperCase() } }
+  },
+  mark(message: object): FromTwilio | undefined {
+    const told = Mark.safeParse(message).data
+    return told && { event: 'mark', ...told }
+  },
+  stop(message: object): FromTwilio | undefined {
+    const told = Stop.safeParse(message).data
+    return told && { event: 'stop', ...told }
+  },
+}
+
+function parsed(frame: Buffer): unknown {
+  if (frame.length > MAX_MESSAGE_BYTES) return undefined
+  try {
+    return JSON.parse(frame.toString())
+  } catch {
+    return undefined
+  }
+}
+
+type Media = Extract<FromTwilio, { event: 'media' }>
+
+function isMedia(message: object): message is Media {
+  const { streamSid, media } = message as { streamSid?: unknown; media?: Partial<Media['media']> | null }
+  return typeof streamSid === 'string' && typeof media === 'object' && media !== null && typeof media.payload === 'string'
+}
+
+const coded = Buffer.alloc(MAX_PAYLOAD_BYTES)
+
+/** The sound of a `media` as PCM16LE, in bytes of its own; undefined when it is no base64, empty or longer than a second. */
+export function soundOf(payload: string): Buffer | undefined {
+  const { length } = payload
+  const padding = payload.charCodeAt(length - 1) !== EQUALS ? 0 : payload.charCodeAt(length - 2) === EQUALS ? 2 : 1
+  const bytes = (length >> 2) * 3 - padding
+  if (length % 4 !== 0 || bytes <= 0 || bytes > MAX_PAYLOAD_BYTES) return undefined
+  // Buffers skip what is no base64.
+  if (coded.write(payload, 0, MAX_PAYLOAD_BYTES, 'base64') !== bytes) return undefined
+  const pcm = Buffer.allocUnsafe(bytes * 2)
+  decodeMulaw(coded, pcm, bytes)
+  return pcm
+}
+
+const EQUALS = 61
+
+/** Writes what one stream sends: whole text frames. */
+export interface StreamWriter {
+  /** One frame of PCM16LE 8 kHz. */
+  media(pcm: Uint8Array): Buffer
+  mark(name: string): string
+  readonly clear: string
+}
+
+/** @param frameSamples of every frame, so that its place in the message is known beforehand */
+export function createStreamWriter(streamSid: string, frameSamples: number): StreamWriter {
+  const sid = JSON.stringify(streamSid)
+  const before = `{"event":"media","streamSid":${sid},"media":{"payload":"`
+  const at = Buffer.byteLength(before)
+  const payloadBytes = Math.ceil(frameSamples / 3) * 4
+  const whole = Buffer.from(`${before}${' '.repeat(payloadBytes)}"}}`)
+  const mulaw = Buffer.alloc(frameSamples)
+  return {
+    media(pcm) {
+      encodeMulaw(pcm, mulaw)
+      const message = Buffer.allocUnsafe(whole.length)
+      message.set(whole)
+      message.write(mulaw.toString('base64'), at, payloadBytes, 'latin1')
+      return message
+    },
+    mark: (name) => `{"event":"mark","streamSid":${sid},"mark":{"name":${JSON.stringify(name)}}}`,
+    clear: `{"event":"clear","streamSid":${sid}}`,
+  }
+}
