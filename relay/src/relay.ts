@@ -55,6 +55,7 @@ import { readFolder, widgetFiles } from './http/static.ts'
 import { twilioUrls } from './http/twilio/answer.ts'
 import { twilioEvents } from './http/twilio/events.ts'
 import { createTwilioProof } from './http/twilio/proof.ts'
+import { twilioStreams } from './http/twilio/streams.ts'
 import { twilioVoice } from './http/twilio/voice.ts'
 import { createUpgrades, type SocketRoute } from './http/upgrade.ts'
 import { webCalls } from './http/web-calls.ts'
@@ -196,7 +197,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     clock,
     logger,
     settings: gateSettings(settings, more.alwaysRing ?? []),
-    fetch: createGuardedFetch({ clock, privateHosts: [] }),
+    fetch: createGuardedFetch({ clock, privateHosts: [new URL(settings.gate.CAPTCHA_URL).host] }),
   })
   const openAccount = (number: HouseNumber) => {
     const carrier = CARRIER_TABLE[number.provider as CarrierName]
@@ -253,7 +254,11 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   // ---- the outside
   const lifetime = createLifetime()
-  const sockets = [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }), ...(more.extraSockets ?? [])]
+  const sockets = [
+    mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }),
+    twilioStreams({ proof, numbers, lines, clock, logger }),
+    ...(more.extraSockets ?? []),
+  ]
   const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, logger })
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
@@ -273,7 +278,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       draining: lifetime.draining,
     }),
     ...initiateRoutes({ agents, book, lines, idempotency, draining: lifetime.draining }),
-    ...callControl({ calls, lines, answerUrl: urls.answer }),
+    ...callControl({ agents, calls, lines, urls }),
     ...twilioVoice({
       proof,
       numbers,
@@ -282,11 +287,12 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       lines,
       limits,
       urls,
+      log: watchedLog,
       media: settings.twilio.TWILIO_MEDIA,
       draining: lifetime.draining,
       logger,
     }),
-    ...twilioEvents({ proof, lines, book: lineBook, log: watchedLog, logger }),
+    ...twilioEvents({ proof, agents, calls, lines, book: lineBook, log: watchedLog, logger }),
     ...gateRoutes({ gate, agents }),
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
     ...apiKeyRoutes({ apiKeys }),

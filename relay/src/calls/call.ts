@@ -52,6 +52,10 @@ export interface Call {
   rings(): void
   /** It was taken up. */
   answers(): void
+  /** The carrier joins it with another phone: what is said passes us by until sound is brought again. */
+  joined(): void
+  /** They were not joined: the agent goes on where it was. */
+  notJoined(): void
   /** What a person has the agent say, word for word; false when nobody is there to hear it. */
   say(text: string): boolean
   /** Says this and then ends: what is left on an answering machine. */
@@ -209,7 +213,7 @@ export function createCall(
       limitDuration()
     },
     live(from) {
-      if (from === 'away') return comeBack()
+      if (from === 'away' || from === 'joined') return comeBack()
       if (from !== 'answered') {
         if (o.line) chain.start()
         tellStatus()
@@ -217,6 +221,11 @@ export function createCall(
       }
       note('call.connected', { engine: chain.engine })
       conversation.begin()
+    },
+    joined() {
+      note('call.joined')
+      mouth.away()
+      conversation.away(true)
     },
     away() {
       noteLeg('leg.detached')
@@ -230,7 +239,7 @@ export function createCall(
   /** From the answer on: what a call may cost is counted from there. */
   function limitDuration() {
     cancelDuration = clock.after(persona.limits.maxDurationMs, () => {
-      if (state.stage === 'answered') step({ type: 'hang-up', reason: 'deadline', when: 'now' })
+      if (state.stage === 'answered' || state.stage === 'joined') step({ type: 'hang-up', reason: 'deadline', when: 'now' })
       else conversation.sayAndEnd('timeUp', 'deadline')
     })
   }
@@ -280,8 +289,9 @@ export function createCall(
 
   const LEG: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {
     attached: () => step({ type: 'attached' }),
-    detached: (event) => step(event),
-    closed: ({ reason }) => step({ type: 'hang-up', reason, when: 'now' }),
+    detached: (event) => (state.stage === 'joined' ? undefined : step(event)),
+    // Two who were joined take their sound away from us, and go on.
+    closed: ({ reason }) => (state.stage === 'joined' ? undefined : step({ type: 'hang-up', reason, when: 'now' })),
   }
   /** Once the last words are being said only their playback matters, and what the visitor thinks of the call: nothing cancels a hang-up. */
   const HEARD_AT_THE_END = new Set<LegEvent['type']>(['mark', 'feedback', 'muted'])
@@ -323,6 +333,8 @@ export function createCall(
     },
     rings: () => step({ type: 'rings' }),
     answers: () => step({ type: 'answers' }),
+    joined: () => step({ type: 'joined' }),
+    notJoined: () => leg && step({ type: 'attached' }),
     say(text) {
       if (state.stage !== 'live') return false
       conversation.say(text)

@@ -4,7 +4,7 @@ export interface CallTimes {
   firstConnectMs: number
   /** A phone that rings longer is taken for one whose carrier forgot to say so. */
   ringMs?: number
-  /** A phone that was taken up brings its sound within this; Infinity where the sound never comes to us. */
+  /** A phone that was taken up brings its sound within this. */
   mediaMs?: number
   resumeMs: number
   /** The same for a far end that said it goes. */
@@ -23,11 +23,12 @@ export function deadlineOf(state: CallState, times: CallTimes): number | undefin
     case 'ringing':
       return times.ringMs ?? times.firstConnectMs
     case 'answered':
-      return times.mediaMs === Number.POSITIVE_INFINITY ? undefined : (times.mediaMs ?? times.firstConnectMs)
+      return times.mediaMs ?? times.firstConnectMs
     case 'away':
       return state.leaving ? times.leavingMs : times.resumeMs
     case 'ending':
       return times.goodbyeMs
+    case 'joined':
     case 'live':
     case 'over':
       return undefined

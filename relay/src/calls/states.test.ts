@@ -7,6 +7,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.constantFrom<CallEvent>(
     { type: 'rings' },
     { type: 'answers' },
+    { type: 'joined' },
     { type: 'attached' },
     { type: 'detached' },
     { type: 'detached', leaving: 'page-close' },

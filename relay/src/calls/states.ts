@@ -2,15 +2,18 @@ import type { CallStatus, EndReason } from '../protocol/index.ts'
 
 /**
  * A call's life as a table. Stages are finer than statuses: `away` (media dropped, may come back) and `ending`
- * (the last words are still being heard) are `connected` to the outside, and so is `answered` (the phone was taken up, its sound is on its way).
+ * (the last words are still being heard) are `connected` to the outside, and so are `answered` (the phone was taken up, its sound is on its way)
+ * and `joined` (two people talk over the carrier, without us).
  */
-export type Stage = 'waiting' | 'ringing' | 'answered' | 'live' | 'away' | 'ending' | 'over'
+export type Stage = 'waiting' | 'ringing' | 'answered' | 'joined' | 'live' | 'away' | 'ending' | 'over'
 
 export type CallEvent =
   /** The far end is being rung (lines). */
   | { type: 'rings' }
   /** Somebody took the phone up. */
   | { type: 'answers' }
+  /** The carrier joins it with another phone; the agent leaves, and may be asked back. */
+  | { type: 'joined' }
   | { type: 'attached' }
   /** `leaving`: the far end said that it goes, and why. */
   | { type: 'detached'; leaving?: EndReason }
@@ -21,7 +24,7 @@ export type CallEvent =
   | { type: 'time-up' }
 
 export type CallState =
-  | { readonly stage: 'waiting' | 'ringing' | 'answered' | 'live' }
+  | { readonly stage: 'waiting' | 'ringing' | 'answered' | 'joined' | 'live' }
   | { readonly stage: 'away'; readonly leaving: EndReason | undefined }
   | { readonly stage: 'ending'; readonly reason: EndReason }
   | { readonly stage: 'over'; readonly reason: EndReason; readonly connected: boolean }
@@ -33,6 +36,7 @@ type Row<S extends Stage> = { [E in CallEvent['type']]?: (state: In<S>, event: E
 
 const LIVE: CallState = { stage: 'live' }
 const ANSWERED: CallState = { stage: 'answered' }
+const JOINED: CallState = { stage: 'joined' }
 const failed = (reason: EndReason): CallState => ({ stage: 'over', reason, connected: false })
 const over = (reason: EndReason): CallState => ({ stage: 'over', reason, connected: true })
 
@@ -52,15 +56,23 @@ const TABLE: { [S in Stage]: Row<S> } = {
   },
   answered: {
     attached: () => LIVE,
+    joined: () => JOINED,
     'hang-up': (_, { reason }) => over(reason),
     'time-up': () => over('connection'),
   },
+  joined: {
+    attached: () => LIVE,
+    'hang-up': (_, { reason }) => over(reason),
+    'time-up': () => over('deadline'),
+  },
   live: {
+    joined: () => JOINED,
     detached: (_, { leaving }) => ({ stage: 'away', leaving }),
     'hang-up': (_, { reason, when }) => (when === 'now' ? over(reason) : { stage: 'ending', reason }),
   },
   away: {
     attached: () => LIVE,
+    joined: () => JOINED,
     'hang-up': (_, { reason }) => over(reason),
     'time-up': (state) => over(state.leaving ?? 'connection'),
   },
@@ -84,6 +96,7 @@ const STATUS: Record<Exclude<Stage, 'over'>, CallStatus> = {
   waiting: 'initiated',
   ringing: 'connecting',
   answered: 'connected',
+  joined: 'connected',
   live: 'connected',
   away: 'connected',
   ending: 'connected',

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
+import type { Agents } from '../agents/agents.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import { CarrierFault } from '../carriers/carrier.ts'
 import type { Lines } from '../lines/lines.ts'
@@ -31,15 +32,23 @@ const say = createRoute({
   responses: DONE,
 })
 
-export function callControl({
-  calls,
-  lines,
-  answerUrl,
-}: {
+const transfer = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/transfer',
+  tags,
+  summary: 'Join who is on the phone with another phone; the agent leaves',
+  request: { params, body: body(z.object({ to: z.string().min(3).max(40) })) },
+  responses: DONE,
+})
+
+export interface ControlRooms {
+  agents: Agents
   calls: LiveCalls
   lines: Lines
-  answerUrl: (callId: string) => string
-}): Endpoint[] {
+  urls: { answer(callId: string): string; dialAction(callId: string): string }
+}
+
+export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpoint[] {
   const mine = (c: HttpContext, id: string): Call => {
     const call = calls.get(id)
     if (call?.organisationId !== c.get('principal').organisationId) throw new Problem('not_found', 'There is no live call with this id.')
@@ -53,10 +62,28 @@ export function callControl({
       if (!line || !lines.abilities(line.carrier)?.sendsDigits) throw new Problem('conflict', 'This call takes no keys.')
       if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
       try {
-        await line.account.sendDigits(line.carrierCallId, c.req.valid('json').digits, { answer: answerUrl(call.id) })
+        await line.account.sendDigits(line.carrierCallId, c.req.valid('json').digits, { answer: urls.answer(call.id) })
       } catch (error) {
         if (error instanceof CarrierFault)
           throw new Problem('provider_error', `The carrier did not press them: ${error.message}`, { cause: error })
+        throw error
+      }
+      return c.body(null, 204)
+    }),
+    endpoint(ACT, transfer, async (c) => {
+      const call = mine(c, c.req.valid('param').id)
+      const agent = await agents.get(call.organisationId, call.agentId)
+      const line = lines.get(call.id)
+      if (!agent || !line || !lines.abilities(line.carrier)?.transfers)
+        throw new Problem('conflict', 'This call cannot be joined with a phone.')
+      if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
+      const principal = c.get('principal')
+      const asker = { kind: 'operator' as const, id: principal.kind === 'user' ? principal.userId : principal.keyId }
+      try {
+        await lines.transfer(call, agent, c.req.valid('json').to, { asker, statusUrl: urls.dialAction(call.id) })
+      } catch (error) {
+        if (error instanceof CarrierFault)
+          throw new Problem('provider_error', `The carrier did not join them: ${error.message}`, { cause: error })
         throw error
       }
       return c.body(null, 204)

@@ -79,7 +79,13 @@ async function made(answer: Promise<Response>) {
   const response = await answer
   expect(response.status).toBe(201)
   // Shapes are other tests' matter.
-  return (await response.json()) as WebCall & { doNotCall: { id: string }; agent: { id: string }; apiKey: { id: string }; phoneNumber: { id: string }; key: string }
+  return (await response.json()) as WebCall & {
+    doNotCall: { id: string }
+    agent: { id: string }
+    apiKey: { id: string }
+    phoneNumber: { id: string }
+    key: string
+  }
 }
 
 function pathOf(route: Endpoint): string {
@@ -143,7 +149,7 @@ async function operatorsRoute(route: Endpoint, wanted: { role: Role; scope?: Sco
     ...(wanted.scope ? [await keyWith([...SCOPES], OTHER_ORGANISATION)] : []),
   ]
   for (const token of strangers) {
-    const json = { digits: '1', text: 'Hello.' }
+    const json = { digits: '1', text: 'Hello.', to: '+12025550101' }
     if (route.path.includes('{')) expect(await refusal(send(route, route.method === 'get' ? { token } : { token, json }))).toBe('not_found')
     else if (route.method === 'get') {
       const text = await (await send(route, { token })).text()

@@ -6,7 +6,8 @@ import { answering, world } from '../calls/fakes.test-kit.ts'
 import type { Permit } from '../calls/ports.ts'
 import type { Abilities, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
 import type { GateAnswer, GateQuestion } from '../gate/question.ts'
-import { createLines, type RingOrder } from './lines.ts'
+import { createLines } from './lines.ts'
+import type { RingOrder } from './outgoing.ts'
 
 /** Lines over a carrier that does what the test says, in a world whose clock the test owns. */
 

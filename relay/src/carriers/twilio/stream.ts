@@ -17,11 +17,11 @@ const START_MS = 10_000
  * A call's sound over a Media Streams socket that stands already, its signature proven by the caller.
  * - waiting: no `start` yet. on: admitted. over: refused, or gone.
  */
-type State = { is: 'waiting' } | { is: 'on'; streamSid: string; writer: StreamWriter; gone: EndReason } | { is: 'over' }
+type State = { is: 'waiting' } | { is: 'on'; streamSid: string; writer: StreamWriter; gone: EndReason; stopped: boolean } | { is: 'over' }
 
 /**
  * Waits for `start`, then asks `admit` whether this call's sound may come here. It attaches the leg and answers with the reason that the
- * leg ends with when the far end goes ('callee' or 'visitor'); undefined refuses, and the socket closes with 1008.
+ * call ends with when the far end goes and brings no other stream ('callee' or 'visitor'); undefined refuses, and the socket closes with 1008.
  */
 export function createTwilioStream(o: {
   ws: WebSocket
@@ -48,7 +48,9 @@ export function createTwilioStream(o: {
     const was = state
     state = { is: 'over' }
     cancelStart()
-    if (was.is === 'on') emit({ type: 'closed', reason: was.gone })
+    if (was.is !== 'on') return
+    // Twilio stops a stream also to press keys or to join another phone, and then brings a new one: the call waits a little before it takes it for a hang-up.
+    emit(was.stopped ? { type: 'detached', leaving: was.gone } : { type: 'detached' })
   }
 
   const leg: AudioLeg = {
@@ -86,7 +88,13 @@ export function createTwilioStream(o: {
 
   function start(told: StreamStart) {
     cancelStart()
-    state = { is: 'on', streamSid: told.streamSid, writer: createStreamWriter(told.streamSid, FRAME_SAMPLES), gone: 'error' }
+    state = {
+      is: 'on',
+      streamSid: told.streamSid,
+      writer: createStreamWriter(told.streamSid, FRAME_SAMPLES),
+      gone: 'error',
+      stopped: false,
+    }
     const gone = o.admit(told, leg)
     // It may be over by now.
     if (state.is !== 'on') return
@@ -127,6 +135,7 @@ export function createTwilioStream(o: {
         return 'taken'
       }
       case 'stop':
+        if (state.is === 'on') state = { ...state, stopped: true }
         socket.close(1000, 'stopped')
         return 'taken'
     }

@@ -1,7 +1,9 @@
+import type { Agents } from '../../agents/agents.ts'
+import type { LiveCalls } from '../../calls/live-calls.ts'
 import type { LineBook } from '../../calls/log/line-book.ts'
 import type { CallLog } from '../../calls/ports.ts'
-import { hangUpTwiml, sayTwiml } from '../../carriers/twilio/twiml.ts'
-import { readDialOutcome, readMachine, readRecording, readStatus, readStreamStatus } from '../../carriers/twilio/webhooks.ts'
+import { hangUpTwiml } from '../../carriers/twilio/twiml.ts'
+import { readMachine, readRecording, readStatus, readStreamStatus } from '../../carriers/twilio/webhooks.ts'
 import type { Lines } from '../../lines/lines.ts'
 import type { Logger } from '../../logger.ts'
 import { Problem } from '../../protocol/index.ts'
@@ -13,9 +15,18 @@ import { verdictOf } from './verdict.ts'
 /** What Twilio tells of a call. Each is answered at once, however often it comes; one of a call that nobody knows is thanked for and forgotten. */
 
 const TOKEN = 'i-twilio-idempotency-token'
-const NOT_THERE = 'Nobody can take your call just now. Please try again later. Goodbye.'
 
-export function twilioEvents(rooms: { proof: TwilioProof; lines: Lines; book: LineBook; log: CallLog; logger: Logger }): Endpoint[] {
+export interface EventRooms {
+  proof: TwilioProof
+  agents: Agents
+  calls: LiveCalls
+  lines: Lines
+  book: LineBook
+  log: CallLog
+  logger: Logger
+}
+
+export function twilioEvents(rooms: EventRooms): Endpoint[] {
   const { book, lines, log, proof } = rooms
 
   /** Of the call in the path, else of whichever Twilio's name for it belongs to. */
@@ -49,7 +60,9 @@ export function twilioEvents(rooms: { proof: TwilioProof; lines: Lines; book: Li
   const machine: Tell = async (c, { form }) => {
     const { answeredBy, carrierCallId } = understood(readMachine(form))
     const callId = await callOf(c, carrierCallId)
-    if (callId !== undefined) lines.machine(callId, verdictOf(answeredBy))
+    const call = callId === undefined ? undefined : rooms.calls.get(callId)
+    const agent = call && (await rooms.agents.get(call.organisationId, call.agentId))
+    if (call && agent) lines.machine(call, agent.persona.phone.voicemail, verdictOf(answeredBy))
   }
   const stream: Tell = async (c, { form }) => {
     const { carrierCallId, event, error } = understood(readStreamStatus(form))
@@ -69,21 +82,6 @@ export function twilioEvents(rooms: { proof: TwilioProof; lines: Lines; book: Li
   }
   const xml = (c: HttpContext, text: string) => c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })
 
-  /** The person's phone came off so; whoever still waits is told. */
-  const dialled = async (c: HttpContext) => {
-    const callId = c.req.param('callId')
-    const { form } = await proof.webhook(c, callId === undefined ? {} : { callId })
-    const outcome = understood(readDialOutcome(form))
-    const known = await callOf(c, outcome.carrierCallId)
-    if (known !== undefined) {
-      log.event(known, 'bridge.over', {
-        status: outcome.status,
-        ...(outcome.endReason ? { reason: outcome.endReason } : {}),
-        ...(outcome.durationMs === undefined ? {} : { durationMs: outcome.durationMs }),
-      })
-    }
-    return xml(c, outcome.live && outcome.status !== 'completed' ? sayTwiml(NOT_THERE) : hangUpTwiml())
-  }
   /** ConversationRelay is over: the call goes on only where it has something to go on with. */
   const relayed = async (c: HttpContext) => {
     const callId = c.req.param('callId')
@@ -101,8 +99,6 @@ export function twilioEvents(rooms: { proof: TwilioProof; lines: Lines; book: Li
     ...both('/api/calls/amd', machine),
     ...both('/api/calls/stream-status', stream),
     ...both('/api/calls/conference', nothing),
-    webhook(CARRIER, 'post', '/api/calls/dial-action', dialled),
-    webhook(CARRIER, 'post', '/api/calls/dial-action/{callId}', dialled),
     webhook(CARRIER, 'post', '/api/calls/relay-action', relayed),
     webhook(CARRIER, 'post', '/api/calls/relay-action/{callId}', relayed),
     webhook(CARRIER, 'post', '/api/sms/incoming', texted),

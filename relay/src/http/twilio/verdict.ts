@@ -1,7 +1,7 @@
 import type { AnsweredBy } from '../../carriers/twilio/webhooks.ts'
-import type { Lines } from '../../lines/lines.ts'
+import type { Verdict } from '../../lines/lines.ts'
 
-const VERDICTS: Readonly<Record<AnsweredBy, Parameters<Lines['machine']>[1]>> = {
+const VERDICTS: Readonly<Record<AnsweredBy, Verdict>> = {
   human: 'human',
   unknown: 'unknown',
   fax: 'fax',

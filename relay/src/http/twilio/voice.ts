@@ -3,8 +3,9 @@ import type { Agent, Agents } from '../../agents/agents.ts'
 import type { HouseNumber } from '../../agents/house-number.ts'
 import type { PhoneBook } from '../../agents/number-book.ts'
 import type { LiveCalls } from '../../calls/live-calls.ts'
+import type { CallLog } from '../../calls/ports.ts'
 import { hangUpTwiml, rejectTwiml, sayTwiml } from '../../carriers/twilio/twiml.ts'
-import { readVoice, type VoiceRequest } from '../../carriers/twilio/webhooks.ts'
+import { readDialOutcome, readVoice, type VoiceRequest } from '../../carriers/twilio/webhooks.ts'
 import type { Lines } from '../../lines/lines.ts'
 import type { Logger } from '../../logger.ts'
 import { Problem } from '../../protocol/index.ts'
@@ -16,6 +17,7 @@ import { verdictOf } from './verdict.ts'
 
 /** Twilio asks what to do with a call: one that came in, or one of ours that was answered. */
 
+const NOT_THERE = 'Nobody can take your call just now. Please try again later. Goodbye.'
 const NOBODY = 'This number is not in service just now. Please call again later. Goodbye.'
 
 export interface VoiceRooms {
@@ -26,6 +28,7 @@ export interface VoiceRooms {
   lines: Lines
   limits: Limits
   urls: TwilioUrls
+  log: CallLog
   media: 'media-streams' | 'conversation-relay'
   draining: () => boolean
   logger: Logger
@@ -95,8 +98,8 @@ export function twilioVoice(rooms: VoiceRooms): Endpoint[] {
     line.name(voice.carrierCallId)
     if (voice.carrierCallId !== line.carrierCallId) return hangUpTwiml()
     call.answers()
-    if (voice.answeredBy) lines.machine(callId, verdictOf(voice.answeredBy))
     const agent = await rooms.agents.get(call.organisationId, call.agentId)
+    if (agent && voice.answeredBy) lines.machine(call, agent.persona.phone.voicemail, verdictOf(voice.answeredBy))
     if (!agent || call.endReason) return hangUpTwiml()
     if (call.kind !== 'bridge') return agentTwiml({ call, line, lines, urls, media: mediaFor(agent, line.number), language: call.language })
     return bridged(agent, callId)
@@ -109,12 +112,36 @@ export function twilioVoice(rooms: VoiceRooms): Endpoint[] {
     const line = lines.get(callId)
     if (!call || !line || person === undefined) return hangUpTwiml()
     const { maxDurationMs } = agent.persona.limits
-    const refusal = await lines.join(call, agent, person)
-    if (refusal !== undefined) {
-      logger.warn({ callId, rule: refusal }, 'the person’s phone may not be rung')
+    try {
+      await lines.bridge(call, agent, person)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      logger.warn({ callId, code: error.code }, 'the person’s phone may not be rung')
       return sayTwiml(NOBODY)
     }
     return bridgeTwiml({ call, line, urls, person, answerWithinMs: ringMs, maxDurationMs })
+  }
+
+  /** The other phone came off so. Whoever still waits goes on with the agent, if one was there before. */
+  async function dialled(c: HttpContext): Promise<string> {
+    const given = c.req.param('callId')
+    const { form } = await proof.webhook(c, given === undefined ? {} : { callId: given })
+    const outcome = readDialOutcome(form)
+    if (!outcome) throw new Problem('invalid_request', 'This is not what Twilio says of a phone that was to be joined.')
+    const callId = given ?? lines.named('twilio', outcome.carrierCallId)?.callId
+    const call = callId === undefined ? undefined : calls.get(callId)
+    const line = callId === undefined ? undefined : lines.get(callId)
+    if (!call || !line) return hangUpTwiml()
+    const { durationMs, endReason, status } = outcome
+    rooms.log.event(call.id, 'joined.over', {
+      status,
+      ...(endReason ? { reason: endReason } : {}),
+      ...(durationMs === undefined ? {} : { durationMs }),
+    })
+    if (!outcome.live || status === 'completed') return hangUpTwiml()
+    const agent = await rooms.agents.get(call.organisationId, call.agentId)
+    if (call.kind === 'bridge' || !agent) return sayTwiml(NOT_THERE)
+    return agentTwiml({ call, line, lines, urls, media: mediaFor(agent, line.number), language: call.language })
   }
 
   const xml = (c: HttpContext, text: string) => c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })
@@ -131,6 +158,8 @@ export function twilioVoice(rooms: VoiceRooms): Endpoint[] {
   return [
     webhook(CARRIER, 'post', '/api/calls/websocket', inbound),
     webhook(CARRIER, 'post', '/api/calls/answer/{callId}', async (c) => xml(c, await answered(c))),
+    webhook(CARRIER, 'post', '/api/calls/dial-action', async (c) => xml(c, await dialled(c))),
+    webhook(CARRIER, 'post', '/api/calls/dial-action/{callId}', async (c) => xml(c, await dialled(c))),
     webhook(CARRIER, 'post', '/api/telephony/webhook/{phoneId}/{secret}', ofNumber),
   ]
 }

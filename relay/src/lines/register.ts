@@ -1,0 +1,74 @@
+import type { HouseNumber } from '../agents/house-number.ts'
+import type { CallLog, Clock } from '../calls/ports.ts'
+import type { Abilities, CarrierAccount } from '../carriers/carrier.ts'
+import type { HouseGate } from '../gate/gate.ts'
+import type { Logger } from '../logger.ts'
+import { createLine, type LiveLine } from './line.ts'
+
+/** What the lines need of a carrier: its abilities, and an account for a number's credentials. */
+export interface CarrierTable {
+  abilities(carrier: string): Abilities | undefined
+  open(number: HouseNumber): CarrierAccount
+  pollMs(carrier: string): number
+}
+
+/** The lines that are not over at their carriers, by call and by the carrier's name for it. */
+export interface Register {
+  /** A line for a call that is about to be. */
+  add(callId: string, number: HouseNumber): LiveLine
+  /** Takes it out again: the call did not come to be. */
+  drop(callId: string): void
+  get(callId: string): LiveLine | undefined
+  named(carrier: string, carrierCallId: string): LiveLine | undefined
+  readonly size: number
+}
+
+export function createRegister(o: {
+  carriers: CarrierTable
+  gate: Pick<HouseGate, 'settle'>
+  log: CallLog
+  clock: Clock
+  logger: Logger
+  onOver: (callId: string) => void
+}): Register {
+  const { carriers, clock, log, logger } = o
+  const lines = new Map<string, LiveLine>()
+  const names = new Map<string, string>()
+  const nameOf = (carrier: string, carrierCallId: string) => `${carrier} ${carrierCallId}`
+
+  return {
+    add(callId, number) {
+      const line = createLine({
+        callId,
+        number,
+        account: carriers.open(number),
+        needsPolling: carriers.abilities(number.provider)?.needsPolling ?? false,
+        pollMs: carriers.pollMs(number.provider),
+        clock,
+        logger,
+        keepName(carrierCallId) {
+          names.set(nameOf(number.provider, carrierCallId), callId)
+          return log.line(callId, carrierCallId)
+        },
+        onNote: (type, payload) => log.event(callId, type, payload),
+        onOver(last) {
+          lines.delete(callId)
+          if (line.carrierCallId !== undefined) names.delete(nameOf(number.provider, line.carrierCallId))
+          o.onOver(callId)
+          const amount = last?.price?.amount
+          o.gate
+            .settle(callId, { durationMs: last?.durationMs ?? 0, ...(amount === undefined ? {} : { amount }) })
+            .catch((error: unknown) => logger.warn({ err: error, callId }, 'what a call cost was not written down'))
+        },
+      })
+      lines.set(callId, line)
+      return line
+    },
+    drop: (callId) => void lines.delete(callId),
+    get: (callId) => lines.get(callId),
+    named: (carrier, carrierCallId) => lines.get(names.get(nameOf(carrier, carrierCallId)) ?? ''),
+    get size() {
+      return lines.size
+    },
+  }
+}
