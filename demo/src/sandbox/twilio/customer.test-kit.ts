@@ -139,8 +139,15 @@ export class CustomerStream {
 
   /** All of it at once, in pieces of 20 ms. */
   say(samples: Int16Array): void {
-    for (let at = 0; at < samples.length; at += 160)
-      this.send({ event: 'media', media: { payload: Buffer.from(encodeMuLaw(samples.subarray(at, at + 160))).toString('base64') } })
+    for (let at = 0; at < samples.length; at += 160) this.sayPiece(samples.subarray(at, at + 160))
+  }
+
+  sayPiece(samples: Int16Array): void {
+    this.send({ event: 'media', media: { payload: Buffer.from(encodeMuLaw(samples)).toString('base64') } })
+  }
+
+  raw(text: string): void {
+    this.#socket.send(text)
   }
 
   heard(): Int16Array {
@@ -172,10 +179,10 @@ export function withTwilio() {
   const authorization = `Basic ${Buffer.from(`${TWILIO_ACCOUNT.accountSid}:${TWILIO_ACCOUNT.authToken}`).toString('base64')}`
   const account = () => `${sandbox.url()}/2010-04-01/Accounts/${TWILIO_ACCOUNT.accountSid}`
   const json = async (answer: Response) => ({ status: answer.status, body: (await answer.json()) as Record<string, unknown> })
-  const rest = async (path: string, form?: Record<string, string | string[]>) => {
+  const rest = async (path: string, form?: Record<string, string | string[]>, signal?: AbortSignal) => {
     const pairs = Object.entries(form ?? {}).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each]))
     const sent = form && { method: 'POST', body: new URLSearchParams(pairs) }
-    return await json(await fetch(account() + path, { headers: { authorization }, ...sent }))
+    return await json(await fetch(account() + path, { headers: { authorization }, ...sent, ...(signal && { signal }) }))
   }
   const ordered = async (path: string, body: object) => {
     const answer = await sandbox.post(path, body)
@@ -188,15 +195,19 @@ export function withTwilio() {
     authorization,
     rest,
     /** Places a call to a phone with everything subscribed. */
-    place: (customer: Customer, o: Record<string, string | string[]> = {}) =>
-      rest('/Calls.json', {
-        To: '+12025550101',
-        From: TWILIO_ACCOUNT.phoneNumber,
-        Url: `${customer.url}/voice`,
-        StatusCallback: `${customer.url}/status`,
-        StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
-        ...o,
-      }),
+    place: (customer: Customer, o: Record<string, string | string[]> = {}, signal?: AbortSignal) =>
+      rest(
+        '/Calls.json',
+        {
+          To: '+12025550101',
+          From: TWILIO_ACCOUNT.phoneNumber,
+          Url: `${customer.url}/voice`,
+          StatusCallback: `${customer.url}/status`,
+          StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+          ...o,
+        },
+        signal,
+      ),
     script: (script: object) => ordered('phones/scripts', { number: '+12025550101', ...script }),
     settings: (settings: object) => ordered('twilio/settings', settings),
     ordered,
