@@ -40,7 +40,12 @@ export type ToPage =
   | { type: 'key'; handset: number; callId: string; digit: string }
   | { type: 'refused'; handset: number; message: string }
 
-/** A call as its handset shows it. */
+/** What a rung handset is told. */
+export function ringsMessage(id: number, call: PhoneCall): ToPage {
+  return { type: 'rings', handset: id, callId: call.id, from: call.record.from, carrier: call.record.carrier }
+}
+
+/** A call as its handset shows it: `calling` until the other side answers, `ringing` when it is rung itself. */
 export function stateMessage(id: number, call: PhoneCall): ToPage {
   const { record, state } = call
   const since = record.states.at(-1)?.atMs ?? 0
@@ -48,7 +53,7 @@ export function stateMessage(id: number, call: PhoneCall): ToPage {
     type: 'state',
     handset: id,
     callId: call.id,
-    state: state === 'dialling' ? 'calling' : state,
+    state: state === 'dialling' || (state === 'ringing' && record.direction === 'from-phone') ? 'calling' : state,
     with: record.direction === 'to-phone' ? record.from : record.to,
     forMs: record.atMs - since,
     ...(call.end && { reason: call.end }),

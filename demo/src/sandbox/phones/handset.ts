@@ -1,7 +1,7 @@
 import { FRAME } from './beat.ts'
 import type { Phone, PhoneCall } from './call.ts'
 import { FrameQueue } from './frames.ts'
-import { type FromPage, type HandsetInfo, stateMessage, type ToPage } from './handset-wire.ts'
+import { type FromPage, type HandsetInfo, ringsMessage, stateMessage, type ToPage } from './handset-wire.ts'
 
 /** Where a handset is shown: all pages at once. */
 export interface Pages {
@@ -36,13 +36,7 @@ export class Handset implements Phone {
     // A handset that nobody has open is switched off: it rings nowhere.
     if (this.#pages.open) {
       this.call = call
-      this.#pages.tell({
-        type: 'rings',
-        handset: this.info.id,
-        callId: call.id,
-        from: call.record.from,
-        carrier: call.record.carrier,
-      })
+      this.#pages.tell(ringsMessage(this.info.id, call))
     }
     call.happens('ring', 'network')
   }

@@ -132,7 +132,7 @@ test('dials the shop, and is told when that cannot be', async () => {
   expect(await page.until(() => page.of('refused')[0])).toMatchObject({ handset: 3, message: expect.stringContaining('country code') })
   page.send({ type: 'dial', handset: 3, to: '+1 (202) 555-0199' })
   await page.state('talking')
-  expect(page.of('state').map(({ state }) => state)).toEqual(['calling', 'ringing', 'talking'])
+  expect(page.of('state').map(({ state }) => state)).toEqual(['calling', 'calling', 'talking'])
   expect((await customer.stream()).path).toBe('/media')
   page.send({ type: 'dial', handset: 3, to: '+12025550199' })
   await page.until(() => page.of('refused').find(({ message }) => message.includes('busy')))
@@ -151,6 +151,7 @@ test('a page that comes later is told of calls that live', async () => {
   await page.state('ringing')
   const late = await openPage()
   expect(await late.state('ringing')).toMatchObject({ handset: 0, callId: body.sid, with: '+12025550199' })
+  expect(late.of('rings')).toMatchObject([{ handset: 0, callId: body.sid }])
 })
 
 test('the pages of other sites are refused, and nonsense is answered', async () => {

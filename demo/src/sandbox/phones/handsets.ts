@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { bytesOf } from './call-record.ts'
 import { Handset } from './handset.ts'
-import { FromPage, type HandsetInfo, type ShopEngine, stateMessage, type ToPage } from './handset-wire.ts'
+import { FromPage, type HandsetInfo, ringsMessage, type ShopEngine, stateMessage, type ToPage } from './handset-wire.ts'
 import type { Network } from './network.ts'
 import { Passing } from './passing.ts'
 import { PhoneNumber } from './script.ts'
@@ -60,7 +60,12 @@ export class Handsets {
     clearTimeout(this.#leaving)
     this.#pages.add(page)
     page.send(JSON.stringify(this.hello()))
-    for (const { call, info } of this.#handsets) if (call) page.send(JSON.stringify(stateMessage(info.id, call)))
+    for (const { call, info } of this.#handsets) {
+      if (!call) continue
+      const state = stateMessage(info.id, call)
+      if (state.type === 'state' && state.state === 'ringing') page.send(JSON.stringify(ringsMessage(info.id, call)))
+      page.send(JSON.stringify(state))
+    }
     page.on('message', (data: Buffer, binary) => {
       if (binary) this.#sound(data)
       else this.#message(page, String(data))

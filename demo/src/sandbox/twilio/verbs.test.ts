@@ -8,6 +8,7 @@ const twilio = withTwilio()
 /** A customer that answers with this document, and the call it is for. */
 async function call(twiml: string | ((customer: Customer) => string), o: { script?: object; order?: Record<string, string> } = {}) {
   const customer = await Customer.open()
+  for (const path of ['/after', '/dialled', '/menu']) customer.replies[path] = () => ({ body: '<Response/>' })
   customer.replies['/voice'] = () => ({ body: `<Response>${typeof twiml === 'string' ? twiml : twiml(customer)}</Response>` })
   await twilio.script({ does: 'answer', ...o.script })
   const { body } = await twilio.place(customer, o.order)
@@ -38,7 +39,6 @@ test('Gather collects keys and asks its action what to do', async () => {
   const gather =
     '<Gather numDigits="2" action="/menu"><Say>Press two keys, please, and take your time about it</Say></Gather><Say>Nothing</Say>'
   const { customer } = await call(gather, { script: { says: [{ pauseMs: 300 }, { digits: '42' }] } })
-  customer.replies['/menu'] = () => ({ body: '<Response><Hangup/></Response>' })
   const { form } = await customer.until(() => customer.webhooks.find(({ path }) => path === '/menu'))
   expect(form.Digits).toBe('42')
   await customer.ended()
