@@ -40,39 +40,47 @@ export function isSilent(bytes: Uint8Array): boolean {
 }
 
 export function createFramer(sampleRateHz: number, frameMs = 20): Framer {
-  const size = frameBytes(sampleRateHz, frameMs)
-  let part = new Uint8Array(size)
-  let filled = 0
-  return {
-    frameBytes: size,
-    push(bytes) {
-      const frames: Uint8Array[] = []
-      for (let at = 0; at < bytes.length; ) {
-        const taken = Math.min(size - filled, bytes.length - at)
-        part.set(bytes.subarray(at, at + taken), filled)
-        filled += taken
-        at += taken
-        if (filled < size) continue
-        frames.push(part)
-        part = new Uint8Array(size)
-        filled = 0
-      }
-      return frames
-    },
-    flush() {
-      const whole = filled - (filled % 2)
-      filled = 0
-      if (whole === 0) return undefined
-      const last = part
-      last.fill(0, whole)
-      part = new Uint8Array(size)
-      return last
-    },
-    reset() {
-      filled = 0
-    },
-    get waiting() {
-      return filled
-    },
+  return new PcmFramer(frameBytes(sampleRateHz, frameMs))
+}
+
+// A class: a getter in an object literal would make each object a slow one of its own shape.
+class PcmFramer implements Framer {
+  readonly frameBytes: number
+  waiting = 0
+  #part: Uint8Array
+
+  constructor(size: number) {
+    this.frameBytes = size
+    this.#part = new Uint8Array(size)
+  }
+
+  push(bytes: Uint8Array): Uint8Array[] {
+    const size = this.frameBytes
+    const frames: Uint8Array[] = []
+    for (let at = 0; at < bytes.length; ) {
+      const taken = Math.min(size - this.waiting, bytes.length - at)
+      this.#part.set(bytes.subarray(at, at + taken), this.waiting)
+      this.waiting += taken
+      at += taken
+      if (this.waiting < size) continue
+      frames.push(this.#part)
+      this.#part = new Uint8Array(size)
+      this.waiting = 0
+    }
+    return frames
+  }
+
+  flush(): Uint8Array | undefined {
+    const whole = this.waiting - (this.waiting % 2)
+    this.waiting = 0
+    if (whole === 0) return undefined
+    const last = this.#part
+    last.fill(0, whole)
+    this.#part = new Uint8Array(this.frameBytes)
+    return last
+  }
+
+  reset(): void {
+    this.waiting = 0
   }
 }

@@ -48,18 +48,18 @@ export function createVoiceActivity(sampleRateHz: number): VoiceActivity {
   fvad._fvad_set_sample_rate(state, rate)
   fvad._fvad_set_mode(state, MODE)
   forgotten.register(owner, state, owner)
-  let noise = SILENCE_RMS
-  let soundingFrames = 0
+  // In an object: a number that a closure keeps is a new one on the heap each time it changes.
+  const room = { noise: SILENCE_RMS, frames: 0 }
 
   function voiced(frame: Uint8Array): boolean {
     fvad.HEAPU8.set(frame, scratch)
     const voice = fvad._fvad_process(state, scratch, frame.length >> 1) === 1
     const level = loudness(frame.length >> 1)
     // Digital silence comes before a device has begun.
-    if (level >= 1) soundingFrames += 1
-    const room = soundingFrames <= FIRST_FRAMES ? Math.max(level, noise) : Math.min(level, noise * NOISE_RISES)
-    noise = Math.min(LOUDEST_NOISE_RMS, Math.max(SILENCE_RMS, room))
-    return voice && level >= noise * ABOVE_NOISE
+    if (level >= 1) room.frames += 1
+    const noise = room.frames <= FIRST_FRAMES ? Math.max(level, room.noise) : Math.min(level, room.noise * NOISE_RISES)
+    room.noise = Math.min(LOUDEST_NOISE_RMS, Math.max(SILENCE_RMS, noise))
+    return voice && level >= room.noise * ABOVE_NOISE
   }
 
   return {
@@ -73,8 +73,8 @@ export function createVoiceActivity(sampleRateHz: number): VoiceActivity {
       framer.reset()
       resampler?.reset()
       if (state !== 0) fvad._fvad_reset(state)
-      noise = SILENCE_RMS
-      soundingFrames = 0
+      room.noise = SILENCE_RMS
+      room.frames = 0
     },
     close() {
       if (state === 0) return

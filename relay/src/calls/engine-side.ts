@@ -63,7 +63,8 @@ export function createEngineSide(o: {
     const floor = o.floor()
     return floor.is === 'answering' && floor.utterance === utterance
   }
-  const own = (utterance: string) => words(utterance, () => o.mouth().speak(utterance, { ownHz: o.ownHz() ?? 24_000 }))
+  const own = (utterance: string) =>
+    isAnswering(utterance) || words(utterance, () => o.mouth().speak(utterance, { ownHz: o.ownHz() ?? 24_000 }))
 
   const TAKE: { [Type in Answer['type']]: (event: Extract<Answer, { type: Type }>) => void } = {
     text({ utterance, text }) {

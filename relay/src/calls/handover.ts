@@ -57,6 +57,15 @@ export function createEngineChain(o: {
 
   const nameAt = (at: number) => o.engines[at]?.name
 
+  /** The engine at this place is the one that counts. */
+  function goTo(next: number) {
+    place = next
+    const engine = o.engines[place]
+    chain.engine = engine?.name ?? 'none'
+    chain.hears = engine?.hears ?? 'text'
+    chain.ownHz = engine?.speaks === 'audio' ? engine.speaksHz : undefined
+  }
+
   function sitDown(first: readonly EngineInput[]) {
     const engine = o.engines[place]
     if (!engine) return o.onExhausted()
@@ -81,7 +90,7 @@ export function createEngineChain(o: {
     const change = { from: nameAt(place) ?? 'none', to: next?.name, fault, utterance: turn?.utterance, question, deaf }
     const utterance = await o.onHandover(change).catch((error: unknown) => void o.onFault?.(error))
     if (closed) return
-    place += 1
+    goTo(place + 1)
     const by = turn?.by ?? 'speech'
     const anew: EngineInput[] = utterance !== undefined && question !== '' ? [{ type: 'turn', utterance, text: question, by }] : []
     sitDown([...notes, ...anew, ...waiting.splice(0)])
@@ -89,26 +98,20 @@ export function createEngineChain(o: {
     if (utterance !== undefined && question === '') o.onEvent({ type: 'done', utterance })
   }
 
-  return {
+  // Plain properties: getters would make each chain a slow object of its own shape.
+  const chain = {
+    engine: 'none',
+    hears: 'text' as 'audio' | 'text',
+    ownHz: undefined as number | undefined,
     start() {
-      place = 0
+      goTo(0)
       sitDown([])
     },
-    take(input) {
+    take(input: EngineInput) {
       if (closed) return
       if (input.type === 'context') notes = [...notes, input].slice(-MOST_NOTES)
       if (seat) seat.take(input)
       else if (input.type !== 'audio' && input.type !== 'unanswered' && input.type !== 'context') waiting.push(input)
-    },
-    get engine() {
-      return nameAt(place) ?? 'none'
-    },
-    get hears() {
-      return o.engines[place]?.hears ?? 'text'
-    },
-    get ownHz() {
-      const engine = o.engines[place]
-      return engine?.speaks === 'audio' ? engine.speaksHz : undefined
     },
     async close() {
       closed = true
@@ -116,4 +119,5 @@ export function createEngineChain(o: {
       await seat?.close()
     },
   }
+  return chain
 }

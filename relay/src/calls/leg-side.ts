@@ -24,6 +24,7 @@ export function createLegSide(o: {
   note: (type: string, payload?: Record<string, unknown>) => void
 }): (event: LegEvent) => void {
   const { keys, note, silence, visitor } = o
+  const { sound: hearVoice } = visitor
   let muted = false
 
   const TAKE: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {
@@ -40,9 +41,10 @@ export function createLegSide(o: {
       const sampleRateHz = o.input()?.sampleRateHz
       if (!o.talking() || sampleRateHz === undefined) return
       // Silence is sent on: who listens at the other end needs a steady stream.
-      const bytes = muted ? new Uint8Array(event.bytes.length) : event.bytes
-      if (!muted) visitor.sound(bytes, sampleRateHz)
-      if (o.chain().hears === 'audio') o.chain().take({ type: 'audio', bytes, sampleRateHz })
+      const bytes = muted ? silenceOf(event.bytes.length) : event.bytes
+      if (!muted) hearVoice(bytes, sampleRateHz)
+      const chain = o.chain()
+      if (chain.hears === 'audio') chain.take({ type: 'audio', bytes, sampleRateHz })
     },
     recognised(event) {
       if (o.talking() && !muted) visitor.recognised(event.text, event.final)
@@ -61,6 +63,11 @@ export function createLegSide(o: {
       silence.visitorSpoke()
       o.interrupt()
     },
+  }
+  let zeros = new Uint8Array(0)
+  const silenceOf = (length: number) => {
+    if (zeros.length !== length) zeros = new Uint8Array(length)
+    return zeros
   }
   return (event) => (TAKE[event.type] as ((event: LegEvent) => void) | undefined)?.(event)
 }

@@ -32,7 +32,10 @@ export function createOwnSound(o: OwnSound & { format: AudioFormat; ledger: Ledg
     },
     sound(bytes: Uint8Array) {
       if (!open) return
-      for (const frame of framer.push(resampler ? resampler.push(bytes) : bytes)) send(frame)
+      const sound = resampler ? resampler.push(bytes) : bytes
+      if (framer.waiting > 0 || sound.length % framer.frameBytes !== 0) for (const frame of framer.push(sound)) send(frame)
+      // Whole frames, as most pieces are, need no copy.
+      else for (let at = 0; at < sound.length; at += framer.frameBytes) send(sound.subarray(at, at + framer.frameBytes))
     },
     end() {
       if (!open) return

@@ -46,7 +46,6 @@ const LETTER_MS = 65
 
 export function createLedger(): Ledger {
   const segments: (Segment & { fromMs: number })[] = []
-  let [madeMs, sentMs, heardMs] = [0, 0, 0]
   let closed = false
   /** Kept between frames: only a new segment changes it. */
   const begun = { segments: 0, raw: '', text: '' }
@@ -59,8 +58,12 @@ export function createLedger(): Ledger {
     closed = true
     return { text, ms }
   }
-  return {
-    words(text) {
+  // Plain properties: getters would make each ledger a slow object of its own shape.
+  const ledger = {
+    madeMs: 0,
+    sentMs: 0,
+    heardMs: 0,
+    words(text: string) {
       if (closed) return
       const last = segments.at(-1)
       if (last?.open && last.text === '') Object.assign(last, { text, open: false })
@@ -68,39 +71,30 @@ export function createLedger(): Ledger {
       else if (last?.open && last.ms === 0) last.text += text
       else {
         wordsMade()
-        segments.push({ text, ms: 0, open: true, fromMs: madeMs })
+        segments.push({ text, ms: 0, open: true, fromMs: ledger.madeMs })
       }
     },
     wordsMade,
-    made(ms, silent = false) {
+    made(ms: number, silent = false) {
       if (closed || !(ms > 0)) return
       let segment = segments.at(-1)
       if (!segment?.open) {
-        segment = { text: '', ms: 0, open: true, fromMs: madeMs }
+        segment = { text: '', ms: 0, open: true, fromMs: ledger.madeMs }
         segments.push(segment)
       }
-      madeMs += ms
+      ledger.madeMs += ms
       segment.ms += ms
       if (!silent) segment.soundMs = segment.ms
     },
-    sentUpTo(ms) {
-      if (!closed && ms > sentMs) sentMs = Math.min(madeMs, ms)
+    sentUpTo(ms: number) {
+      if (!closed && ms > ledger.sentMs) ledger.sentMs = Math.min(ledger.madeMs, ms)
     },
-    heardUpTo(ms) {
-      if (!closed && Number.isFinite(ms) && ms > heardMs) heardMs = Math.min(ms, sentMs)
-    },
-    get madeMs() {
-      return madeMs
-    },
-    get sentMs() {
-      return sentMs
-    },
-    get heardMs() {
-      return heardMs
+    heardUpTo(ms: number) {
+      if (!closed && Number.isFinite(ms) && ms > ledger.heardMs) ledger.heardMs = Math.min(ms, ledger.sentMs)
     },
     begunText() {
       const before = begun.segments
-      for (let next = segments[begun.segments]; next && next.fromMs < sentMs; next = segments[begun.segments]) {
+      for (let next = segments[begun.segments]; next && next.fromMs < ledger.sentMs; next = segments[begun.segments]) {
         // Its words may still come.
         if (next.text === '' && next.open) break
         begun.segments += 1
@@ -109,9 +103,10 @@ export function createLedger(): Ledger {
       if (begun.segments > before) begun.text = tidy(begun.raw)
       return begun.text
     },
-    finish: () => end(tidy(segments.map((segment) => segment.text).join('')), madeMs),
-    close: () => end(textHeard(segments, heardMs), heardMs),
+    finish: () => end(tidy(segments.map((segment) => segment.text).join('')), ledger.madeMs),
+    close: () => end(textHeard(segments, ledger.heardMs), ledger.heardMs),
   }
+  return ledger
 }
 
 /** The words of the first `ms`: by each segment's share of letters, whole words only. */

@@ -76,11 +76,11 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
   const waitingMs = (queue: Queue) => (queue.first + queue.frames.length - queue.next) * frameMs
   /** One after the other: the next utterance waits until the one before is said to its end. */
   const nextUp = () => {
-    const queue = queues.find((each) => !each.endMarked)
-    return queue && (waitingMs(queue) > 0 || queue.ended) ? queue : undefined
+    for (const queue of queues) if (!queue.endMarked) return waitingMs(queue) > 0 || queue.ended ? queue : undefined
+    return undefined
   }
   const wake = (queue: Queue) => {
-    if (waitingMs(queue) >= FULL_MS) return
+    if (queue.waiting.length === 0 || waitingMs(queue) >= FULL_MS) return
     for (const resolve of queue.waiting.splice(0)) resolve()
   }
   const forget = (queue: Queue, upToMs: number) => {

@@ -32,15 +32,14 @@ export function takeSeat(o: {
   let session: EngineSession | undefined
   /** What comes before the engine is ready. */
   let inbox: EngineInput[] = []
-  let turn: Turn | undefined
-  let question = ''
   let toolsRunning = 0
   let cancelStall: (() => void) | undefined
-  let heardAtMs = 0
+  // In an object: a number that a closure keeps is a new one on the heap each time it changes.
+  const heard = { atMs: 0 }
 
   /** While an answer is owed something has to come within the engine's own limit; a tool at work is not its fault. */
   function watch() {
-    heardAtMs = clock.monotonicMs()
+    heard.atMs = clock.monotonicMs()
     if (!owes()) {
       cancelStall?.()
       cancelStall = undefined
@@ -51,24 +50,24 @@ export function takeSeat(o: {
   function look() {
     cancelStall = undefined
     if (!owes()) return
-    const leftMs = engine.stallMs - (clock.monotonicMs() - heardAtMs)
+    const leftMs = engine.stallMs - (clock.monotonicMs() - heard.atMs)
     if (leftMs > 0) cancelStall = clock.after(leftMs, look)
     else fail({ code: 'stalled', message: `${engine.name} said nothing for ${engine.stallMs} ms.`, retryable: true })
   }
 
   function owes(): boolean {
-    return turn !== undefined && toolsRunning === 0 && !gone.signal.aborted
+    return seat.turn !== undefined && toolsRunning === 0 && !gone.signal.aborted
   }
 
   function emit(event: EngineEvent) {
     if (gone.signal.aborted) return
     if (event.type === 'failed') return fail(event.fault)
-    if (event.type === 'heard') question = event.text
+    if (event.type === 'heard') seat.question = event.text
     if (event.type === 'answers') {
-      turn = { type: 'turn', utterance: event.utterance, text: question, by: 'speech' }
-      question = ''
+      seat.turn = { type: 'turn', utterance: event.utterance, text: seat.question, by: 'speech' }
+      seat.question = ''
     }
-    if (event.type === 'done' && event.utterance === turn?.utterance) turn = undefined
+    if (event.type === 'done' && event.utterance === seat.turn?.utterance) seat.turn = undefined
     if ('utterance' in event) watch()
     o.onAnswer(event)
   }
@@ -113,29 +112,26 @@ export function takeSeat(o: {
     session = started
     for (const input of inbox.splice(0)) give(started, input)
   }
-  // Not before the seat stands in its chain, whatever an engine does at once.
-  Promise.resolve()
-    .then(start)
-    .catch((error: unknown) => fail({ code: 'unavailable', message: messageOf(error), retryable: true }))
-
-  return {
-    take(input) {
+  // Plain properties: getters would make each seat a slow object of its own shape.
+  const seat = {
+    turn: undefined as Turn | undefined,
+    question: '',
+    take(input: EngineInput) {
       if (gone.signal.aborted) return
-      if (input.type === 'turn') turn = input
-      if (input.type === 'interrupted' && turn?.utterance === input.utterance) turn = undefined
+      if (input.type === 'turn') seat.turn = input
+      if (input.type === 'interrupted' && seat.turn?.utterance === input.utterance) seat.turn = undefined
       if (input.type === 'turn' || input.type === 'interrupted') watch()
       if (session) return give(session, input)
       inbox.push(input)
       if (inbox.length > MOST_WAITING) inbox = forgetSound(inbox)
     },
-    get turn() {
-      return turn
-    },
-    get question() {
-      return question
-    },
     close: leave,
   }
+  // Not before the seat stands in its chain, whatever an engine does at once.
+  Promise.resolve()
+    .then(start)
+    .catch((error: unknown) => fail({ code: 'unavailable', message: messageOf(error), retryable: true }))
+  return seat
 }
 
 /** The older half of what was only sound goes. */

@@ -23,9 +23,8 @@ export function createEar(o: { clock: Clock; thresholds: () => Thresholds; onSpe
   const { clock } = o
   let activity: { sampleRateHz: number; detector: VoiceActivity } | undefined
   let hearing: Hearing = SILENT
-  let lastVoiceMs: number | undefined
   /** Time by the sound itself: a line that stalls and then sends in one go does not make a word longer or shorter. */
-  let soundMs = Number.NEGATIVE_INFINITY
+  const sound = { ms: Number.NEGATIVE_INFINITY }
 
   function detectorFor(sampleRateHz: number): VoiceActivity {
     if (activity?.sampleRateHz === sampleRateHz) return activity.detector
@@ -33,30 +32,30 @@ export function createEar(o: { clock: Clock; thresholds: () => Thresholds; onSpe
     activity = { sampleRateHz, detector: createVoiceActivity(sampleRateHz) }
     return activity.detector
   }
-  const speaks = () => hearing.is === 'speech' || hearing.is === 'taken'
+  function become(next: Hearing) {
+    hearing = next
+    ear.hearsSpeech = next.is === 'speech' || next.is === 'taken'
+  }
 
-  return {
-    push(bytes, sampleRateHz) {
+  // Plain properties: getters would make each ear a slow object of its own shape.
+  const ear = {
+    hearsSpeech: false,
+    lastVoiceMs: undefined as number | undefined,
+    push(bytes: Uint8Array, sampleRateHz: number) {
       for (const voiced of detectorFor(sampleRateHz).push(bytes)) {
         const arrivedMs = clock.monotonicMs()
-        if (voiced) lastVoiceMs = arrivedMs
-        soundMs = arrivedMs - soundMs > LOST_MS ? arrivedMs : soundMs + ACTIVITY_FRAME_MS
+        if (voiced) ear.lastVoiceMs = arrivedMs
+        sound.ms = arrivedMs - sound.ms > LOST_MS ? arrivedMs : sound.ms + ACTIVITY_FRAME_MS
         // Silence after silence: most of a call.
         if (!voiced && hearing.is === 'silent') continue
-        const [next, event] = hearFrame(hearing, { voiced, nowMs: soundMs, frameMs: ACTIVITY_FRAME_MS }, o.thresholds())
-        hearing = next
+        const [next, event] = hearFrame(hearing, { voiced, nowMs: sound.ms, frameMs: ACTIVITY_FRAME_MS }, o.thresholds())
+        become(next)
         if (event) o.onSpeech(event)
       }
     },
-    get hearsSpeech() {
-      return speaks()
-    },
-    get lastVoiceMs() {
-      return lastVoiceMs
-    },
     reset() {
       const was = hearing
-      hearing = SILENT
+      become(SILENT)
       activity?.detector.reset()
       // Whoever waits for the end of what was being said is told.
       if (was.is === 'speech' || was.is === 'taken') {
@@ -66,7 +65,8 @@ export function createEar(o: { clock: Clock; thresholds: () => Thresholds; onSpe
     close() {
       activity?.detector.close()
       activity = undefined
-      hearing = SILENT
+      become(SILENT)
     },
   }
+  return ear
 }

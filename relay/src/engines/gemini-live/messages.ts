@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainSound } from './plain-sound.ts'
 
 /** What one message of the Live API says, piece by piece, in the order in which it matters (PROTOCOLS 5.4). */
 export type Piece =
@@ -55,6 +56,8 @@ type Content = NonNullable<Message['serverContent']>
 
 /** The pieces of a text or binary frame; undefined when it is not a message. */
 export function decode(frame: unknown): Piece[] | undefined {
+  const sound = Buffer.isBuffer(frame) ? plainSound(frame) : undefined
+  if (sound) return [{ type: 'sound', bytes: sound }]
   let value: unknown
   try {
     value = JSON.parse(asText(frame))
@@ -66,9 +69,7 @@ export function decode(frame: unknown): Piece[] | undefined {
 
 /** The pieces of a message that is parsed already; undefined when its shape is wrong. Kinds it does not know say nothing. */
 export function piecesOf(value: unknown): Piece[] | undefined {
-  // Nearly every message is sound: those are worth not being checked field by field.
-  const parsed = isPlainSound(value) ? { data: value } : Message.safeParse(value)
-  const message = parsed.data
+  const message = Message.safeParse(value).data
   if (!message) return undefined
   const pieces: Piece[] = []
   if (message.serverContent) readContent(message.serverContent, pieces)
@@ -106,22 +107,6 @@ function usageOf(count: NonNullable<Message['usageMetadata']>): Piece {
     inputTokens: promptTokenCount + toolUsePromptTokenCount,
     outputTokens: (responseTokenCount ?? candidatesTokenCount) + thoughtsTokenCount,
   }
-}
-
-/** `{serverContent: {modelTurn: {parts: [{inlineData: {data}}]}}}` and nothing else. */
-function isPlainSound(value: unknown): value is Message {
-  const message = value as { serverContent?: { modelTurn?: { parts?: unknown } } } | null
-  const content = onlyMember(message, 'serverContent')
-  const parts = (onlyMember(content, 'modelTurn') as { parts?: unknown } | undefined)?.parts
-  return (
-    Array.isArray(parts) && parts.every((part: { inlineData?: { data?: unknown } } | null) => typeof part?.inlineData?.data === 'string')
-  )
-}
-
-function onlyMember(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const key in value) if (key !== name) return undefined
-  return (value as Record<string, unknown>)[name]
 }
 
 function asText(frame: unknown): string {

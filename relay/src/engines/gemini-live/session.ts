@@ -113,21 +113,16 @@ export function startSession(o: {
   /** Begins or goes on with the model's words. Undefined when nobody wants them. */
   function spoken(): string | undefined {
     deafSinceMs = undefined
-    const before = move({ type: 'speaks', utterance: turn.is === 'listening' || turn.is === 'speaking' ? freshId() : '' })
+    // In the middle of a turn: nearly every piece of sound.
+    if (turn.is === 'speaking' && !turn.generated) return turn.wanted ? turn.utterance : undefined
+    const before = move({ type: 'speaks', utterance: turn.is === 'listening' || turn.is === 'speaking' ? randomUUID() : '' })
     if (turn.is !== 'speaking') return undefined
-    if (before.is !== 'speaking' || before.utterance !== turn.utterance) {
-      uplink.answered()
-      remarks.modelSpeaks()
-      lastUtterance = turn.utterance
-      const unasked = before.is === 'listening' || before.is === 'speaking'
-      if (unasked) emit({ type: 'answers', utterance: turn.utterance })
-    }
+    uplink.answered()
+    remarks.modelSpeaks()
+    lastUtterance = turn.utterance
+    const unasked = before.is === 'listening' || before.is === 'speaking'
+    if (unasked) emit({ type: 'answers', utterance: turn.utterance })
     return turn.wanted ? turn.utterance : undefined
-  }
-
-  /** Only a turn that begins needs a name. */
-  function freshId(): string {
-    return turn.is === 'speaking' && !turn.generated ? turn.utterance : randomUUID()
   }
 
   const PIECE: { [Type in Piece['type']]: (piece: Extract<Piece, { type: Type }>) => void } = {

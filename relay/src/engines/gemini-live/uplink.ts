@@ -1,14 +1,16 @@
+import { createKeptSound } from './kept-sound.ts'
+
 /** What of the visitor's sound is kept for a new connection: a breath before they speak, then the last three seconds until it is answered. Frames of 20 ms. */
 const BREATH_FRAMES = 10
 const MOST_FRAMES = 150
-/** Forgotten together: taking the first of many away costs more than sending it. */
-const SLACK_FRAMES = 50
 /** Louder than a quiet room: somebody may be speaking. One of 32768. */
 const LOUD = 500
 
+const BEGIN = '{"realtimeInput":{"audio":{"data":"'
+
 /** The visitor's sound on its way to the vendor. It outlives connections: what a lost one swallowed of a question is sent again. */
 export interface Uplink {
-  /** PCM16LE mono; the bytes are kept. */
+  /** PCM16LE mono. */
   take(bytes: Uint8Array, sampleRateHz: number): void
   /** The vendor answers: what was said until now is not needed any more. */
   answered(): void
@@ -19,44 +21,41 @@ export interface Uplink {
 }
 
 export function createUplink(): Uplink {
+  const kept = createKeptSound()
   let send: ((json: string) => void) | undefined
-  let kept: Uint8Array[] = []
   let rateHz = 0
+  let end = ''
   let speaks = false
 
-  const deliver = (to: (json: string) => void, { buffer, byteOffset, length }: Uint8Array) =>
-    // As the SDK writes it, without its converters: this is 50 frames a second and call.
-    to(
-      `{"realtimeInput":{"audio":{"data":"${Buffer.from(buffer, byteOffset, length).toString('base64')}","mimeType":"audio/pcm;rate=${rateHz}"}}}`,
-    )
-  const keep = (most: number) => {
-    if (kept.length > most) kept.splice(0, kept.length - most)
-  }
   return {
     take(bytes, sampleRateHz) {
       if (sampleRateHz !== rateHz) {
-        kept = []
+        kept.clear()
         rateHz = sampleRateHz
+        end = `","mimeType":"audio/pcm;rate=${rateHz}"}}}`
       }
-      if (send) deliver(send, bytes)
-      speaks ||= isLoud(bytes)
+      // As the SDK writes it, without its converters: this is 50 frames a second and call.
+      if (send) send(BEGIN + base64(bytes) + end)
+      if (!speaks) speaks = isLoud(bytes)
       kept.push(bytes)
-      const most = speaks ? MOST_FRAMES : BREATH_FRAMES
-      if (kept.length >= most + SLACK_FRAMES) keep(most)
+      kept.keep(speaks ? MOST_FRAMES : BREATH_FRAMES)
     },
     answered() {
       speaks = false
-      keep(BREATH_FRAMES)
+      kept.keep(BREATH_FRAMES)
     },
     open(next) {
-      keep(speaks ? MOST_FRAMES : BREATH_FRAMES)
-      for (const bytes of kept) deliver(next, bytes)
+      for (const bytes of kept.frames()) next(BEGIN + base64(bytes) + end)
       send = next
     },
     away() {
       send = undefined
     },
   }
+}
+
+function base64(bytes: Uint8Array): string {
+  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString('base64')
 }
 
 /** Looks at every eighth sample: enough for a voice. */

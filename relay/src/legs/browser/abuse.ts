@@ -70,23 +70,20 @@ export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard
  */
 function createSoundGauge(clock: Clock): (ms: number) => boolean {
   const storeMs = AUDIO_FACTOR * FOR_MS
-  let leftMs = storeMs
-  let countedAt = clock.monotonicMs()
-  let step = 0
-  let inStepMs = 0
-  let fastSteps = 0
-  const began = countedAt
+  const began = clock.monotonicMs()
+  // One object: a number that a closure keeps is a new one on the heap each time it changes.
+  const at = { leftMs: storeMs, countedAt: began, step: 0, inStepMs: 0, fastSteps: 0 }
   return (ms) => {
     const now = clock.monotonicMs()
-    leftMs = Math.min(storeMs, leftMs + (now - countedAt) * AUDIO_FACTOR) - ms
-    countedAt = now
+    at.leftMs = Math.min(storeMs, at.leftMs + (now - at.countedAt) * AUDIO_FACTOR) - ms
+    at.countedAt = now
     const thisStep = Math.floor((now - began) / STEP_MS)
-    if (thisStep > step) {
-      fastSteps = thisStep === step + 1 && inStepMs > STEP_MS * AUDIO_FACTOR ? fastSteps + 1 : 0
-      step = thisStep
-      inStepMs = 0
+    if (thisStep > at.step) {
+      at.fastSteps = thisStep === at.step + 1 && at.inStepMs > STEP_MS * AUDIO_FACTOR ? at.fastSteps + 1 : 0
+      at.step = thisStep
+      at.inStepMs = 0
     }
-    inStepMs += ms
-    return leftMs >= 0 && fastSteps * STEP_MS < FOR_MS
+    at.inStepMs += ms
+    return at.leftMs >= 0 && at.fastSteps * STEP_MS < FOR_MS
   }
 }

@@ -1,25 +1,16 @@
 import { type FromRelay, MAX_AUDIO_FRAME_MS, MAX_TEXT_FRAME_BYTES, ToRelay } from '../../protocol/index.ts'
 
 /** What came over the socket, or why it is not taken. */
-export type Decoded =
-  | { ok: true; message: ToRelay }
-  | { ok: true; audio: Uint8Array }
-  | { ok: false; code: 'bad_audio' | 'bad_frame'; detail: string }
+export type Decoded = { ok: true; message: ToRelay } | { ok: false; code: 'bad_audio' | 'bad_frame'; detail: string }
 
 const MALFORMED = (detail: string): Decoded => ({ ok: false, code: 'bad_frame', detail })
 
-/** Binary: PCM16LE mono, whole samples, at most 100 ms. */
-export function decodeAudio(bytes: Uint8Array, sampleRateHz: number): Decoded {
+/** Why sound is not taken; binary frames are PCM16LE mono, whole samples, at most 100 ms. */
+export function faultOfAudio(bytes: Uint8Array, sampleRateHz: number): { code: 'bad_audio'; detail: string } | undefined {
   const longest = (sampleRateHz * 2 * MAX_AUDIO_FRAME_MS) / 1000
-  if (bytes.length % 2 === 1) return { ok: false, code: 'bad_audio', detail: 'An audio frame has an even number of bytes: 16-bit samples.' }
-  if (bytes.length > longest) {
-    return {
-      ok: false,
-      code: 'bad_audio',
-      detail: `An audio frame holds at most ${MAX_AUDIO_FRAME_MS} ms (${longest} bytes): send 20 ms frames.`,
-    }
-  }
-  return { ok: true, audio: bytes }
+  if (bytes.length % 2 === 1) return { code: 'bad_audio', detail: 'An audio frame has an even number of bytes: 16-bit samples.' }
+  if (bytes.length <= longest) return undefined
+  return { code: 'bad_audio', detail: `An audio frame holds at most ${MAX_AUDIO_FRAME_MS} ms (${longest} bytes): send 20 ms frames.` }
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -1,8 +1,9 @@
-import type { WebSocket } from 'ws'
+import type { Socket } from 'node:net'
+import { WebSocket } from 'ws'
 import type { Clock } from '../../calls/ports.ts'
 import { CLOSE, type FromRelay, type ToRelay } from '../../protocol/index.ts'
 import { createAbuseGuard } from './abuse.ts'
-import { decodeAudio, decodeText, encode } from './media.ts'
+import { decodeText, encode, faultOfAudio } from './media.ts'
 
 /** A peer that answers no ping for this long is gone. */
 const PING_MS = 4000
@@ -20,6 +21,31 @@ export interface MediaSocket {
   close(code: number, reason: string): void
 }
 
+const { OPEN } = WebSocket
+
+/** One shape for all sockets: getters in an object literal would make each a slow object of its own. */
+class Shared implements MediaSocket {
+  readonly tell: MediaSocket['tell']
+  readonly audio: MediaSocket['audio']
+  readonly close: MediaSocket['close']
+  readonly #isOpen: () => boolean
+  readonly #isWritable: () => boolean
+
+  constructor(parts: Pick<MediaSocket, 'tell' | 'audio' | 'close'> & { isOpen: () => boolean; isWritable: () => boolean }) {
+    this.tell = parts.tell
+    this.audio = parts.audio
+    this.close = parts.close
+    this.#isOpen = parts.isOpen
+    this.#isWritable = parts.isWritable
+  }
+  get open() {
+    return this.#isOpen()
+  }
+  get writable() {
+    return this.#isWritable()
+  }
+}
+
 /** One WebSocket of the media language: decodes, refuses, keeps alive. `onGone` is called once, with the close code. */
 export function createMediaSocket(o: {
   ws: WebSocket
@@ -31,6 +57,7 @@ export function createMediaSocket(o: {
   onFault: (error: unknown) => void
 }): MediaSocket {
   const { ws, clock } = o
+  const gather = gatherWrites(ws)
   const guard = createAbuseGuard(clock, o.inputHz)
   let alive = true
   let gone = false
@@ -53,20 +80,19 @@ export function createMediaSocket(o: {
     })
   }
 
-  const socket: MediaSocket = {
-    get open() {
-      return !gone && ws.readyState === ws.OPEN
-    },
-    get writable() {
-      return socket.open && ws.bufferedAmount < FULL_BYTES
-    },
+  const isOpen = () => !gone && ws.readyState === OPEN
+  const socket = new Shared({
+    isOpen,
+    isWritable: () => isOpen() && ws.bufferedAmount < FULL_BYTES,
     tell(message) {
-      if (!socket.open) return
+      if (!isOpen()) return
       ws.send(encode(message))
       if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     audio(frame) {
-      if (socket.open) ws.send(frame)
+      if (!isOpen()) return
+      gather()
+      ws.send(frame)
     },
     close(code, reason) {
       if (ws.readyState !== ws.CLOSED) {
@@ -76,7 +102,7 @@ export function createMediaSocket(o: {
       }
       leave(code)
     },
-  }
+  })
 
   function refuse(code: string, detail: string) {
     socket.tell({ type: 'error', code, message: detail, retryable: false })
@@ -84,31 +110,35 @@ export function createMediaSocket(o: {
   }
 
   /** A fault of ours in one call must not end the others: its socket goes, and may come back. */
-  function guarded(take: () => void) {
+  function guarded<T>(take: (what: T) => void, what: T) {
     try {
-      take()
+      take(what)
     } catch (error) {
       o.onFault(error)
       socket.close(CLOSE.fault, 'internal')
     }
   }
 
+  function hear(bytes: Uint8Array) {
+    const fault = faultOfAudio(bytes, o.inputHz)
+    if (fault) return refuse(fault.code, fault.detail)
+    if (!guard.audio(bytes.length)) return socket.close(CLOSE.abuse, 'audio faster than real time')
+    guarded(o.onAudio, bytes)
+  }
+
   ws.on('message', (data, isBinary) => {
     if (gone) return
     alive = true
     const bytes = asBytes(data)
-    const decoded = isBinary ? decodeAudio(bytes, o.inputHz) : decodeText(bytes)
+    if (isBinary) return hear(bytes)
+    const decoded = decodeText(bytes)
     if (!decoded.ok) return refuse(decoded.code, decoded.detail)
-    if ('audio' in decoded) {
-      if (!guard.audio(decoded.audio.length)) return socket.close(CLOSE.abuse, 'audio faster than real time')
-      return guarded(() => o.onAudio(decoded.audio))
-    }
     if (!guard.message(decoded.message.type, bytes.length)) return socket.close(CLOSE.abuse, 'too many messages')
     if (decoded.message.type === 'ping') return socket.tell({ type: 'pong', t: decoded.message.t })
     if (!guard.turn(decoded.message.type)) {
       return socket.tell({ type: 'error', code: 'rate_limited', message: 'Too many messages at once: wait two seconds.', retryable: true })
     }
-    guarded(() => o.onMessage(decoded.message))
+    guarded(o.onMessage, decoded.message)
   })
   ws.on('pong', () => {
     alive = true
@@ -125,6 +155,22 @@ export function createMediaSocket(o: {
   ws.on('error', () => undefined)
   ping()
   return socket
+}
+
+/** Frames of one moment leave in one write: a piece of an engine's sound holds some, and asking the system costs more than all else. */
+function gatherWrites(ws: WebSocket): () => void {
+  const { _socket: line } = ws as unknown as { _socket: Socket | null }
+  let gathers = false
+  const leave = () => {
+    gathers = false
+    line?.uncork()
+  }
+  return () => {
+    if (gathers || !line) return
+    gathers = true
+    line.cork()
+    process.nextTick(leave)
+  }
 }
 
 function asBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
