@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { and, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Db, Store } from '../store/open.ts'
 import { gateDecisions as table } from '../store/schema.ts'
+import { createFullness } from './fullness.ts'
 import type { Purpose } from './question.ts'
+import { createRefusalWriter } from './refusal-writer.ts'
 import type { Allowance } from './rules/limits.ts'
 import { type Ceiling, costMicros } from './rules/spend.ts'
 
@@ -55,6 +57,8 @@ export const newDecisionId = () => `gd_${randomBytes(12).toString('base64url')}`
 
 export function createDecisions(o: { store: Store }): Decisions {
   const { db } = o.store
+  const fullness = createFullness()
+  const add = createRefusalWriter(db)
   // One waiter a process: a flood of questions must not hold every connection while it waits for the lock.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -63,16 +67,27 @@ export function createDecisions(o: { store: Store }): Decisions {
     return mine
   }
   return {
-    async add(decision) {
-      await db.insert(table).values(decision)
-    },
-    decide: (what, decide) =>
-      inTurn(() =>
-        db.transaction(async (tx) => {
+    add,
+    async decide(what, decide) {
+      if (await refusedUncounted()) return
+      await inTurn(async () => {
+        // Whoever was before us in the turn may have learnt it.
+        if (await refusedUncounted()) return
+        await db.transaction(async (tx) => {
           await tx.execute(sql`select pg_advisory_xact_lock(${COUNTING}::bigint)`)
-          await tx.insert(table).values(decide(await count(tx, what)))
-        }),
-      ),
+          const tally = await count(tx, what)
+          fullness.learn(what.allowances, tally.fullSince, what.keys)
+          await tx.insert(table).values(decide(tally))
+        })
+      })
+
+      async function refusedUncounted(): Promise<boolean> {
+        const fullSince = fullness.known(what.allowances, what.keys, what.nowMs)
+        if (!fullSince) return false
+        await add(decide({ fullSince, spentMicros: [] }))
+        return true
+      }
+    },
     tally: (what) => count(db, what),
     async captchaUsed(hash) {
       const [row] = await db.select({ id: table.id }).from(table).where(eq(table.captchaHash, hash))

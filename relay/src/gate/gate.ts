@@ -105,11 +105,11 @@ export function buildGate(rooms: GateRooms): HouseGate {
   /** What is counted for these facts, and how the last two rules judge the count. */
   function reckon(facts: Facts) {
     const allowances = allowancesFor(facts)
-    const ceilings = ceilingsFor(facts, rooms.houseDailyMicros)
     const { question, rules, reading, alwaysRing } = facts
     // The sandbox's calls cost nothing.
     const perMinute = alwaysRing ? 0 : perMinuteMicros(rules, question.carrier, reading.e164)
     const needMicros = perMinute === undefined ? undefined : costMicros(perMinute, question.maxDurationMs)
+    const ceilings = needMicros === 0 ? [] : ceilingsFor(facts, rooms.houseDailyMicros)
     return { allowances, ceilings, perMinute: perMinute ?? 0, needMicros: needMicros ?? 0, judge }
 
     function judge(tally: { fullSince: readonly (number | undefined)[]; spentMicros: readonly number[] }, inputs: Record<string, unknown>) {
