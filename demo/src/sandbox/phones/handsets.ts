@@ -7,7 +7,7 @@ import { Passing } from './passing.ts'
 import { PhoneNumber } from './script.ts'
 
 /** The phones on the page: two American ones, two Indian ones. */
-export const HANDSETS: HandsetInfo[] = [
+const HANDSETS: HandsetInfo[] = [
   { id: 0, number: '+12025550101', name: 'Mobile 1' },
   { id: 1, number: '+12025550102', name: 'Mobile 2' },
   { id: 2, number: '+919000000001', name: 'Mobile 3' },

@@ -104,7 +104,8 @@ export class Exchange implements Parts {
     this.webhooks.clear()
     this.streams.length = 0
     this.recordings.length = 0
-    this.current = DEFAULT_SETTINGS
+    // Where a public address leads is part of the set-up, as numbers are.
+    this.current = { ...DEFAULT_SETTINGS, reach: this.current.reach }
     this.#nextLeavesAt = 0
   }
 

@@ -6,7 +6,7 @@ export interface Reach {
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
-export const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname)
+const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname)
 
 /**
  * Where to connect for a URL that was given, without its fragment and user.

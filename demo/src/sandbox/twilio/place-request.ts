@@ -41,7 +41,7 @@ const Parameters = z.object({
 })
 
 /** A form's fields: the last value of each, and all of those that are lists. */
-export function fieldsOf(form: URLSearchParams): Record<string, unknown> {
+function fieldsOf(form: URLSearchParams): Record<string, unknown> {
   const lists = ['StatusCallbackEvent', 'RecordingStatusCallbackEvent']
   return Object.fromEntries([...new Set(form.keys())].map((key) => [key, lists.includes(key) ? form.getAll(key) : form.getAll(key).at(-1)]))
 }
