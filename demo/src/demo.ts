@@ -1,8 +1,11 @@
 import { createRelay, type Relay } from '@voice-agent/relay/relay'
 import { readSettings, type Settings } from '@voice-agent/relay/settings'
 import { insistOnFreePort } from './free-port.ts'
+import { phoneLine } from './phones/line.ts'
+import { addPhones } from './phones/pages.ts'
 import { SANDBOX_KEY } from './sandbox/key.ts'
 import { type SandboxProcess, startSandbox } from './sandbox-process.ts'
+import { phoneNumbers, serveShopNumber, simulatedTwilio } from './sandbox-twilio.ts'
 import { DEMO_AGENT } from './shop/agent.ts'
 import { addShop } from './shop/pages.ts'
 
@@ -24,7 +27,8 @@ const OWN_ORIGINS = ['http://localhost:{port}', 'http://127.0.0.1:{port}', 'http
 const DEFAULTS: Env = { HOST: '127.0.0.1', LOG_LEVEL: 'warn', ADMIN_EMAIL: 'admin@localhost.localdomain' }
 
 /**
- * Starts relay, pages and sandbox. `SANDBOX_AI=1` points both AI engines at the sandbox.
+ * Starts relay, pages and sandbox. `SANDBOX_AI=1` points both AI engines at the sandbox; phones are the sandbox's unless there is a
+ * Twilio account.
  * @throws SettingsError, StoreInUse, or EADDRINUSE when the port is taken; nothing is left running then
  */
 export async function startDemo(given: Env): Promise<Demo> {
@@ -35,10 +39,24 @@ export async function startDemo(given: Env): Promise<Demo> {
   const sandbox = await startSandbox(plain)
   const closing: (() => Promise<void>)[] = [() => sandbox.close()]
   try {
-    const settings = readSettings(plain.SANDBOX_AI === '1' ? { ...plain, ...simulatedAi(sandbox) } : plain)
-    const relay = await createRelay(settings, { extend: addShop, extraOrigins: OWN_ORIGINS, firstAgent: DEMO_AGENT })
+    const settings = readSettings({
+      ...plain,
+      ...(plain.SANDBOX_AI === '1' ? simulatedAi(sandbox) : {}),
+      ...(ownTwilio(plain) ? {} : simulatedTwilio(sandbox.url)),
+    })
+    const relay = await createRelay(settings, {
+      extend: (app) => {
+        addShop(app)
+        addPhones(app, { understands: settings.gemini.GEMINI_API_KEY ? 'speech' : 'keys' })
+      },
+      extraOrigins: OWN_ORIGINS,
+      extraSockets: [phoneLine(sandbox.url)],
+      alwaysRing: ownTwilio(plain) ? [] : await phoneNumbers(sandbox.url),
+      firstAgent: DEMO_AGENT,
+    })
     closing.unshift(() => relay.drain())
     await relay.listen()
+    if (!ownTwilio(plain)) await serveShopNumber(sandbox.url, relay)
     let closed: Promise<void> | undefined
     return {
       url: `http://localhost:${relay.port}`,
@@ -56,6 +74,9 @@ export async function startDemo(given: Env): Promise<Demo> {
     throw error
   }
 }
+
+/** Whoever has a Twilio account of their own rings real phones with it. */
+const ownTwilio = (env: Env): boolean => Boolean(env.TWILIO_ACCOUNT_SID)
 
 function simulatedAi(sandbox: SandboxProcess): Env {
   return {

@@ -87,7 +87,7 @@ describe('a running demo', () => {
 
   test('has the shop’s agent', async () => {
     const agent = await (await fetch(`${demo.line('Shop')}/api/agents/demo/public`)).json()
-    expect(agent).toMatchObject({ id: 'demo', name: 'Tara', modes: ['talk'] })
+    expect(agent).toMatchObject({ id: 'demo', name: 'Tara', modes: ['talk', 'call-me'] })
   })
 
   test('opens calls for its own origins, however this machine is called', async () => {

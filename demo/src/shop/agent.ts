@@ -191,7 +191,8 @@ If you do not know something, say so and offer hello at tara lamps dot example. 
       { digit: '0', label: 'Menu', action: 'menu' },
       { digit: '#', label: 'Goodbye', action: 'end' },
     ],
-    modes: ['talk'],
+    modes: ['talk', 'call-me'],
+    callbackCountries: ['US', 'IN'],
     // Everybody in the demo is one visitor: this machine.
     limits: { callsPerVisitorPerHour: 600 },
   },

@@ -1,0 +1,89 @@
+/** @import { Passing } from '../../wire.ts' */
+
+/**
+ * A line of the strip. Sound is counted, not listed: pieces that follow one another in one direction are one row.
+ * @typedef {object} Row
+ * @property {number} key
+ * @property {string} callId
+ * @property {number} atMs since the call's first message
+ * @property {'relay' | 'carrier'} from
+ * @property {string} name without the count
+ * @property {number} count 0: not counted
+ * @property {string | undefined} body
+ */
+
+/** Older rows are dropped. */
+export const MOST_ROWS = 200
+/** Counted even when it comes alone. */
+const SOUND = 'media'
+const COUNTED = /^(.*?)\s*×\s*(\d+)$/
+
+export class Rows {
+  /** @type {Row[]} */
+  all = []
+  #next = 0
+  #callId = ''
+  #startMs = 0
+
+  /**
+   * @param {Passing} message
+   * @returns {Row} the row that is new, or that has changed
+   */
+  add(message) {
+    if (message.callId !== this.#callId) {
+      this.#callId = message.callId
+      this.#startMs = message.atMs
+    }
+    const [, name = message.name, counted] = COUNTED.exec(message.name) ?? []
+    const count = counted ? Number(counted) : message.name === SOUND ? 1 : 0
+    const same = count ? this.#counting(message.from, name) : undefined
+    if (same) {
+      same.count += count
+      return same
+    }
+    this.#next += 1
+    const row = {
+      key: this.#next,
+      callId: message.callId,
+      atMs: message.atMs - this.#startMs,
+      from: message.from,
+      name,
+      count,
+      body: message.body,
+    }
+    this.all.push(row)
+    if (this.all.length > MOST_ROWS) this.all.shift()
+    return row
+  }
+
+  clear() {
+    this.all = []
+  }
+
+  /**
+   * The row that counts this already: only counted rows of the same call may stand after it.
+   * @param {'relay' | 'carrier'} from
+   * @param {string} name
+   */
+  #counting(from, name) {
+    for (let at = this.all.length - 1; at >= 0; at -= 1) {
+      const row = this.all[at]
+      if (!row || row.callId !== this.#callId || row.count === 0) return undefined
+      if (row.from === from && row.name === name) return row
+    }
+    return undefined
+  }
+}
+
+/**
+ * A body for reading: JSON with its lines, a form with a field a line, anything else as it is.
+ * @param {string} body
+ */
+export function readableBody(body) {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    if (!/^[\w.%+-]+=[^<>\s]*$/.test(body)) return body
+    return [...new URLSearchParams(body)].map(([name, value]) => `${name} = ${value}`).join('\n')
+  }
+}
