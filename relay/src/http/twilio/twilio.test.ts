@@ -1,107 +1,25 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import twilio from 'twilio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { ownPage, startTestRelay, type TestRelay } from '../../relay.test-kit.ts'
+import { ACCOUNT, CALLEE, OURS, type PhoneHouse, said, sidOf, startPhoneHouse } from './twilio.test-kit.ts'
 
 /** The relay's side of Twilio over real HTTP and sockets; requests are signed by Twilio's own package. */
 
-const ACCOUNT = 'AC00000000000000000000000000000001'
-const TOKEN = 'the-auth-token-of-these-tests'
-const OURS = '+12025550199'
-const CALLEE = '+12025550101'
-
-let house: TestRelay
-let admin: string
-let agentId: string
-let api: Server
-/** What was asked of Twilio, newest last. */
-const asked: { path: string; form: URLSearchParams }[] = []
-let sids = 0
-
+let house: PhoneHouse
 beforeAll(async () => {
-  api = createServer((request, response) => {
-    let text = ''
-    request.on('data', (chunk) => {
-      text += chunk
-    })
-    request.on('end', () => {
-      asked.push({ path: request.url ?? '', form: new URLSearchParams(text) })
-      sids += request.url?.endsWith('/Calls.json') ? 1 : 0
-      response.writeHead(201, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ sid: sidOf(sids), status: 'queued' }))
-    })
-  })
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
-  house = await startTestRelay({
-    env: {
-      TWILIO_ACCOUNT_SID: ACCOUNT,
-      TWILIO_AUTH_TOKEN: TOKEN,
-      TWILIO_PHONE_NUMBER: OURS,
-      TWILIO_API_BASE_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
-    },
-    extras: { alwaysRing: [CALLEE, '+12025550102', '+12025550103'] },
-  })
-  admin = await house.token('admin')
-  const answer = await house.ask('/api/agents', { method: 'POST', token: admin, json: { name: 'Asha', modes: ['talk', 'call-me'] } })
-  agentId = ((await answer.json()) as { agent: { id: string } }).agent.id
+  house = await startPhoneHouse()
 })
-afterAll(async () => {
-  await house.close()
-  api.close()
-})
+afterAll(() => house.close())
 
-const sidOf = (number: number) => `CA${String(number).padStart(32, '0')}`
+const tell: PhoneHouse['tell'] = (...told) => house.tell(...told)
 
-/** As Twilio sends it, signed for the address that it was given; `signedFor` another address makes the proof wrong. */
-function tell(path: string, fields: Record<string, string>, more: { signedFor?: string; token?: string; unsigned?: boolean } = {}) {
-  const url = more.signedFor ?? house.relay.url + path
-  const signature = twilio.getExpectedTwilioSignature(more.token ?? TOKEN, url, fields)
-  return house.ask(path, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      ...(more.unsigned ? {} : { 'x-twilio-signature': signature }),
-    },
-    body: new URLSearchParams(fields).toString(),
-  })
-}
-const said = (sid: string, status: string, order?: number, more: Record<string, string> = {}) => ({
-  CallSid: sid,
-  AccountSid: ACCOUNT,
-  From: OURS,
-  To: CALLEE,
-  CallStatus: status,
-  ...(order === undefined ? {} : { SequenceNumber: String(order) }),
-  ...more,
-})
-
-async function ringing(phoneNumber: string = CALLEE) {
-  const answer = await house.ask('/api/click-to-call', {
-    method: 'POST',
-    headers: ownPage(house.relay),
-    json: { agentId, phoneNumber, consent: true },
-  })
+async function ringing() {
+  const answer = await house.wish({})
   expect(answer.status).toBe(202)
-  const call = (await answer.json()) as { callId: string; callUrl: string; eventsUrl: string }
-  await expect.poll(() => asked.at(-1)?.form.get('To')).toBe(phoneNumber)
-  await expect.poll(async () => (await viewOf(call.callId)).carrierNamed).toBe(true)
-  return { ...call, sid: sidOf(sids), placed: asked.at(-1)?.form ?? new URLSearchParams() }
+  const call = (await answer.json()) as { callId: string; callUrl: string }
+  await expect.poll(async () => (await house.view(call.callId)).events.some(({ type }) => type === 'line.status')).toBe(true)
+  return { ...call, sid: house.newest(), placed: house.asked.at(-1)?.form ?? new URLSearchParams() }
 }
-async function viewOf(callId: string) {
-  const { call } = (await (await house.ask(`/api/calls/${callId}`, { token: admin })).json()) as {
-    call: { status: string; endReason?: string }
-  }
-  const { events } = (await (await house.ask(`/api/calls/${callId}/events`, { token: admin })).json()) as { events: { type: string }[] }
-  return {
-    ...call,
-    events,
-    carrierNamed: events.some(({ type }) => type === 'line.status'),
-    ends: events.filter(({ type }) => type === 'call.ended').length,
-  }
-}
-const pathOf = (url: string | null) => (url ?? '').slice(house.relay.url.length)
+const pathOf = (url: string | null | undefined) => (url ?? '').slice(house.relay.url.length)
 
 describe('a call of ours', () => {
   it('is placed with addresses of its own, goes through its states in Twilio’s words, and ends once', async () => {
@@ -120,36 +38,35 @@ describe('a call of ours', () => {
     expect(await (await fetch(callUrl)).json()).toMatchObject({ status: 'connecting' })
     for (let again = 0; again < 3; again++) expect((await tell(status, said(sid, 'busy', 2))).status).toBe(204)
     expect((await tell(status, said(sid, 'in-progress', 3))).status).toBe(204)
-    await expect.poll(() => viewOf(callId)).toMatchObject({ status: 'failed', endReason: 'busy', ends: 1 })
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'failed', endReason: 'busy', ends: 1 })
   })
 
   it('is told by Twilio’s name for it too', async () => {
     const { callId, sid } = await ringing()
     expect((await tell('/api/calls/status', said(sid, 'no-answer', 2))).status).toBe(204)
-    await expect.poll(() => viewOf(callId)).toMatchObject({ status: 'failed', endReason: 'no-answer' })
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'failed', endReason: 'no-answer' })
   })
 
   it('is hung up by the page that asked, and nobody else', async () => {
     const { callId, callUrl, sid } = await ringing()
     expect((await fetch(`${callUrl.slice(0, -3)}AAA`, { method: 'DELETE' })).status).toBe(404)
     expect((await fetch(callUrl, { method: 'DELETE' })).status).toBe(204)
-    await expect.poll(() => asked.at(-1)).toMatchObject({ path: `/2010-04-01/Accounts/${ACCOUNT}/Calls/${sid}.json` })
-    expect(asked.at(-1)?.form.get('Status')).toBe('completed')
+    await expect.poll(() => house.asked.at(-1)).toMatchObject({ path: `/2010-04-01/Accounts/${ACCOUNT}/Calls/${sid}.json` })
+    expect(house.asked.at(-1)?.form.get('Status')).toBe('completed')
     await tell('/api/calls/status', said(sid, 'canceled', 2))
-    expect(await viewOf(callId)).toMatchObject({ status: 'failed', endReason: 'canceled', ends: 1 })
+    expect(await house.view(callId)).toMatchObject({ status: 'failed', endReason: 'canceled', ends: 1 })
   })
 
   it('asked for with one key rings once, and every answer is the same', async () => {
-    const before = asked.length
-    const json = { agentId, phoneNumber: '+12025550102', consent: true }
-    const headers = { ...ownPage(house.relay), 'idempotency-key': 'one-wish' }
-    const answers = await Promise.all(Array.from({ length: 6 }, () => house.ask('/api/click-to-call', { method: 'POST', headers, json })))
+    const before = house.asked.length
+    const headers = { 'idempotency-key': 'one-wish' }
+    const answers = await Promise.all(Array.from({ length: 6 }, () => house.wish({ phoneNumber: '+12025550102' }, headers)))
     const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { callId: string }).callId))
     expect(new Set(ids).size).toBe(1)
-    expect(asked.length - before).toBe(1)
-    const other = await house.ask('/api/click-to-call', { method: 'POST', headers, json: { ...json, phoneNumber: CALLEE } })
+    expect(house.asked.length - before).toBe(1)
+    const other = await house.wish({}, headers)
     expect(other.status).toBe(409)
-    await tell('/api/calls/status', said(sidOf(sids), 'no-answer', 2))
+    await tell('/api/calls/status', said(house.newest(), 'no-answer', 2))
   })
 
   it('asks what to do, and is told to bring its sound over a socket that only Twilio can open, once', async () => {
@@ -165,9 +82,9 @@ describe('a call of ours', () => {
         ws.once('open', () => resolve(ws))
         ws.once('unexpected-response', (_, response) => resolve(response.statusCode ?? 0))
       })
-    const signature = twilio.getExpectedTwilioSignature(TOKEN, url, {})
+    const signature = house.sign(url)
     expect(await open({})).toBe(403)
-    expect(await open({ 'x-twilio-signature': twilio.getExpectedTwilioSignature(TOKEN, url.replace('ws:', 'http:'), {}) })).toBe(403)
+    expect(await open({ 'x-twilio-signature': house.sign(url.replace('ws:', 'http:')) })).toBe(403)
     const first = await open({ 'x-twilio-signature': signature })
     if (typeof first === 'number') throw new Error(`refused with ${first}`)
     const heard = new Promise<string>((resolve) =>
@@ -187,7 +104,7 @@ describe('a call of ours', () => {
     if (typeof second === 'number') throw new Error(`refused with ${second}`)
     expect(await new Promise((resolve) => second.once('close', resolve))).toBe(1008)
     await tell('/api/calls/status', said(sid, 'completed', 3, { CallDuration: '2' }))
-    await expect.poll(() => viewOf(callId)).toMatchObject({ status: 'completed', endReason: 'callee', ends: 1 })
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee', ends: 1 })
     // Asked again when all is over: nothing is left to be done.
     expect(await (await tell(pathOf(placed.get('Url')), said(sid, 'in-progress'))).text()).toContain('<Hangup')
   })
@@ -196,7 +113,7 @@ describe('a call of ours', () => {
     const { callId, placed, sid } = await ringing()
     const xml = await (await tell(pathOf(placed.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))).text()
     const url = /url="(ws:[^"]+)"/.exec(xml)?.[1] ?? ''
-    const ws = new WebSocket(url, { headers: { 'x-twilio-signature': twilio.getExpectedTwilioSignature(TOKEN, url, {}) } })
+    const ws = new WebSocket(url, { headers: { 'x-twilio-signature': house.sign(url) } })
     await new Promise((resolve) => ws.once('open', resolve))
     ws.send(
       JSON.stringify({
@@ -214,7 +131,7 @@ describe('a call of ours', () => {
     )
     expect(await new Promise((resolve) => ws.once('close', resolve))).toBe(1008)
     await tell('/api/calls/status', said(sid, 'completed', 3))
-    await expect.poll(() => viewOf(callId)).toMatchObject({ ends: 1 })
+    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
   })
 })
 
@@ -233,13 +150,15 @@ describe('a call that comes in', () => {
     const answers = await Promise.all([1, 2, 3].map(async () => (await tell('/api/calls/websocket', incoming(sid))).text()))
     const calls = answers.map((xml) => /name="callId" value="([^"]+)"/.exec(xml)?.[1])
     expect(new Set(calls).size).toBe(1)
-    const { call } = (await (await house.ask(`/api/calls/${calls[0]}`, { token: admin })).json()) as { call: Record<string, unknown> }
+    const { call } = (await (await house.ask(`/api/calls/${calls[0]}`, { token: house.admin })).json()) as { call: Record<string, unknown> }
     expect(call).toMatchObject({ sessionId: sid, kind: 'phone', direction: 'inbound', from: CALLEE, to: OURS, carrier: 'twilio' })
     await tell('/api/calls/status', said(sid, 'completed', 0))
   })
 
   it('reaches the number’s own address as well; a number that nobody has is refused like a wrong proof', async () => {
-    const numbers = (await (await house.ask('/api/phone-numbers', { token: admin })).json()) as { phoneNumbers: { webhookUrl: string }[] }
+    const numbers = (await (await house.ask('/api/phone-numbers', { token: house.admin })).json()) as {
+      phoneNumbers: { webhookUrl: string }[]
+    }
     const path = pathOf(numbers.phoneNumbers[0]?.webhookUrl ?? null)
     const sid = `CA${'c'.repeat(32)}`
     expect(await (await tell(path, incoming(sid))).text()).toContain('<Stream')
@@ -257,7 +176,7 @@ describe('without proof', () => {
 
   it('nothing is answered but 403, and nothing is left behind', async () => {
     const { callId, sid } = await ringing()
-    const before = await viewOf(callId)
+    const before = await house.view(callId)
     const fields = {
       ...said(sid, 'completed', 9),
       RecordingSid: `RE${'0'.repeat(32)}`,
@@ -273,7 +192,7 @@ describe('without proof', () => {
       ])
       expect([path, answers.map(({ status }) => status)]).toEqual([path, [403, 403, 403, 403]])
     }
-    expect(await viewOf(callId)).toEqual(before)
+    expect(await house.view(callId)).toEqual(before)
     await tell('/api/calls/status', said(sid, 'no-answer', 9))
   })
 
