@@ -5,7 +5,7 @@ const TESTS = ['[.]test[.]ts$', '[.]test-kit[.]ts$', '[.]e2e[.]ts$', '/conforman
 /** Words of the house that every room shares: types of calls and of who answers, nothing that runs for long. */
 const SHARED = '^relay/src/(calls/ports|agents/persona)[.]ts$'
 
-const outer = '^relay/src/(http|live|dialer)/'
+const outer = '^relay/src/(http|live|dialer|lines)/'
 const middle = '^relay/src/(calls|agents|gate|access)/'
 const media = '^relay/src/(carriers|engines|legs)/'
 const ground = '^relay/src/(audio|protocol|store)/'
@@ -75,7 +75,13 @@ export default {
       },
       { path: '^relay/src/store/' },
     ),
-    rule('middle-imports-down', 'http, live and dialer are above', { path: middle }, { path: outer }),
+    rule('middle-imports-down', 'http, live, dialer and lines are above', { path: middle }, { path: outer }),
+    rule(
+      'lines-import-down',
+      'who asks for a call stands above',
+      { path: '^relay/src/lines/' },
+      { path: '^relay/src/(http|live|dialer)/' },
+    ),
     rule(
       'media-imports-down',
       'carriers, engines and legs know a call by its types alone',
