@@ -40,5 +40,5 @@ test.each([
   ['talking', 'drop', 'dropped'],
   ['talking', 'busy', undefined],
 ] as const)('%s, %s: %s', (state, event, end) => {
-  expect(nextState(state, event)?.end).toBe(end)
+  expect(nextState(state, event)).toEqual(end && { state: 'over', end })
 })

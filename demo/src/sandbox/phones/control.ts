@@ -58,8 +58,10 @@ export function phoneControl(network: Network, handsets: Handsets): Hono<Sandbox
     if ('do' in order.data) {
       if (order.data.do === 'hang-up') call.hangUp('phone')
       else call.happens(order.data.do, order.data.do === 'drop' ? 'network' : 'phone')
-    } else if (call.phone instanceof ScriptedPhone) await call.phone.act(call, order.data)
-    else return c.json({ errors: [{ message: 'that phone has no script: it is on a page' }] }, 409)
+    } else if (call.phone instanceof ScriptedPhone) {
+      const trouble = await call.phone.act(call, order.data).catch((error: unknown) => String(error))
+      if (trouble !== undefined) return c.json({ errors: [{ message: trouble }] }, 400)
+    } else return c.json({ errors: [{ message: 'that phone has no script: it is on a page' }] }, 409)
     return c.json(call.record)
   })
   return app

@@ -59,8 +59,16 @@ export class ScriptedPhone implements Phone {
 
   key(): void {}
 
-  /** One thing more, in a call that is on. Rejects when its sound cannot be made. */
+  /** One thing more, in a call that is on; its end ends that, too. Rejects when its sound cannot be made. */
   async act(call: PhoneCall, step: ScriptStep): Promise<void> {
+    try {
+      await this.#step(call, step)
+    } catch (error) {
+      if (!this.#over.signal.aborted) throw error
+    }
+  }
+
+  async #step(call: PhoneCall, step: ScriptStep): Promise<void> {
     if (call.state !== 'talking') return
     const did = (what: string) => call.record.marks.push({ did: what, atMs: call.record.atMs })
     if ('text' in step) {
@@ -96,7 +104,7 @@ export class ScriptedPhone implements Phone {
       call.happens('drop', 'network')
       return
     }
-    for (const step of says) await this.act(call, step)
+    for (const step of says) await this.#step(call, step)
     if (hangsUpAfterMs === undefined) return
     await this.#pause(hangsUpAfterMs)
     call.hangUp('phone')

@@ -36,6 +36,7 @@ test('marks come back once, in order, and never before their sound was given out
         } else if (each.do === 'clear') {
           played = pushed
           playout.clear()
+          expect(came).toHaveLength(dueAt.length)
         } else next()
       }
       for (let n = 0; n < 2000 && came.length < dueAt.length; n++) next()

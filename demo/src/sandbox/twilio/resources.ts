@@ -38,7 +38,7 @@ export function callResource(call: TwilioCall): object {
     trunk_sid: null,
     annotation: null,
     uri: `${uri}.json`,
-    subresource_uris: { recordings: `${uri}/Recordings.json`, streams: `${uri}/Streams.json` },
+    subresource_uris: { recordings: `${uri}/Recordings.json` },
   }
 }
 
