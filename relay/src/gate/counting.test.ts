@@ -93,6 +93,16 @@ eachStore('what the gate counts', (room) => {
       }
     })
 
+    it('of an agent’s strangers leaves its operators alone, and counts no calls of theirs', async () => {
+      const gate = await setUp(wide({ agentVisitors: { perHour: 1 } }))
+      const agentId = fresh('agent')
+      const ask = (asker: GateQuestion['asker']) => gate.ask(question({ agentId, asker, number: numberAt(day++) }))
+      for (let i = 0; i < 3; i++) allowed(await ask({ kind: 'operator', id: 'u1' }))
+      allowed(await ask(visitor('203.0.113.1')))
+      expect(refusal(await ask(visitor('203.0.113.2'))).rule).toBe('limit_agent_visitors')
+      allowed(await ask({ kind: 'operator', id: 'u1' }))
+    })
+
     it('of marketing counts marketing alone', async () => {
       const always = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }]
       const gate = await setUp({ ...wide({ marketingNumber: { perDay: 1 } }), hours: { US: { marketing: always } } })
