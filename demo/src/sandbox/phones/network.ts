@@ -25,7 +25,6 @@ export class Network {
   readonly #served = new Map<string, Served>()
   readonly #beat: Beat = createBeat()
   readonly #steps = new Map<PhoneCall, () => void>()
-  readonly #followers: ((call: PhoneCall) => void)[] = []
 
   constructor(speech: Speech) {
     this.speech = speech
@@ -34,10 +33,6 @@ export class Network {
   /** Who else has phones: the handsets. */
   phonesFrom(find: FindPhone): void {
     this.#find = find
-  }
-
-  follow(follower: (call: PhoneCall) => void): void {
-    this.#followers.push(follower)
   }
 
   serve(number: string, served: Served): void {
@@ -72,11 +67,6 @@ export class Network {
     const script = own ? undefined : this.scripts.take(o.from)
     const { from, to, ...rest } = o
     return this.dialFrom(new ScriptedPhone(script ?? Script.parse({ number: from, ...rest }), this.speech), { from, to })
-  }
-
-  /** The call a number has now. */
-  liveOf(number: string): PhoneCall | undefined {
-    return this.calls.findLast((call) => call.record.number === number && call.state !== 'over')
   }
 
   reset(): void {
@@ -115,7 +105,6 @@ export class Network {
       this.#beat.delete(step)
       this.#steps.delete(call)
     }
-    for (const follower of this.#followers) follower(call)
   }
 }
 
