@@ -144,7 +144,7 @@ function changed(handset, before) {
  */
 function showPhone(handset) {
   if (inHand?.live && inHand !== handset) return
-  handset.root.scrollIntoView({ block: 'nearest', inline: 'center' })
+  handset.device.scrollIntoView({ block: 'nearest', inline: 'center' })
 }
 
 /** Nobody's microphone stays open after the last call. */

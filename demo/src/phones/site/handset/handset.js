@@ -57,6 +57,10 @@ export class Handset {
     this.#show()
   }
 
+  get device() {
+    return this.#part.get('device')
+  }
+
   get live() {
     return isLive(this.call)
   }

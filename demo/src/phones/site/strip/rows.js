@@ -14,8 +14,9 @@
 
 /** Older rows are dropped. */
 export const MOST_ROWS = 200
-/** Counted even when it comes alone. */
-const SOUND = 'media'
+/** Counted even when they come alone: they come with all sound. */
+const WITH_SOUND = new Set(['media', 'mark'])
+const LONG_ID = /[0-9a-f]{20,}/gi
 const COUNTED = /^(.*?)\s*×\s*(\d+)$/
 
 export class Rows {
@@ -35,7 +36,7 @@ export class Rows {
       this.#startMs = message.atMs
     }
     const [, name = message.name, counted] = COUNTED.exec(message.name) ?? []
-    const count = counted ? Number(counted) : message.name === SOUND ? 1 : 0
+    const count = counted ? Number(counted) : WITH_SOUND.has(message.name) ? 1 : 0
     const same = count ? this.#counting(message.from, name) : undefined
     if (same) {
       same.count += count
@@ -74,6 +75,12 @@ export class Rows {
     return undefined
   }
 }
+
+/**
+ * A name that fits a line: long ids by their beginning.
+ * @param {string} name
+ */
+export const shortName = (name) => name.replace(LONG_ID, (id) => `${id.slice(0, 6)}…`)
 
 /**
  * A body for reading: JSON with its lines, a form with a field a line, anything else as it is.

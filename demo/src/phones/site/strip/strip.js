@@ -1,5 +1,5 @@
 import { parts } from '../parts.js'
-import { MOST_ROWS, Rows, readableBody } from './rows.js'
+import { MOST_ROWS, Rows, readableBody, shortName } from './rows.js'
 
 /**
  * @import { Passing } from '../../wire.ts'
@@ -86,7 +86,7 @@ export class Strip {
   }
 
   #say() {
-    const waiting = this.#held.length ? ` · ${this.#held.length} waiting` : ''
+    const waiting = this.#held.length ? ` (${this.#held.length})` : ''
     this.#part.text('pause', this.#paused ? `Go on${waiting}` : 'Pause')
     this.#part.get('pause').setAttribute('aria-pressed', String(this.#paused))
   }
@@ -97,5 +97,7 @@ export class Strip {
  * @param {Row} row
  */
 function what(part, row) {
-  part.text('what', row.count ? `${row.name} × ${COUNT.format(row.count)}` : row.name)
+  const name = shortName(row.name)
+  part.text('what', row.count ? `${name} × ${COUNT.format(row.count)}` : name)
+  if (name !== row.name) part.get('what').title = row.name
 }
