@@ -26,15 +26,16 @@ const EVENTS = ['initiated', 'ringing', 'answered', 'completed']
 
 /** Acts on calls of one Twilio account. */
 export function createTwilioAccount(rest: TwilioRest): CarrierAccount {
-  const update = (carrierCallId: string, form: Form) => rest.post(pathOf(carrierCallId), form)
+  async function update(carrierCallId: string, form: Form): Promise<void> {
+    read(await rest.post(pathOf(carrierCallId), form), carrierCallId)
+  }
 
   return {
     async place(permit, order, signal) {
       redeem(permit, order.to, order.callId)
       const answer = await rest.post('/Calls.json', placement(order), signal)
-      const call = Call.safeParse(answer)
-      if (!call.success) throw twilioFault('malformed', { placed: 'unknown', cause: call.error })
-      return { carrierCallId: call.data.sid, status: statusOf(call.data.status).status }
+      const { sid, status } = read(answer)
+      return { carrierCallId: sid, status: statusOf(status).status }
     },
 
     async hangUp(carrierCallId) {
@@ -58,13 +59,20 @@ export function createTwilioAccount(rest: TwilioRest): CarrierAccount {
 
     async status(carrierCallId) {
       try {
-        return eventOf(Call.parse(await rest.get(pathOf(carrierCallId))))
+        return eventOf(read(await rest.get(pathOf(carrierCallId)), carrierCallId))
       } catch (error) {
         if (error instanceof CarrierFault && error.code === 'not_found') return undefined
-        throw error instanceof z.ZodError ? twilioFault('malformed', { cause: error }) : error
+        throw error
       }
     },
   }
+}
+
+/** An answer as a call, of this name where it has one already. @throws CarrierFault malformed */
+function read(answer: unknown, sid?: string): z.infer<typeof Call> {
+  const call = Call.safeParse(answer)
+  if (!call.success || call.data.sid !== (sid ?? call.data.sid)) throw twilioFault('malformed', { placed: 'unknown', cause: call.error })
+  return call.data
 }
 
 /** The right to ring this number, taken before anything leaves. @throws when it is for another one */

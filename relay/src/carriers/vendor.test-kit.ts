@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What a carrier's server answers; `silence` never does, `cut` closes the connection after it has read the request. */
+export type VendorAnswer =
+  | { readonly status: number; readonly body: string | object; readonly headers?: Readonly<Record<string, string>> }
+  | 'silence'
+  | 'cut'
+
+export interface VendorRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** A carrier's end: a real HTTP server on loopback that answers everything alike. */
+export interface Vendor {
+  readonly origin: string
+  readonly requests: readonly VendorRequest[]
+  /** From now on. */
+  answers(answer: VendorAnswer): void
+  /** Told of each request before it is answered. */
+  onRequest(listener: () => void): void
+  /** Resolves when so many requests have come in all. */
+  asked(count: number): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startVendor(): Promise<Vendor> {
+  const requests: VendorRequest[] = []
+  let answer: VendorAnswer = { status: 404, body: {} }
+  let listener = () => undefined as unknown
+  const waiting: { count: number; resolve: () => void }[] = []
+
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    listener()
+    requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body })
+    give(answer, response)
+    for (const each of waiting) if (requests.length >= each.count) each.resolve()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    answers(next) {
+      answer = next
+    },
+    onRequest(next) {
+      listener = next
+    },
+    asked: (count) =>
+      new Promise((resolve) => {
+        if (requests.length >= count) resolve()
+        else waiting.push({ count, resolve })
+      }),
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+function give(answer: VendorAnswer, response: ServerResponse) {
+  if (answer === 'silence') return
+  if (answer === 'cut') return void response.socket?.destroy()
+  const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+  response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(body)
+}
