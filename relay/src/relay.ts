@@ -5,7 +5,6 @@ import { createCallTokens } from './access/call-tokens.ts'
 import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
-import { createIdempotency } from './access/idempotency.ts'
 import { createIdentify } from './access/identify.ts'
 import { createLimits } from './access/limits.ts'
 import { createOperatorTokens } from './access/operator-tokens.ts'
@@ -14,19 +13,16 @@ import { loadSecrets } from './access/secrets.ts'
 import { createSignIn } from './access/sign-in.ts'
 import { createVisitorTokens } from './access/visitor-tokens.ts'
 import { createWhereabouts } from './access/whereabouts.ts'
-import { type Agent, createAgents, type PublicFacts } from './agents/agents.ts'
+import { createAgents } from './agents/agents.ts'
 import { type FirstStart, makeFirst } from './agents/first-start.ts'
-import type { HouseNumber } from './agents/house-number.ts'
 import { createPhoneNumbers } from './agents/phone-numbers.ts'
 import { openToolSecrets } from './agents/tool-secrets.ts'
 import { createLiveCalls } from './calls/live-calls.ts'
 import { createCallBook } from './calls/log/call-book.ts'
 import { createCallLog } from './calls/log/call-log.ts'
-import { createLineBook } from './calls/log/line-book.ts'
 import { createSweeper } from './calls/log/sweeper.ts'
 import type { Clock, Engine } from './calls/ports.ts'
 import { createAskService } from './calls/tools/http.ts'
-import type { CarrierName } from './carriers/carrier.ts'
 import { CARRIER_TABLE } from './carriers/index.ts'
 import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
@@ -34,35 +30,22 @@ import { gemini } from './engines/gemini/index.ts'
 import { geminiLive } from './engines/gemini-live/index.ts'
 import { offline } from './engines/offline/index.ts'
 import { openAiCompatible } from './engines/openai/index.ts'
-import { createGate, type GateSettings, HOUSE_COUNTRIES } from './gate/index.ts'
 import type { HttpEnv } from './http/access.ts'
 import { agentRoutes } from './http/agents.ts'
 import { apiKeyRoutes } from './http/api-keys.ts'
 import { createApp } from './http/app.ts'
 import { auth } from './http/auth.ts'
-import { callControl } from './http/call-control.ts'
 import { callRoutes } from './http/calls.ts'
-import { clickToCall } from './http/click-to-call.ts'
 import type { Endpoint } from './http/endpoint.ts'
-import { gateRoutes } from './http/gate.ts'
 import { health } from './http/health.ts'
-import { initiateRoutes } from './http/initiate.ts'
 import { mediaSocket } from './http/media-socket.ts'
 import { ownPages } from './http/pages.ts'
-import { phoneNumberRoutes } from './http/phone-numbers.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
-import { twilioUrls } from './http/twilio/answer.ts'
-import { twilioEvents } from './http/twilio/events.ts'
-import { createTwilioProof } from './http/twilio/proof.ts'
-import { twilioStreams } from './http/twilio/streams.ts'
-import { twilioVoice } from './http/twilio/voice.ts'
 import { createUpgrades, type SocketRoute } from './http/upgrade.ts'
 import { webCalls } from './http/web-calls.ts'
 import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
-import { createCallbacks } from './lines/callbacks.ts'
-import { createLines } from './lines/lines.ts'
-import { findOrphans, hangUpOrphans } from './lines/orphans.ts'
+import { findOrphans } from './lines/orphans.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { type Settings, SettingsError } from './settings.ts'
@@ -70,6 +53,7 @@ import { openStorage } from './storage.ts'
 import { createJobs } from './store/jobs/index.ts'
 import type { Store } from './store/open.ts'
 import { VACUUM, vacuumErased } from './store/vacuum.ts'
+import { capabilitiesOf, furnishTelephones } from './telephones.ts'
 
 /** The composition root: the one file that knows all parts. */
 
@@ -144,7 +128,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   closers.add('metrics', () => metrics.close())
   const log = createCallLog({ store, keyring, clock, owner, logger })
   closers.add('call log', () => withinMs(FLUSH_MS, log.flush()).then(() => log.stop()))
-  const book = createCallBook({ store, keyring })
+  const book = createCallBook({ store, keyring, capabilities: capabilitiesOf })
   const jobs = createJobs({ store, clock, logger, owner })
   jobs.handle(VACUUM, () => vacuumErased(store))
   jobs.handle(REWRAP, (_, signal) =>
@@ -187,78 +171,30 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     settings: { resumeMs: RESUME_MS, firstConnectMs: FIRST_CONNECT_MS },
   })
 
-  // ---- telephones
-  const where = createWhereabouts(settings, more.extraOrigins ?? [])
-  const lineBook = createLineBook(store)
-  const urls = twilioUrls({ url: where.url, socketBase: () => (settings.storage.INSTANCE_URL ?? where.url()).replace(/^http/, 'ws') })
-  const gate = createGate({
-    store,
-    keyring,
-    clock,
-    logger,
-    settings: gateSettings(settings, more.alwaysRing ?? []),
-    fetch: createGuardedFetch({ clock, privateHosts: [new URL(settings.gate.CAPTCHA_URL).host] }),
-  })
-  const openAccount = (number: HouseNumber) => {
-    const carrier = CARRIER_TABLE[number.provider as CarrierName]
-    if (!carrier) throw new Error(`no carrier named ${number.provider}`)
-    return carrier.open(number.config, { settings, clock, logger })
-  }
-  const lines = createLines({
-    carriers: {
-      abilities: (name) => CARRIER_TABLE[name as CarrierName]?.abilities,
-      open: openAccount,
-      pollMs: () => settings.jiocx.JIOCX_POLL_MS,
-    },
-    numbers,
-    calls,
-    gate,
-    log: watchedLog,
-    urls: (callId) => ({
-      answer: urls.answer(callId),
-      status: urls.status(callId),
-      recording: urls.recording(callId),
-      machine: urls.machine(callId),
-    }),
-    past: lineBook.past,
-    clock,
-    logger,
-  })
-  const publicFacts = async (agent: Agent): Promise<PublicFacts> => ({
-    understandsSpeech: calls.understandsSpeech(agent.persona),
-    canCall: agent.persona.modes.includes('call-me') && (await lines.canRing(agent)),
-    countries:
-      agent.persona.callbackCountries.length > 0
-        ? agent.persona.callbackCountries
-        : (settings.gate.CALLBACK_COUNTRIES ?? [...HOUSE_COUNTRIES]),
-    captchaSiteKey: settings.gate.CAPTCHA_SECRET ? settings.gate.CAPTCHA_SITE_KEY : undefined,
-  })
-  const callbacks = createCallbacks({ store, keyring, jobs, agents, lines, calls, stored: book.status, clock, logger })
-  const proof = createTwilioProof({
-    numbers,
-    lines,
-    book: lineBook,
-    bases: () => [where.url(), settings.storage.INSTANCE_URL ?? where.url()],
-  })
-
   // ---- who may come in
+  const where = createWhereabouts(settings, more.extraOrigins ?? [])
   const limits = createLimits({ maxCalls: settings.maxCalls })
   const mediaTokens = createCallTokens({ purpose: 'media', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
   const callbackTokens = createCallTokens({ purpose: 'callbacks', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
-  const idempotency = createIdempotency({ store, keyring, clock, owner, logger })
   const visitorTokens = createVisitorTokens({ authSecret, clock })
   const operatorTokens = createOperatorTokens({ authSecret, clock })
   const apiKeys = createApiKeys({ store, clock })
   const signIn = createSignIn({ store, tokens: operatorTokens, limits, clock, logger })
   const identify = createIdentify({ apiKeys, operatorTokens, metricsToken: settings.access.METRICS_TOKEN })
 
-  // ---- the outside
+  // ---- telephones
   const lifetime = createLifetime()
-  const sockets = [
-    mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }),
-    twilioStreams({ proof, numbers, lines, clock, logger }),
-    ...(more.extraSockets ?? []),
-  ]
+  const telephones = furnishTelephones({
+    ...{ settings, store, keyring, clock, logger, owner, book, jobs, agents, numbers, calls, limits, callbackTokens, visitorTokens, where },
+    log: watchedLog,
+    alwaysRing: more.alwaysRing ?? [],
+    draining: lifetime.draining,
+    streamsEnd: lifetime.streamsEnd,
+  })
+  const { publicFacts } = telephones
+
+  // ---- the outside
+  const sockets = [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }), ...telephones.sockets, ...(more.extraSockets ?? [])]
   const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, logger })
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
@@ -267,36 +203,9 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
     ...agentRoutes({ agents, visitorTokens, publicFacts }),
     ...webCalls({ agents, publicFacts, calls, limits, mediaTokens, visitorTokens, where, clock, draining: lifetime.draining }),
-    ...clickToCall({
-      agents,
-      callbacks,
-      tokens: callbackTokens,
-      visitorTokens,
-      idempotency,
-      where,
-      streamsEnd: lifetime.streamsEnd,
-      draining: lifetime.draining,
-    }),
-    ...initiateRoutes({ agents, book, lines, idempotency, draining: lifetime.draining }),
-    ...callControl({ agents, calls, lines, urls }),
-    ...twilioVoice({
-      proof,
-      numbers,
-      agents,
-      calls,
-      lines,
-      limits,
-      urls,
-      log: watchedLog,
-      media: settings.twilio.TWILIO_MEDIA,
-      draining: lifetime.draining,
-      logger,
-    }),
-    ...twilioEvents({ proof, agents, calls, lines, book: lineBook, log: watchedLog, logger }),
-    ...gateRoutes({ gate, agents }),
+    ...telephones.routes,
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
     ...apiKeyRoutes({ apiKeys }),
-    ...phoneNumberRoutes({ numbers, carriers, where }),
   ]
   const { trustProxy } = settings
   const { app, table } = createApp(
@@ -333,7 +242,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       }
       sweeper.start()
       jobs.start()
-      void hangUpOrphans(orphans, { numbers, open: openAccount, logger })
+      void telephones.settle(orphans)
     },
     drain() {
       lifetime.drain()
@@ -350,16 +259,6 @@ async function openHouse(store: Store, keyring: Keyring): Promise<void> {
     if (error instanceof UnknownKey)
       throw new SettingsError('ENCRYPTION_KEY', 'is not the one this storage was made with: add that one to ENCRYPTION_KEYS_OLD')
     throw error
-  }
-}
-
-function gateSettings({ gate }: Settings, alwaysRing: readonly string[]): GateSettings {
-  const { CALLBACK_COUNTRIES, CAPTCHA_SECRET, CAPTCHA_URL, DAILY_SPEND_LIMIT } = gate
-  return {
-    alwaysRing,
-    ...(CALLBACK_COUNTRIES ? { countries: CALLBACK_COUNTRIES } : {}),
-    ...(DAILY_SPEND_LIMIT === undefined ? {} : { dailySpendLimit: DAILY_SPEND_LIMIT }),
-    ...(CAPTCHA_SECRET ? { captcha: { url: CAPTCHA_URL, secret: CAPTCHA_SECRET } } : {}),
   }
 }
 

@@ -7,7 +7,7 @@ import type { Store } from '../../store/open.ts'
 import { callKeys, calls, entries, events } from '../../store/schema.ts'
 import { VACUUM } from '../../store/vacuum.ts'
 import { sealName } from './call-record.ts'
-import { type CallRow, readCursor, type StoredCall, viewOf, writeCursor } from './call-view.ts'
+import { type CallRow, type Capabilities, readCursor, type StoredCall, viewOf, writeCursor } from './call-view.ts'
 import { type Link, problemsOf } from './chain.ts'
 
 const PAGE = 50
@@ -64,7 +64,7 @@ export interface CallBook {
 /** What is left of a call's key: without it words are gone, and that has to fit what the row says. */
 type KeyState = { key: CallKey } | { key?: undefined; why: 'missing' | 'unopenable' }
 
-export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook {
+export function createCallBook(o: { store: Store; keyring: Keyring; capabilities?: Capabilities }): CallBook {
   const { db } = o.store
   const mine = (organisationId: string, id: string) => and(eq(calls.organisationId, organisationId), eq(calls.id, id))
   /** The same wall inside a statement on a call's own tables. */
@@ -109,13 +109,13 @@ export function createCallBook(o: { store: Store; keyring: Keyring }): CallBook 
       const page = rows.slice(0, limit)
       const last = page.at(-1)
       return {
-        calls: page.map(({ row, ...wrapped }) => viewOf(row, detailsOf(row, keyOf(row.id, wrapped)))),
+        calls: page.map(({ row, ...wrapped }) => viewOf(row, detailsOf(row, keyOf(row.id, wrapped)), o.capabilities)),
         ...(rows.length > limit && last ? { nextCursor: writeCursor(last.row) } : {}),
       }
     },
     async get(organisationId, id) {
       const found = await find(organisationId, id)
-      return found && viewOf(found.row, detailsOf(found.row, found))
+      return found && viewOf(found.row, detailsOf(found.row, found), o.capabilities)
     },
     lines: readLines,
     transcript: async (organisationId, id) => (await readLines(organisationId, id))?.map(({ entry }) => entry),

@@ -39,8 +39,13 @@ function costOf(models: Record<string, ModelUsage>): CallCost {
   return { models, ...(amount === undefined ? {} : { amount: Math.round(amount * 1e6) / 1e6 }) }
 }
 
+/** What can be done to a call that lives, in the words of the routes: `hangup`, `say`, `dtmf`, `transfer`. */
+export type Capabilities = (call: Pick<StoredCall, 'kind' | 'carrier'>) => string[]
+
+const webCapabilities: Capabilities = () => ['hangup', 'say']
+
 /** A row as operators see it. `details` are the opened ones, empty when they are gone. */
-export function viewOf(row: StoredCall, details: Record<string, unknown> = {}): CallRow {
+export function viewOf(row: StoredCall, details: Record<string, unknown> = {}, able: Capabilities = webCapabilities): CallRow {
   const endMs = row.endedAt?.getTime()
   return {
     id: row.id,
@@ -61,7 +66,7 @@ export function viewOf(row: StoredCall, details: Record<string, unknown> = {}): 
     ...(row.heldBy ? { heldBy: row.heldBy } : {}),
     recording: row.recording !== null,
     ...(row.usage ? { cost: costOf(row.usage as Record<string, ModelUsage>) } : {}),
-    capabilities: row.endedAt ? [] : ['hangup'],
+    capabilities: row.endedAt ? [] : able(row),
   }
 }
 
