@@ -29,6 +29,8 @@ export interface CallbackRequest {
   variables: Variables
   details: Record<string, unknown>
   captchaToken?: string
+  /** When it was asked for, to be made later. */
+  captchaPassed?: true
 }
 
 /** Visitors who asked to be called: now or later, with what their page may know of it. */
@@ -80,7 +82,7 @@ export function createCallbacks(o: {
     const agent = await o.agents.get(row.organisationId, row.agentId)
     try {
       if (!agent) throw new Problem('not_found', 'The agent is gone.')
-      await ring(agent, callId, request)
+      await ring(agent, callId, { ...request, captchaPassed: true })
     } catch (error) {
       logger.warn({ err: error, callId }, 'a call that was asked for could not be made at its time')
       await changed(callId, 'begun', 'refused')

@@ -2,6 +2,7 @@ import type { HouseNumber } from '../agents/house-number.ts'
 import type { Call } from '../calls/call.ts'
 import type { Clock, Line, Permit } from '../calls/ports.ts'
 import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carriers/carrier.ts'
+import { isPermit } from '../gate/index.ts'
 import type { Logger } from '../logger.ts'
 import type { EndReason } from '../protocol/index.ts'
 import { fold, isEnd, NOTHING_SAID } from './progress.ts'
@@ -45,8 +46,8 @@ export function createLine(o: {
   /** Writes the carrier's name for the call down. */
   keepName: (carrierCallId: string) => Promise<void>
   onNote: (type: string, payload: Record<string, unknown>) => void
-  /** The carrier's last word. */
-  onOver: (last: LineEvent | undefined) => void
+  /** The carrier's last word; `talkedMs` as far as the carrier tells, else by our clock. */
+  onOver: (talkedMs: number, last: LineEvent | undefined) => void
 }): LiveLine {
   const { account, clock } = o
   const logger = o.logger.child({ callId: o.callId, carrier: o.number.provider })
@@ -54,6 +55,7 @@ export function createLine(o: {
   let carrierCallId: string | undefined
   let progress = NOTHING_SAID
   let call: Call | undefined
+  let answeredMs: number | undefined
   let cancelUnclear: (() => void) | undefined
 
   const ripcord = createRipcord({
@@ -74,7 +76,8 @@ export function createLine(o: {
     cancelUnclear?.()
     ripcord.stop()
     call?.hangUp(reason)
-    o.onOver(last)
+    const byClockMs = answeredMs === undefined ? 0 : clock.monotonicMs() - answeredMs
+    o.onOver(last?.durationMs ?? byClockMs, last)
   }
 
   /** By whoever ends the call: the carrier is told as soon as it can be. */
@@ -120,7 +123,10 @@ export function createLine(o: {
     if (!folded.news || state.is === 'over') return
     o.onNote('line.status', { status: event.status, ...(event.endReason ? { reason: event.endReason } : {}), ...event.said })
     if (event.status === 'connecting') call?.rings()
-    if (event.status === 'connected') call?.answers()
+    if (event.status === 'connected') {
+      answeredMs ??= clock.monotonicMs()
+      call?.answers()
+    }
     if (isEnd(event.status)) over(event, event.endReason ?? endOf(event))
   }
 
@@ -145,6 +151,7 @@ export function createLine(o: {
     },
     async place(permit, order) {
       try {
+        if (!isPermit(permit)) throw new CarrierFault('refused', 'No permit of the gate.')
         const placed = await account.place(permit, order)
         name(placed.carrierCallId)
         if (placed.status) tell({ carrierCallId: placed.carrierCallId, status: placed.status, said: {} })

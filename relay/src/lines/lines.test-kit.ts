@@ -3,8 +3,8 @@ import type { Agent } from '../agents/agents.ts'
 import type { HouseNumber } from '../agents/house-number.ts'
 import { Persona } from '../agents/persona.ts'
 import { answering, world } from '../calls/fakes.test-kit.ts'
-import type { Permit } from '../calls/ports.ts'
 import type { Abilities, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
+import { givePermit } from '../gate/permit.ts'
 import type { GateAnswer, GateQuestion } from '../gate/question.ts'
 import { createLines } from './lines.ts'
 import type { RingOrder } from './outgoing.ts'
@@ -81,7 +81,7 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
     refusal: undefined as Extract<GateAnswer, { allowed: false }> | undefined,
     async ask(question: GateQuestion): Promise<GateAnswer> {
       asked.push(question)
-      const permit: Permit = { callId: question.callId, number: question.number, decisionId: 'd', redeem: () => undefined }
+      const permit = givePermit({ callId: question.callId, number: question.number, decisionId: 'd' }, house.clock)
       return gate.refusal ?? { allowed: true, number: question.number, country: 'US', rule: 'requested', permit }
     },
     async check() {

@@ -34,6 +34,16 @@ describe('a phone is rung', () => {
     expect(lines.size).toBe(0)
   })
 
+  test('what a carrier does not tell is booked by our own clock', async () => {
+    const { clock, lines, order, said, settled } = phoneWorld()
+    const { call } = await lines.ring(order)
+    await clock.advance(0)
+    await lines.tell(call.id, said('connected'))
+    await clock.advance(4000)
+    await lines.tell(call.id, said('completed'))
+    expect(settled).toEqual([{ callId: call.id, durationMs: 4000 }])
+  })
+
   test('refused by the gate: nothing rings, and the page learns why', async () => {
     const { account, gate, lines, log, order } = phoneWorld()
     gate.refusal = { allowed: false, rule: 'country', code: 'country_blocked', message: 'We do not call there.' }
@@ -57,11 +67,13 @@ describe('a phone is rung', () => {
   })
 
   test('a visitor’s second wish for the same number waits for the first to be over', async () => {
-    const { account, clock, lines, order } = phoneWorld()
+    const { account, asked, clock, lines, order } = phoneWorld()
     const both = await Promise.allSettled([lines.ring(order), lines.ring(order)])
     await clock.advance(0)
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(account.placed.length).toBe(1)
+    await expect(lines.ring({ ...order, number: '+1 202-555-0101' })).rejects.toMatchObject({ code: 'conflict' })
+    expect(asked.length).toBe(2)
     const [first] = both.flatMap((each) => (each.status === 'fulfilled' ? [each.value.call] : []))
     first?.hangUp('canceled')
     await clock.advance(0)

@@ -6,6 +6,7 @@ import type { Permit } from '../calls/ports.ts'
 import type { CallUrls, CarrierFault } from '../carriers/carrier.ts'
 import type { HouseGate } from '../gate/gate.ts'
 import type { GateQuestion, Purpose } from '../gate/question.ts'
+import { readNumber } from '../gate/reading.ts'
 import type { Logger } from '../logger.ts'
 import { Problem, type ProblemCode, type Variables } from '../protocol/index.ts'
 import type { CarrierTable, Register } from './register.ts'
@@ -37,6 +38,8 @@ export interface RingOrder {
   maxDurationMs?: number
   record?: boolean
   captchaToken?: string
+  /** It was passed when this call was asked for, to be made now. */
+  captchaPassed?: true
   contactId?: string
 }
 
@@ -86,6 +89,11 @@ export function createOutgoing(o: {
   }
   const places = (number: HouseNumber | undefined) => number !== undefined && (carriers.abilities(number.provider)?.places ?? false)
 
+  function insistNotRung({ asker }: RingOrder, number: string | undefined) {
+    if (asker.kind !== 'visitor' || number === undefined || !rung.has(number)) return
+    throw new Problem('conflict', 'This number is being called already: please answer the phone.')
+  }
+
   /** Which number rings, and what the gate is to be asked. */
   async function prepare(order: RingOrder & { callId: string }) {
     const { agent } = order
@@ -108,6 +116,7 @@ export function createOutgoing(o: {
       countries: persona.callbackCountries,
       maxDurationMs,
       ...(order.captchaToken ? { captchaToken: order.captchaToken } : {}),
+      ...(order.captchaPassed ? { captchaPassed: true as const } : {}),
       ...(order.contactId ? { contactId: order.contactId } : {}),
     }
     return { number, maxDurationMs, question }
@@ -166,12 +175,12 @@ export function createOutgoing(o: {
       const callId = given.callId ?? calls.newId()
       const order = { ...given, callId }
       const { number, maxDurationMs, question } = await prepare(order)
+      // Before the gate counts it: an impatient finger costs the visitor none of their calls.
+      insistNotRung(order, readNumber(order.number, order.agent.persona.callbackCountries[0])?.e164)
       const answer = await gate.ask(question)
       if (!answer.allowed) throw refusal(answer)
       try {
-        if (order.asker.kind === 'visitor' && rung.has(answer.number)) {
-          throw new Problem('conflict', 'This number is being called already: please answer the phone.')
-        }
+        insistNotRung(order, answer.number)
         return await place(order, { number, rule: answer.rule, permit: answer.permit, maxDurationMs })
       } catch (error) {
         // Nothing rang, so nothing is spent.

@@ -51,13 +51,13 @@ export function createRegister(o: {
           return log.line(callId, carrierCallId)
         },
         onNote: (type, payload) => log.event(callId, type, payload),
-        onOver(last) {
+        onOver(talkedMs, last) {
           lines.delete(callId)
           if (line.carrierCallId !== undefined) names.delete(nameOf(number.provider, line.carrierCallId))
           o.onOver(callId)
           const amount = last?.price?.amount
           o.gate
-            .settle(callId, { durationMs: last?.durationMs ?? 0, ...(amount === undefined ? {} : { amount }) })
+            .settle(callId, { durationMs: Math.round(talkedMs), ...(amount === undefined ? {} : { amount }) })
             .catch((error: unknown) => logger.warn({ err: error, callId }, 'what a call cost was not written down'))
         },
       })
