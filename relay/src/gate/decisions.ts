@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, not, or, type SQL, sql } from 'drizzle-orm'
 import type { Db, Store } from '../store/open.ts'
 import { gateDecisions as table } from '../store/schema.ts'
 import { createFullness } from './fullness.ts'
@@ -16,6 +16,7 @@ type Tx = Pick<Db, 'execute' | 'insert' | 'select'>
 
 /** Any number: whoever counts waits here for whoever counts before them, in every relay on this database. */
 const COUNTING = 8_787_004
+const ROWS_FORGOTTEN_AT_ONCE = 1000
 
 /** What answers are counted by. */
 export interface Keys {
@@ -42,6 +43,8 @@ export interface Decisions {
   captchaUsed(hash: string): Promise<boolean>
   /** What the call cost replaces what was set aside for it. Settling again replaces it again. */
   settle(callId: string, used: { durationMs: number; amountMicros?: number }, at: Date): Promise<void>
+  /** Deletes what is older, a piece at a time, until the signal says stop. */
+  forget(before: { refusedBefore: Date; allowedBefore: Date }, signal: AbortSignal): Promise<number>
   list(organisationId: string, q: ListQuery): Promise<{ decisions: (typeof table.$inferSelect)[]; nextCursor?: string }>
 }
 
@@ -108,6 +111,15 @@ export function createDecisions(o: { store: Store }): Decisions {
           await tx.update(table).set({ amountMicros, settledAt: at }).where(eq(table.id, row.id))
         }
       }),
+    async forget({ refusedBefore, allowedBefore }, signal) {
+      const old = or(and(not(table.allowed), lt(table.at, refusedBefore)), and(table.allowed, lt(table.at, allowedBefore)))
+      for (let gone = 0; ; ) {
+        const piece = db.select({ id: table.id }).from(table).where(old).limit(ROWS_FORGOTTEN_AT_ONCE)
+        const rows = await db.delete(table).where(inArray(table.id, piece)).returning({ id: table.id })
+        gone += rows.length
+        if (rows.length === 0 || signal.aborted) return gone
+      }
+    },
     async list(organisationId, { cursor, limit, callId, allowed, purpose }) {
       const rows = await db
         .select()

@@ -41,7 +41,7 @@ eachStore('the gate', (room) => {
       ['number_type', 'number_blocked', { number: '+19005551234', consent: false, countries: ['FR'] }],
       ['country', 'country_blocked', { number: '+12125550123', consent: false, countries: ['FR'] }],
       ['consent', 'consent_required', { number: '+12125550123', consent: false, purpose: 'marketing' }],
-      // 00:00 UTC: 19:00 in New York, 16:00 in Los Angeles, Friday; no marketing after 18 in Germany.
+      // It is Saturday, one in the morning.
       ['calling_hours', 'outside_calling_hours', { number: '+493012345678', countries: ['DE'], purpose: 'marketing', asker: operator }],
       ['spend_number_day', 'spend_limit', { number: numberAt(70), maxDurationMs: 4 * 24 * 3_600_000 }],
     ] as const)('%s', async (rule, code, over) => {
@@ -69,5 +69,14 @@ eachStore('the gate', (room) => {
       expect(await gate.doNotCall.remove('org', { e164: numberAt(10) })).toBe(true)
       allowed(await of('org', numberAt(10)))
     })
+  })
+
+  it('says which countries may be called: the agent’s, else the organisation’s, else the house’s', async () => {
+    const gate = openGate(room.store, { settings: { countries: ['NZ'] } })
+    expect(await gate.countriesFor('other', ['FR'])).toEqual(['FR'])
+    expect(await gate.countriesFor('other', [])).toEqual(['NZ'])
+    await gate.ruleBook.patch('other', { countries: ['IN'] })
+    expect(await gate.countriesFor('other', [])).toEqual(['IN'])
+    await gate.ruleBook.patch('other', { countries: null })
   })
 })

@@ -26,6 +26,8 @@ export interface HouseGate extends Gate {
    * `captcha: 'take'` takes the visitor's token as `ask` does, for a call that is to be made later; else the captcha is passed over.
    */
   check(question: GateQuestion, how: { captcha: 'take' | 'skip' }): Promise<Checked>
+  /** Which countries may be called for an agent: its own list, else its organisation's, else the house's. */
+  countriesFor(organisationId: string, agentCountries: readonly string[]): Promise<readonly string[]>
 }
 
 export interface GateRooms {
@@ -182,6 +184,10 @@ export function buildGate(rooms: GateRooms): HouseGate {
       }
       if (refusal || !facts) return { ...tell(base, refusal ?? NOTHING_READ), inputs }
       return { allowed: true, rule: nameOf(facts), number: facts.reading.e164, country: facts.reading.country ?? '', inputs }
+    },
+    async countriesFor(organisationId, agentCountries) {
+      if (agentCountries.length > 0) return agentCountries
+      return countriesFor((await rooms.ruleBook.of(organisationId)).countries, rooms.houseCountries)
     },
     settle: (callId, { durationMs, amount }) =>
       decisions.settle(

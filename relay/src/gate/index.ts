@@ -3,12 +3,14 @@ import type { GuardedFetch } from '../access/guarded-fetch.ts'
 import { openHouseKeys } from '../access/house-keys.ts'
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
+import type { Jobs } from '../store/jobs/index.ts'
 import type { Store } from '../store/open.ts'
 import { createCaptcha } from './captcha.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
 import { createDoNotCall, type DoNotCall } from './do-not-call.ts'
 import { buildGate, type HouseGate } from './gate.ts'
 import { createRuleBook, type RuleBook } from './rule-book.ts'
+import { tidyDaily } from './tidy.ts'
 
 export type { Checked, HouseGate } from './gate.ts'
 export { isPermit, NoPermit, takePermit } from './permit.ts'
@@ -28,6 +30,8 @@ export interface GateHouse extends HouseGate {
   readonly doNotCall: DoNotCall
   readonly ruleBook: RuleBook
   readonly decisions: Decisions
+  /** Answers that are too old go once a day. Call it before the jobs start. */
+  tidyDaily(jobs: Pick<Jobs, 'add' | 'handle'>): Promise<void>
 }
 
 /** Before every dial: may this number be rung? `fetch` reaches the captcha's service. */
@@ -54,7 +58,7 @@ export function createGate(o: {
     houseCountries: settings.countries ?? HOUSE_COUNTRIES,
     houseDailyMicros: settings.dailySpendLimit === undefined ? undefined : Math.round(settings.dailySpendLimit * 1_000_000),
   })
-  return { ...gate, doNotCall, ruleBook, decisions }
+  return { ...gate, doNotCall, ruleBook, decisions, tidyDaily: (jobs) => tidyDaily({ jobs, decisions, clock }) }
 }
 
 /** Where calls are cheap and fraud is rare. */
