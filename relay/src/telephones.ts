@@ -27,6 +27,7 @@ import { createTwilioProof } from './http/twilio/proof.ts'
 import { twilioStreams } from './http/twilio/streams.ts'
 import { twilioVoice } from './http/twilio/voice.ts'
 import type { SocketRoute } from './http/upgrade.ts'
+import { createCallNews } from './lines/call-news.ts'
 import { createCallbacks } from './lines/callbacks.ts'
 import { createLines } from './lines/lines.ts'
 import { hangUpOrphans, type Orphan } from './lines/orphans.ts'
@@ -101,6 +102,8 @@ export function furnishTelephones(o: {
     logger,
   })
   const callbacks = createCallbacks({ store, keyring, jobs: o.jobs, agents, lines, calls, stored: book.status, clock, logger })
+  const guarded = createGuardedFetch({ clock, privateHosts: settings.tools.TOOL_PRIVATE_HOSTS ?? [] })
+  const news = createCallNews({ store, keyring, jobs: o.jobs, book, fetch: guarded, logger })
   const idempotency = createIdempotency({ store, keyring, clock, owner: o.owner, logger })
   const proof = createTwilioProof({ numbers, lines, book: lineBook, bases: () => [where.url(), instance()] })
   const { draining, streamsEnd, visitorTokens } = o
@@ -109,7 +112,7 @@ export function furnishTelephones(o: {
   return {
     routes: [
       ...clickToCall({ agents, callbacks, tokens: o.callbackTokens, visitorTokens, idempotency, where, streamsEnd, draining }),
-      ...initiateRoutes({ agents, book, lines, idempotency, draining }),
+      ...initiateRoutes({ agents, book, lines, idempotency, news, draining }),
       ...callControl({ agents, calls, lines, urls }),
       ...twilioVoice({ proof, numbers, agents, calls, lines, limits, urls, log, media, draining, logger }),
       ...twilioEvents({ proof, agents, calls, lines, book: lineBook, log, logger }),

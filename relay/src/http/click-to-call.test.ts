@@ -1,11 +1,19 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CALLEE, type PhoneHouse, said, startPhoneHouse } from './twilio/twilio.test-kit.ts'
 
 /** A page asks for a ringing phone: what is refused, what is told, what happens later. */
 
 let house: PhoneHouse
+/** A port that nobody has just now. */
+let earsPort = 0
 beforeAll(async () => {
-  house = await startPhoneHouse({ persona: { callbackCountries: ['US'] } })
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  earsPort = (probe.address() as AddressInfo).port
+  await new Promise((resolve) => probe.close(resolve))
+  house = await startPhoneHouse({ persona: { callbackCountries: ['US'] }, env: { TOOL_PRIVATE_HOSTS: `127.0.0.1:${earsPort}` } })
 })
 afterAll(() => house.close())
 
@@ -164,6 +172,27 @@ describe('POST /api/calls/initiate', () => {
     await expect.poll(() => house.view(call.id)).toMatchObject({ status: 'failed', endReason: 'operator', ends: 1 })
     await house.tell('/api/calls/status', said(house.newest(), 'canceled', 2))
   })
+
+  it('tells the program that asked how the call ended, until it listens', async () => {
+    const told: unknown[] = []
+    const ears = createServer((request, response) => {
+      let text = ''
+      request.on('data', (chunk) => {
+        text += chunk
+      })
+      request.on('end', () => {
+        told.push(JSON.parse(text))
+        response.writeHead(told.length === 1 ? 500 : 204).end()
+      })
+    })
+    await new Promise<void>((resolve) => ears.listen(earsPort, '127.0.0.1', resolve))
+    const answer = await initiate({ webhookUrl: `http://127.0.0.1:${earsPort}/news?key=secret` })
+    const { call } = (await answer.json()) as { call: { id: string } }
+    await house.tell('/api/calls/status', said(house.newest(), 'busy', 1))
+    await expect.poll(() => told.length, { timeout: 15_000 }).toBe(2)
+    expect(told[1]).toMatchObject({ type: 'call.ended', call: { id: call.id, status: 'failed', endReason: 'busy' } })
+    ears.close()
+  }, 30_000)
 
   it('says what the carrier refused', async () => {
     house.placing = { status: 400, body: { code: 21211, message: 'The To number is not a valid phone number', status: 400 } }

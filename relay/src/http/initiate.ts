@@ -5,6 +5,7 @@ import type { Idempotency } from '../access/idempotency.ts'
 import type { Principal } from '../access/roles.ts'
 import type { Agent, Agents } from '../agents/agents.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
+import type { CallNews } from '../lines/call-news.ts'
 import type { Lines } from '../lines/lines.ts'
 import { Id, Problem, Variables } from '../protocol/index.ts'
 import type { Access } from './access.ts'
@@ -63,6 +64,7 @@ export function initiateRoutes(rooms: {
   book: CallBook
   lines: Lines
   idempotency: Idempotency
+  news: CallNews
   draining: () => boolean
 }): Endpoint[] {
   const agentOf = async (organisationId: string, id: string | undefined): Promise<Agent> => {
@@ -100,6 +102,7 @@ export function initiateRoutes(rooms: {
             ...(request.record === undefined ? {} : { record: request.record }),
             ...(request.maxDurationMs === undefined ? {} : { maxDurationMs: request.maxDurationMs }),
           })
+          if (request.webhookUrl !== undefined) rooms.news.promise(call, request.webhookUrl)
           const fault = await placed
           // Without a clear answer the phone may ring: the call waits for the carrier's word.
           if (fault?.placed === 'no') throw new Problem('provider_error', `The carrier refused the call: ${fault.message}`)
