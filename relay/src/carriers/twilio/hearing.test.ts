@@ -57,13 +57,16 @@ describe('what was heard of what was sent', () => {
     await clock.advance(400)
     expect(hearing.cleared('u1')).toBe(400)
     await clock.advance(3000)
+    hearing.sent('u1', 20)
+    await clock.advance(10)
+    expect(hearing.cleared('u1')).toBe(410)
     // 200 ms of it once more, and then the rest.
     const again = hearing.mark('u1', 'start')
     hearing.sent('u1', 800)
     await clock.advance(50)
     hearing.played(again)
     await clock.advance(300)
-    expect(hearing.cleared('u1')).toBe(700)
+    expect(hearing.cleared('u1')).toBe(710)
   })
 
   it('a mark counts once', async () => {

@@ -1,3 +1,4 @@
+import { parse, stringify } from 'node:querystring'
 import fc from 'fast-check'
 import judge from 'twilio'
 import { describe, expect, it } from 'vitest'
@@ -76,20 +77,26 @@ describe('X-Twilio-Signature', () => {
 
   it('agrees with Twilio’s package about every request and every spelling of its URL', () => {
     fc.assert(
-      fc.property(url, params, fc.constantFrom('as-given', 'normal', 'without-port', 'with-port', 'other'), (given, fields, how) => {
-        const signedUrl = {
-          'as-given': given,
-          normal: new URL(given).href,
-          'without-port': given.replace(/(example):\d+/, '$1'),
-          'with-port': given.replace(/example\//, given.startsWith('https') ? 'example:443/' : 'example:80/'),
-          other: `${given}&x`,
-        }[how]
-        const signature = signedBy(signedUrl, fields)
-        const ours = isSigned('token', signature, { url: given, form: formOf(fields) })
-        expect(ours).toBe(judged('token', signature, given, fields))
-        if (how !== 'other') expect(ours).toBe(true)
-        expect(isSigned('other', signature, { url: given, form: formOf(fields) })).toBe(false)
-      }),
+      fc.property(
+        url,
+        params,
+        fc.constantFrom('as-given', 'normal', 'without-port', 'with-port', 'older', 'other'),
+        (given, fields, how) => {
+          const signedUrl = {
+            'as-given': given,
+            normal: new URL(given).href,
+            'without-port': given.replace(/(example):\d+/, '$1'),
+            'with-port': given.replace(/example\//, given.startsWith('https') ? 'example:443/' : 'example:80/'),
+            older: olderQuery(new URL(given).href),
+            other: `${given}&x`,
+          }[how]
+          const signature = signedBy(signedUrl, fields)
+          const ours = isSigned('token', signature, { url: given, form: formOf(fields) })
+          expect(ours).toBe(judged('token', signature, given, fields))
+          if (how !== 'other') expect(ours).toBe(true)
+          expect(isSigned('other', signature, { url: given, form: formOf(fields) })).toBe(false)
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -115,6 +122,12 @@ describe('X-Twilio-Signature', () => {
     expect(readForm(Buffer.from([0xff, 0x3d, 0xfe]))?.size).toBe(1)
   })
 })
+
+/** As Node wrote query strings once, and some of Twilio's servers still do. */
+function olderQuery(url: string): string {
+  const [before = '', query] = url.split(/\?(.*)/s)
+  return query ? `${before}?${stringify(parse(query))}` : url
+}
 
 /** By Twilio's package itself. */
 function signedBy(url: string, params: Params): string {

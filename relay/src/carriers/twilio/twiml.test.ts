@@ -147,24 +147,27 @@ describe('whatever somebody writes', () => {
   const anything = fc.string({ unit: 'binary', maxLength: 60 })
   /** XML cannot hold some characters at all. */
   const held = (content: string) =>
-    [...content.toWellFormed()].filter((each) => /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]$/u.test(each)).join('')
+    [...content].filter((each) => /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]$/u.test(each)).join('')
 
   it('is said as it is and never becomes a verb or an attribute', () => {
     fc.assert(
-      fc.property(fc.oneof(anything, fc.constantFrom('</Say><Dial>+1900</Dial>', '"/><Hangup/>', ']]>', '&#60;', '<!--')), (content) => {
-        const said = read(sayTwiml(content))
-        expect(said.children.map((child) => (typeof child === 'string' ? child : child.name))).toEqual(['Say', 'Hangup'])
-        const [say] = said.children as Verb[]
-        expect(say?.children.join('')).toBe(held(content))
-        const stream = read(streamTwiml({ url: content, parameters: { [content]: content } })).children[0] as Verb
-        expect(stream.children).toEqual([
-          {
-            name: 'Stream',
-            attributes: { url: held(content) },
-            children: [{ name: 'Parameter', attributes: { name: held(content), value: held(content) }, children: [] }],
-          },
-        ])
-      }),
+      fc.property(
+        fc.oneof(anything, fc.constantFrom('</Say><Dial>+1900</Dial>', '"/><Hangup/>', ']]>', '&#60;', '<!--', 'half \ud83d a pair')),
+        (content) => {
+          const said = read(sayTwiml(content))
+          expect(said.children.map((child) => (typeof child === 'string' ? child : child.name))).toEqual(['Say', 'Hangup'])
+          const [say] = said.children as Verb[]
+          expect(say?.children.join('')).toBe(held(content))
+          const stream = read(streamTwiml({ url: content, parameters: { [content]: content } })).children[0] as Verb
+          expect(stream.children).toEqual([
+            {
+              name: 'Stream',
+              attributes: { url: held(content) },
+              children: [{ name: 'Parameter', attributes: { name: held(content), value: held(content) }, children: [] }],
+            },
+          ])
+        },
+      ),
       { numRuns: 1000 },
     )
   })

@@ -93,8 +93,8 @@ export function soundOf(payload: string): Buffer | undefined {
   const { length } = payload
   const padding = payload.charCodeAt(length - 1) !== EQUALS ? 0 : payload.charCodeAt(length - 2) === EQUALS ? 2 : 1
   const bytes = (length >> 2) * 3 - padding
-  if (length % 4 !== 0 || bytes <= 0 || bytes > MAX_PAYLOAD_BYTES) return undefined
-  // Buffers skip what is no base64.
+  if (length % 4 !== 0 || bytes <= 0) return undefined
+  // Buffers skip what is no base64, and stop when they are full.
   if (coded.write(payload, 0, MAX_PAYLOAD_BYTES, 'base64') !== bytes) return undefined
   const pcm = Buffer.allocUnsafe(bytes * 2)
   decodeMulaw(coded, pcm, bytes)
