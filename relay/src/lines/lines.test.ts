@@ -233,14 +233,17 @@ describe('a phone calls in', () => {
   test('the right to its sound works once, for a minute', async () => {
     const world = phoneWorld()
     const call = await world.lines.receive(incoming(world))
-    const token = world.lines.streamToken(call.id)
+    const token = world.lines.streamToken(call.id) ?? ''
     expect(world.lines.takeStream(token)?.call).toBe(call)
     expect(world.lines.takeStream(token)).toBeUndefined()
-    const late = world.lines.streamToken(call.id)
+    const late = world.lines.streamToken(call.id) ?? ''
     await world.clock.advance(1000)
     expect(world.lines.takeStream('made up')).toBeUndefined()
     await world.clock.advance(60_000)
     expect(world.lines.takeStream(late)).toBeUndefined()
+    const rights = Array.from({ length: 9 }, () => world.lines.streamToken(call.id))
+    // A carrier that never opens our socket is not asked for ever.
+    expect(rights.filter((right) => right !== undefined).length).toBeLessThan(6)
   })
 })
 

@@ -36,8 +36,8 @@ export interface Lines extends Omit<Outgoing, 'forget' | 'permitFor'> {
   transfer(call: Call, agent: Agent, to: string, o: { asker: GateQuestion['asker']; statusUrl: string }): Promise<void>
   /** Who took the phone up: a machine is hung up, or gets the agent's message after its beep. */
   machine(call: Call, voicemail: string | undefined, verdict: Verdict): void
-  /** The right to bring the sound of this call. */
-  streamToken(callId: string): string
+  /** The right to bring the sound of this call; undefined when its carrier has had several and used none. */
+  streamToken(callId: string): string | undefined
   /** The call that this right is for; it works once. */
   takeStream(token: string): { call: Call; line: LiveLine } | undefined
   abilities(carrier: string): Abilities | undefined

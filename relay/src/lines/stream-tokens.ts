@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../calls/ports.ts'
 
 const VALID_MS = 60_000
+/** A carrier that cannot open our socket asks again and again: so often in a row it may. */
+const UNUSED_IN_A_ROW = 5
 
 /** Rights to bring one call's sound: each works once, for a minute. */
 export interface StreamTokens {
-  issue(callId: string): string
+  /** Undefined when the last few of this call were never used. */
+  issue(callId: string): string | undefined
   /** The call it is for; the right is gone then. */
   take(token: string): string | undefined
   /** Of a call that is over. */
@@ -14,12 +17,16 @@ export interface StreamTokens {
 
 export function createStreamTokens(o: { clock: Clock }): StreamTokens {
   const open = new Map<string, { callId: string; untilMs: number }>()
+  const unused = new Map<string, number>()
   const sweep = () => {
     for (const [token, { untilMs }] of open) if (o.clock.monotonicMs() > untilMs) open.delete(token)
   }
   return {
     issue(callId) {
       sweep()
+      const before = unused.get(callId) ?? 0
+      if (before >= UNUSED_IN_A_ROW) return undefined
+      unused.set(callId, before + 1)
       const token = randomBytes(32).toString('base64url')
       open.set(token, { callId, untilMs: o.clock.monotonicMs() + VALID_MS })
       return token
@@ -27,9 +34,11 @@ export function createStreamTokens(o: { clock: Clock }): StreamTokens {
     take(token) {
       const right = open.get(token)
       open.delete(token)
+      if (right) unused.delete(right.callId)
       return right && o.clock.monotonicMs() <= right.untilMs ? right.callId : undefined
     },
     forget(callId) {
+      unused.delete(callId)
       for (const [token, right] of open) if (right.callId === callId) open.delete(token)
     },
   }

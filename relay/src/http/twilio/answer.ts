@@ -1,6 +1,6 @@
 import type { Call } from '../../calls/live-calls.ts'
 import type { TwilioConfig } from '../../carriers/twilio/config.ts'
-import { dialTwiml, relayTwiml, streamTwiml } from '../../carriers/twilio/twiml.ts'
+import { dialTwiml, hangUpTwiml, relayTwiml, streamTwiml } from '../../carriers/twilio/twiml.ts'
 import type { LiveLine } from '../../lines/line.ts'
 import type { Lines } from '../../lines/lines.ts'
 
@@ -45,6 +45,10 @@ export function agentTwiml(o: {
 }): string {
   const { id } = o.call
   const token = o.lines.streamToken(id)
+  if (token === undefined) {
+    o.call.hangUp('error')
+    return hangUpTwiml()
+  }
   if (o.media === 'conversation-relay') {
     return relayTwiml({
       url: o.urls.relaySocket(token),
