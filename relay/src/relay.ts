@@ -241,6 +241,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
         throw error
       }
       sweeper.start()
+      await telephones.start()
       jobs.start()
       void telephones.settle(orphans)
     },

@@ -14,7 +14,7 @@ import { createLineBook } from './calls/log/line-book.ts'
 import type { CallLog, Clock } from './calls/ports.ts'
 import type { Abilities, CarrierAccount } from './carriers/carrier.ts'
 import { CARRIER_TABLE } from './carriers/index.ts'
-import { createGate, type GateSettings, HOUSE_COUNTRIES } from './gate/index.ts'
+import { createGate, type GateSettings } from './gate/index.ts'
 import { callControl } from './http/call-control.ts'
 import { clickToCall } from './http/click-to-call.ts'
 import type { Endpoint } from './http/endpoint.ts'
@@ -45,6 +45,8 @@ export interface Telephones {
   publicFacts(agent: Agent): Promise<PublicFacts>
   /** Nobody is left on a line whose agent died with an earlier run. */
   settle(orphans: readonly Orphan[]): Promise<void>
+  /** Plans what is to be done every day. */
+  start(): Promise<void>
 }
 
 export function furnishTelephones(o: {
@@ -121,14 +123,14 @@ export function furnishTelephones(o: {
     ],
     sockets: [twilioStreams({ proof, numbers, lines, clock, logger })],
     async publicFacts({ persona, ...agent }) {
-      const own = persona.callbackCountries
       return {
         understandsSpeech: calls.understandsSpeech(persona),
         canCall: persona.modes.includes('call-me') && (await lines.canRing({ persona, ...agent })),
-        countries: own.length > 0 ? own : (settings.gate.CALLBACK_COUNTRIES ?? [...HOUSE_COUNTRIES]),
+        countries: await gate.countriesFor(agent.organisationId, persona.callbackCountries),
         captchaSiteKey: settings.gate.CAPTCHA_SECRET ? settings.gate.CAPTCHA_SITE_KEY : undefined,
       }
     },
+    start: () => gate.tidyDaily(o.jobs),
     settle: (orphans) => hangUpOrphans(orphans, { numbers, open, logger }),
   }
 }
