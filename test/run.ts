@@ -25,8 +25,8 @@ const vitest = (name: string, limitMs: number): Suite => {
   return { name, dir: name, command: './node_modules/.bin/vitest', args, report, read: readVitest, limitMs }
 }
 const SUITES: Suite[] = [
-  vitest('relay', minutes(8)),
-  vitest('demo', minutes(4)),
+  vitest('relay', minutes(15)),
+  vitest('demo', minutes(8)),
   {
     name: 'widget',
     dir: 'widget',
@@ -34,9 +34,9 @@ const SUITES: Suite[] = [
     args: [],
     report: join(ROOT, 'widget/results.json'),
     read: readWidget,
-    limitMs: minutes(4),
+    limitMs: minutes(8),
   },
-  vitest('test', minutes(20)),
+  vitest('test', minutes(35)),
 ]
 
 async function main(): Promise<void> {
