@@ -73,7 +73,7 @@ carrierConformance({
     { answer: { status: 201, body: '{"sid":' }, code: 'malformed' },
     { answer: { status: 201, body: { sid: '../x', status: 'queued' } }, code: 'malformed' },
     { answer: { status: 200, body: { sid: CALL, status: 'dancing' } }, code: 'malformed' },
-    { answer: { status: 201, body: ' '.repeat(300_000) }, code: 'malformed' },
+    { answer: { status: 201, body: { sid: CALL, status: 'queued', filling: ' '.repeat(300_000) } }, code: 'malformed' },
     { answer: 'silence', code: 'timeout' },
     { answer: 'cut', code: 'unreachable' },
   ],
@@ -191,6 +191,12 @@ describe('what Twilio is asked', () => {
     vendor.answers({ status: 404, body: '' })
     expect(await open().status('../../x?')).toBeUndefined()
     expect(last()).toMatchObject({ method: 'GET', path: `/2010-04-01/Accounts/${ACCOUNT}/Calls/..%2F..%2Fx%3F.json`, body: '' })
+  })
+
+  it('an answer about another call is none', async () => {
+    vendor.answers(call('completed', { sid: `CA${'1'.repeat(32)}` }))
+    await expect(open().hangUp(CALL)).rejects.toMatchObject({ code: 'malformed' })
+    await expect(open().status(CALL)).rejects.toMatchObject({ code: 'malformed' })
   })
 
   it('the environment sets up a number when it has all of it', () => {

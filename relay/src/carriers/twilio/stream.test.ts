@@ -240,6 +240,7 @@ describe('a Twilio stream', () => {
     for (let each = 0; each < 19; each++) line.twilio.send('{')
     line.twilio.send(sound())
     await line.until(() => line.told.length === 3)
+    expect(line.told.map(({ type }) => type)).toEqual(['audio', 'audio', 'audio'])
     for (let each = 0; each < 19; each++) line.twilio.send('{')
     line.twilio.send(Buffer.from([1]))
     expect((await line.closed)[0]).toBe(1008)
