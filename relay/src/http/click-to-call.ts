@@ -128,13 +128,12 @@ export function clickToCall(rooms: ClickToCallRooms): Endpoint[] {
             },
             request.scheduleAt === undefined ? undefined : Date.parse(request.scheduleAt),
           )
-          return { status: 202, body: { callId, sessionId } }
+          const base = rooms.where.socketBase(c.req.header('host')).replace(/^ws/, 'http')
+          const callUrl = `${base}${PATH.replace('{token}', rooms.tokens.issue(callId).token)}`
+          return { status: 202, body: { callId, sessionId, status: 'initiated', callUrl, eventsUrl: `${callUrl}/events` } }
         },
       )
-      const { callId, sessionId } = accepted.body as { callId: string; sessionId: string }
-      const base = rooms.where.socketBase(c.req.header('host')).replace(/^ws/, 'http')
-      const callUrl = `${base}${PATH.replace('{token}', rooms.tokens.issue(callId).token)}`
-      return c.json({ callId, sessionId, status: 'initiated' as const, callUrl, eventsUrl: `${callUrl}/events` }, 202)
+      return c.json(accepted.body as CallbackAccepted, 202)
     }),
     endpoint(PUBLIC, view, async (c) => c.json(await viewOf(callOf(c)), 200)),
     endpoint(PUBLIC, cancel, async (c) => {

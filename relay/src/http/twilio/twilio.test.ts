@@ -61,8 +61,8 @@ describe('a call of ours', () => {
     const before = house.asked.length
     const headers = { 'idempotency-key': 'one-wish' }
     const answers = await Promise.all(Array.from({ length: 6 }, () => house.wish({ phoneNumber: '+12025550102' }, headers)))
-    const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { callId: string }).callId))
-    expect(new Set(ids).size).toBe(1)
+    const bodies = await Promise.all(answers.map((answer) => answer.text()))
+    expect([new Set(bodies).size, JSON.parse(bodies[0] ?? '').status]).toEqual([1, 'initiated'])
     expect(house.asked.length - before).toBe(1)
     const other = await house.wish({}, headers)
     expect(other.status).toBe(409)
@@ -132,6 +132,80 @@ describe('a call of ours', () => {
     expect(await new Promise((resolve) => ws.once('close', resolve))).toBe(1008)
     await tell('/api/calls/status', said(sid, 'completed', 3))
     await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+  })
+})
+
+describe('another phone', () => {
+  const outcome = (sid: string, status: string, more: Record<string, string> = {}) =>
+    said(sid, 'in-progress', undefined, { DialCallStatus: status, DialCallSid: `CA${'e'.repeat(32)}`, ...more })
+
+  it('is joined for an agent whose person answers, once the gate has been asked for it too', async () => {
+    const person = '+12025550103'
+    const made = await house.ask('/api/agents', {
+      method: 'POST',
+      token: house.admin,
+      json: { name: 'Front desk', modes: ['call-me'], phone: { answeredBy: 'person', person } },
+    })
+    const { agent } = (await made.json()) as { agent: { id: string } }
+    const { callId } = (await (await house.wish({ agentId: agent.id })).json()) as { callId: string }
+    await expect.poll(async () => (await house.view(callId)).events.some(({ type }) => type === 'line.status')).toBe(true)
+    const sid = house.newest()
+    const placed = house.asked.at(-1)?.form
+    const xml = await (await tell(pathOf(placed?.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))).text()
+    expect(xml).toMatch(/<Dial [^>]*callerId="\+12025550199"/)
+    expect(xml).toContain(`>${person}</Number>`)
+    expect(await house.view(callId)).toMatchObject({ kind: 'bridge', status: 'connected' })
+    const { decisions } = (await (await house.ask('/api/gate/decisions', { token: house.admin })).json()) as {
+      decisions: { callId: string; allowed: boolean }[]
+    }
+    expect(decisions.filter((each) => each.callId === callId && each.allowed).length).toBe(2)
+    const nobody = await (await tell(`/api/calls/dial-action/${callId}`, outcome(sid, 'no-answer'))).text()
+    expect(nobody).toMatch(/<Say.*<Hangup/)
+    await tell('/api/calls/status', said(sid, 'completed', 3, { CallDuration: '20' }))
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee', ends: 1 })
+  })
+
+  it('is joined by an operator; when it does not answer, the agent goes on', async () => {
+    const { callId, placed, sid } = await ringing()
+    const transfer = (to: string) => house.ask(`/api/calls/${callId}/transfer`, { method: 'POST', token: house.admin, json: { to } })
+    expect((await transfer('+12025550102')).status).toBe(409)
+    await tell(pathOf(placed.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))
+    await tell('/api/calls/status', said(sid, 'in-progress', 2))
+    // A premium number: the gate says no, and Twilio is not asked.
+    const before = house.asked.length
+    expect((await transfer('+19005551234')).status).toBe(403)
+    expect(house.asked.length).toBe(before)
+    expect((await transfer('+12025550102')).status).toBe(204)
+    expect(house.asked.at(-1)?.form.get('Twiml')).toMatch(/<Dial .*dial-action.*>\+12025550102<\/Number>/)
+    expect(await (await tell(`/api/calls/dial-action/${callId}`, outcome(sid, 'busy'))).text()).toContain('<Stream')
+    expect(await (await tell(`/api/calls/dial-action/${callId}`, outcome(sid, 'completed', { DialCallDuration: '9' }))).text()).toContain(
+      '<Hangup',
+    )
+    await tell('/api/calls/status', said(sid, 'completed', 3, { CallDuration: '30' }))
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee', ends: 1 })
+  })
+})
+
+describe('a machine, and a recording', () => {
+  it('a machine ends the call with its reason; what Twilio recorded stands in the log, and its address does not', async () => {
+    const { callId, placed, sid } = await ringing()
+    await tell(pathOf(placed.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))
+    await tell('/api/calls/amd', { ...said(sid, 'in-progress'), AnsweredBy: 'machine_start', MachineDetectionDuration: '2100' })
+    await expect.poll(() => house.view(callId)).toMatchObject({ endReason: 'machine' })
+    const recordingId = `RE${'f'.repeat(32)}`
+    const url = `https://api.twilio.com/2010-04-01/Accounts/${ACCOUNT}/Recordings/${recordingId}`
+    const told = {
+      ...said(sid, 'completed'),
+      RecordingSid: recordingId,
+      RecordingStatus: 'completed',
+      RecordingUrl: url,
+      RecordingDuration: '4',
+    }
+    expect((await tell(`/api/calls/recording/${callId}`, told)).status).toBe(204)
+    const view = await house.view(callId)
+    expect(view).toMatchObject({ recording: true })
+    expect(JSON.stringify(view)).not.toContain('Recordings/')
+    await tell('/api/calls/status', said(sid, 'completed', 3))
   })
 })
 
