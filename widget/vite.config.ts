@@ -33,11 +33,13 @@ export function builtConfig(root: string): InlineConfig {
 function chunkName(module: string): string {
   if (module.endsWith('/call/index.ts')) return 'call'
   if (module.endsWith('/voice/index.ts')) return 'voice'
-  const lazy = /\/(keypad|client-tools)\.ts$/.exec(module)?.[1]
+  if (module.endsWith('/callback/index.ts')) return 'callback'
+  const lazy = /\/(keypad|client-tools|messages|terms|turnstile)\.ts$/.exec(module)?.[1]
   if (lazy) return lazy
   const worklet = /\/worklets\/(\w+)\.ts$/.exec(module)?.[1]
   if (worklet) return worklet
   const language = /\/strings\/(\w+)\.ts$/.exec(module)?.[1]
+  if (module.endsWith('/words-hi.ts')) return 'callback-hi'
   return language ? `strings-${language}` : 'chunk'
 }
 

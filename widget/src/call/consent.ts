@@ -18,7 +18,13 @@ export class Consent {
     }
   }
 
-  remember(version: string): void {
+  /** The visitor's answer. */
+  answer(version: string, accepted: boolean): void {
+    this.#inside.emit('va-consent', { accepted, version })
+    if (accepted) this.#remember(version)
+  }
+
+  #remember(version: string): void {
     this.#here = this.#key + version
     try {
       localStorage.setItem(this.#key, version)

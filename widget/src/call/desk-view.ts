@@ -1,5 +1,7 @@
 import type { EndReason, Entry, PublicAgent } from '@voice-agent/relay/protocol'
 import type { Desk, Inside } from '../element/inside.ts'
+import { clock } from '../panel/pieces.ts'
+import { speech } from '../panel/stage.ts'
 import type { PanelView, Scene } from '../panel/view.ts'
 import type { StringKey } from '../strings/index.ts'
 import type { VoiceView } from '../voice/voice-view.ts'
@@ -24,6 +26,7 @@ export interface DeskMemory {
   blocked: boolean
   notice: string
   keypad: PanelView['keypad']
+  termsShown: PanelView['termsShown']
   volumeShown: boolean
   /** When the panel opened, on the clock of events. */
   openedAt: number
@@ -54,6 +57,7 @@ export const freshMemory = (muted: boolean): DeskMemory => ({
   blocked: false,
   notice: '',
   keypad: undefined,
+  termsShown: undefined,
   volumeShown: false,
   openedAt: 0,
   stirred: false,
@@ -65,6 +69,7 @@ interface Now {
   durationMs: number
   desk: BehindPanel
   voice: VoiceView | undefined
+  phone: PanelView['phone']
 }
 
 export function panelView(inside: Inside, memory: DeskMemory, now: Now): PanelView {
@@ -75,18 +80,21 @@ export function panelView(inside: Inside, memory: DeskMemory, now: Now): PanelVi
     ...memory,
     say,
     orb: inside.orb,
+    clock,
     scene,
     state: element.state,
     starting: now.starting,
     language: inside.language(),
     inline: element.variant === 'inline',
     textCall,
+    speech: speech({ agent: memory.agent, textCall, say }),
     lines: now.lines,
     durationMs: now.durationMs,
     reason: scene === 'error' ? wordsOf(inside, memory.problem) : say(`ended.${memory.endReason}` as StringKey),
     wayOn: problemOf(memory),
     blocked: memory.blocked && scene === 'call',
     voice: now.voice,
+    phone: now.phone,
     do: actions(inside, memory, now.desk),
   }
 }
@@ -101,11 +109,11 @@ function sceneOf(inside: Inside, memory: DeskMemory, starting: boolean): Scene {
 const DOUBLE_CLICK_MS = 600
 
 /** Without sound the visitor can still write. */
-const WRITING_HELPS = new Set(['unsupported', 'sound_failed'])
+const WRITING_HELPS = /^(unsup|sound)/
 
 const problemOf = ({ problem, retryAt }: DeskMemory) => ({
   canRetry: isRetryable(problem),
-  canWrite: WRITING_HELPS.has(problem),
+  canWrite: WRITING_HELPS.test(problem),
   waitS: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)),
 })
 
@@ -117,6 +125,7 @@ function actions(inside: Inside, memory: DeskMemory, desk: BehindPanel): PanelVi
   }
   return {
     start: (event) => void desk.start({ sound: inside.openSound, clickedAt: event.timeStamp }),
+    callMe: () => void desk.phone.show(),
     write: (text) => {
       if (inside.isLive()) desk.sendText(text)
       else void desk.start({ text })
@@ -137,7 +146,7 @@ function actions(inside: Inside, memory: DeskMemory, desk: BehindPanel): PanelVi
       if (memory.keypad) return change({ keypad: undefined })
       import('../panel/keypad.ts').then(
         ({ keypad, prepareKeypad }) => {
-          prepareKeypad(inside.root)
+          prepareKeypad(inside)
           change({ keypad })
         },
         () => {},

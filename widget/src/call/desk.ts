@@ -1,18 +1,18 @@
 import type { EndReason, PublicAgent, ToRelay } from '@voice-agent/relay/protocol'
 import type { Fault, Result } from '../element/events.ts'
-import type { Beginning, Inside } from '../element/inside.ts'
+import type { Beginning, Desk, Inside } from '../element/inside.ts'
 import type { Sound } from '../element/sound-door.ts'
-import { Meter } from '../panel/meter.ts'
 import { panel } from '../panel/panel.ts'
 import { PanelHolder } from '../panel/panel-holder.ts'
 import { panelSheet } from '../panel/panel-styles.ts'
+import { CallMe } from './call-me.ts'
 import { Consent } from './consent.ts'
 import { Conversation } from './conversation.ts'
 import { listenerOf } from './conversation-listener.ts'
 import { type BehindPanel, type DeskMemory, freshMemory, panelView } from './desk-view.ts'
 import { CallFault, faultOf } from './fault.ts'
 import type { Gone } from './media-socket.ts'
-import { granted, openWithRelay } from './opening.ts'
+import { admit, granted, openWithRelay } from './opening.ts'
 import { Transcript } from './transcript.ts'
 import { VisitorVoice } from './visitor-voice.ts'
 
@@ -20,7 +20,6 @@ type Started = Result<{ callId: string; sessionId: string }>
 
 const RETRY_UNSAID_MS = 30_000
 const LONGEST_TEXT = 16_000
-const DIGITS_A_MESSAGE = 32
 
 /** Everything behind the element's methods: agent, consent, calls one after the other, and what the panel shows of them. */
 export class CallDesk implements BehindPanel {
@@ -28,14 +27,14 @@ export class CallDesk implements BehindPanel {
   readonly #inside: Inside
   readonly #memory: DeskMemory
   readonly #holder: PanelHolder
-  readonly #consent: Consent
-  readonly #meter = new Meter()
+  readonly agreed: Consent
   readonly #transcript = new Transcript()
   #conversation: Conversation | undefined
   #starting: { promise: Promise<Started>; abort: AbortController } | undefined
   #startedFor = ''
   output: string | undefined
   readonly #voice: VisitorVoice
+  readonly phone: CallMe
   /** Written while the call was being opened. */
   #unsent: ToRelay[] = []
   #tick: ReturnType<typeof setInterval> | undefined
@@ -43,9 +42,10 @@ export class CallDesk implements BehindPanel {
   constructor(inside: Inside) {
     this.#inside = inside
     this.#memory = freshMemory(inside.element.startMuted)
-    this.#consent = new Consent(inside)
-    this.#voice = new VisitorVoice(inside, this.#memory, this.#meter)
-    this.#holder = new PanelHolder(inside, this.#meter, () => Object.assign(this.#memory, { openedAt: performance.now(), stirred: false }))
+    this.agreed = new Consent(inside)
+    this.phone = new CallMe(inside, this.#memory, this)
+    this.#voice = new VisitorVoice(inside, this.#memory)
+    this.#holder = new PanelHolder(inside, () => Object.assign(this.#memory, { openedAt: performance.now(), stirred: false }))
   }
 
   get callId(): string | undefined {
@@ -53,6 +53,10 @@ export class CallDesk implements BehindPanel {
   }
   get sessionId(): string | undefined {
     return this.#memory.sessionId
+  }
+  /** A call in the page is there, or on its way. */
+  get talking(): boolean {
+    return this.#starting !== undefined || this.#conversation !== undefined
   }
   get muted(): boolean {
     return this.#memory.muted
@@ -72,30 +76,32 @@ export class CallDesk implements BehindPanel {
         durationMs,
         desk: this,
         voice: this.#voice.now?.view,
+        phone: this.phone,
       }),
     )
   }
 
   rendered(): void {
     this.#holder.afterRender()
-    const counts = this.#conversation !== undefined || this.#memory.retryAt > Date.now()
+    const counts = this.#conversation !== undefined || this.#memory.retryAt > Date.now() || this.phone.now?.room.counts
     if (counts && !this.#tick) this.#tick = setInterval(() => this.#inside.update(), 500)
     else if (!counts) this.#tick = void clearInterval(this.#tick)
   }
 
   prepare(): void {
     // Not known yet is no fault: the click asks again and says what is wrong.
-    const { agentId } = this.#inside.element
-    if (agentId) this.#getAgent(agentId).catch(() => {})
+    this.agent().catch(() => {})
   }
 
   // ---------------------------------------------------------------- beginning
 
   start(how: Beginning): Promise<Started> {
+    if (this.phone.now?.room.live) return Promise.resolve(this.#fault('in_callback'))
     if (this.#starting || this.#inside.isLive()) {
       const { callId = '', sessionId = '' } = this.#memory
       return this.#starting?.promise ?? Promise.resolve({ ok: true, callId, sessionId })
     }
+    this.phone.shown = false
     const abort = new AbortController()
     performance.mark('va:click', { startTime: how.clickedAt ?? performance.now() })
     let sound: Sound | undefined
@@ -116,27 +122,12 @@ export class CallDesk implements BehindPanel {
   }
 
   async #open(how: Beginning, signal: AbortSignal): Promise<Started> {
-    const { element, emit, setState } = this.#inside
+    const { emit, setState } = this.#inside
     const memory = this.#memory
-    const agentId = element.agentId
-    if (!agentId) throw new CallFault('no_agent')
-    if (element.transport === 'twilio') throw new CallFault('unavailable')
-    const inWriting = element.textOnly || how.text !== undefined
-    if (!inWriting && !('AudioContext' in globalThis)) throw new CallFault('unsupported')
-    // Known already, everything up to the request happens inside the click; else the sound at least must.
-    const known = memory.agent?.id === agentId ? memory.agent : undefined
-    if (!inWriting && !known) how.sound?.()
-    const agent = known ?? (await this.#getAgent(agentId))
-    if (signal.aborted) throw new CallFault('canceled')
-    if (agent.terms && !this.#consent.given(agent.terms.version)) {
-      memory.gate = { text: how.text }
-      this.#inside.setOpen(true)
-      throw new CallFault('consent_required')
-    }
-    if (this.#startedFor !== agentId) this.#forgetSession(agentId)
+    const { agent, inWriting } = await admit(this.#inside, memory, how, this, signal)
     const { opened, modality } = await openWithRelay(this.#inside, agent, {
       modality: inWriting ? 'text' : 'voice',
-      sessionId: memory.sessionId,
+      sessionId: this.sessionFor(agent.id),
       signal,
       openSound: () => {
         const context = how.sound?.()?.context
@@ -170,6 +161,7 @@ export class CallDesk implements BehindPanel {
     memory.callId = opened.callId
     memory.sessionId = opened.sessionId
     await conversation.ready
+    this.phone.learn()
     setState('listening')
     const { callId, sessionId } = opened
     emit('va-call-started', { callId, sessionId })
@@ -184,7 +176,8 @@ export class CallDesk implements BehindPanel {
     const { code, retryAfterMs } = fault
     const result = this.#fault(code, retryAfterMs)
     this.#conversation = undefined
-    if (code === 'consent_required' || code === 'canceled') {
+    // The terms, or the form, say it.
+    if (code === 'consent_required' || code === 'canceled' || this.phone.shown) {
       setState('idle')
       return result
     }
@@ -198,30 +191,37 @@ export class CallDesk implements BehindPanel {
   }
 
   /** Rejects with CallFault. */
-  async #getAgent(agentId: string): Promise<PublicAgent> {
+  async agent(): Promise<PublicAgent> {
+    const { element, update } = this.#inside
+    const { agentId } = element
+    if (!agentId) throw new CallFault('no_agent')
     const agent = granted(await this.#inside.agent(agentId))
-    if (this.#inside.element.agentId === agentId) this.#memory.agent = agent
-    this.#inside.update()
+    if (element.agentId === agentId) this.#memory.agent = agent
+    this.phone.learn()
+    update()
     return agent
   }
 
-  #forgetSession(agentId: string): void {
-    this.#startedFor = agentId
-    this.#memory.sessionId = undefined
-    this.#transcript.clear()
+  /** Of the conversation so far; another agent begins another one. */
+  sessionFor(agentId: string): string | undefined {
+    if (this.#startedFor !== agentId) {
+      this.#startedFor = agentId
+      this.#memory.sessionId = undefined
+      this.#transcript.clear()
+    }
+    return this.#memory.sessionId
+  }
+  adopt({ callId, sessionId }: { callId: string; sessionId: string }): void {
+    Object.assign(this.#memory, { callId, sessionId })
   }
 
   /** Inside the visitor's click. */
   consent(accepted: boolean, clickedAt: number): void {
-    const { emit, openSound, update } = this.#inside
     const { agent, gate } = this.#memory
-    const version = agent?.terms?.version ?? ''
     this.#memory.gate = undefined
-    emit('va-consent', { accepted, version })
-    update()
-    if (!accepted) return
-    this.#consent.remember(version)
-    void this.start({ sound: openSound, clickedAt, text: gate?.text })
+    this.agreed.answer(agent?.terms?.version ?? '', accepted)
+    this.#inside.update()
+    if (accepted) void this.start({ sound: this.#inside.openSound, clickedAt, text: gate?.text })
   }
 
   // ---------------------------------------------------------------- going on
@@ -249,7 +249,8 @@ export class CallDesk implements BehindPanel {
 
   async end(reason: 'visitor' | 'page-close'): Promise<Result> {
     const starting = this.#starting
-    if (!starting && !this.#conversation) return this.#fault('not_in_call')
+    // A phone goes on without the page.
+    if (!this.talking) return reason === 'visitor' && (await this.phone.now?.room.cancel()) ? { ok: true } : this.#fault('not_in_call')
     starting?.abort.abort()
     this.#conversation?.hangUp(reason)
     // Nobody waits for an answer to the browser's question any more.
@@ -264,13 +265,8 @@ export class CallDesk implements BehindPanel {
   sendContext(text: string): Result {
     return this.#write('context', text)
   }
-  sendDigits(digits: string): Result {
-    if (!/^[0-9A-D*#w]+$/.test(digits)) return this.#fault('invalid_digits')
-    return this.#inCall((call) => {
-      for (let at = 0; at < digits.length; at += DIGITS_A_MESSAGE) {
-        call.send({ type: 'dtmf', digits: digits.slice(at, at + DIGITS_A_MESSAGE) })
-      }
-    })
+  sendDigits(digits: string): Promise<Result> {
+    return this.#sendAll('invalid_digits', ({ digitMessages }) => digitMessages(digits))
   }
   interrupt(): Result {
     return this.#inCall((call) => call.interrupt())
@@ -308,13 +304,11 @@ export class CallDesk implements BehindPanel {
       return this.#fault('invalid_value')
     }
   }
-  sendFeedback(feedback: { score: number; issue?: string; comment?: string }): Result {
-    const { score, issue, comment } = feedback ?? {}
-    if (!Number.isFinite(score)) return this.#fault('invalid_value')
-    return this.#inCall((call) => call.send({ type: 'feedback', score, ...(issue && { issue }), ...(comment && { comment }) }))
+  sendFeedback(feedback: Parameters<Desk['sendFeedback']>[0]): Promise<Result> {
+    return this.#sendAll('invalid_value', ({ feedbackMessages }) => feedbackMessages(feedback))
   }
-  unavailable(): Result {
-    return this.#fault('unavailable')
+  fail(code: string): void {
+    this.#failed(new CallFault(code))
   }
 
   #write(type: 'text' | 'context', text: string): Result {
@@ -328,7 +322,17 @@ export class CallDesk implements BehindPanel {
     return this.#inCall((call) => call.send({ type, text }))
   }
 
-  #inCall(act: (conversation: Conversation) => void): Result {
+  async #sendAll(otherwise: string, make: (door: typeof import('./messages.ts')) => ToRelay[] | undefined): Promise<Result> {
+    try {
+      const messages = make(await import('./messages.ts'))
+      if (!messages) return this.#fault(otherwise)
+      return this.#inCall((call) => messages.map((message) => call.send(message)))
+    } catch {
+      return this.#fault('load_failed')
+    }
+  }
+
+  #inCall(act: (conversation: Conversation) => unknown): Result {
     if (!this.#conversation) return this.#fault('not_in_call')
     act(this.#conversation)
     return { ok: true }

@@ -32,7 +32,7 @@ describe('methods', () => {
       ['setVolume', ['loud'], 'invalid_value'],
       ['setMuted', ['yes'], 'invalid_value'],
       ['sendFeedback', [undefined], 'invalid_value'],
-      ['requestCallback', ['+12025550101'], 'unavailable'],
+      ['requestCallback', ['12'], 'invalid_phone_number'],
     ] as const) {
       const result = await odd[method]?.(...args)
       expect(result, method).to.include({ ok: false, code })

@@ -1,8 +1,53 @@
 import type { PublicAgent, WebCall, WebCallRequest } from '@voice-agent/relay/protocol'
 import type { CallConfig } from '../element/events.ts'
-import type { Inside } from '../element/inside.ts'
+import type { Beginning, Inside } from '../element/inside.ts'
 import type { Answer } from '../element/relay-client.ts'
+import { modesOf } from './call-me.ts'
+import type { Consent } from './consent.ts'
+import type { DeskMemory } from './desk-view.ts'
 import { CallFault } from './fault.ts'
+
+/** What admitting uses of the desk. */
+interface DeskAtDoor {
+  agent(): Promise<PublicAgent>
+  readonly phone: { show(): unknown }
+  readonly agreed: Consent
+}
+
+/**
+ * Whether a call may be opened, and with what. Everything stays inside the click where the agent is known already. Rejects with
+ * CallFault: `no_agent`, `unavailable`, `unsupported`, `canceled`, `forbidden` (the agent only rings phones: that is shown),
+ * `consent_required` (the terms are shown).
+ */
+export async function admit(
+  inside: Inside,
+  memory: DeskMemory,
+  how: Beginning,
+  desk: DeskAtDoor,
+  signal: AbortSignal,
+): Promise<{ agent: PublicAgent; inWriting: boolean }> {
+  const { element } = inside
+  if (element.transport === 'twilio') throw new CallFault('unavailable')
+  const inWriting = element.textOnly || how.text !== undefined
+  if (!inWriting && !('AudioContext' in globalThis)) throw new CallFault('unsupported')
+  // Known already, everything up to the request happens inside the click; else the sound at least must.
+  const known = memory.agent?.id === element.agentId ? memory.agent : undefined
+  if (!inWriting && !known) how.sound?.()
+  const agent = known ?? (await desk.agent())
+  if (signal.aborted) throw new CallFault('canceled')
+  if (!modesOf(element.mode, agent).talk) {
+    void desk.phone.show()
+    throw new CallFault('forbidden')
+  }
+  if (agent.terms && !desk.agreed.given(agent.terms.version)) {
+    const { prepareTerms } = await import('../panel/terms.ts')
+    memory.termsShown = prepareTerms(inside)
+    memory.gate = { text: how.text }
+    inside.setOpen(true)
+    throw new CallFault('consent_required')
+  }
+  return { agent, inWriting }
+}
 
 /**
  * Asks the page (`va-before-call`), its owner's server (`tokenProvider`), then the relay. Rejects with CallFault: `canceled`,

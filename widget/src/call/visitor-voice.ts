@@ -1,6 +1,5 @@
 import type { Inside } from '../element/inside.ts'
 import { constraintsFor } from '../microphone/constraints.ts'
-import type { Meter } from '../panel/meter.ts'
 import type { Voice, VoiceDoor } from '../voice/index.ts'
 import type { DeskMemory } from './desk-view.ts'
 
@@ -8,7 +7,6 @@ import type { DeskMemory } from './desk-view.ts'
 export class VisitorVoice {
   readonly #inside: Inside
   readonly #memory: DeskMemory
-  readonly #meter: Meter
   #opening: Promise<Voice | undefined> | undefined
   #deviceId: string | undefined
   #wrote = false
@@ -16,10 +14,9 @@ export class VisitorVoice {
   #output = 0
   now: Voice | undefined
 
-  constructor(inside: Inside, memory: DeskMemory, meter: Meter) {
+  constructor(inside: Inside, memory: DeskMemory) {
     this.#memory = memory
     this.#inside = inside
-    this.#meter = meter
   }
 
   /** Inside the click, once a call: asks for the microphone there and then. */
@@ -68,11 +65,10 @@ export class VisitorVoice {
 
   /** How loud the visitor is, and the agent; the orb follows whose turn it is. */
   level(input = this.#input, output = this.#output): void {
-    const { element, root, emit } = this.#inside
+    const { element, emit, meter } = this.#inside
     this.#input = input
     this.#output = output
-    this.#meter.set(output || (element.state === 'listening' ? input : 0))
-    this.#meter.hears(root, input)
+    meter.set(output || (element.state === 'listening' ? input : 0))
     emit('va-level', { input, output })
   }
 
@@ -81,7 +77,7 @@ export class VisitorVoice {
     this.now = this.#opening = undefined
     this.#wrote = false
     this.#input = this.#output = 0
-    this.#meter.set(0)
+    this.#inside.meter.set(0)
   }
 }
 

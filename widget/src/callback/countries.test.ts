@@ -27,11 +27,14 @@ describe('countries', () => {
     expect(countriesOf(['US'], 'not a tag!').map(({ id }) => id)).to.deep.equal(['US'])
   })
 
-  it('are guessed by the page, then the browser, then where the language is at home', () => {
+  it('are guessed by the page, the browser, and where the language is at home', () => {
     const offered = countriesOf(['US', 'IN', 'GB'], 'en')
     expect(guessCountry(offered, 'en-GB', ['en-US'])).to.equal('GB')
     expect(guessCountry(offered, 'en', ['fr-FR', 'en-IN'])).to.equal('IN')
     expect(guessCountry(offered, 'hi', ['de'])).to.equal('IN')
+    expect(guessCountry(offered, 'hi', ['en-US'])).to.equal('IN')
+    expect(guessCountry(offered, 'en', ['hi-IN'])).to.equal('IN')
+    expect(guessCountry(offered, 'en', ['de'])).to.equal('US')
     expect(guessCountry(offered, 'fr', ['fr-FR'])).to.equal('IN')
     expect(guessCountry([], 'fr', [])).to.equal(undefined)
   })

@@ -1,10 +1,17 @@
 /**
  * Dialling codes by country, and how a number is grouped while it is typed. No numbering plans: whether a number exists is the
- * relay's to say. Codes are written without a plus.
+ * relay's to say. In the order of their codes, which are written where one does not follow the one before.
  */
 
 const CODES =
-  'AD376AE971AF93AG1AI1AL355AM374AO244AR54AS1AT43AU61AW297AX358AZ994BA387BB1BD880BE32BF226BG359BH973BI257BJ229BL590BM1BN673BO591BQ599BR55BS1BT975BW267BY375BZ501CA1CC61CD243CF236CG242CH41CI225CK682CL56CM237CN86CO57CR506CU53CV238CW599CX61CY357CZ420DE49DJ253DK45DM1DO1DZ213EC593EE372EG20EH212ER291ES34ET251FI358FJ679FK500FM691FO298FR33GA241GB44GD1GE995GF594GG44GH233GI350GL299GM220GN224GP590GQ240GR30GT502GU1GW245GY592HK852HN504HR385HT509HU36ID62IE353IL972IM44IN91IO246IQ964IR98IS354IT39JE44JM1JO962JP81KE254KG996KH855KI686KM269KN1KP850KR82KW965KY1KZ7LA856LB961LC1LI423LK94LR231LS266LT370LU352LV371LY218MA212MC377MD373ME382MF590MG261MH692MK389ML223MM95MN976MO853MP1MQ596MR222MS1MT356MU230MV960MW265MX52MY60MZ258NA264NC687NE227NF672NG234NI505NL31NO47NP977NR674NU683NZ64OM968PA507PE51PF689PG675PH63PK92PL48PM508PR1PS970PT351PW680PY595QA974RE262RO40RS381RU7RW250SA966SB677SC248SD249SE46SG65SH290SI386SJ47SK421SL232SM378SN221SO252SR597SS211ST239SV503SX1SY963SZ268TC1TD235TG228TH66TJ992TK690TL670TM993TN216TO676TR90TT1TV688TW886TZ255UA380UG256US1UY598UZ998VA39VC1VE58VG1VI1VN84VU678WF681WS685XK383YE967YT262ZA27ZM260ZW263'
+  '1AGAIASBBBMBSCADMDOGDGUJMKNKYLCMPMSPRSXTCTTUSVCVGVI 7KZRU 20EG 27ZA 30GR NL BE FR ES 36HU 39ITVA RO CH 43AT GBGGIMJE DK SE NOSJ PL DE 51PE MX CU AR BR CL CO VE 60MY AUCCCX ID PH NZ SG TH 81JP KR 84VN 86CN 90TR IN PK AF LK MM 98IR 211SS EHMA DZ 216TN 218LY 220GM SN MR ML GN CI BF NE TG BJ MU LR SL GH NG TD CF CM CV ST GQ GA CG CD AO GW IO 248SC SD RW ET SO DJ KE TZ UG BI MZ 260ZM MG REYT ZW NA MW LS BW SZ KM 290SH ER 297AW FO GL 350GI PT LU IE IS AL MT CY AXFI BG 370LT LV EE MD AM BY AD MC SM 380UA RS ME XK 385HR SI BA 389MK 420CZ SK 423LI 500FK BZ GT SV HN NI CR PA PM HT 590BLGPMF BO GY EC GF PY MQ SR UY BQCW 670TL 672NF BN NR PG TO SB VU FJ PW WF CK NU 685WS KI NC TV PF TK FM MH 850KP 852HK MO 855KH LA 880BD 886TW 960MV LB JO SY IQ KW SA YE OM 970PS AE IL BH QA BT MN NP 992TJ TM AZ GE KG 998UZ'
+
+const CODE = new Map<string, string>()
+let code = 0
+for (const entry of CODES.split(' ')) {
+  code = Number.parseInt(entry, 10) || code + 1
+  for (const id of entry.match(/[A-Z]{2}/g) ?? []) CODE.set(id, String(code))
+}
 
 /** Group lengths after the country's code, where people group otherwise than by threes. */
 const GROUPS: Record<string, readonly number[]> = {
@@ -62,12 +69,12 @@ export interface Country {
 
 /** The dialling code of a country; undefined for one that is not known. */
 export function codeOf(id: string): string | undefined {
-  return /^[A-Z]{2}$/.test(id) ? new RegExp(`${id}(\\d+)`).exec(CODES)?.[1] : undefined
+  return CODE.get(id)
 }
 
 /** Countries with their names in a language, in its order; every known one when none are given. */
 export function countriesOf(ids: readonly string[], language: string): Country[] {
-  const wanted = ids.length > 0 ? ids : (CODES.match(/[A-Z]{2}/g) ?? [])
+  const wanted = ids.length > 0 ? ids : [...CODE.keys()]
   const named = wanted.flatMap((id) => {
     const code = codeOf(id)
     return code ? [{ id, code, name: nameOf(id, language) }] : []
@@ -87,9 +94,14 @@ function nameOf(id: string, language: string): string {
   }
 }
 
-/** The first guess among the countries offered: the page's own region, the browser's, then where the page's language is at home. */
+/** The first guess among the countries offered: the region of the page's tag, else of the browser's for that language, else where it is at home. */
 export function guessCountry(offered: readonly Country[], page: string, browser: readonly string[]): string | undefined {
-  const guesses = [...[page, ...browser].map((tag) => localeOf(tag)?.region), localeOf(page)?.maximize().region]
+  const own = localeOf(page)
+  const theirs = browser.map((tag) => localeOf(tag))
+  const home = own?.maximize().region
+  const same = theirs.filter((each) => each?.language === own?.language)
+  // English is at home anywhere.
+  const guesses = [own, ...same, own?.language === 'en' ? undefined : own?.maximize(), ...theirs].map((each) => each?.region).concat(home)
   return guesses.find((region) => offered.some(({ id }) => id === region)) ?? offered[0]?.id
 }
 

@@ -1,4 +1,4 @@
-import type { EndReason, Entry, Variables } from '@voice-agent/relay/protocol'
+import type { CallStatus, EndReason, Entry, Variables } from '@voice-agent/relay/protocol'
 import type { WidgetState } from './states.ts'
 
 /** Every event of the element, with the type of its `detail`. All of them bubble and cross shadow roots. */
@@ -8,6 +8,9 @@ export interface VoiceAgentEventDetails {
   'va-close': Record<string, never>
   /** Cancelable; `config` may be changed. */
   'va-before-call': { config: CallConfig }
+  /** Cancelable; `config` may be changed. */
+  'va-before-callback': { config: CallbackConfig }
+  'va-callback-status': { callId: string; status: CallStatus; endReason?: EndReason }
   'va-consent': { accepted: boolean; version: string }
   'va-call-started': { callId: string; sessionId: string }
   'va-state-changed': { state: WidgetState; previous: WidgetState }
@@ -32,6 +35,35 @@ export interface CallConfig {
   userId?: string
   sessionId?: string
   visitorToken?: string
+}
+
+/** What a phone is asked to ring with. */
+export interface CallbackConfig {
+  agentId: string
+  /** E.164. */
+  phoneNumber: string
+  carrier?: string
+  sessionId?: string
+  name?: string
+  /** RFC 3339; now unless given. */
+  scheduleAt?: string
+  language?: string
+  variables?: Variables
+}
+
+/** What `requestCallback` may be told beside the number. */
+export interface CallbackOptions extends Partial<Pick<CallbackConfig, 'carrier' | 'name' | 'language' | 'variables'>> {
+  scheduleAt?: string | Date
+  /** For a number without its country: ISO 3166 alpha-2. */
+  country?: string
+  captchaToken?: string
+}
+
+/** A phone that was asked to ring. */
+export interface CallbackAsked {
+  callId: string
+  sessionId: string
+  status: CallStatus
 }
 
 export type ClientTool = (args: Record<string, unknown>) => unknown

@@ -1,7 +1,8 @@
 import type { PublicAgent } from '@voice-agent/relay/protocol'
 import type { html, nothing, TemplateResult } from 'lit'
 import type { Dictionary, StringKey, Values } from '../strings/index.ts'
-import type { Result, VoiceAgentEventDetails, VoiceAgentEventName } from './events.ts'
+import type { CallbackAsked, CallbackOptions, Result, VoiceAgentEventDetails, VoiceAgentEventName } from './events.ts'
+import type { Meter } from './meter.ts'
 import type { Answer, ask } from './relay-client.ts'
 import type { Shell } from './shell.ts'
 import type { Sound } from './sound-door.ts'
@@ -17,6 +18,10 @@ export interface Inside {
   readonly element: Shell
   readonly root: ShadowRoot
   readonly lit: { html: typeof html; nothing: typeof nothing }
+  /** Moves the orb. */
+  readonly meter: Meter
+  /** Adds a sheet of styles, once. */
+  readonly adopt: (sheet: CSSStyleSheet) => void
   readonly orb: () => TemplateResult
   readonly relay: () => string
   readonly ask: typeof ask
@@ -68,12 +73,17 @@ export interface Desk {
   end(reason: 'visitor' | 'page-close'): Promise<Result>
   sendText(text: string): Result
   sendContext(text: string): Result
-  sendDigits(digits: string): Result
+  sendDigits(digits: string): Promise<Result>
   interrupt(): Result
   setMuted(muted: boolean): Result
   setVolume(volume: number): Result
   setInputDevice(id: string): Promise<Result>
   setOutputDevice(id: string): Promise<Result>
-  sendFeedback(feedback: { score: number; issue?: string; comment?: string }): Result
-  unavailable(): Result
+  sendFeedback(feedback: { score: number; issue?: string; comment?: string }): Promise<Result>
+  /** The visitor's phone instead; loaded when it is asked for. */
+  readonly phone: {
+    load(): Promise<{ room: { request(number: string, options?: CallbackOptions): Promise<Result<CallbackAsked>> } } | undefined>
+    /** Shows the form. */
+    show(): Promise<void>
+  }
 }

@@ -1,7 +1,7 @@
 import type { ProblemBody, PublicAgent } from '@voice-agent/relay/protocol'
 
 /** What the relay answered; a refusal by its stable code. Never rejects. */
-export type Answer<Body> = { ok: true; body: Body } | { ok: false; code: string; retryAfterMs?: number }
+export type Answer<Body> = { ok: true; body: Body } | { ok: false; code: string; retryAfterMs?: number; detail?: string }
 
 const BY_STATUS: Record<number, string> = { 403: 'forbidden', 404: 'not_found', 429: 'rate_limited', 503: 'provider_unavailable' }
 
@@ -15,9 +15,10 @@ export async function ask<Body>(url: string, init?: RequestInit): Promise<Answer
   // A proxy in between may answer with a page of its own.
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok && body) return { ok: true, body: body as Body }
-  const code = (body as ProblemBody | undefined)?.code ?? BY_STATUS[response.status] ?? 'internal'
+  const problem = body as ProblemBody | undefined
+  const code = problem?.code ?? BY_STATUS[response.status] ?? 'internal'
   const seconds = Number(response.headers.get('Retry-After'))
-  return { ok: false, code, ...(seconds > 0 && { retryAfterMs: seconds * 1000 }) }
+  return { ok: false, code, ...(seconds > 0 && { retryAfterMs: seconds * 1000 }), ...(problem?.detail && { detail: problem.detail }) }
 }
 
 /** What is publicly known of an agent, asked once per agent and relay; a refusal is forgotten, so that the next click asks again. */

@@ -176,6 +176,28 @@ export const launcherStyles = css`
   .launcher:active .ball {
     scale: 0.96;
   }
+  .ring {
+    position: absolute;
+    inset-block: auto calc(100% + 12px);
+    inset-inline-end: 5px;
+    display: grid;
+    place-items: center;
+    inline-size: 46px;
+    block-size: 46px;
+    border-radius: 50%;
+    color: var(--_accent-text);
+    background: var(--_bg);
+    box-shadow: var(--_shadow), 0 0 0 1px var(--_line);
+  }
+  .ring svg {
+    rotate: -135deg;
+  }
+  :host([placement$='left']) .ring {
+    inset-inline: 5px auto;
+  }
+  :host([placement^='top']) .ring {
+    inset-block: calc(100% + 12px) auto;
+  }
   .hide {
     position: absolute;
     inset-block-start: -26px;

@@ -5,6 +5,7 @@ import { flag, given, object, word } from './attributes.ts'
 import type { ClientTools, Fault, Result, TokenProvider, VoiceAgentEventDetails, VoiceAgentEventName } from './events.ts'
 import type { Desk, Inside } from './inside.ts'
 import { launcher } from './launcher.ts'
+import { Meter } from './meter.ts'
 import { orb } from './orb.ts'
 import { AgentCard, ask } from './relay-client.ts'
 import { launcherStyles, orbStyles, tokens } from './shell-styles.ts'
@@ -172,8 +173,10 @@ export class Shell extends LitElement {
                   folded: this.#folded,
                   dismissible: this.dismissible,
                   broken: this.#broken,
+                  mode: this.mode,
                   say,
                   onLaunch: this.#launch,
+                  onCallMe: this.#callMe,
                   onHide: () => {
                     this.#dismissed = true
                     this.requestUpdate()
@@ -188,6 +191,10 @@ export class Shell extends LitElement {
     const begins = this.#state === 'idle'
     void this.setOpen(true)
     if (begins) void this.begin(event.timeStamp)
+  }
+
+  #callMe = (): void => {
+    void this.setOpen(true).then((desk) => desk?.phone.show())
   }
 
   /** Where sound is wanted, the loudspeaker is opened before this returns: later is too late for browsers that want a click. */
@@ -255,13 +262,18 @@ export class Shell extends LitElement {
     try {
       const { createDesk } = await import('../call/index.ts')
       this.desk = createDesk(this.#inside())
-      this.shadowRoot?.adoptedStyleSheets.push(this.desk.sheet)
+      this.#adopt(this.desk.sheet)
       this.desk.prepare()
     } catch {
       this.#loading = undefined
     }
     this.requestUpdate()
     return this.desk
+  }
+
+  #adopt = (sheet: CSSStyleSheet): void => {
+    const { adoptedStyleSheets: all } = this.shadowRoot as ShadowRoot
+    if (!all.includes(sheet)) all.push(sheet)
   }
 
   protected loadFault(): Fault {
@@ -281,6 +293,8 @@ export class Shell extends LitElement {
       element: this,
       root: this.shadowRoot as ShadowRoot,
       lit: { html, nothing },
+      adopt: this.#adopt,
+      meter: new Meter(),
       orb,
       relay: () => this.#relay(),
       ask,

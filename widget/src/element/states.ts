@@ -1,17 +1,34 @@
 /** The element's states and the only ways between them. */
-export type WidgetState = 'idle' | 'connecting' | 'listening' | 'thinking' | 'speaking' | 'reconnecting' | 'ended' | 'error'
+export type WidgetState =
+  | 'idle'
+  | 'connecting'
+  | 'listening'
+  | 'thinking'
+  | 'speaking'
+  | 'reconnecting'
+  | 'dialing'
+  | 'ringing'
+  | 'connected'
+  | 'ended'
+  | 'error'
 
 const TALKING = ['listening', 'thinking', 'speaking', 'reconnecting', 'ended', 'error'] as const
 
+/** A phone rings instead. */
+const RINGING = ['ringing', 'connected', 'ended', 'error'] as const
+
 const WAYS: Record<WidgetState, readonly WidgetState[]> = {
-  idle: ['connecting', 'error'],
+  idle: ['connecting', 'dialing', 'error'],
   connecting: ['idle', ...TALKING],
   listening: TALKING,
   thinking: TALKING,
   speaking: TALKING,
   reconnecting: TALKING,
-  ended: ['connecting', 'idle', 'error'],
-  error: ['connecting', 'idle'],
+  dialing: RINGING,
+  ringing: RINGING,
+  connected: RINGING,
+  ended: ['connecting', 'dialing', 'idle', 'error'],
+  error: ['connecting', 'dialing', 'idle'],
 }
 
 /** Whether `to` may follow `from`; staying is not a way. */

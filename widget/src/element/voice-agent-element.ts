@@ -1,8 +1,8 @@
-import type { Result } from './events.ts'
+import type { CallbackAsked, CallbackOptions, Result } from './events.ts'
 import { Shell } from './shell.ts'
 
 /**
- * Talk with an AI agent, or write to it. A small shell stands on the page; the call code is loaded on first use.
+ * Talk with an AI agent, write to it, or be rung by it. A small shell stands on the page; the call code is loaded on first use.
  *
  * @tagname voice-agent
  *
@@ -10,6 +10,8 @@ import { Shell } from './shell.ts'
  * @event va-open - The panel opened.
  * @event va-close - The panel closed; a call goes on.
  * @event va-before-call - Cancelable. `{config}` may be changed before the call is opened.
+ * @event va-before-callback - Cancelable. `{config}` may be changed before a phone is asked to ring.
+ * @event va-callback-status - How the ringing phone stands. `{callId, status, endReason}`
  * @event va-consent - The visitor agreed to the agent's terms or declined. `{accepted, version}`
  * @event va-call-started - `{callId, sessionId}`
  * @event va-state-changed - `{state, previous}`
@@ -23,6 +25,7 @@ import { Shell } from './shell.ts'
  * @csspart root - Everything.
  * @csspart launcher - The button at the page's edge.
  * @csspart launcher-label - Its words.
+ * @csspart launcher-call-me - The button above it that rings a phone (`mode="both"`).
  * @csspart launcher-hide - Hides the launcher (`dismissible`).
  * @csspart launcher-note - What went wrong before the panel could open.
  * @csspart orb - The orb, wherever it stands.
@@ -65,6 +68,26 @@ import { Shell } from './shell.ts'
  * @csspart end - Ends the call.
  * @csspart ended - How the call ended.
  * @csspart again - Calls again in the same session.
+ * @csspart call-me - Rings the visitor's phone instead.
+ * @csspart callback - "Call me": everything in the panel's middle.
+ * @csspart callback-form - Its form.
+ * @csspart number - The phone number, with its country.
+ * @csspart callback-name - The visitor's name.
+ * @csspart callback-time - When to ring.
+ * @csspart callback-captcha - Where a person shows that they are one.
+ * @csspart callback-refused - Why no phone will ring.
+ * @csspart callback-terms - The terms.
+ * @csspart callback-ask - Asks for the call.
+ * @csspart callback-later - Chooses a time instead of now.
+ * @csspart callback-steps - Dialing, ringing, connected.
+ * @csspart callback-step - One of them.
+ * @csspart callback-end - Hangs up, or takes the call back.
+ * @csspart callback-over - How it ended.
+ * @csspart callback-again - Rings again.
+ * @csspart callback-other - Asks for another number.
+ * @csspart callback-back - Back to the running conversation.
+ * @csspart callback-talk - Talks in the page instead.
+ * @csspart callback-write - Writes instead.
  * @csspart error - What went wrong.
  * @csspart retry - Tries again, or goes back.
  * @csspart write-instead - Goes on in writing, where sound cannot be had.
@@ -95,6 +118,9 @@ import { Shell } from './shell.ts'
  * @cssstate thinking - The agent prepares an answer.
  * @cssstate speaking - The agent speaks.
  * @cssstate reconnecting - The connection was lost and is being brought back.
+ * @cssstate dialing - A phone is being dialed.
+ * @cssstate ringing - It rings.
+ * @cssstate connected - Somebody picked up.
  * @cssstate ended - The call is over.
  * @cssstate error - The call could not be started.
  */
@@ -124,9 +150,10 @@ export class VoiceAgentElement extends Shell {
   async endCall(): Promise<Result> {
     return (await this.load())?.end('visitor') ?? this.loadFault()
   }
-  /** Asks the agent to ring a phone number. */
-  async requestCallback(_number: string, _options?: object): Promise<Result> {
-    return (await this.load())?.unavailable() ?? this.loadFault()
+  /** Asks the agent to ring a phone: once, however often it is asked before the relay answered. The page has the visitor's consent. */
+  async requestCallback(number: string, options?: CallbackOptions): Promise<Result<CallbackAsked>> {
+    const desk = await this.load()
+    return (await desk?.phone.load())?.room.request(number, options) ?? this.loadFault()
   }
   /** Says something to the agent in writing. */
   async sendText(text: string): Promise<Result> {

@@ -1,5 +1,6 @@
 import type { TemplateResult } from 'lit'
 import { html, nothing } from '../call/lit.ts'
+import type { Inside } from '../element/inside.ts'
 import { keypadStyles } from './keypad-styles.ts'
 import type { PanelView } from './view.ts'
 
@@ -9,8 +10,8 @@ const sheet = new CSSStyleSheet()
 sheet.replaceSync(keypadStyles)
 
 /** Before the keypad is shown in this root. Most calls need none: it is a chunk of its own. */
-export function prepareKeypad(root: ShadowRoot): void {
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+export function prepareKeypad(inside: Inside): void {
+  inside.adopt(sheet)
 }
 
 /** Phone keys, with the agent's own menu under them. Digits run left to right in every language. */

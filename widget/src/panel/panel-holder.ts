@@ -1,22 +1,19 @@
 import type { Inside } from '../element/inside.ts'
-import type { Meter } from './meter.ts'
 
 const STICKS_WITHIN_PX = 48
 
 /** What rendering alone cannot do: focus that is never lost, a log that follows the newest words, room for the screen's keyboard. */
 export class PanelHolder {
   readonly #inside: Inside
-  readonly #meter: Meter
   readonly #onOpened: () => void
   #wasOpen = false
   #hadFocus = false
   #follows = true
   #orbWas: DOMRect | undefined
 
-  constructor(inside: Inside, meter: Meter, onOpened: () => void) {
+  constructor(inside: Inside, onOpened: () => void) {
     this.#onOpened = onOpened
     this.#inside = inside
-    this.#meter = meter
     // The screen's keyboard covers what is fixed to the bottom; this says by how much.
     const viewport = window.visualViewport
     viewport?.addEventListener('resize', () => {
@@ -37,7 +34,7 @@ export class PanelHolder {
     const { root, isOpen } = this.#inside
     const panel = root.querySelector<HTMLElement>('.panel')
     const orb = root.querySelector<HTMLElement>('.orb')
-    this.#meter.attach(orb)
+    this.#inside.meter.attach(orb)
     if (orb && this.#orbWas) glide(orb, this.#orbWas)
     const log = root.querySelector('.transcript')
     if (log && this.#follows) log.scrollTop = log.scrollHeight

@@ -128,7 +128,7 @@ header :is(.tool, .interrupt)::after { inset-block: calc(100% + 6px) auto; }
 h3 { font-size: 20px; font-weight: 650; line-height: 1.3; letter-spacing: -0.01em; }
 .quiet { color: var(--_muted); }
 .choice { display: flex; flex-wrap: wrap; justify-content: center; gap: 12px; }
-.language { display: flex; align-items: center; gap: 8px; font-size: 13px; color: var(--_muted); }
+.language { order: 1; display: flex; align-items: center; gap: 8px; font-size: 13px; color: var(--_muted); }
 select {
   min-block-size: 44px;
   padding: 0 10px;
@@ -138,11 +138,6 @@ select {
   color: var(--_fg);
   font: inherit;
 }
-.consent .stage { justify-content: flex-end; align-items: stretch; gap: 16px; }
-.terms { flex: 1; display: flex; flex-direction: column; gap: 12px; min-block-size: 0; text-align: start; }
-.scroll { overflow: auto; overscroll-behavior: contain; white-space: pre-line; color: var(--_fg); padding-inline-end: 8px; }
-a { color: var(--_accent-text); font-weight: 550; padding-block: 6px; align-self: start; }
-.consent .choice > * { flex: 1; padding: 0 12px; }
 
 @media (max-width: 480px) {
   :host([data-open]:not([variant='inline'])) { inset: auto 0 0 0; margin: 0; inline-size: auto; }

@@ -12,8 +12,9 @@ export function panel(view: PanelView): TemplateResult {
   const { say, do: act, scene } = view
   const name = view.agent?.name ?? say('panel.agent')
   const label = say('panel.label', { name })
+  const phone = view.phone.scene?.(view)
   return html`<section
-    class="panel ${scene} ${view.stirred ? 'stirred' : ''}"
+    class="panel ${phone ? '' : scene} ${view.stirred ? 'stirred' : ''}"
     part="panel"
     role=${view.inline ? 'region' : 'dialog'}
     aria-label=${label}
@@ -28,7 +29,7 @@ export function panel(view: PanelView): TemplateResult {
           <span class="ai" part="disclosure">${say('panel.ai')}</span
           ><span class="status" part="status" role="status"><i class="dot"></i>${statusWord(view)}</span
           >${
-            scene === 'call' && !view.starting
+            scene === 'call' && !view.starting && !phone
               ? html`<span class="timer" part="timer" role="timer" aria-live="off">${clock(view.durationMs)}</span>`
               : nothing
           }
@@ -37,12 +38,16 @@ export function panel(view: PanelView): TemplateResult {
       ${(scene === 'call' && !view.textCall && view.voice?.volume(view)) || nothing}
       ${view.inline ? nothing : tool('close', say(scene === 'call' ? 'panel.minimise' : 'panel.close'), icons.down(), act.close)}
     </header>
-    ${stage(view)} ${transcript(view)}
+    ${
+      phone ??
+      html`${stage(view)} ${transcript(view)}
     <div class="notices">
       ${(scene === 'call' && view.voice?.notices(view)) || nothing}
+      ${(scene === 'call' && view.phone.modes.callMe && view.phone.now?.notices(view)) || nothing}
       <div role="status">${view.notice && scene === 'call' ? html`<p class="notice" part="notice">${view.notice}</p>` : nothing}</div>
     </div>
-    ${(scene === 'call' && view.keypad?.(view)) || nothing} ${controls(view)}
+    ${(scene === 'call' && view.keypad?.(view)) || nothing} ${controls(view)}`
+    }
   </section>`
 }
 

@@ -27,7 +27,7 @@ export function stage(view: PanelView): TemplateResult {
       scene === 'idle'
         ? idle(view)
         : scene === 'consent'
-          ? consent(view)
+          ? (view.termsShown?.(view) ?? nothing)
           : scene === 'error'
             ? problem(view)
             : scene === 'ended'
@@ -36,6 +36,11 @@ export function stage(view: PanelView): TemplateResult {
                 ? nothing
                 : html`<p class="words quiet" dir="auto">${view.agent?.disclosure ?? nothing}</p>`
     }
+    ${
+      scene !== 'call' && scene !== 'consent' && view.phone.modes.callMe
+        ? html`<button class="secondary" part="call-me" @click=${act.callMe}>${say('callme.open')}</button>`
+        : nothing
+    }
   </div>`
 }
 
@@ -43,16 +48,20 @@ function idle(view: PanelView): TemplateResult {
   const { say, do: act, agent } = view
   return html`<div class="words">
       <h3>${say('idle.title', { name: agent?.name ?? say('panel.agent') })}</h3>
-      ${agent?.disclosure ? html`<p class="quiet" dir="auto">${agent.disclosure}</p>` : nothing} ${speech(view)}
+      ${agent?.disclosure ? html`<p class="quiet" dir="auto">${agent.disclosure}</p>` : nothing} ${view.speech}
     </div>
-    <button class="primary" part="start" ?disabled=${view.starting} @click=${act.start}>
-      ${view.textCall ? icons.write() : icons.talk()}${say(view.textCall ? 'idle.text' : 'idle.start')}
-    </button>
+    ${
+      view.phone.modes.talk
+        ? html`<button class="primary" part="start" ?disabled=${view.starting} @click=${act.start}>
+            ${view.textCall ? icons.write() : icons.talk()}${say(view.textCall ? 'idle.text' : 'idle.start')}
+          </button>`
+        : nothing
+    }
     ${languages(view)}`
 }
 
 /** Who turns spoken words into text, where that is the visitor's own browser: it may send the sound elsewhere. */
-function speech({ agent, textCall, say }: PanelView): TemplateResult | typeof nothing {
+export function speech({ agent, textCall, say }: Pick<PanelView, 'agent' | 'textCall' | 'say'>): TemplateResult | typeof nothing {
   const mode = agent?.browserRecognition ?? 'off'
   if (
     mode === 'off' ||
@@ -81,25 +90,6 @@ function ownName(tag: string): string {
   } catch {
     return tag
   }
-}
-
-function consent(view: PanelView): TemplateResult | typeof nothing {
-  const { say, do: act } = view
-  const terms = view.agent?.terms
-  if (!terms) return nothing
-  return html`<div class="terms" part="terms">
-      <h3>${say('consent.title')}</h3>
-      <div class="scroll" tabindex="0" role="group" aria-label=${say('consent.title')}><p dir="auto">${terms.text}</p>${speech(view)}</div>
-      ${
-        terms.url && /^https?:/.test(terms.url)
-          ? html`<a href=${terms.url} target="_blank" rel="noopener noreferrer">${say('consent.more')}</a>`
-          : nothing
-      }
-    </div>
-    <div class="choice">
-      <button class="secondary" part="decline" @click=${act.decline}>${say('consent.decline')}</button>
-      <button class="primary" part="accept" @click=${act.accept}>${say('consent.accept')}</button>
-    </div>`
 }
 
 function ended(view: PanelView): TemplateResult {

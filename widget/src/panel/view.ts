@@ -1,5 +1,6 @@
 import type { Entry, PublicAgent } from '@voice-agent/relay/protocol'
-import type { TemplateResult } from 'lit'
+import type { nothing, TemplateResult } from 'lit'
+import type { CallMe } from '../call/call-me.ts'
 import type { Inside } from '../element/inside.ts'
 import type { WidgetState } from '../element/states.ts'
 import type { VoiceView } from '../voice/voice-view.ts'
@@ -11,6 +12,7 @@ export type Scene = 'idle' | 'consent' | 'call' | 'ended' | 'error'
 export interface PanelView {
   say: Inside['say']
   orb: Inside['orb']
+  clock: (ms: number) => string
   scene: Scene
   /** A call is being opened, or `state` says how it stands. */
   state: WidgetState
@@ -32,6 +34,12 @@ export interface PanelView {
   volumeShown: boolean
   stirred: boolean
   volume: number
+  /** Who turns speech into text, where that is the visitor's own browser. */
+  speech: TemplateResult | typeof nothing
+  /** The terms, once they are loaded. */
+  termsShown: ((view: PanelView) => TemplateResult) | undefined
+  /** The other way to talk: a phone. */
+  phone: Pick<CallMe, 'modes' | 'scene' | 'now'>
   /** The visitor's side of a spoken call. */
   voice: VoiceView | undefined
   do: PanelActions
@@ -40,6 +48,7 @@ export interface PanelView {
 export interface PanelActions {
   start(event: Event): void
   write(text: string): void
+  callMe(): void
   accept(event: Event): void
   decline(): void
   end(event: UIEvent): void

@@ -1,9 +1,11 @@
+import type { CallbackKey } from '../callback/words.ts'
 import type { VoiceKey } from '../voice/words.ts'
 import type { StringKey } from './index.ts'
 
 /** हिन्दी */
 export const strings = {
   'launcher.talk': 'हमसे बात करें',
+  'launcher.callMe': 'मुझे कॉल करें',
   'launcher.open': 'बातचीत खोलें',
   'launcher.hide': 'छिपाएँ',
   'status.connecting': 'जुड़ रहा है',
@@ -34,6 +36,8 @@ export const strings = {
 
   'speech.on-device': 'आपका ब्राउज़र इसी उपकरण पर आपके शब्दों को लिखता है।',
   'speech.allowed': 'आपका ब्राउज़र आपके शब्दों को लिखता है, और इसके लिए आवाज़ अपने निर्माता को भेज सकता है।',
+
+  'callme.open': 'मेरे फ़ोन पर कॉल करें',
 
   'log.label': 'अब तक की बातचीत',
   'log.visitor': 'आप',
@@ -90,4 +94,4 @@ export const strings = {
   'error.connection_lost': 'कनेक्शन टूट गया।',
   'error.replaced': 'कॉल दूसरी विंडो में चल रही है।',
   'error.write': 'लिखकर पूछें',
-} satisfies Record<Exclude<StringKey, VoiceKey>, string>
+} satisfies Record<Exclude<StringKey, VoiceKey | CallbackKey>, string>

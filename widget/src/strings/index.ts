@@ -1,3 +1,4 @@
+import type { CallbackKey } from '../callback/words.ts'
 import type { VoiceKey } from '../voice/words.ts'
 import type { en } from './en.ts'
 import { launcher } from './launcher.ts'
@@ -6,7 +7,7 @@ import { launcher } from './launcher.ts'
  * The one door to every word on screen. A language is looked for by its full tag, then its base, then English; the page's own
  * `strings` win over all. To add a language: translate `launcher.ts` and `en.ts` into one file, and name it in `CHUNKS`.
  */
-export type StringKey = keyof typeof launcher | keyof typeof en | VoiceKey
+export type StringKey = keyof typeof launcher | keyof typeof en | VoiceKey | CallbackKey
 export type Dictionary = Partial<Record<StringKey, string>>
 export type Values = Record<string, string | number>
 

@@ -1,6 +1,7 @@
 /** The few words that stand on a page before anyone clicks. */
 export const launcher = {
   'launcher.talk': 'Talk to us',
+  'launcher.callMe': 'Call me',
   'launcher.open': 'Open the conversation',
   'launcher.hide': 'Hide',
   'status.connecting': 'Connecting',

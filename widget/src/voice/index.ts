@@ -13,12 +13,12 @@ export interface Voice {
 let sheet: CSSStyleSheet | undefined
 
 /** Brings words and looks; then a call may open its room. */
-function prepareVoice({ addStrings, root }: Inside): void {
+function prepareVoice({ addStrings, adopt }: Inside): void {
   addStrings('en', voiceEn)
   addStrings('hi', voiceHi)
   sheet ??= new CSSStyleSheet()
   sheet.replaceSync(voiceStyles)
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
+  adopt(sheet)
 }
 
 /** Opens the visitor's side of a spoken call, and asks for the microphone. */

@@ -170,7 +170,7 @@ export class VoiceRoom {
       ...(this.inputId ? { deviceId: this.inputId } : {}),
       on: {
         frame: (pcm) => this.door.call()?.sound(pcm),
-        level: (level) => this.door.level(level),
+        level: (level) => this.#hears(level),
         trouble: (what) => this.#troubled(what),
         devices: (inputs, id) => void this.#devices(inputs, id),
       },
@@ -200,6 +200,13 @@ export class VoiceRoom {
     }).catch(() => undefined)
     if (this.#stopped) this.recognition?.stop()
     this.looked = true
+  }
+
+  /** The visitor's own voice, on their microphone. */
+  #hears(level: number): void {
+    const meter = this.door.inside.root.querySelector<HTMLElement>('.hears')
+    meter?.style.setProperty('--input', Math.min(1, Math.sqrt(level) * 2).toFixed(2))
+    this.door.level(level)
   }
 
   #refused(why: Refusal): void {

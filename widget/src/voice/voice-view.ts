@@ -18,7 +18,11 @@ export interface VoiceView {
   /** The microphone's button in the row of controls. */
   button(): TemplateResult
   /** What the visitor should know or do. */
-  notices(view: { blocked: boolean; do: { allowSound(): void } }): TemplateResult | undefined
+  notices(view: {
+    blocked: boolean
+    phone: { modes: { callMe: boolean } }
+    do: { allowSound(): void; callMe(): void }
+  }): TemplateResult | undefined
   /** The agent's volume, and under it the devices. */
   volume(view: VolumeView): TemplateResult
 }
@@ -31,10 +35,10 @@ export function voiceView(room: VoiceRoom): VoiceView {
   const icon = (path: string) =>
     html`<svg viewBox="0 0 24 24" width="21" height="21" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${path}></path></svg>`
 
-  const notice = (words: string, action?: string, act?: () => void, alert = false, name = 'voice-action') =>
+  const notice = (words: string, action?: string, act?: () => void, alert = false, name = 'voice-action', more?: TemplateResult) =>
     html`<div class="notice" part="notice">
       <p role=${alert ? 'alert' : 'status'}>${words}</p>
-      ${act ? html`<button class="${alert ? 'primary' : 'secondary'}" part=${name} @click=${act}>${action}</button>` : nothing}
+      ${act ? html`<button class="${alert ? 'primary' : 'secondary'}" part=${name} @click=${act}>${action}</button>` : nothing}${more ?? nothing}
     </div>`
 
   const choice = (
@@ -74,15 +78,18 @@ export function voiceView(room: VoiceRoom): VoiceView {
         <span class="hears" part="meter"></span>${icon(MICROPHONE + (!open || muted ? 'M4 4l16 16' : ''))}
       </button>`
     },
-    notices({ blocked, do: act }) {
+    notices({ blocked, phone, do: act }) {
       if (blocked) return notice(say('sound.blocked'), say('sound.allow'), act.allowSound, true, 'allow-sound')
       const { state, trouble, recognition } = room
       if (state.is === 'asking') return state.shown ? notice(say('voice.asking'), say('voice.type'), () => room.typeInstead()) : undefined
       if (state.is === 'refused' && !room.known) {
         const words = say(`error.mic_${state.why}`)
+        const called = phone.modes.callMe
+          ? html`<button class="secondary" part="call-me" @click=${act.callMe}>${inside.say('callme.open')}</button>`
+          : undefined
         return canRetry(state.why)
-          ? notice(words, say('voice.again'), () => void room.ask(), true)
-          : notice(words, undefined, undefined, true)
+          ? notice(words, say('voice.again'), () => void room.ask(), true, 'voice-action', called)
+          : notice(words, undefined, undefined, true, '', called)
       }
       if (trouble && !(trouble === 'kept' && room.known)) return notice(say(`voice.${trouble}`), undefined, undefined, true)
       if (room.known || !room.looked) return undefined

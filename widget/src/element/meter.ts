@@ -17,11 +17,6 @@ export class Meter {
     if (!this.#frame && this.#orb && document.visibilityState !== 'hidden') this.#frame = requestAnimationFrame(this.#move)
   }
 
-  /** The visitor's own voice, on their microphone. */
-  hears(root: ShadowRoot, level: number): void {
-    root.querySelector<HTMLElement>('.hears')?.style.setProperty('--input', Math.min(1, Math.sqrt(level) * 2).toFixed(2))
-  }
-
   #move = (): void => {
     this.#now += (this.#target - this.#now) * (this.#target > this.#now ? 0.35 : 0.14)
     if (this.#target === 0 && this.#now < 0.004) this.#now = 0

@@ -1,0 +1,310 @@
+import type { CallbackAccepted, CallStatus, EndReason, PublicAgent } from '@voice-agent/relay/protocol'
+import type { CallbackAsked, CallbackConfig, CallbackOptions, Fault, Result } from '../element/events.ts'
+import type { Beginning, Desk, Inside } from '../element/inside.ts'
+import type { StringKey } from '../strings/index.ts'
+import { askToRing, mayAskAgain, momentOf, numberOf, type Refused } from './asking.ts'
+import { Attempts } from './attempt.ts'
+import { CallWatch } from './call-watch.ts'
+
+/** What the room needs of the desk around it. */
+export interface CallbackDesk {
+  /** What is publicly known of the agent; rejects with a `code` when it cannot be asked. */
+  agent(): Promise<PublicAgent>
+  /** Of the conversation so far, for this agent. */
+  sessionFor(agentId: string): string | undefined
+  /** The ringing phone is now the element's call. */
+  adopt(call: { callId: string; sessionId: string }): void
+  /** A call in the page is there, or on its way. */
+  readonly talking: boolean
+  readonly agreed: { given(version: string): boolean; answer(version: string, accepted: boolean): void }
+  start(how: Beginning): unknown
+  end: Desk['end']
+}
+
+/** The room's surroundings. */
+export interface CallbackDoor {
+  readonly inside: Inside
+  readonly memory: { agent: PublicAgent | undefined }
+  readonly desk: CallbackDesk
+  /** Whether the panel shows this, and whether talking in the page is offered beside it. */
+  readonly phone: { shown: boolean; readonly modes: { talk: boolean } }
+}
+
+/** Where asking for a call stands. */
+export type Phase =
+  | { is: 'form'; refused?: Refused; retryAt?: number }
+  | { is: 'asking' }
+  | { is: 'booked'; at: string }
+  | { is: 'live'; status: 'initiated' | 'connecting' | 'connected'; since: number; ending: boolean }
+  | { is: 'over'; reason: EndReason; durationMs: number }
+
+interface Running {
+  accepted: CallbackAccepted
+  number: string
+  watch: CallWatch | undefined
+}
+
+const STATE_OF = { initiated: 'dialing', connecting: 'ringing', connected: 'connected' } as const
+/** A relay that says nothing more after hanging up has hung up all the same. */
+const FAREWELL_MS = 4_000
+/** What setTimeout can hold. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** One phone after the other: asked for, rung, talked on, over. */
+export class CallbackRoom {
+  readonly door: CallbackDoor
+  phase: Phase = { is: 'form' }
+  /** The number last asked for. */
+  number = ''
+  /** Given with it. */
+  name = ''
+  /** The call could not be ended from here. */
+  still = false
+  #running: Running | undefined
+  #asking: Promise<Result<CallbackAsked>> | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(door: CallbackDoor) {
+    this.door = door
+  }
+
+  /** A phone rings or is talked on. */
+  get live(): boolean {
+    return this.phase.is === 'live'
+  }
+  /** Something on screen counts. */
+  get counts(): boolean {
+    return this.phase.is === 'live' || this.waitMs > 0
+  }
+  /** How long until this number may be asked for again. */
+  get waitMs(): number {
+    const said = this.phase.is === 'form' ? (this.phase.retryAt ?? 0) - Date.now() : 0
+    return Math.max(0, said, this.number ? this.#attempts.restMs(this.number) : 0)
+  }
+  get #attempts(): Attempts {
+    return new Attempts(this.door.inside.element.agentId ?? '')
+  }
+
+  /** From the form: a number that was just rung, from whichever tab, is left in peace first. */
+  async ask(number: string, options: CallbackOptions): Promise<void> {
+    this.number = number
+    this.name = options.name ?? ''
+    if (this.waitMs > 0) return this.door.inside.update()
+    await this.request(number, options)
+  }
+
+  /** Asks for a call, once however often it is clicked. Never rejects. */
+  request(number: string, options: CallbackOptions = {}): Promise<Result<CallbackAsked>> {
+    if (this.#asking) return this.#asking
+    if (this.phase.is === 'live' && this.#running) {
+      const { accepted, number: rings } = this.#running
+      const again = numberOf(number, this.door.memory.agent as PublicAgent, this.door.inside.language(), options.country) === rings
+      if (!again) return Promise.resolve(this.#fault({ ok: false, code: 'in_callback' }))
+      return Promise.resolve({ ok: true, callId: accepted.callId, sessionId: accepted.sessionId, status: this.phase.status })
+    }
+    const before = this.phase
+    this.#asking = this.#ask(number, options ?? {})
+      .catch((error: unknown): Refused => ({ ok: false, code: (error as { code?: string }).code ?? 'internal' }))
+      .then((result) => (result.ok ? result : this.#refuse(result, before)))
+      .finally(() => {
+        this.#asking = undefined
+        this.door.inside.update()
+      })
+    this.#go({ is: 'asking' })
+    return this.#asking
+  }
+
+  async #ask(text: string, options: CallbackOptions): Promise<({ ok: true } & CallbackAsked) | Refused> {
+    const { inside } = this.door
+    const { element } = inside
+    const agent = await this.door.desk.agent()
+    const number = numberOf(text, agent, inside.language(), options.country)
+    if (!number) return { ok: false, code: 'invalid_phone_number' }
+    const scheduleAt = momentOf(options.scheduleAt)
+    if (scheduleAt === '') return { ok: false, code: 'invalid_value' }
+    const variables = options.variables ?? element.dynamicVariables
+    const sessionId = this.door.desk.sessionFor(agent.id)
+    const config: CallbackConfig = {
+      agentId: agent.id,
+      phoneNumber: number,
+      language: options.language ?? inside.language(),
+      ...(options.carrier && { carrier: options.carrier }),
+      ...(options.name && { name: options.name }),
+      ...(scheduleAt && { scheduleAt }),
+      ...(variables && { variables }),
+      ...(sessionId && { sessionId }),
+    }
+    if (!inside.emit('va-before-callback', { config }, { cancelable: true })) return { ok: false, code: 'canceled' }
+    this.number = config.phoneNumber
+    const asked = await askToRing(inside, config, options.captchaToken, this.#attempts)
+    if (!asked.ok) return asked
+    this.#attempts.rung(config.phoneNumber)
+    this.#cancelTimer()
+    // The same conversation goes on over the phone.
+    if (this.door.desk.talking) await this.door.desk.end('visitor')
+    this.#rings(asked.accepted, config)
+    const { callId, sessionId: joined } = asked.accepted
+    return { ok: true, callId, sessionId: joined, status: 'initiated' }
+  }
+
+  #rings(accepted: CallbackAccepted, config: CallbackConfig): void {
+    const { door } = this
+    const absolute = (url: string) => new URL(url, door.inside.relay()).href
+    const call = { ...accepted, callUrl: absolute(accepted.callUrl), eventsUrl: absolute(accepted.eventsUrl) }
+    this.#running?.watch?.stop()
+    this.#running = { accepted: call, number: config.phoneNumber, watch: undefined }
+    this.still = false
+    door.phone.shown = true
+    door.desk.adopt(accepted)
+    const inMs = config.scheduleAt ? Date.parse(config.scheduleAt) - Date.now() : 0
+    if (!config.scheduleAt || inMs <= 0) {
+      this.#watch()
+      return
+    }
+    this.#book(config.scheduleAt)
+    if (inMs <= LONGEST_TIMER_MS) this.#timer = setTimeout(() => this.#watch(), inMs)
+  }
+
+  #book(at: string): void {
+    const { accepted } = this.#running as Running
+    this.#go({ is: 'booked', at })
+    this.door.inside.emit('va-callback-status', { callId: accepted.callId, status: 'initiated' })
+  }
+
+  #watch(): void {
+    const running = this.#running as Running
+    const booked = this.phase.is === 'booked'
+    running.watch = new CallWatch({
+      ...running.accepted,
+      on: {
+        status: (status, endReason) => this.#heard(status, endReason),
+        over: (reason) => this.#over(reason),
+      },
+    })
+    // In a booked call's time the page may be talking: then the element shows that.
+    if (this.door.desk.talking) return
+    if (booked) this.#go({ is: 'live', status: 'initiated', since: 0, ending: false })
+    else this.#heard('initiated')
+    this.door.inside.setState('dialing')
+    running.watch.start()
+  }
+
+  #heard(status: CallStatus, endReason?: EndReason): void {
+    const { inside } = this.door
+    const { phase } = this
+    const { accepted } = this.#running as Running
+    // The answer to the request said so.
+    if (status === 'initiated' && phase.is === 'live') return
+    if (status !== 'completed' && status !== 'failed') {
+      const ending = phase.is === 'live' && phase.ending
+      this.#go({ is: 'live', status, since: status === 'connected' ? performance.now() : 0, ending })
+      inside.setState(STATE_OF[status])
+    }
+    inside.emit('va-callback-status', { callId: accepted.callId, status, ...(endReason && { endReason }) })
+  }
+
+  #over(reason: EndReason): void {
+    const { inside } = this.door
+    const { phase } = this
+    const running = this.#running
+    if (!running || phase.is !== 'live') return
+    this.#cancelTimer()
+    running.watch?.stop()
+    this.#running = undefined
+    const durationMs = phase.since ? Math.round(performance.now() - phase.since) : 0
+    this.#attempts.rung(running.number)
+    this.#go({ is: 'over', reason, durationMs })
+    inside.setState(reason === 'error' ? 'error' : 'ended')
+    if (reason === 'error') {
+      const message = inside.say('callme.error')
+      inside.emit('va-error', { code: 'error', message, retryable: true })
+    }
+    inside.emit('va-call-ended', { callId: running.accepted.callId, reason, durationMs })
+  }
+
+  /** Hangs up, or takes back what was booked or is being asked for. False: there is nothing to end. */
+  async cancel(): Promise<boolean> {
+    await this.#asking
+    const running = this.#running
+    if (running) await this.#hangUp(running)
+    return running !== undefined
+  }
+
+  async #hangUp(running: Running): Promise<void> {
+    const { phase } = this
+    if (phase.is === 'live' && phase.ending) return
+    if (phase.is === 'live') this.#go({ ...phase, ending: true })
+    this.still = false
+    const answer = await fetch(running.accepted.callUrl, { method: 'DELETE', credentials: 'omit' }).catch(() => undefined)
+    if (this.#running !== running) return
+    if (!answer?.ok && answer?.status !== 404) {
+      this.still = true
+      if (this.phase.is === 'live') this.#go({ ...this.phase, ending: false })
+      return
+    }
+    if (phase.is === 'booked') return this.#unbook(running)
+    const reason = phase.is === 'live' && phase.status === 'connected' ? 'visitor' : 'canceled'
+    this.#timer = setTimeout(() => this.#over(reason), FAREWELL_MS)
+  }
+
+  #unbook({ accepted }: Running): void {
+    this.#cancelTimer()
+    this.#running = undefined
+    this.#go({ is: 'form' })
+    this.door.inside.emit('va-callback-status', { callId: accepted.callId, status: 'failed', endReason: 'canceled' })
+  }
+
+  /** Back to the panel as it is without a phone. */
+  leave(): void {
+    const { inside, phone } = this.door
+    phone.shown = false
+    if (!inside.isLive()) inside.setState('idle')
+    inside.update()
+  }
+
+  /** To the form again. */
+  again(): void {
+    if (this.phase.is === 'over') this.#go({ is: 'form' })
+  }
+  /** To an empty one. */
+  other(): void {
+    this.number = ''
+    this.again()
+  }
+
+  #refuse(refused: Refused, before: Phase): Fault {
+    const { inside } = this.door
+    const { code, retryAfterMs } = refused
+    const fault = this.#fault(refused)
+    const quiet = code === 'canceled'
+    this.#go(
+      quiet && before.is !== 'asking' ? before : { is: 'form', refused, ...(retryAfterMs && { retryAt: Date.now() + retryAfterMs }) },
+    )
+    if (quiet) return fault
+    if (!inside.isLive() && inside.element.state !== 'error') inside.setState('error')
+    inside.emit('va-error', { code, message: fault.message, retryable: fault.retryable })
+    return fault
+  }
+
+  #fault({ code, detail, retryAfterMs }: Refused): Fault {
+    const message = detail || this.wordsOf(code)
+    return { ok: false, code, message, retryable: mayAskAgain(code), ...(retryAfterMs && { retryAfterMs }) }
+  }
+
+  /** A code's own words. */
+  wordsOf(code: string): string {
+    const { say } = this.door.inside
+    const key = (code === 'network' ? 'error.unclear' : `error.${code}`) as StringKey
+    const words = say(key)
+    return words === key ? say('error.internal') : words
+  }
+
+  #cancelTimer(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #go(phase: Phase): void {
+    this.phase = phase
+    this.door.inside.update()
+  }
+}
