@@ -6,7 +6,7 @@ export type Captcha = (token: string, address: string) => Promise<boolean>
 
 const TIMEOUT_MS = 5000
 /** Turnstile's own bound. */
-export const LONGEST_TOKEN = 2048
+const LONGEST_TOKEN = 2048
 
 /** Whatever is no clear yes is a no: a service that is away lets nobody in. */
 export function createCaptcha(o: { url: string; secret: string; fetch: GuardedFetch; logger: Logger }): Captcha {

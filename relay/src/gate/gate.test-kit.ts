@@ -7,7 +7,7 @@ import { createGate, type GateHouse, type GateSettings } from './index.ts'
 import type { GateAnswer, GateQuestion } from './question.ts'
 
 /** One key for every gate of a test: they share the house's keys in its store. */
-export const keyring: Keyring = createKeyring({ current: Buffer.alloc(32, 9).toString('base64'), old: [] })
+const keyring: Keyring = createKeyring({ current: Buffer.alloc(32, 9).toString('base64'), old: [] })
 
 let made = 0
 /** A name that no other test has: counts of one test never meet those of another. */
@@ -33,7 +33,7 @@ export function question(over: Partial<GateQuestion> = {}): GateQuestion {
 /** A US number of its own for each place. */
 export const numberAt = (place: number) => `+1212${String(2_340_000 + place)}`
 
-export const noFetch: GuardedFetch = () => Promise.reject(new Error('nothing should be asked'))
+const noFetch: GuardedFetch = () => Promise.reject(new Error('nothing should be asked'))
 
 export function openGate(
   store: Store,

@@ -13,7 +13,7 @@ import { createRuleBook, type RuleBook } from './rule-book.ts'
 import { tidyDaily } from './tidy.ts'
 
 export type { Checked, HouseGate } from './gate.ts'
-export { isPermit, NoPermit, takePermit } from './permit.ts'
+export { isPermit } from './permit.ts'
 
 export interface GateSettings {
   /** Numbers that may be rung wherever and whenever, at no cost: the demo's sandbox. E.164. */
@@ -62,4 +62,4 @@ export function createGate(o: {
 }
 
 /** Where calls are cheap and fraud is rare. */
-export const HOUSE_COUNTRIES = ['US', 'CA', 'GB', 'IE', 'AU', 'NZ', 'IN', 'DE', 'FR'] as const
+const HOUSE_COUNTRIES = ['US', 'CA', 'GB', 'IE', 'AU', 'NZ', 'IN', 'DE', 'FR'] as const
