@@ -115,7 +115,7 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
       return asking
     }
 
-    describe.runIf(abilities.places)('rings', () => {
+    group(abilities.places)('rings', () => {
       it('once, with its permit taken before anything leaves', async () => {
         const right = permitFor()
         let redeemedBefore = 0
@@ -207,7 +207,7 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
       })
     })
 
-    describe.runIf(abilities.hangsUp)('hangs up', () => {
+    group(abilities.hangsUp)('hangs up', () => {
       const hangUp = () => account.hangUp(subject.carrierCallId)
 
       it('what lives, and what is over already', async () => {
@@ -238,20 +238,20 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
 
     const press = (digits: string) => account.sendDigits(subject.carrierCallId, digits, { answer: ORDER.urls.answer })
 
-    it.runIf(abilities.sendsDigits)('presses keys, and none that no phone has', async () => {
+    when(abilities.sendsDigits)('presses keys, and none that no phone has', async () => {
       await asked(subject.done, () => press('12*#w'))
       expect(vendor.requests).toHaveLength(1)
       for (const wrong of ['', 'x', '1 2', '<', '１']) await faultOf(press(wrong))
       expect(vendor.requests).toHaveLength(1)
     })
-    it.runIf(!abilities.sendsDigits)('presses no keys', async () => {
+    when(!abilities.sendsDigits)('presses no keys', async () => {
       expect((await faultOf(press('1'))).code).toBe('unsupported')
       expect(vendor.requests).toEqual([])
     })
 
     const transfer = (permit: Permit) => account.transfer(permit, subject.carrierCallId, TRANSFER)
 
-    it.runIf(abilities.transfers)('joins another phone, once, with a permit for it', async () => {
+    when(abilities.transfers)('joins another phone, once, with a permit for it', async () => {
       const right = permitFor()
       await asked(subject.done, () => transfer(right.permit))
       expect([right.redeemed, vendor.requests.length]).toEqual([1, 1])
@@ -264,7 +264,7 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
         expect(vendor.requests.length - before).toBe(1)
       }
     })
-    it.runIf(!abilities.transfers)('joins no other phone', async () => {
+    when(!abilities.transfers)('joins no other phone', async () => {
       const right = permitFor()
       expect((await faultOf(transfer(right.permit))).code).toBe('unsupported')
       expect([right.redeemed, vendor.requests.length]).toEqual([0, 0])
@@ -290,6 +290,10 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
     })
   })
 }
+
+/** Tests of what the carrier is able to do; of anything else there are none. */
+const when = (able: boolean): ((name: string, test: () => Promise<void>) => void) => (able ? it : () => undefined)
+const group = (able: boolean): ((name: string, tests: () => void) => void) => (able ? describe : () => undefined)
 
 const isEnd = (status: LineEvent['status'] | undefined) => status === 'completed' || status === 'failed'
 
