@@ -17,6 +17,7 @@ test('what people type can be dialled, what is no number cannot', () => {
     ['90000 00002', '+919000000001', '+919000000002'],
     ['911', '+12025550101', undefined],
     ['', '+12025550101', undefined],
+    ['+911', '+12025550101', undefined],
     ['hello', '+12025550101', undefined],
     ['+0123456789', '+12025550101', undefined],
   ]

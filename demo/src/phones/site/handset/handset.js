@@ -181,6 +181,7 @@ export class Handset {
     const { info } = this
     const { shop } = this.#around
     const part = this.#part
+    part.text('title', info.name)
     part.text('name', info.name)
     part.text('number', readable(info.number))
     part.text('shop-name', shop.name)

@@ -29,8 +29,13 @@ export function fillKeypad(place, press) {
     key.type = 'button'
     key.className = 'key'
     key.dataset.digit = digit
-    key.setAttribute('aria-label', NAMES[digit] ?? digit)
-    key.append(span('digit', digit), span('letters', letters))
+    // The letters are drawn by the style sheet: a key is called by its digit alone.
+    key.dataset.letters = letters
+    if (NAMES[digit]) key.setAttribute('aria-label', NAMES[digit])
+    const sign = document.createElement('span')
+    sign.className = 'digit'
+    sign.textContent = digit
+    key.append(sign)
     if (digit === '0')
       longPress(
         key,
@@ -74,16 +79,4 @@ function longPress(key, long, short) {
     if (!wasLong) short()
     wasLong = false
   })
-}
-
-/**
- * @param {string} kind
- * @param {string} text
- */
-function span(kind, text) {
-  const made = document.createElement('span')
-  made.className = kind
-  made.ariaHidden = 'true'
-  made.textContent = text
-  return made
 }

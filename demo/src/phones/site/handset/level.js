@@ -65,6 +65,6 @@ export class Level {
       const level = Number(this.#past[Math.abs(at - middle)])
       bar.style.setProperty('transform', `scaleY(${(0.08 + 0.92 * level * (1 - Math.abs(at - middle) / (BARS * 0.8))).toFixed(3)})`)
     }
-    this.#face.style.setProperty('--level', this.#now.toFixed(3))
+    for (const place of [this.#face, this.#meter]) place.style.setProperty('--level', this.#now.toFixed(3))
   }
 }
