@@ -113,6 +113,7 @@ export function createConversation(o: {
     transcript,
     // An engine that hears cuts its own words; all others are ours to cut.
     mayCut: () => (floor.is === 'telling' || (floor.is === 'answering' && o.chain().ownHz === undefined) ? audible() : undefined),
+    leavesHearing: () => floor.is === 'answering' && o.chain().hears === 'audio' && o.chain().ownHz !== undefined,
     hold(utterance) {
       o.mouth().hold(utterance)
       note('utterance.held', { utterance })

@@ -1,8 +1,8 @@
 import type { Clock } from '../ports.ts'
 
 /** A house of so many calls writes this much more seldom: what they all have to say then goes together. */
-const PACE_MS_A_CALL = 5
-const SLOWEST_PACE_MS = 500
+const PACE_MS_A_CALL = 20
+const SLOWEST_PACE_MS = 1000
 
 /** When the log writes: one timer for all its books, which a full house winds more slowly. */
 export interface Round {

@@ -15,6 +15,8 @@ export interface Ear {
   readonly lastVoiceMs: number | undefined
   /** Forgets what it was hearing (muted, media away). */
   reset(): void
+  /** Forgets the speech it was hearing and its time, and tells nobody; the room's noise it still knows. */
+  forget(): void
   close(): void
 }
 
@@ -61,6 +63,10 @@ export function createEar(o: { clock: Clock; thresholds: () => Thresholds; onSpe
       if (was.is === 'speech' || was.is === 'taken') {
         o.onSpeech({ type: was.is === 'speech' ? 'passed' : 'ended', sinceMs: was.sinceMs, endedMs: was.lastMs })
       }
+    },
+    forget() {
+      become(SILENT)
+      ear.lastVoiceMs = undefined
     },
     close() {
       activity?.detector.close()

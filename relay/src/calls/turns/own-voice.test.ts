@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { answering, fakeAudioLeg, scriptedEngine, world } from '../fakes.test-kit.ts'
 import type { Engine, EngineEvent } from '../ports.ts'
+import { closeSpeech, frames, quiet, speech } from './clips.test-kit.ts'
 
 /** A second of an engine's own voice. */
 const SECOND = new Uint8Array(24_000 * 2)
@@ -116,6 +117,53 @@ describe('an engine that hears and speaks itself', () => {
     await clock.advance(3000)
     const timed = log.events.filter(({ type }) => type === 'turn.timed').map(({ payload }) => payload)
     expect(timed).toEqual([{ utterance: 'u1', by: 'speech', engineMs: 0, voiceMs: 0, lineMs: 0, totalMs: 0 }])
+  })
+})
+
+describe('while an engine that hears speaks itself', () => {
+  afterAll(closeSpeech)
+
+  async function talking() {
+    const made = await inACall({ limits: { silenceMs: 60_000 } })
+    const say = async (clip: Uint8Array) => {
+      for (const bytes of frames(clip)) {
+        made.leg.emit({ type: 'audio', bytes })
+        await made.clock.advance(20)
+      }
+    }
+    const kinds = () => made.engine.inputs.filter(({ type }) => type !== 'audio').map(({ type }) => type)
+    return { ...made, say, kinds, sentence: await speech('Could you tell me where my order is now, please?') }
+  }
+
+  test('whoever speaks over it is left to it; afterwards they are listened for again', async () => {
+    const { clock, emit, answer, say, kinds, sentence } = await talking()
+    await say(quiet(500))
+    emit({ type: 'answers', utterance: 'u1' })
+    emit({ type: 'audio', utterance: 'u1', bytes: new Uint8Array(SECOND.length * 6).fill(9) }, { type: 'done', utterance: 'u1' })
+    await say(sentence)
+    await clock.advance(12_000)
+    expect(kinds()).toEqual([])
+    answer('u2')
+    await clock.advance(3000)
+    await say(sentence)
+    await say(quiet(1500))
+    await clock.advance(6000)
+    expect(kinds()).toEqual(['unanswered'])
+  })
+
+  test('what it answers is over with its first word, and a later answer is not timed by it', async () => {
+    const { clock, answer, say, kinds, log, sentence } = await talking()
+    await say(quiet(500))
+    await say(sentence.subarray(0, 32 * 1500))
+    answer('u1')
+    await say(quiet(1500))
+    await clock.advance(8000)
+    expect(kinds()).toEqual([])
+    answer('u2')
+    await clock.advance(3000)
+    const timed = log.events.filter(({ type }) => type === 'turn.timed').map(({ payload }) => payload?.endpointMs)
+    expect(timed).toEqual([expect.any(Number), undefined])
+    expect(timed[0]).toBeLessThan(300)
   })
 })
 

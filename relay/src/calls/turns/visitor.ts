@@ -8,7 +8,7 @@ import { type InterruptionEvent, interrupt, NOT_INTERRUPTED } from './interrupti
 
 /** The visitor's voice: what it does to the agent's words, and which turns come of it. */
 export interface Visitor {
-  /** PCM16LE mono at this rate. */
+  /** PCM16LE mono at this rate. Costs nothing while nothing follows from it. */
   sound(bytes: Uint8Array, sampleRateHz: number): void
   /** What the page's recogniser understood. */
   recognised(text: string, final: boolean): void
@@ -39,6 +39,8 @@ export function createVisitor(o: {
   transcript: Transcript
   /** The agent's utterance that the visitor may cut by speaking, if there is one: not those whose engine cuts them itself. */
   mayCut: () => string | undefined
+  /** An engine that hears is speaking: it finds by itself who speaks over it. */
+  leavesHearing: () => boolean
   hold: (utterance: string) => void
   goOn: () => void
   cut: (utterance: string) => void
@@ -58,6 +60,26 @@ export function createVisitor(o: {
   let cancelUnanswered: (() => void) | undefined
 
   const ear = createEar({ clock, thresholds, onSpeech: hear })
+  let listens = true
+
+  function sound(bytes: Uint8Array, sampleRateHz: number) {
+    if (!o.leavesHearing()) {
+      listens = true
+      return ear.push(bytes, sampleRateHz)
+    }
+    if (listens) lookAway()
+    listens = false
+  }
+
+  /** What was being said is answered already. */
+  function lookAway() {
+    const heard = ear.hearsSpeech
+    ear.forget()
+    if (!heard) return
+    act({ type: 'passed' })
+    o.speaking(false)
+    tellTurn()
+  }
 
   function thresholds() {
     const settling = agentSince !== undefined && clock.monotonicMs() - agentSince < turns.settleMs
@@ -112,7 +134,7 @@ export function createVisitor(o: {
   }
 
   return {
-    sound: ear.push,
+    sound,
     recognised(text, final) {
       wordsHeard = true
       const words = text.trim()
