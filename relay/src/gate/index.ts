@@ -12,7 +12,7 @@ import { buildGate, type HouseGate } from './gate.ts'
 import { createRuleBook, type RuleBook } from './rule-book.ts'
 import { tidyDaily } from './tidy.ts'
 
-export type { Checked, HouseGate } from './gate.ts'
+export type { HouseGate } from './gate.ts'
 export { isPermit } from './permit.ts'
 
 export interface GateSettings {

@@ -6,8 +6,8 @@ const TIDY = 'gate-tidy'
 const DAY_MS = 24 * 3_600_000
 
 /** Refusals are kept so long to be looked at, what was allowed as long as it may be asked about. Nothing is counted further back than a month. */
-export const REFUSALS_KEPT_MS = 90 * DAY_MS
-export const ALLOWED_KEPT_MS = 400 * DAY_MS
+const REFUSALS_KEPT_MS = 90 * DAY_MS
+const ALLOWED_KEPT_MS = 400 * DAY_MS
 
 /** Once a day, by whichever relay comes first, answers that are too old go. Call it before the jobs start. */
 export async function tidyDaily(o: {

@@ -4,10 +4,7 @@ import { type Facts, type Finding, passed, refused } from '../rule.ts'
 /** How often calls are allowed, counted back from now over the stored answers. */
 
 const HOUR_MS = 3_600_000
-export const WINDOWS = { perHour: HOUR_MS, perDay: 24 * HOUR_MS, perMonth: 30 * 24 * HOUR_MS } as const satisfies Record<
-  keyof Limit,
-  number
->
+const WINDOWS = { perHour: HOUR_MS, perDay: 24 * HOUR_MS, perMonth: 30 * 24 * HOUR_MS } as const satisfies Record<keyof Limit, number>
 type WindowName = keyof typeof WINDOWS
 
 /** By what stored answers are counted. */
