@@ -16,6 +16,7 @@
 export const MOST_ROWS = 200
 /** Counted even when they come alone: they come with all sound. */
 const WITH_SOUND = new Set(['media', 'mark'])
+const LONGEST_GIST = 16
 const LONG_ID = /[0-9a-f]{20,}/gi
 const COUNTED = /^(.*?)\s*×\s*(\d+)$/
 
@@ -77,10 +78,24 @@ export class Rows {
 }
 
 /**
- * A name that fits a line: long ids by their beginning.
+ * The word of a body that people look for: the call's status, the key that was pressed. Empty when there is none.
+ * @param {string | undefined} body
+ */
+export function gist(body) {
+  try {
+    const { CallStatus, StreamEvent, RecordingStatus, AnsweredBy, dtmf } = JSON.parse(body ?? '{}')
+    const word = CallStatus ?? StreamEvent ?? RecordingStatus ?? AnsweredBy ?? dtmf?.digit
+    return typeof word === 'string' && word.length <= LONGEST_GIST ? word : ''
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * A name that fits a line: without long ids.
  * @param {string} name
  */
-export const shortName = (name) => name.replace(LONG_ID, (id) => `${id.slice(0, 6)}…`)
+export const shortName = (name) => name.replace(LONG_ID, '…')
 
 /**
  * A body for reading: JSON with its lines, a form with a field a line, anything else as it is.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Passing } from '../../wire.ts'
-import { MOST_ROWS, Rows, readableBody, shortName } from './rows.js'
+import { gist, MOST_ROWS, Rows, readableBody, shortName } from './rows.js'
 
 const message = (name: string, o: Partial<Passing> = {}): Passing => ({
   type: 'passing',
@@ -65,5 +65,12 @@ test('bodies are made readable, and what is neither JSON nor a form is left as i
   expect(readableBody('{"a":{"b":1}}')).toBe('{\n  "a": {\n    "b": 1\n  }\n}')
   expect(readableBody('To=%2B12025550101&From=%2B12025550199')).toBe('To = +12025550101\nFrom = +12025550199')
   expect(readableBody('<Response><Hangup/></Response>')).toBe('<Response><Hangup/></Response>')
-  expect(shortName('POST /api/calls/status/2ed03e94f74547b3963c738c8a85629c')).toBe('POST /api/calls/status/2ed03e…')
+  expect(shortName('POST /api/calls/status/2ed03e94f74547b3963c738c8a85629c')).toBe('POST /api/calls/status/…')
+})
+
+test('the word that people look for is found in a body, and only a word', () => {
+  expect(gist('{"CallSid":"CA1","CallStatus":"ringing"}')).toBe('ringing')
+  expect(gist('{"event":"dtmf","dtmf":{"track":"inbound","digit":"5"}}')).toBe('5')
+  for (const body of [undefined, '', 'To=1', '{}', 'null', '[]', '{"CallStatus":7}', '{"CallStatus":"a very long status indeed"}'])
+    expect([body, gist(body)]).toEqual([body, ''])
 })

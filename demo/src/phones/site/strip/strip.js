@@ -1,5 +1,5 @@
 import { parts } from '../parts.js'
-import { MOST_ROWS, Rows, readableBody, shortName } from './rows.js'
+import { gist, MOST_ROWS, Rows, readableBody, shortName } from './rows.js'
 
 /**
  * @import { Passing } from '../../wire.ts'
@@ -67,6 +67,7 @@ export class Strip {
     part.text('at', SECOND.format(row.atMs / 1000))
     part.text('way', row.from === 'relay' ? 'relay to carrier:' : 'carrier to relay:')
     what(part, row)
+    part.text('gist', gist(row.body))
     if (row.body) part.text('body', readableBody(row.body))
     else line.dataset.plain = ''
     list.append(line)
