@@ -41,7 +41,7 @@ async function build(): Promise<void> {
     return `${name} ${file ? kB(file) : '?'}`
   }
   console.log(
-    `widget ${version}, kB as brotli: shell ${kB('voice-agent.js')}, ${['call', 'playback', 'voice', 'capture'].map(chunk).join(', ')}`,
+    `widget ${version}, kB as brotli: shell ${kB('voice-agent.js')}, ${['call', 'playback', 'voice', 'capture', 'callback', 'callback-form'].map(chunk).join(', ')}`,
   )
 }
 

@@ -34,6 +34,7 @@ function chunkName(module: string): string {
   if (module.endsWith('/call/index.ts')) return 'call'
   if (module.endsWith('/voice/index.ts')) return 'voice'
   if (module.endsWith('/callback/index.ts')) return 'callback'
+  if (module.endsWith('/form-view.ts')) return 'callback-form'
   const lazy = /\/(keypad|client-tools|messages|terms|turnstile)\.ts$/.exec(module)?.[1]
   if (lazy) return lazy
   const worklet = /\/worklets\/(\w+)\.ts$/.exec(module)?.[1]
@@ -103,7 +104,7 @@ function onlyInBrowsers(): Plugin {
       shell.code = `if(globalThis.HTMLElement){${shell.code.trim()}}\n`
       for (const chunk of Object.values(bundle)) {
         // What is loaded later may use what was loaded before it, but for the shell: that one stands under any address.
-        const imports = chunk.type === 'chunk' ? chunk.imports.filter((each) => !each.startsWith('assets/call-')) : []
+        const imports = chunk.type === 'chunk' ? chunk.imports.filter((each) => !/^assets\/call(back)?-/.test(each)) : []
         if (imports.length > 0) throw new Error(`${chunk.fileName} imports ${imports}: call code shares nothing with the shell but types`)
       }
     },

@@ -6,6 +6,9 @@ const SHELL_BYTES = 12_000
 const CALL_BYTES = 15_000
 /** Loaded after the call code, by calls that are spoken. */
 const VOICE_BYTES = 8_000
+/** "Call me": what rings a phone and shows how it stands; its form, which a page that asks by itself needs not. */
+const CALLBACK_BYTES = 9_000
+const CALLBACK_FORM_BYTES = 4_000
 
 const frame = async (src: string): Promise<HTMLIFrameElement> => {
   const page = document.createElement('iframe')
@@ -39,9 +42,17 @@ describe('the manifest', () => {
     const { observedAttributes } = customElements.get('voice-agent') as unknown as { observedAttributes: string[] }
     expect(names(declared?.attributes)).to.deep.equal([...observedAttributes].sort())
     const sources = await Promise.all(
-      ['panel/stage', 'panel/panel', 'panel/controls', 'panel/keypad', 'panel/transcript-log', 'voice/voice-view'].map(async (name) =>
-        (await fetch(`/src/${name}.ts`)).text(),
-      ),
+      [
+        'panel/stage',
+        'panel/terms',
+        'panel/panel',
+        'panel/controls',
+        'panel/keypad',
+        'panel/transcript-log',
+        'voice/voice-view',
+        'callback/callback-view',
+        'callback/form-view',
+      ].map(async (name) => (await fetch(`/src/${name}.ts`)).text()),
     )
     const launcher = await (await fetch('/src/element/launcher.ts')).text()
     const used = [...sources, launcher].flatMap((source) =>
@@ -60,6 +71,8 @@ describe('the built files', () => {
     const sum = (pattern: RegExp) => Object.entries(sizes).reduce((all, [file, bytes]) => (pattern.test(file) ? all + bytes : all), 0)
     expect(sum(/^voice-agent\.js$/), 'shell with Lit').to.be.within(5_000, SHELL_BYTES)
     expect(sum(/^assets\/(call|playback)-/), 'call code with its worklet').to.be.within(5_000, CALL_BYTES)
+    expect(sum(/^assets\/callback-(?!form|hi)/), 'what rings a phone').to.be.within(3_000, CALLBACK_BYTES)
+    expect(sum(/^assets\/callback-form-/), 'the form for it').to.be.within(1_000, CALLBACK_FORM_BYTES)
     expect(sum(/^assets\/(voice|capture)-/), 'the microphone, with its worklet and its words').to.be.within(3_000, VOICE_BYTES)
   })
 

@@ -1,5 +1,6 @@
 // The gallery's page: one state of the element, chosen by the address: ?relay=…&state=…&theme=light|dark&lang=en|hi|ar
 import { arabic } from './arabic.js'
+import { callMeAgents, callMeScenes } from './gallery-call-me.js'
 
 const query = new URLSearchParams(location.search)
 const relay = query.get('relay')
@@ -15,6 +16,7 @@ await import(`${relay}/voice-agent.js`)
 localStorage.clear()
 
 const agents = {
+  ...callMeAgents,
   consent: 'terms-1',
   live: 'demo-1',
   cut: 'demo-2',
@@ -237,6 +239,7 @@ for (const each of ['403', '404', '429', '503', 'network']) {
     await el.startCall()
   }
 }
+Object.assign(scenes, callMeScenes(el, relay))
 window.gallery = async () => {
   await scenes[state]()
   if (state !== 'heard') await sleep(350)

@@ -19,13 +19,13 @@ export function modesOf(mode: string | undefined, agent: PublicAgent | undefined
 export class CallMe {
   readonly #inside: Inside
   readonly #memory: DeskMemory
-  readonly #desk: CallbackDesk & { fail(code: string): void }
+  readonly #desk: CallbackDesk
   #opening: Promise<Callback | undefined> | undefined
   now: Callback | undefined
   /** The visitor, or the page, asked for the phone. */
   shown = false
 
-  constructor(inside: Inside, memory: DeskMemory, desk: CallbackDesk & { fail(code: string): void }) {
+  constructor(inside: Inside, memory: DeskMemory, desk: CallbackDesk) {
     this.#inside = inside
     this.#memory = memory
     this.#desk = desk

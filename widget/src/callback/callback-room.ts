@@ -19,6 +19,8 @@ export interface CallbackDesk {
   readonly agreed: { given(version: string): boolean; answer(version: string, accepted: boolean): void }
   start(how: Beginning): unknown
   end: Desk['end']
+  /** Says that something could not be done. */
+  fail(code: string): void
 }
 
 /** The room's surroundings. */

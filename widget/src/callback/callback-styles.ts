@@ -10,11 +10,12 @@ export const callbackStyles = `
   min-block-size: 0;
   overflow-y: auto;
   overscroll-behavior: contain;
-  padding: 8px 24px 20px;
+  padding: 8px 20px 16px;
   text-align: center;
   --_size: 120px;
 }
 .callme .orb { margin-block: 24px 12px; }
+.over .orb { margin-block-start: auto; }
 .callme :is(.timer, [role='alert']):empty { display: none; }
 .callform { flex: 1; display: flex; flex-direction: column; gap: 16px; inline-size: 100%; text-align: start; }
 .callform h3 { margin-block-start: 4px; }
@@ -41,14 +42,14 @@ export const callbackStyles = `
 .refused { padding: 12px 16px; border-radius: 14px; background: color-mix(in oklab, var(--_danger-text) 9%, var(--_bg)); font-size: 14px; text-align: start; }
 .refused b { font-weight: 600; color: var(--_danger-text); }
 .ask { display: grid; gap: 8px; margin-block-start: auto; }
-.ask .quiet { font-size: 14px; text-wrap: pretty; }
+.ask .quiet { font-size: 14px; text-wrap: balance; }
 .ask .primary { margin-block-start: 4px; min-block-size: 52px; border-radius: 26px; font-variant-numeric: tabular-nums; }
 .plain { min-block-size: 44px; padding: 0 14px; border-radius: 22px; font-size: 14px; font-weight: 550; color: var(--_accent-text); }
 .plain:hover { background: var(--_soft); }
 .plain[disabled] { background: none; }
 .ways { display: flex; flex-wrap: wrap; justify-content: center; gap: 4px; align-self: stretch; padding-block-start: 8px; border-block-start: 1px solid var(--_line); }
 .callme:not(.form, .asking) .ways { margin-block-start: auto; }
-details a { color: var(--_accent-text); }
+details a { display: inline-block; padding-block: 12px; color: var(--_accent-text); }
 details { margin-block-start: 2px; }
 summary { min-block-size: 44px; display: flex; align-items: center; cursor: pointer; text-decoration: underline; text-decoration-color: var(--_edge); text-underline-offset: 3px; }
 details span { display: block; max-block-size: 132px; overflow: auto; white-space: pre-line; color: var(--_fg); }

@@ -2,7 +2,7 @@ import type { TemplateResult } from 'lit'
 import type { PanelView } from '../panel/view.ts'
 import type { CallbackRoom, Phase } from './callback-room.ts'
 import { countriesOf, shown, splitNumber } from './countries.ts'
-import { type FormMemory, formView, shownTime } from './form-view.ts'
+import type { FormMemory, formView } from './form-view.ts'
 import { html, nothing } from './lit.ts'
 import type { CallbackKey } from './words.ts'
 
@@ -13,7 +13,7 @@ const STEPS = [
 ] as const
 
 /** What stands in the panel while a phone is asked for, rings, is talked on, and after. */
-export function callbackScene(room: CallbackRoom, view: PanelView, memory: FormMemory): TemplateResult {
+export function callbackScene(room: CallbackRoom, view: PanelView, memory: FormMemory, form: typeof formView | undefined): TemplateResult {
   const { phase } = room
   return html`<div class="callme ${phase.is}" part="callback">
     ${
@@ -23,7 +23,7 @@ export function callbackScene(room: CallbackRoom, view: PanelView, memory: FormM
           ? over(room, view, phase)
           : phase.is === 'booked'
             ? booked(room, view, phase.at)
-            : html`${formView(room, view, memory)}${ways(room, view)}`
+            : html`${form?.(room, view, memory) ?? view.orb()}${ways(room, view)}`
     }
   </div>`
 }
@@ -35,7 +35,7 @@ function live(room: CallbackRoom, view: PanelView, phase: Extract<Phase, { is: '
   return html`${view.orb()}
     <div class="words">
       <h3 dir="ltr">${written(room.number)}</h3>
-      <p class="quiet" role="status">${view.say(`callme.${state}`, { number: written(room.number) })}</p>
+      <p class="quiet" role="status">${view.say(`callme.${state}`)}</p>
     </div>
     <ol class="steps" part="callback-steps" aria-label=${view.say('callme.steps')}>
       ${STEPS.map(
@@ -111,4 +111,14 @@ export function badLine(view: PanelView): TemplateResult {
 /** A number as people of its country write it. */
 function written(number: string): string {
   return shown(number, splitNumber(number, countriesOf([], 'en'), '')?.country)
+}
+
+/** A moment in the visitor's words. */
+export function shownTime(at: Date, language: string): string {
+  const how = { weekday: 'long', day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' } as const
+  try {
+    return at.toLocaleString(language, how)
+  } catch {
+    return at.toLocaleString(undefined, how)
+  }
 }

@@ -2,8 +2,9 @@ import type { TemplateResult } from 'lit'
 import type { Inside } from '../element/inside.ts'
 import type { PanelView } from '../panel/view.ts'
 import type { CallbackRoom } from './callback-room.ts'
+import { shownTime } from './callback-view.ts'
 import { html, nothing } from './lit.ts'
-import type { NumberField } from './number-field.ts'
+import { defineNumberField, type NumberField } from './number-field.ts'
 import type { Captcha } from './turnstile.ts'
 import type { CallbackKey } from './words.ts'
 
@@ -12,6 +13,8 @@ const SOONEST_MS = 5 * 60_000
 const LATEST_MS = 7 * 24 * 60 * 60_000
 const SUGGESTED_MS = 60 * 60_000
 const STEP_MS = 5 * 60_000
+
+defineNumberField()
 
 /** What the form remembers between renderings. */
 export interface FormMemory {
@@ -146,13 +149,4 @@ function submit(event: SubmitEvent, room: CallbackRoom, memory: FormMemory): voi
 function local(inMs: number): string {
   const at = new Date(Math.ceil((Date.now() + inMs) / STEP_MS) * STEP_MS)
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-}
-
-export function shownTime(at: Date, language: string): string {
-  const how = { weekday: 'long', day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' } as const
-  try {
-    return at.toLocaleString(language, how)
-  } catch {
-    return at.toLocaleString(undefined, how)
-  }
 }

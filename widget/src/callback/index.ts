@@ -4,9 +4,8 @@ import type { PanelView } from '../panel/view.ts'
 import { type CallbackDesk, type CallbackDoor, CallbackRoom } from './callback-room.ts'
 import { callbackStyles } from './callback-styles.ts'
 import { badLine, callbackScene } from './callback-view.ts'
-import type { FormMemory } from './form-view.ts'
+import type { FormMemory, formView } from './form-view.ts'
 import { receiveLit } from './lit.ts'
-import { defineNumberField } from './number-field.ts'
 import { callbackEn } from './words.ts'
 
 export type { CallbackDesk }
@@ -32,7 +31,6 @@ export async function openCallback(
   const { addStrings, language, update, element } = inside
   receiveLit(inside.lit)
   addStrings('en', callbackEn)
-  defineNumberField()
   if (!sheet) {
     sheet = new CSSStyleSheet()
     sheet.replaceSync(callbackStyles)
@@ -77,13 +75,34 @@ export async function openCallback(
         },
       )
   }
+  let asks: typeof formView | undefined
+  let bringing = false
+  /** A page that asks by itself needs no form. */
+  const bringForm = () => {
+    if (bringing) return
+    bringing = true
+    void import('./form-view.ts').then(
+      ({ formView }) => {
+        asks = formView
+        update()
+      },
+      () => {
+        bringing = false
+        phone.shown = false
+        desk.fail('load_failed')
+      },
+    )
+  }
   await bringWords()
   return {
     room,
     scene: (view) => {
       void bringWords()
-      if (room.phase.is === 'form') bringCaptcha()
-      return callbackScene(room, view, form)
+      if (room.phase.is === 'form') {
+        bringForm()
+        bringCaptcha()
+      }
+      return callbackScene(room, view, form, asks)
     },
     notices: (view) => {
       if (element.state !== 'reconnecting') badSince = 0

@@ -27,7 +27,7 @@ export const callbackHi: Record<CallbackKey, string> = {
   'callme.book': 'कॉल तय करें',
   'callme.person': 'बताएँ कि आप मनुष्य हैं',
 
-  'callme.dialing': 'हम {number} डायल कर रहे हैं।',
+  'callme.dialing': 'हम आपका फ़ोन डायल कर रहे हैं।',
   'callme.ringing': 'फ़ोन उठाएँ: पहले एक एआई एजेंट बोलेगा।',
   'callme.connected': 'कॉल आपके फ़ोन पर है। आप यह पेज छोड़ सकते हैं।',
   'callme.steps': 'कॉल की स्थिति',

@@ -25,7 +25,7 @@ export const callbackEn = {
   'callme.book': 'Book the call',
   'callme.person': 'Show that you are a person',
 
-  'callme.dialing': 'We are dialing {number}.',
+  'callme.dialing': 'We are dialing your phone.',
   'callme.ringing': 'Pick up: an AI agent speaks first.',
   'callme.connected': 'The call is on your phone. You may leave this page.',
   'callme.steps': 'How the call stands',

@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai'
 import type { VoiceAgentElement } from '../element/voice-agent-element.ts'
 import { gesture, hasPart, inCall, mount, part, unmountAll, until } from '../testing/element-kit.test-kit.ts'
-import { Steering } from '../testing/fake-relay-client.test-kit.ts'
+import { phone, Steering } from '../testing/fake-relay-client.test-kit.ts'
 import 'axe-core'
 
 type Axe = {
@@ -12,6 +12,27 @@ const axe = (globalThis as unknown as { axe: Axe }).axe
 const real = navigator.mediaDevices.getUserMedia
 const browserSays = (answer: typeof real) => {
   navigator.mediaDevices.getUserMedia = answer
+}
+
+const callForm = async (agent: string): Promise<VoiceAgentElement> => {
+  const el = await mount(agent)
+  await el.open()
+  if (agent === 'both') {
+    await until(() => hasPart(el, 'call-me'))
+    part(el, 'call-me').click()
+  }
+  await until(() => hasPart(el, 'callback-form'))
+  return el
+}
+const askFor = (el: VoiceAgentElement, number: string) => {
+  Object.assign(part(el, 'number'), { value: number })
+  part(el, 'callback-ask').click()
+}
+const rung = async (): Promise<VoiceAgentElement> => {
+  const el = await callForm('both')
+  askFor(el, `+1202${Math.floor(2_000_000 + Math.random() * 7_000_000)}`)
+  await until(() => el.state === 'dialing')
+  return el
 }
 
 /** The states of the element, and how to get there. */
@@ -65,6 +86,44 @@ const STATES: Record<string, () => Promise<VoiceAgentElement>> = {
     await until(() => hasPart(el, 'keypad') && hasPart(el, 'volume'))
     part(el, 'volume').click()
     await el.setMuted(true)
+    return el
+  },
+  'call me': async () => {
+    const el = await mount('both', { attributes: { mode: 'both' } })
+    await el.open()
+    await until(() => hasPart(el, 'call-me'))
+    return el
+  },
+  'call me, form': () => callForm('phoneterms'),
+  'call me, later, refused': async () => {
+    const el = await callForm('both')
+    part(el, 'callback-later').click()
+    askFor(el, '+12025550193')
+    await until(() => hasPart(el, 'callback-refused'))
+    return el
+  },
+  'call me, wrong number': async () => {
+    const el = await callForm('phone')
+    askFor(el, '+12025550191')
+    await until(() => el.state === 'error')
+    return el
+  },
+  'call me, ringing': async () => {
+    const el = await rung()
+    await phone(el.callId, { status: 'connecting' })
+    await until(() => el.state === 'ringing')
+    return el
+  },
+  'call me, connected': async () => {
+    const el = await rung()
+    await phone(el.callId, { status: 'connected' })
+    await until(() => el.state === 'connected')
+    return el
+  },
+  'call me, over': async () => {
+    const el = await rung()
+    await phone(el.callId, { status: 'failed', endReason: 'no-answer' })
+    await until(() => el.state === 'ended')
     return el
   },
   asking: async () => {

@@ -4,17 +4,12 @@ import { icons } from './icons.ts'
 import { clock } from './pieces.ts'
 import type { PanelView } from './view.ts'
 
-/** The orb gives way as the transcript grows. */
-const SIZES = [
-  [1, 'small'],
-  [3, 'small few'],
-  [5, 'small many'],
-] as const
-
 /** The middle of the panel: the orb, and what there is to do before, after and instead of a call. */
 export function stage(view: PanelView): TemplateResult {
   const { say, do: act, scene } = view
-  const size = SIZES.findLast(([lines]) => view.lines.length >= lines)?.[1] ?? ''
+  const lines = view.lines.length
+  // The orb gives way as the transcript grows.
+  const size = lines > 4 ? 'small many' : lines > 2 ? 'small few' : lines ? 'small' : ''
   const orb =
     scene === 'call' && view.state === 'speaking'
       ? html`<button class="interrupt" part="interrupt" aria-label=${say('control.interrupt')} @click=${act.interrupt}>
