@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../checks/run-command.ts'
 import { axeOffences } from '../kit/axe.ts'
-import { openBrowser } from '../kit/browser.ts'
+import { openBrowser, Tag } from '../kit/browser.ts'
 import { waitForSound } from '../kit/ear.ts'
 import { askToBeRung, loudness, networkCall, PhonePage } from '../kit/phone-page.ts'
 import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
@@ -126,6 +126,35 @@ describe('a phone that rings', () => {
     expect(await phone.strip()).toEqual(before)
     await phone.part('pause').click()
     expect((await phone.strip()).length).toBeGreaterThan(before.length)
+    await desk.close()
+  })
+})
+
+describe('shop and phones side by side', () => {
+  it('a number typed in the shop rings a phone, and the shop follows the call to its end', async () => {
+    const desk = await PhonePage.open(browser, demo)
+    const shop = await desk.context.newPage()
+    await shop.goto(demo.url)
+    const tag = new Tag(shop)
+    await tag.part('launcher-call-me').click()
+    await tag.part('number').locator('input').fill(FIRST)
+    await shop.screenshot({ path: join(LOOKS, 'shop-call-me-form.png') })
+    await tag.part('callback-ask').click()
+
+    const phone = desk.phone(0)
+    await phone.state('ringing')
+    const now = tag.host.locator('[part~="callback-step"][aria-current="step"]')
+    await until('the shop to say that it rings', async () => /ring/i.test((await now.textContent()) ?? ''))
+    await desk.page.bringToFront()
+    await desk.page.keyboard.press('a')
+    await phone.state('talking')
+    await until('the greeting', async () => (await phone.level()) > 20)
+    await until('the shop to say that they talk', async () => /connected/i.test((await now.textContent()) ?? ''))
+    await shop.screenshot({ path: join(LOOKS, 'shop-call-me-connected.png') })
+    await phone.part('hang-up').click()
+    await ended(FIRST)
+    await tag.part('callback-over').waitFor()
+    await shop.screenshot({ path: join(LOOKS, 'shop-call-me-over.png') })
     await desk.close()
   })
 })

@@ -6,6 +6,9 @@ const night = matchMedia('(prefers-color-scheme: dark)')
 
 const isNight = () => (root.dataset.theme ?? (night.matches ? 'dark' : 'light')) === 'dark'
 
+// The shop calls back, too: a button of its own beside talking.
+agent.setAttribute('mode', 'both')
+
 /** The page's choice wins over the system's, and the assistant follows the page. */
 function show() {
   pull.setAttribute('aria-pressed', String(isNight()))
