@@ -37,7 +37,7 @@ async function build(): Promise<void> {
   writeFileSync(stamp, wanted)
   const kB = (file: string) => (readFileSync(join(dist, `${file}.br`)).length / 1000).toFixed(1)
   const chunk = (name: string) => {
-    const file = files.find((each) => each.startsWith(`assets/${name}-`))
+    const file = files.find((each) => new RegExp(`^assets/${name}-[\\w-]{8}\\.js$`).test(each))
     return `${name} ${file ? kB(file) : '?'}`
   }
   console.log(

@@ -40,6 +40,7 @@ export const callbackStyles = `
 .wrong { margin-block-start: -8px; font-size: 14px; color: var(--_danger-text); }
 .wrong:empty { display: none; }
 .refused { padding: 12px 16px; border-radius: 14px; background: color-mix(in oklab, var(--_danger-text) 9%, var(--_bg)); font-size: 14px; text-align: start; }
+.refused span { display: block; }
 .refused b { font-weight: 600; color: var(--_danger-text); }
 .ask { display: grid; gap: 8px; margin-block-start: auto; }
 .ask .quiet { font-size: 14px; text-wrap: balance; }

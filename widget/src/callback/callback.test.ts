@@ -282,4 +282,35 @@ describe('call me', () => {
     await ask(el, newNumber())
     expect(await agreed).to.deep.equal({ accepted: true, version: '1' })
   })
+
+  it('shows that the visitor is a person, where the agent wants that', async () => {
+    const page = globalThis as unknown as { turnstile?: unknown }
+    let solve = (_token: string) => {}
+    let renewed = 0
+    page.turnstile = {
+      render: (_place: HTMLElement, o: { sitekey: string; callback: (token: string) => void }) => {
+        expect(o.sitekey).to.equal('site')
+        solve = o.callback
+        return 'w1'
+      },
+      reset: () => {
+        renewed += 1
+      },
+    }
+    try {
+      const el = await form('captcha')
+      await until(() => el.querySelector('[slot=va-captcha]'))
+      await ask(el, newNumber())
+      await until(() => hasPart(el, 'callback-refused'))
+      expect(part(el, 'callback-refused').textContent).to.include('Show that you are a person')
+      solve('a person')
+      const number = newNumber()
+      await ask(el, number)
+      await until(() => el.state === 'dialing')
+      expect((await phones(number))[0]?.request.captchaToken).to.equal('a person')
+      await until(() => renewed === 1)
+    } finally {
+      delete page.turnstile
+    }
+  })
 })

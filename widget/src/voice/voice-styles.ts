@@ -15,6 +15,9 @@ export const voiceStyles = `
 .mute::after { content: attr(data-tip); }
 .notice p { flex: 1; }
 .notice button { flex: none; min-block-size: 44px; padding: 0 16px; }
+.notice:has(button + button) { flex-wrap: wrap; gap: 10px; padding: 12px; }
+.notice:has(button + button) p { flex: 1 0 100%; }
+.notice button + button, .notice:has(button + button) button { flex: 1; }
 .volume { position: relative; }
 .pop {
   position: absolute;
