@@ -9,13 +9,15 @@ export interface BenchRelay extends Child {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A relay alone in its process, with an embedded store of its own. `vendorUrl`: its agent speaks by Gemini Live, of that server. */
-export async function startBenchRelay(o: { core?: number; vendorUrl?: string; execArgv?: string[] } = {}): Promise<BenchRelay> {
-  const { vendorUrl, ...how } = o
+/** A relay alone in its process, with an embedded store of its own, or Postgres at `databaseUrl`. `vendorUrl`: its agent speaks by Gemini Live, of that server. */
+export async function startBenchRelay(
+  o: { core?: number; vendorUrl?: string; databaseUrl?: string; execArgv?: string[] } = {},
+): Promise<BenchRelay> {
+  const { vendorUrl, databaseUrl, ...how } = o
   const dataDir = newDataDir()
   const child = await startChild(new URL('./relay-child.ts', import.meta.url), {
     ...how,
-    env: { DATA_DIR: dataDir, ...(vendorUrl ? { VENDOR_URL: vendorUrl } : {}) },
+    env: { DATA_DIR: dataDir, ...(vendorUrl ? { VENDOR_URL: vendorUrl } : {}), ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) },
   })
   return {
     ...child,

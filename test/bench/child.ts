@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
 /** A process of the bench, spoken with over IPC: one question, one answer. */
@@ -13,16 +14,13 @@ export interface Child {
 /** Whether processes can be kept on one core each. */
 export const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0
 
-/** Goes before everything else that runs on the machine, where that is allowed; what else runs there still shares its memory. */
-const FIRST = ['chrt', '--rr', '5']
-export const goesFirst = spawnSync('chrt', [...FIRST.slice(1), 'true']).status === 0
-
 /** Starts a file of the bench, on one core where `core` is given and the machine allows. Rejects when it ends before it has said anything. */
 export async function startChild(file: URL, o: { core?: number; env?: Record<string, string>; execArgv?: string[] } = {}): Promise<Child> {
   const program = [process.execPath, '--expose-gc', ...(o.execArgv ?? []), file.pathname]
-  const pinned = o.core !== undefined && canPin ? ['taskset', '-c', String(o.core), ...program] : program
-  const [command = '', ...args] = o.core !== undefined && goesFirst ? [...FIRST, ...pinned] : pinned
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...o.env } })
+  const [command = '', ...args] = o.core !== undefined && canPin ? ['taskset', '-c', String(o.core), ...program] : program
+  // A session of its own, so that it can be put before all others.
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...o.env }, detached: true })
+  if (o.core !== undefined) putFirst(child.pid)
   const exited = once(child, 'exit')
   const said = async () => {
     const answer = await Promise.race([once(child, 'message'), exited.then(() => undefined)])
@@ -41,5 +39,14 @@ export async function startChild(file: URL, o: { core?: number; env?: Record<str
       if (child.exitCode === null && child.signalCode === null) child.send('stop')
       await exited
     },
+  }
+}
+
+/** Before everything else that runs on the machine, where Linux allows it; what else runs there still shares its memory. */
+function putFirst(pid: number | undefined) {
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, '-19')
+  } catch {
+    // Then it waits its turn like all others, and the figures say how busy the machine was.
   }
 }

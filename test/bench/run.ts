@@ -12,7 +12,8 @@ import { widgetBytes } from './widget-bytes.ts'
 /**
  * `npm run bench`: a table for people, JSON for machines. Figures are this machine's; only limits stand anywhere else.
  * With words after it only the parts whose titles hold one of them; `--quick` makes the hot path a smoke run of seconds,
- * `--calls=200` chooses how many calls it has, `--rounds=2` how often each is measured, `--profile` says where its time goes.
+ * `--calls=200` chooses how many calls it has, `--rounds=2` how often each is measured, `--store=pglite`
+ * where its log is kept (else in both, one after the other), `--profile` says where its time goes.
  */
 const { values: flags, positionals: words } = parseArgs({
   allowPositionals: true,
@@ -20,6 +21,7 @@ const { values: flags, positionals: words } = parseArgs({
     quick: { type: 'boolean', default: false },
     calls: { type: 'string' },
     rounds: { type: 'string' },
+    store: { type: 'string' },
     profile: { type: 'boolean', default: false },
   },
 })
@@ -27,20 +29,27 @@ const { quick } = flags
 const folder = join(ROOT, 'test/results')
 const calls = flags.calls?.split(',').map(Number)
 const rounds = flags.rounds === undefined ? undefined : Number(flags.rounds)
+const STORES = { pglite: 'PGlite', postgres: 'Postgres' }
+const stores = (['pglite', 'postgres'] as const).filter((name) =>
+  (flags.store ?? (quick ? 'pglite' : 'pglite,postgres')).split(',').includes(name),
+)
 const profileTo = flags.profile ? join(folder, 'profile') : undefined
 const PARTS: { title: string; measure: () => Figure[] | Promise<Figure[]> }[] = [
   { title: 'Widget', measure: widgetBytes },
   { title: 'First sound', measure: firstSound },
   { title: 'Calls', measure: callFigures },
-  { title: 'Hot path', measure: () => hotPath({ quick, calls, rounds, profileTo }) },
+  ...stores.map((store) => ({
+    title: `Hot path, log in ${STORES[store]}`,
+    measure: () => hotPath({ quick, calls, rounds, store, profileTo }),
+  })),
 ]
 
-const figures: Figure[] = []
+const figures: (Figure & { part: string })[] = []
 for (const { title, measure } of PARTS) {
   if (words.length > 0 && !words.some((word) => title.toLowerCase().includes(word.toLowerCase()))) continue
   console.log(`\n${title} …`)
   const measured = await measure()
-  figures.push(...measured)
+  figures.push(...measured.map((figure) => ({ ...figure, part: title })))
   console.log(table(measured))
 }
 const file = quick ? 'bench-quick.json' : 'bench.json'

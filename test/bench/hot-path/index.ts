@@ -4,7 +4,7 @@ import { canPin } from '../child.ts'
 import { type Figure, median } from '../figures.ts'
 import type { LoadWish } from './load-child.ts'
 import { type Entrant, measureInTurn, type Row, type Slice, type Times } from './rounds.ts'
-import { type Stage, setStage } from './stage.ts'
+import { type Stage, type StoreKind, setStage } from './stage.ts'
 
 /** The load may be the bottleneck beyond this share of its core: then a row says nothing. */
 const VOID_ABOVE = 0.7
@@ -27,9 +27,11 @@ export async function hotPath(o: {
   quick: boolean
   calls?: number[] | undefined
   rounds?: number | undefined
+  store: StoreKind
   profileTo?: string | undefined
 }): Promise<Figure[]> {
-  await using stage = await setStage(o.profileTo === undefined ? {} : { execArgv: ['--cpu-prof', `--cpu-prof-dir=${o.profileTo}`] })
+  const profile = o.profileTo === undefined ? {} : { execArgv: ['--cpu-prof', `--cpu-prof-dir=${o.profileTo}`] }
+  await using stage = await setStage({ store: o.store, ...profile })
   const figures: Figure[] = []
   const usual = o.quick ? QUICK : FULL
   const times = { ...usual, rounds: o.rounds ?? usual.rounds }
@@ -121,7 +123,7 @@ function figuresOf(calls: number, rows: readonly Row[]): Figure[] {
       name: name('… of it on the thread of the sound'),
       value: median(aboveByThread),
       unit: 'µs',
-      note: `${range(aboveByThread)}; the rest is the log’s database and the collector`,
+      note: `${range(aboveByThread)}; the rest is the collector and, with PGlite, the log’s database`,
     },
     {
       name: name('… of it listening for a voice'),

@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join as joinPath } from 'node:path'
+import { startPostgres } from '../../kit/postgres.ts'
 import { type BenchRelay, startBenchRelay } from '../bench-relay.ts'
-import { type Child, startChild } from '../child.ts'
+import { type Child, canPin, startChild } from '../child.ts'
 import type { LoadWish } from './load-child.ts'
 
 /** The measured processes on one core and the load on the other. */
@@ -17,7 +21,10 @@ export interface Stage {
 const LOAD_CORE = 0
 const MEASURED_CORE = 1
 
-export async function setStage(o: { execArgv?: string[] } = {}): Promise<Stage> {
+/** Where the relay keeps its log: in itself, or in a Postgres of its own on the load's core, as it would be on another machine. */
+export type StoreKind = 'pglite' | 'postgres'
+
+export async function setStage(o: { store?: StoreKind; execArgv?: string[] } = {}): Promise<Stage> {
   await using started = new AsyncDisposableStack()
   const own = <T extends Child>(child: T) => {
     started.defer(() => child.stop())
@@ -28,7 +35,11 @@ export async function setStage(o: { execArgv?: string[] } = {}): Promise<Stage> 
   const env = { VENDOR_URL: vendorUrl.replace('http', 'ws') }
   const newFloor = async () => own(await startChild(new URL('./floor-child.ts', import.meta.url), { core: MEASURED_CORE, env }))
   const [floor, floorAgain] = [await newFloor(), await newFloor()]
-  const relay = started.use(await startBenchRelay({ core: MEASURED_CORE, vendorUrl, ...o }))
+  const { store, ...how } = o
+  const postgres = store === 'postgres' ? started.use(await startPostgres()) : undefined
+  if (postgres && canPin) pin(postgres.dir)
+  const database = postgres ? { databaseUrl: postgres.url } : {}
+  const relay = started.use(await startBenchRelay({ core: MEASURED_CORE, vendorUrl, ...database, ...how }))
   const rest = started.move()
   const join = (name: string, url: string, by: 'web-calls' | 'sockets', calls: number) => {
     const wish: LoadWish = { do: 'join', name, url, by, calls }
@@ -46,4 +57,10 @@ export async function setStage(o: { execArgv?: string[] } = {}): Promise<Stage> 
     },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
+}
+
+/** The server's process, and with it each that it will start for a connection. */
+function pin(postgresDir: string) {
+  const [pid = ''] = readFileSync(joinPath(postgresDir, 'postmaster.pid'), 'utf8').split('\n')
+  spawnSync('taskset', ['-acp', String(LOAD_CORE), pid])
 }
