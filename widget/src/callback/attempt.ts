@@ -13,12 +13,14 @@ interface Remembered {
 }
 
 export class Attempts {
+  readonly agentId: string
   readonly #name: string
   readonly #now: () => number
   /** Where the browser keeps nothing. */
   #here: Remembered = {}
 
   constructor(agentId: string, now: () => number = Date.now) {
+    this.agentId = agentId
     this.#name = `voice-agent-callback:${agentId}`
     this.#now = now
   }

@@ -63,6 +63,7 @@ export class CallbackRoom {
   /** The call could not be ended from here. */
   still = false
   #running: Running | undefined
+  #remembered: Attempts | undefined
   #asking: Promise<Result<CallbackAsked>> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -84,7 +85,9 @@ export class CallbackRoom {
     return Math.max(0, said, this.number ? this.#attempts.restMs(this.number) : 0)
   }
   get #attempts(): Attempts {
-    return new Attempts(this.door.inside.element.agentId ?? '')
+    const { agentId = '' } = this.door.inside.element
+    if (this.#remembered?.agentId !== agentId) this.#remembered = new Attempts(agentId)
+    return this.#remembered
   }
 
   /** From the form: a number that was just rung, from whichever tab, is left in peace first. */
