@@ -75,11 +75,11 @@ describe('a running demo', () => {
   }, 70_000)
   afterAll(() => void demo.child.kill('SIGKILL'))
 
-  test('tells in five lines what is where, and that it is ready', async () => {
-    expect(demo.out.trim().split('\n').filter(Boolean)).toHaveLength(6)
+  test('tells in six lines what is where, and that it is ready', async () => {
+    expect(demo.out.trim().split('\n').filter(Boolean)).toHaveLength(7)
     expect(demo.line('Answers')).toContain('the offline agent')
     expect(demo.line('Password')).toContain(join(folder, 'main', 'admin-password'))
-    for (const word of ['Shop', 'Console', 'API']) {
+    for (const word of ['Shop', 'Phones', 'Console', 'API']) {
       const [url = ''] = demo.line(word).split(' ')
       expect([word, await answers(url)]).toEqual([word, 200])
     }

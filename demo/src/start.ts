@@ -38,6 +38,7 @@ function whatIsWhere({ url, sandboxUrl, settings }: Demo): string {
   return [
     '',
     `  Shop      ${url}`,
+    `  Phones    ${url}/phone`,
     `  Console   ${url}/console  (sign in as ${access.ADMIN_EMAIL})`,
     `  Password  ${password}`,
     `  API       ${url}/docs`,
