@@ -70,6 +70,7 @@ export class FakeCallbacks {
   ask(request: ClickToCallRequest, key: string, answer: Answer, refuse: Refuse, origin: string, res: ServerResponse) {
     if (request.consent !== true) return refuse(422, 'consent_required')
     if (request.agentId.startsWith('captcha') && request.captchaToken !== 'a person') return refuse(403, 'captcha_required')
+    if (request.agentId.startsWith('private') && request.visitorToken !== 'good') return refuse(401, 'unauthorized')
     const refusal = REFUSALS[request.phoneNumber]
     if (refusal) return refuse(refusal.status, refusal.code, refusal.retryAfter, refusal.detail)
     let callback = this.#byKey.get(key)

@@ -32,21 +32,29 @@ export function momentOf(at: CallbackOptions['scheduleAt']): string | undefined 
 
 /**
  * Asks the relay to ring. A request whose answer got lost is asked again with the same key; whatever the relay answered is an answer.
- * The key belongs to what is asked for, so a fresh captcha token is not another request.
+ * The key belongs to what is asked for, so a fresh token is not another request.
  */
 export async function askToRing(
-  { ask, relay }: Inside,
+  { ask, relay, element }: Inside,
   config: CallbackConfig,
   captchaToken: string | undefined,
   attempts: Attempts,
 ): Promise<Asked> {
   const body = { ...config, consent: true as const }
   const key = attempts.keyFor(JSON.stringify(body))
+  let visitorToken: string | undefined
+  try {
+    visitorToken = await element.tokenProvider?.()
+  } catch {
+    return { ok: false, code: 'token_failed' }
+  }
   const answer = await ask<CallbackAccepted>(`${relay()}/api/click-to-call`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
-    body: JSON.stringify({ ...body, ...(captchaToken && { captchaToken }) }),
+    body: JSON.stringify({ ...body, ...(captchaToken && { captchaToken }), ...(visitorToken && { visitorToken }) }),
   })
+  // Before the key is forgotten: another tab finds either of them.
+  if (answer.ok) attempts.rung(config.phoneNumber)
   // Without the relay's own words it may have been a proxy: the phone may ring.
   if (answer.ok || answer.detail !== undefined) attempts.answered()
   if (answer.ok) return { ok: true, accepted: answer.body }

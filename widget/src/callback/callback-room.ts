@@ -95,11 +95,11 @@ export class CallbackRoom {
     this.number = number
     this.name = options.name ?? ''
     if (this.waitMs > 0) return this.door.inside.update()
-    await this.request(number, options)
+    await this.request(number, options, true)
   }
 
   /** Asks for a call, once however often it is clicked. Never rejects. */
-  request(number: string, options: CallbackOptions = {}): Promise<Result<CallbackAsked>> {
+  request(number: string, options: CallbackOptions = {}, gently = false): Promise<Result<CallbackAsked>> {
     if (this.#asking) return this.#asking
     if (this.phase.is === 'live' && this.#running) {
       const { accepted, number: rings } = this.#running
@@ -108,7 +108,7 @@ export class CallbackRoom {
       return Promise.resolve({ ok: true, callId: accepted.callId, sessionId: accepted.sessionId, status: this.phase.status })
     }
     const before = this.phase
-    this.#asking = this.#ask(number, options ?? {})
+    this.#asking = this.#ask(number, options ?? {}, gently)
       .catch((error: unknown): Refused => ({ ok: false, code: (error as { code?: string }).code ?? 'internal' }))
       .then((result) => (result.ok ? result : this.#refuse(result, before)))
       .finally(() => {
@@ -119,7 +119,7 @@ export class CallbackRoom {
     return this.#asking
   }
 
-  async #ask(text: string, options: CallbackOptions): Promise<({ ok: true } & CallbackAsked) | Refused> {
+  async #ask(text: string, options: CallbackOptions, gently: boolean): Promise<({ ok: true } & CallbackAsked) | Refused> {
     const { inside } = this.door
     const { element } = inside
     const agent = await this.door.desk.agent()
@@ -128,6 +128,8 @@ export class CallbackRoom {
     const scheduleAt = momentOf(options.scheduleAt)
     if (scheduleAt === '') return { ok: false, code: 'invalid_value' }
     const variables = options.variables ?? element.dynamicVariables
+    // Another tab may have asked meanwhile: the button counts down.
+    if (gently && this.#attempts.restMs(number) > 0) return { ok: false, code: 'canceled' }
     const sessionId = this.door.desk.sessionFor(agent.id)
     const config: CallbackConfig = {
       agentId: agent.id,
@@ -143,7 +145,6 @@ export class CallbackRoom {
     this.number = config.phoneNumber
     const asked = await askToRing(inside, config, options.captchaToken, this.#attempts)
     if (!asked.ok) return asked
-    this.#attempts.rung(config.phoneNumber)
     this.#cancelTimer()
     // The same conversation goes on over the phone.
     if (this.door.desk.talking) await this.door.desk.end('visitor')

@@ -145,6 +145,15 @@ describe('call me', () => {
     expect((await phones(other))[0]?.request.sessionId).to.equal(session)
   })
 
+  it('asks the owner’s server for the visitor’s token', async () => {
+    const el = await mount('private')
+    expect(await el.requestCallback(newNumber())).to.include({ ok: false, code: 'unauthorized', retryable: false })
+    el.tokenProvider = () => Promise.reject(new Error('down'))
+    expect(await el.requestCallback(newNumber())).to.include({ ok: false, code: 'token_failed', retryable: true })
+    el.tokenProvider = async () => 'good'
+    expect(await el.requestCallback(newNumber())).to.include({ ok: true })
+  })
+
   it('can be stopped by the page', async () => {
     const el = await mount('phone')
     el.addEventListener('va-before-callback', (event) => event.preventDefault())
