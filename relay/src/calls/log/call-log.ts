@@ -8,14 +8,12 @@ import { callKeys, calls, type events } from '../../store/schema.ts'
 import type { CallLog, Clock } from '../ports.ts'
 import { type Line, nextEvent, sealedEntry, sealName, stillOpen, writeEnd, writeEntries, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
-import { createRound } from './round.ts'
+import { createRound, MOST_TOGETHER } from './round.ts'
 
 /** Writes of a call are gathered this long, so that a turn is one transaction. */
 const GATHER_MS = 25
 /** A line that still grows can wait longer, for every word of it is another write of all: a relay that is killed loses so much of its last words. */
 const GROWING_MS = 3000
-/** Calls whose words go in one transaction: what it locks, nobody else can settle meanwhile. */
-const MOST_TOGETHER = 250
 const RETRY_FROM_MS = 250
 const RETRY_UP_TO_MS = 5000
 /** Another relay may settle a call whose owner has not said for this long that it lives. */
@@ -106,16 +104,13 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
 
   function writeDue() {
     const now = clock.monotonicMs()
-    const due: Open[] = []
-    let nextMs = Number.POSITIVE_INFINITY
-    for (const open of books) {
-      const [, book] = open
-      if (book.writing || book.cancelRetry) continue
-      if (book.dueMs <= now + 1) due.push(open)
-      else nextMs = Math.min(nextMs, book.dueMs)
-    }
-    while (due.length > 0) write(due.splice(0, MOST_TOGETHER))
-    if (nextMs < Number.POSITIVE_INFINITY) round.by(nextMs)
+    const waiting = [...books]
+      .filter(([, book]) => book.dueMs < Number.POSITIVE_INFINITY && !book.writing && !book.cancelRetry)
+      .sort(([, a], [, b]) => a.dueMs - b.dueMs)
+    const due = waiting.slice(0, MOST_TOGETHER).filter(([, book]) => book.dueMs <= now + 1)
+    if (due.length > 0) write(due)
+    const next = waiting[due.length]
+    if (next) round.by(next[1].dueMs)
   }
 
   /** Everything that waits in these books, in one transaction. */

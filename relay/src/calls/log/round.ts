@@ -3,6 +3,8 @@ import type { Clock } from '../ports.ts'
 /** A house of so many calls writes this much more seldom: what they all have to say then goes together. */
 const PACE_MS_A_CALL = 20
 const SLOWEST_PACE_MS = 1000
+/** Calls that are written at once: sealing all their words must not hold up the sound. */
+export const MOST_TOGETHER = 50
 
 /** When the log writes: one timer for all its books, which a full house winds more slowly. */
 export interface Round {
@@ -19,7 +21,9 @@ export function createRound(o: { clock: Clock; busy: () => number; go: () => voi
   let cancel: (() => void) | undefined
   return {
     by(dueMs) {
-      const atMs = Math.max(dueMs, wentMs + Math.min(SLOWEST_PACE_MS, o.busy() * PACE_MS_A_CALL))
+      const busy = o.busy()
+      const paceMs = Math.min(SLOWEST_PACE_MS, busy * PACE_MS_A_CALL) / Math.max(1, Math.ceil(busy / MOST_TOGETHER))
+      const atMs = Math.max(dueMs, wentMs + paceMs)
       if (atMs >= nextMs) return
       cancel?.()
       nextMs = atMs
