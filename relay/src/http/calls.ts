@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
+import type { CallRow } from '../calls/log/call-view.ts'
 import { latencyOf } from '../calls/log/latency.ts'
 import { CALL_STATUSES, Entry, Id, Problem, SessionId } from '../protocol/index.ts'
 import type { Access } from './access.ts'
@@ -119,17 +120,22 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
     const call = calls.unsettled(id)
     return call?.organisationId === org(c) ? call : undefined
   }
-  const row = async (c: HttpContext, id: string) => found(await book.get(org(c), id))
+  /** The log is gathered before it is written; who holds the call knows how it stands now. */
+  const fresh = (row: CallRow): CallRow => {
+    const live = calls.unsettled(row.id)
+    return live ? { ...row, status: live.status, ...(live.endReason ? { endReason: live.endReason } : {}) } : row
+  }
+  const row = async (c: HttpContext, id: string) => fresh(found(await book.get(org(c), id)))
 
   return [
     endpoint(READ, list, async (c) => {
       const { calls: rows, nextCursor } = await book.list(org(c), c.req.valid('query'))
-      return c.json({ calls: rows, nextCursor: nextCursor ?? null }, 200)
+      return c.json({ calls: rows.map(fresh), nextCursor: nextCursor ?? null }, 200)
     }),
     // Before /api/calls/{id}, which would take `active` for an id.
     endpoint(READ, active, async (c) => {
       const { calls: rows, nextCursor } = await book.list(org(c), { ...c.req.valid('query'), active: true })
-      return c.json({ calls: rows, nextCursor: nextCursor ?? null }, 200)
+      return c.json({ calls: rows.map(fresh), nextCursor: nextCursor ?? null }, 200)
     }),
     endpoint(READ, show, async (c) => c.json({ call: await row(c, c.req.valid('param').id) }, 200)),
     endpoint(READ, transcript, async (c) => {

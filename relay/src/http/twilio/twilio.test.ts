@@ -54,7 +54,7 @@ describe('a call of ours', () => {
     await expect.poll(() => house.asked.at(-1)).toMatchObject({ path: `/2010-04-01/Accounts/${ACCOUNT}/Calls/${sid}.json` })
     expect(house.asked.at(-1)?.form.get('Status')).toBe('completed')
     await tell('/api/calls/status', said(sid, 'canceled', 2))
-    expect(await house.view(callId)).toMatchObject({ status: 'failed', endReason: 'canceled', ends: 1 })
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'failed', endReason: 'canceled', ends: 1 })
   })
 
   it('asked for with one key rings once, and every answer is the same', async () => {
