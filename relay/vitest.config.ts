@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Half of their time these tests wait for a database or a port.
+    maxWorkers: 2,
     // Tests here measure memory and sound on machines that others share: a real fault fails twice.
     retry: process.env.CI ? 1 : 0,
     include: ['src/**/*.test.ts'],
