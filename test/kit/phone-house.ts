@@ -27,7 +27,11 @@ export class PhoneHouse {
   readonly agentId: string
 
   static async start(persona: Record<string, unknown> = {}, env: Env = {}): Promise<PhoneHouse> {
-    const demo = await startDemo(env)
+    return PhoneHouse.of(await startDemo(env), persona)
+  }
+
+  /** A relay that rings the phones of a sandbox that is another process's. */
+  static async of(demo: RelayProcess, persona: Record<string, unknown> = {}, sandboxUrl = demo.sandboxUrl): Promise<PhoneHouse> {
     const admin = await signIn(demo)
     const { status, body } = await admin.ask<{ agent: { id: string } }>('POST', '/api/agents', {
       name: 'Asha',
@@ -44,14 +48,14 @@ export class PhoneHouse {
     const rules = { limits, ceilings: { number: ceiling, agent: ceiling, organisation: ceiling } }
     const set = await admin.ask('PATCH', '/api/calling-rules', rules)
     if (set.status !== 200) throw new Error(JSON.stringify(set.body))
-    return new PhoneHouse(demo, admin, body.agent.id)
+    return new PhoneHouse(demo, admin, body.agent.id, sandboxUrl)
   }
 
-  constructor(demo: RelayProcess, admin: Operator, agentId: string) {
+  constructor(demo: RelayProcess, admin: Operator, agentId: string, sandboxUrl: string) {
     this.demo = demo
     this.admin = admin
     this.agentId = agentId
-    this.phones = new PhoneNetwork(demo)
+    this.phones = new PhoneNetwork({ sandboxUrl })
   }
 
   ring(phoneNumber: string, more: Partial<Wish> = {}, headers: Record<string, string> = {}): Promise<Callback> {
@@ -96,6 +100,13 @@ export class PhoneHouse {
       await this.phones.phone(number, ({ id, state }) => id === phone.id && state === 'over')
     }
     return events
+  }
+
+  /** The relay is gone at once, and begins again over the same data. */
+  async crash(): Promise<void> {
+    await this.demo.kill()
+    this.demo = await this.demo.restart()
+    this.admin = await signIn(this.demo)
   }
 
   close(): Promise<void> {
