@@ -40,6 +40,8 @@ export interface CallUrls {
   readonly status: string
   readonly recording: string
   readonly machine: string
+  /** Where the call's sound goes, for carriers that are told when it is placed: ws(s), with the right to bring it. */
+  readonly stream?: string
 }
 
 export interface PlaceOrder {

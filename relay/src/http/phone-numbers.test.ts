@@ -136,7 +136,10 @@ describe('the numbers API', () => {
   it('tells what each carrier’s numbers are able to do, and nothing of what does not work yet', async () => {
     const [exotel, env] = [await imported(), (await list()).find(({ id }) => id === 'env-twilio')]
     expect(env).toMatchObject({ abilities: { places: true, streams: true, signs: true } })
-    expect(new Set(Object.values(exotel.abilities as object))).toEqual(new Set([false]))
+    expect(exotel).toMatchObject({ abilities: { places: true, streams: true, signs: false } })
+    const optima = { phoneNumber: '+919000000077', provider: 'optima', exotelConfig: undefined, optimaConfig: { token: 't' } }
+    const unable = await imported(optima)
+    expect(new Set(Object.values(unable.abilities as object))).toEqual(new Set([false]))
   })
 
   it.each([

@@ -51,6 +51,7 @@ beforeAll(async () => {
   ours['/docs'] = 'docs.js'
   ours['/api/callbacks'] = 'nothing'
   ours['/api/telephony/webhook'] = 'nothing'
+  ours['/api/telephony/status'] = 'nothing'
   ours['/api/sms'] = 'nothing'
 
   const longAgo = { ...systemClock, nowMs: () => Date.now() - 3_600_000 }

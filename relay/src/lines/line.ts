@@ -94,6 +94,8 @@ export function createLine(o: {
         await account.hangUp(carrierCallId)
         return
       } catch (error) {
+        // Where a call ends with its sound there is nothing to ask for.
+        if (error instanceof CarrierFault && error.code === 'unsupported') return
         logger.warn({ err: error, tried }, 'the carrier did not hang up')
         if (tried >= HANG_UP_TRIES) {
           o.onNote('line.hang-up-failed', { fault: error instanceof CarrierFault ? error.code : 'error' })

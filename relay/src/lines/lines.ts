@@ -36,8 +36,8 @@ export interface Lines extends Omit<Outgoing, 'forget' | 'permitFor'> {
   transfer(call: Call, agent: Agent, to: string, o: { asker: GateQuestion['asker']; statusUrl: string }): Promise<void>
   /** Who took the phone up: a machine is hung up, or gets the agent's message after its beep. */
   machine(call: Call, voicemail: string | undefined, verdict: Verdict): void
-  /** The right to bring the sound of this call; undefined when its carrier has had several and used none. */
-  streamToken(callId: string): string | undefined
+  /** The right to bring the sound of this call, for a minute or `validMs`; undefined when its carrier has had several and used none. */
+  streamToken(callId: string, validMs?: number): string | undefined
   /** The call that this right is for; it works once. */
   takeStream(token: string): { call: Call; line: LiveLine } | undefined
   abilities(carrier: string): Abilities | undefined
@@ -53,7 +53,7 @@ export function createLines(o: {
   gate: Pick<HouseGate, 'ask' | 'check' | 'settle'>
   log: CallLog
   /** Where the carrier finds us for this call. */
-  urls: (callId: string) => CallUrls
+  urls: (callId: string, number: HouseNumber) => CallUrls
   /** What is known of a call that this relay does not hold: whether it is over, and over which number it went. */
   past: (callId: string) => Promise<{ over: boolean; phoneNumberId: string | undefined } | undefined>
   clock: Clock
@@ -108,7 +108,7 @@ export function createLines(o: {
     const known = await o.past(callId)
     if (!known?.over || known.phoneNumberId === undefined) return
     const number = await o.numbers.find(known.phoneNumberId)
-    if (!number) return
+    if (!number || !carriers.abilities(number.provider)?.hangsUp) return
     logger.warn({ callId, carrier: number.provider }, 'a call that is over still lives at its carrier: hanging up')
     await carriers.open(number).hangUp(event.carrierCallId)
   }
@@ -155,7 +155,7 @@ export function createLines(o: {
       if (voicemail === undefined || verdict === 'fax') call.hangUp('machine')
       else if (verdict === 'message-end') call.leaveMessage(voicemail, 'machine')
     },
-    streamToken: (callId) => tokens.issue(callId),
+    streamToken: tokens.issue,
     takeStream(token) {
       const callId = tokens.take(token)
       const call = callId === undefined ? undefined : calls.get(callId)

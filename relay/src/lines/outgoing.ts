@@ -68,7 +68,7 @@ export function createOutgoing(o: {
   numbers: NumberBook
   calls: LiveCalls
   gate: Pick<HouseGate, 'ask' | 'check' | 'settle'>
-  urls: (callId: string) => CallUrls
+  urls: (callId: string, number: HouseNumber) => CallUrls
   logger: Logger
 }): Outgoing {
   const { calls, carriers, gate, logger, register } = o
@@ -160,7 +160,7 @@ export function createOutgoing(o: {
       callId,
       to,
       from: number.phoneNumber,
-      urls: o.urls(callId),
+      urls: o.urls(callId, number),
       answerWithinMs: phone.ringMs,
       maxDurationMs,
       record: order.record ?? phone.record,

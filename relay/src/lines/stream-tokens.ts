@@ -7,8 +7,8 @@ const UNUSED_IN_A_ROW = 5
 
 /** Rights to bring one call's sound: each works once, for a minute. */
 export interface StreamTokens {
-  /** Undefined when the last few of this call were never used. */
-  issue(callId: string): string | undefined
+  /** Valid for a minute, or for `validMs`. Undefined when the last few of this call were never used. */
+  issue(callId: string, validMs?: number): string | undefined
   /** The call it is for; the right is gone then. */
   take(token: string): string | undefined
   /** Of a call that is over. */
@@ -22,13 +22,13 @@ export function createStreamTokens(o: { clock: Clock }): StreamTokens {
     for (const [token, { untilMs }] of open) if (o.clock.monotonicMs() > untilMs) open.delete(token)
   }
   return {
-    issue(callId) {
+    issue(callId, validMs = VALID_MS) {
       sweep()
       const before = unused.get(callId) ?? 0
       if (before >= UNUSED_IN_A_ROW) return undefined
       unused.set(callId, before + 1)
       const token = randomBytes(32).toString('base64url')
-      open.set(token, { callId, untilMs: o.clock.monotonicMs() + VALID_MS })
+      open.set(token, { callId, untilMs: o.clock.monotonicMs() + validMs })
       return token
     },
     take(token) {

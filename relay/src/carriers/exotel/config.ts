@@ -17,6 +17,8 @@ export const ExotelConfig = z.object({
     .optional(),
   region: z.enum(['in', 'us', 'sg', 'ae']).default('in'),
   mode: z.enum(['stream', 'flow', 'numbers']).optional(),
+  /** How the ExoPhone is written in requests; national (08022222222) for Indian ones when unset. */
+  callerIdFormat: z.enum(['national', 'e164']).optional(),
 })
 export type ExotelConfig = z.infer<typeof ExotelConfig>
 
@@ -25,7 +27,7 @@ const HOSTS = { in: 'api.in.exotel.com', sg: 'api.exotel.com', us: 'api.exotel.c
 
 export const exotelConfig: ConfigKind<ExotelConfig> = {
   schema: ExotelConfig,
-  shown: ['domain', 'region', 'mode'],
+  shown: ['domain', 'region', 'mode', 'callerIdFormat'],
   origin({ domain, region }, { exotel: { EXOTEL_API_BASE_URL: own } }) {
     // The environment's own host may speak plain http on loopback; any other is https.
     if (own !== undefined && (domain === undefined || new URL(own).host === domain)) return new URL(own).origin

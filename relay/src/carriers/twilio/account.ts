@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Permit } from '../../calls/ports.ts'
 import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carrier.ts'
+import type { Form, FormRest } from '../form-rest.ts'
 import { twilioFault } from './faults.ts'
-import type { Form, TwilioRest } from './rest.ts'
 import { statusOf, TWILIO_STATUSES } from './statuses.ts'
 import { dialTwiml, digitsTwiml, seconds } from './twiml.ts'
 
@@ -25,7 +25,7 @@ const DIGITS = /^[0-9A-D*#wW]{1,32}$/
 const EVENTS = ['initiated', 'ringing', 'answered', 'completed']
 
 /** Acts on calls of one Twilio account. */
-export function createTwilioAccount(rest: TwilioRest): CarrierAccount {
+export function createTwilioAccount(rest: FormRest): CarrierAccount {
   async function update(carrierCallId: string, form: Form): Promise<void> {
     read(await rest.post(pathOf(carrierCallId), form), carrierCallId)
   }

@@ -1,4 +1,5 @@
 import { CarrierFault, type CarrierFaultCode } from '../carrier.ts'
+import { isRecord } from '../form-rest.ts'
 
 /** Twilio's own numbers, in our words. */
 const CODES: Readonly<Record<number, CarrierFaultCode>> = {
@@ -61,28 +62,3 @@ export function faultOf(status: number, body: unknown): CarrierFault {
     carrierCode: own === undefined ? `HTTP ${status}` : String(own),
   })
 }
-
-/** Before any of these a connection stood, nothing can have been asked. */
-const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_\w+)$/
-
-/** The fault of a request that got no answer. */
-export function unreachable(error: unknown): CarrierFault {
-  const codes = [...codesOf(error)]
-  return twilioFault('unreachable', {
-    placed: codes.length > 0 && codes.every((code) => NOT_SENT.test(code)) ? 'no' : 'unknown',
-    ...(codes[0] === undefined ? {} : { carrierCode: codes[0] }),
-    cause: error,
-  })
-}
-
-/** `fetch` hides the reason in causes, and in several of them when a name has several addresses. */
-function* codesOf(error: unknown, depth = 0): Generator<string> {
-  if (!isRecord(error) || depth > 4) return
-  if (Array.isArray(error.errors) && error.errors.length > 0) {
-    for (const each of error.errors) yield* codesOf(each, depth + 1)
-  } else if (typeof error.code === 'string') yield error.code
-  else yield* codesOf(error.cause, depth + 1)
-}
-
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

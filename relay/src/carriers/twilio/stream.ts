@@ -1,15 +1,17 @@
 import type { WebSocket } from 'ws'
 import type { AudioFormat, AudioLeg, Clock, LegEvent } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
-import { createHearing } from './hearing.ts'
-import { createSoundBound, createStreamSocket, REFUSED } from './stream-socket.ts'
-import { createStreamWriter, type FromTwilio, type StreamStart, type StreamWriter, soundOf } from './wire.ts'
+import { createHearing } from '../hearing.ts'
+import { createSoundBound, createStreamSocket, REFUSED } from '../stream-socket.ts'
+import { createStreamWriter, type FromTwilio, readStreamMessage, type StreamStart, type StreamWriter, soundOf } from './wire.ts'
 
 const TELEPHONE: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 8000, frameMs: 20 }
 const BYTES_PER_MS = 16
 const FRAME_SAMPLES = 160
 /** Twilio has a cushion of its own; this much keeps it filled while we are late. */
 const LEAD_MS = 100
+/** A second of sound as it is sent. */
+const FULL_BYTES = 16 * 1024
 /** Twilio says `start` right after the socket stands. */
 const START_MS = 10_000
 
@@ -36,7 +38,15 @@ export function createTwilioStream(o: {
   let listener: ((event: LegEvent) => void) | undefined
   const emit = (event: LegEvent) => listener?.(event)
 
-  const socket = createStreamSocket({ ws: o.ws, clock, onMessage: take, onGone: over, onFault: o.onFault })
+  const socket = createStreamSocket({
+    ws: o.ws,
+    clock,
+    read: readStreamMessage,
+    fullBytes: FULL_BYTES,
+    onMessage: take,
+    onGone: over,
+    onFault: o.onFault,
+  })
   const cancelStart = clock.after(START_MS, () => refuse('no start'))
 
   function refuse(why: string) {

@@ -1,4 +1,4 @@
-import { element, text, type Xml } from './xml.ts'
+import { element, text, type Xml } from '../xml.ts'
 
 /** What we tell Twilio to do with a call. Each function gives a whole document. */
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { decodeMulaw, encodeMulaw } from '../../audio/g711.ts'
+import { MAX_MESSAGE_BYTES } from '../stream-socket.ts'
 
 /** The messages of Media Streams: JSON in text frames, whose counters are strings. Sound is µ-law here and PCM16LE 8 kHz everywhere else. */
 
-export const MAX_MESSAGE_BYTES = 64 * 1024
 /** One second; Twilio sends 20 ms at a time. */
 const MAX_PAYLOAD_BYTES = 8000
 

@@ -1,31 +1,21 @@
 import type { HouseNumber } from '../../agents/house-number.ts'
-import type { PhoneBook } from '../../agents/number-book.ts'
 import type { Clock } from '../../calls/ports.ts'
 import { createTwilioStream } from '../../carriers/twilio/stream.ts'
 import type { Lines } from '../../lines/lines.ts'
 import type { Logger } from '../../logger.ts'
 import { CLOSE } from '../../protocol/index.ts'
-import { refuse, type SocketRoute } from '../upgrade.ts'
+import type { NumberSocket } from '../telephony.ts'
+import { refuse } from '../upgrade.ts'
 import type { TwilioProof } from './proof.ts'
 
 /** A phone call's sound: signed by Twilio, under a right to one call that works once, and for the very call that it is of. */
-export function twilioStreams(o: {
-  proof: TwilioProof
-  numbers: Pick<PhoneBook, 'find'>
-  lines: Lines
-  clock: Clock
-  logger: Logger
-}): SocketRoute {
+export function twilioStreams(o: { proof: TwilioProof; lines: Lines; clock: Clock; logger: Logger }): NumberSocket {
   return {
-    path: '/api/telephony/ws/{phoneId}/{token}',
-    pattern: /^\/api\/telephony\/ws\/([A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_-]{1,128})\/?$/,
-    access: 'carrier',
-    async admit({ headers, parts, url }): Promise<HouseNumber | undefined> {
-      const number = await o.numbers.find(parts[0] ?? '')
+    async admit(number, { headers, url }): Promise<HouseNumber | undefined> {
       const signature = headers['x-twilio-signature']
-      return number && typeof signature === 'string' && o.proof.socket(number, url, signature) ? number : undefined
+      return typeof signature === 'string' && o.proof.socket(number, url, signature) ? number : undefined
     },
-    accept({ admitted, parts, ws }) {
+    accept(admitted, { parts, ws }) {
       const number = admitted as HouseNumber
       const right = o.lines.takeStream(parts[1] ?? '')
       if (right?.line.number.id !== number.id) return refuse(ws, CLOSE.abuse, 'no call waits for this stream')

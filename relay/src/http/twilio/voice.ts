@@ -1,16 +1,15 @@
-import type { Limits } from '../../access/limits.ts'
 import type { Agent, Agents } from '../../agents/agents.ts'
 import type { HouseNumber } from '../../agents/house-number.ts'
-import type { PhoneBook } from '../../agents/number-book.ts'
 import type { LiveCalls } from '../../calls/live-calls.ts'
 import type { CallLog } from '../../calls/ports.ts'
 import { hangUpTwiml, rejectTwiml, sayTwiml } from '../../carriers/twilio/twiml.ts'
-import { readDialOutcome, readVoice, type VoiceRequest } from '../../carriers/twilio/webhooks.ts'
+import { readDialOutcome, readVoice } from '../../carriers/twilio/webhooks.ts'
 import type { Lines } from '../../lines/lines.ts'
 import type { Logger } from '../../logger.ts'
 import { Problem } from '../../protocol/index.ts'
 import { CARRIER } from '../access.ts'
 import { type Endpoint, type HttpContext, webhook } from '../endpoint.ts'
+import type { Reception } from '../reception.ts'
 import { agentTwiml, bridgeTwiml, mediaOf, type TwilioUrls } from './answer.ts'
 import type { Signed, TwilioProof } from './proof.ts'
 import { verdictOf } from './verdict.ts'
@@ -22,70 +21,34 @@ const NOBODY = 'This number is not in service just now. Please call again later.
 
 export interface VoiceRooms {
   proof: TwilioProof
-  numbers: PhoneBook
+  reception: Reception
   agents: Agents
   calls: LiveCalls
   lines: Lines
-  limits: Limits
   urls: TwilioUrls
   log: CallLog
   media: 'media-streams' | 'conversation-relay'
-  draining: () => boolean
   logger: Logger
 }
 
-export function twilioVoice(rooms: VoiceRooms): Endpoint[] {
+/** Its routes, and what a number of Twilio's answers at its own address. */
+export function twilioVoice(rooms: VoiceRooms): {
+  routes: Endpoint[]
+  ofNumber: (c: HttpContext, number: HouseNumber) => Promise<Response>
+} {
   const { calls, lines, logger, proof, urls } = rooms
 
   async function incoming({ form, number }: Signed): Promise<string> {
     const voice = readVoice(form)
     if (!voice) throw new Problem('invalid_request', 'This is not what Twilio says of a call.')
-    if (!number.active) return nobody(number, voice, 'the number is switched off')
-    if (rooms.draining()) return rejectTwiml('busy')
-    const known = lines.named('twilio', voice.carrierCallId)
-    const agent = await agentOf(number)
-    if (!agent) return nobody(number, voice, 'no agent answers')
-    const call = known ? calls.get(known.callId) : await taken(number, agent, voice)
-    const line = call && lines.get(call.id)
-    if (!call || !line) return rejectTwiml('busy')
+    const received = await rooms.reception.receive(number, voice)
+    if (received.is !== 'taken') return received.is === 'nobody' ? sayTwiml(NOBODY) : rejectTwiml('busy')
+    const { agent, call, line } = received
     return agentTwiml({ call, line, lines, urls, media: mediaFor(agent, number), language: call.language })
   }
 
   const mediaFor = (agent: Agent, number: HouseNumber) =>
     mediaOf({ agent: agent.persona.phone.media, number: number.config, house: rooms.media })
-
-  async function agentOf(number: HouseNumber): Promise<Agent | undefined> {
-    const id = await rooms.numbers.answeringAgent(number)
-    return id === undefined ? undefined : rooms.agents.get(number.organisationId, id)
-  }
-
-  function nobody(number: HouseNumber, { carrierCallId }: VoiceRequest, why: string): string {
-    logger.warn({ phoneNumberId: number.id, carrierCallId, why }, 'a call that came in was not taken')
-    return sayTwiml(NOBODY)
-  }
-
-  /** Undefined when there is no room for it. */
-  async function taken(number: HouseNumber, agent: Agent, { carrierCallId, from, to }: VoiceRequest) {
-    const { callsPerVisitorPerHour, concurrentCalls } = agent.persona.limits
-    try {
-      const release = await rooms.limits.openCall({
-        address: from,
-        agentId: agent.id,
-        organisationId: agent.organisationId,
-        perVisitorPerHour: callsPerVisitorPerHour,
-        concurrentCalls,
-        live: () => {
-          const live = calls.list()
-          return { ofAgent: live.filter((call) => call.agentId === agent.id).length, all: live.length }
-        },
-      })
-      return await lines.receive({ number, carrierCallId, from, to, agent }).finally(release)
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      logger.warn({ phoneNumberId: number.id, carrierCallId, code: error.code }, 'a call that came in was turned away')
-      return undefined
-    }
-  }
 
   /** One of ours was answered, or its sound broke and wants another socket. */
   async function answered(c: HttpContext): Promise<string> {
@@ -149,17 +112,11 @@ export function twilioVoice(rooms: VoiceRooms): Endpoint[] {
     const signed = await proof.webhook(c)
     return xml(c, await incoming(signed))
   }
-  const ofNumber = async (c: HttpContext) => {
-    const number = await rooms.numbers.withSecret(c.req.param('phoneId') ?? '', c.req.param('secret') ?? '')
-    if (number?.provider !== 'twilio') throw new Problem('forbidden', 'This address wants the number’s own secret.')
-    return xml(c, await incoming(await proof.webhook(c, { number })))
-  }
-
-  return [
+  const routes = [
     webhook(CARRIER, 'post', '/api/calls/websocket', inbound),
     webhook(CARRIER, 'post', '/api/calls/answer/{callId}', async (c) => xml(c, await answered(c))),
     webhook(CARRIER, 'post', '/api/calls/dial-action', async (c) => xml(c, await dialled(c))),
     webhook(CARRIER, 'post', '/api/calls/dial-action/{callId}', async (c) => xml(c, await dialled(c))),
-    webhook(CARRIER, 'post', '/api/telephony/webhook/{phoneId}/{secret}', ofNumber),
   ]
+  return { routes, ofNumber: async (c, number) => xml(c, await incoming(await proof.webhook(c, { number }))) }
 }

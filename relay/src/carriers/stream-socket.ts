@@ -1,12 +1,10 @@
 import type { WebSocket } from 'ws'
-import type { Clock } from '../../calls/ports.ts'
-import { type FromTwilio, MAX_MESSAGE_BYTES, readStreamMessage } from './wire.ts'
+import type { Clock } from '../calls/ports.ts'
 
 /** A peer that says nothing and answers no ping for this long is gone. */
 const PING_MS = 8000
-/** Above this the line to Twilio is slower than the sound (a second of it): the playout waits. */
-const FULL_BYTES = 16 * 1024
 const OVERFULL_BYTES = 1024 * 1024
+export const MAX_MESSAGE_BYTES = 64 * 1024
 const MAX_MALFORMED_IN_A_ROW = 20
 /** Sound is stored up to this much beyond real time, for a line that stalled sends what it held back in one go. */
 const STORE_MS = 3000
@@ -24,11 +22,15 @@ export interface StreamSocket {
 /** What comes of a frame; `refused` counts as malformed. */
 type Taken = 'taken' | 'refused'
 
-/** One Media Streams socket: reads, bounds, keeps alive. `onGone` is called once. */
-export function createStreamSocket(o: {
+/** One socket that a carrier brings a call's sound over, in JSON messages: reads, bounds, keeps alive. `onGone` is called once. */
+export function createStreamSocket<Message>(o: {
   ws: WebSocket
   clock: Clock
-  onMessage: (message: FromTwilio) => Taken
+  /** Undefined for what cannot be understood. Never throws. */
+  read: (frame: Buffer) => Message | undefined
+  onMessage: (message: Message) => Taken
+  /** Above this the line to the carrier is slower than the sound: the playout waits. */
+  fullBytes: number
   onGone: () => void
   onFault: (error: unknown) => void
 }): StreamSocket {
@@ -60,7 +62,7 @@ export function createStreamSocket(o: {
       return !gone && ws.readyState === ws.OPEN
     },
     get writable() {
-      return socket.open && ws.bufferedAmount < FULL_BYTES
+      return socket.open && ws.bufferedAmount < o.fullBytes
     },
     send(frame) {
       if (!socket.open) return
@@ -78,7 +80,7 @@ export function createStreamSocket(o: {
   }
 
   /** A fault of ours in one call must not end the others. */
-  function take(message: FromTwilio): Taken {
+  function take(message: Message): Taken {
     try {
       return o.onMessage(message)
     } catch (error) {
@@ -91,7 +93,7 @@ export function createStreamSocket(o: {
   ws.on('message', (data, isBinary) => {
     if (gone) return
     alive = true
-    const message = isBinary ? undefined : readStreamMessage(asBuffer(data))
+    const message = isBinary ? undefined : o.read(asBuffer(data))
     if (message && take(message) === 'taken') malformedInARow = 0
     else if (++malformedInARow >= MAX_MALFORMED_IN_A_ROW) socket.close(REFUSED, 'too many malformed frames')
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TestClock } from '../../clock.test-kit.ts'
+import { TestClock } from '../clock.test-kit.ts'
 import { createHearing } from './hearing.ts'
 
 const started = async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../calls/ports.ts'
+import type { Clock } from '../calls/ports.ts'
 
 /** Utterances that are kept in mind; one or two are on their way at a time. */
 const UTTERANCES = 8
@@ -6,7 +6,7 @@ const UTTERANCES = 8
 const MARKS = 256
 
 /**
- * How much of what was sent was heard. Twilio does not say it at `clear`: its marks come back when the sound before them was played,
+ * How much of what was sent was heard. Far ends do not say it at `clear`: their marks come back when the sound before them was played,
  * so the last one and the time since tell it. Sound that was cleared and sent again counts again.
  */
 export interface Hearing {

@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { AudioLeg, LegEvent } from '../../calls/ports.ts'
+import { TestClock } from '../../clock.test-kit.ts'
+import type { EndReason } from '../../protocol/index.ts'
+import vectors from './exotel.vectors.json' with { type: 'json' }
+import { createExotelStream } from './stream.ts'
+import type { StreamStart } from './wire.ts'
+
+const STREAM = 'e1f0a9c0b2stream'
+const frames = vectors.stream_frames.filter(({ dir }) => dir === 'in').map(({ frame }) => frame)
+const say = (content: object) => JSON.stringify({ stream_sid: STREAM, ...content })
+const sound = (bytes: number) => say({ event: 'media', media: { payload: Buffer.alloc(bytes, 1).toString('base64') } })
+
+type Admit = (start: StreamStart) => Promise<EndReason | undefined>
+
+/** Exotel at one end, the relay at the other, with a real socket between. */
+async function streamed(admit: Admit = async () => 'callee', chunkBytes = 3200) {
+  const clock = new TestClock()
+  const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  const told: LegEvent[] = []
+  const gone: StreamStart[] = []
+  const faults: unknown[] = []
+  let leg: AudioLeg | undefined
+  sockets.on('connection', (ws) =>
+    createExotelStream({
+      ws,
+      clock,
+      sampleRateHz: 8000,
+      chunkBytes,
+      async admit(start, its) {
+        leg = its
+        its.listen((event) => told.push(event))
+        return admit(start)
+      },
+      onGone: (start) => gone.push(start),
+      onFault: (error) => faults.push(error),
+    }),
+  )
+  await once(sockets, 'listening')
+  const exotel = new WebSocket(`ws://127.0.0.1:${(sockets.address() as AddressInfo).port}/x`)
+  const heard: { event: string; mark?: { name: string }; media?: { payload: string } }[] = []
+  exotel.on('message', (data) => heard.push(JSON.parse(String(data))))
+  const closed = once(exotel, 'close').then(([code]) => code as number)
+  await once(exotel, 'open')
+  return {
+    clock,
+    exotel,
+    told,
+    heard,
+    gone,
+    faults,
+    closed,
+    get leg() {
+      if (!leg) throw new Error('no start yet')
+      return leg
+    },
+    bytes: () => heard.flatMap(({ media }) => (media ? [Buffer.from(media.payload, 'base64')] : [])),
+    async start(frame: object = frames[1] ?? {}) {
+      exotel.send(JSON.stringify(frames[0]))
+      exotel.send(JSON.stringify(frame))
+      exotel.send(say({ event: 'dtmf', dtmf: { digit: '1' } }))
+      await expect.poll(() => told.length).toBeGreaterThan(0)
+      told.length = 0
+    },
+    async end() {
+      exotel.terminate()
+      sockets.close()
+    },
+  }
+}
+
+describe('an Exotel stream', () => {
+  let line: Awaited<ReturnType<typeof streamed>>
+  beforeEach(async () => {
+    line = await streamed()
+  })
+  afterEach(() => line.end())
+
+  it.each([
+    [8000, 320],
+    [16_000, 640],
+    [24_000, 960],
+  ])('at %i Hz carries whole chunks of at least what was set, and fills up the last', async (rate, frameBytes) => {
+    await line.start({
+      event: 'start',
+      stream_sid: STREAM,
+      start: { stream_sid: STREAM, call_sid: 'c', media_format: { sample_rate: String(rate) } },
+    })
+    expect(line.leg).toMatchObject({ input: { sampleRateHz: rate, frameMs: 20 }, output: { sampleRateHz: rate } })
+    const perChunk = Math.ceil(3200 / frameBytes)
+    for (let sent = 0; sent < perChunk + 1; sent++) line.leg.send(new Uint8Array(frameBytes).fill(sent + 1), 'u')
+    await expect.poll(() => line.bytes().length).toBe(1)
+    expect(line.bytes()[0]?.length).toBe(perChunk * frameBytes)
+    expect([(line.bytes()[0]?.length ?? 1) % 320, line.bytes()[0]?.at(-1)]).toEqual([0, perChunk])
+    await line.clock.advance(99)
+    expect(line.bytes().length).toBe(1)
+    await line.clock.advance(1)
+    await expect.poll(() => line.bytes().length).toBe(2)
+    const last = line.bytes()[1]
+    expect([last?.length, last?.[frameBytes - 1], last?.[frameBytes]]).toEqual([perChunk * frameBytes, perChunk + 1, 0])
+  })
+
+  it('marks stand behind the sound that they were set after, and come back as they were named', async () => {
+    await line.start()
+    line.leg.mark('u', 'start')
+    await expect.poll(() => line.heard.length).toBe(1)
+    line.leg.send(new Uint8Array(320), 'u')
+    line.leg.mark('u', 'end')
+    await line.clock.advance(100)
+    await expect.poll(() => line.heard.map(({ event }) => event)).toEqual(['mark', 'media', 'mark'])
+    line.exotel.send(say({ event: 'mark', mark: line.heard[2]?.mark }))
+    await expect.poll(() => line.told).toEqual([{ type: 'mark', utterance: 'u', name: 'end' }])
+    expect(await line.leg.clear('u')).toBe(20)
+  })
+
+  it('cut, what waits for its chunk is not sent, and was not heard', async () => {
+    await line.start()
+    for (let sent = 0; sent < 10; sent++) line.leg.send(new Uint8Array(320), 'u')
+    line.leg.mark('u', 'p200')
+    await expect.poll(() => line.heard.length).toBe(2)
+    await line.clock.advance(200)
+    line.exotel.send(say({ event: 'mark', mark: line.heard[1]?.mark }))
+    await expect.poll(() => line.told.length).toBe(1)
+    line.leg.send(new Uint8Array(320).fill(9), 'u')
+    line.leg.mark('u', 'p220')
+    expect(await line.leg.clear('u')).toBe(200)
+    await line.clock.advance(200)
+    await expect.poll(() => line.heard.map(({ event }) => event)).toEqual(['media', 'mark', 'clear'])
+  })
+
+  it('brings sound in as whole samples, and keys', async () => {
+    await line.start()
+    line.exotel.send(sound(1601))
+    line.exotel.send(sound(1599))
+    line.exotel.send(say({ event: 'dtmf', dtmf: { digit: '#' } }))
+    await expect.poll(() => line.told.length).toBe(3)
+    expect(line.told.map((event) => (event.type === 'audio' ? event.bytes.length : event.type))).toEqual([1600, 1600, 'digits'])
+  })
+
+  it('refused, closes with 1008, whatever comes', async () => {
+    await line.end()
+    line = await streamed(async () => undefined)
+    line.exotel.send(JSON.stringify(frames[2]))
+    expect(await line.closed).toBe(1008)
+    expect(line.gone).toHaveLength(1)
+    await line.end()
+    line = await streamed()
+    for (let sent = 0; sent < 25; sent++) line.exotel.send('{"event":"media"}')
+    expect(await line.closed).toBe(1008)
+    await line.end()
+    line = await streamed()
+    await line.clock.advance(10_000)
+    expect(await line.closed).toBe(1008)
+  })
+
+  it('a fault of ours ends this call’s stream alone', async () => {
+    await line.end()
+    line = await streamed(() => Promise.reject(new Error('ours')))
+    line.exotel.send(JSON.stringify(frames[1]))
+    expect(await line.closed).toBe(1011)
+    expect(line.faults).toHaveLength(1)
+  })
+
+  it('goes when the far end says so, or without a word, and is closed by us to hang up', async () => {
+    await line.start()
+    line.exotel.send(say({ event: 'stop', stop: { reason: 'callended' } }))
+    expect(await line.closed).toBe(1000)
+    expect([line.told, line.gone.length]).toEqual([[{ type: 'detached', leaving: 'callee' }], 1])
+    await line.end()
+    line = await streamed()
+    await line.start()
+    line.exotel.terminate()
+    await expect.poll(() => line.told).toEqual([{ type: 'detached' }])
+    await line.end()
+    line = await streamed()
+    await line.start()
+    line.leg.send(new Uint8Array(320), 'u')
+    line.leg.close('agent')
+    expect(await line.closed).toBe(1000)
+    await line.clock.advance(1000)
+    expect([line.told, line.bytes()]).toEqual([[], []])
+  })
+
+  it('a stranger’s messages between are not its own', async () => {
+    await line.start()
+    line.exotel.send(JSON.stringify({ event: 'dtmf', stream_sid: 'other', dtmf: { digit: '1' } }))
+    line.exotel.send(JSON.stringify({ event: 'dtmf', streamSid: STREAM, dtmf: { digit: '2' } }))
+    await expect.poll(() => line.told).toEqual([{ type: 'digits', digits: '2' }])
+  })
+})

@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import { MAX_MESSAGE_BYTES } from '../stream-socket.ts'
+
+/**
+ * The messages of AgentStream: JSON in text frames, sound as PCM16LE in base64. Exotel's own papers and programs disagree
+ * on the keys' case, on what is a number and what a string, and on the names of the encoding: all of them are read, and both cases are sent.
+ */
+
+export const SAMPLE_RATES = [8000, 16_000, 24_000] as const
+export type SampleRate = (typeof SAMPLE_RATES)[number]
+
+/** One second of the highest rate; Exotel sends 100 ms at a time. */
+const MAX_PAYLOAD_BYTES = 48_000
+
+export interface StreamStart {
+  readonly streamSid: string
+  readonly callSid: string
+  readonly accountSid: string | undefined
+  /** As told: `09441233609`. */
+  readonly from: string | undefined
+  readonly to: string | undefined
+  readonly customParameters: Readonly<Record<string, string>>
+  readonly sampleRateHz: SampleRate | undefined
+}
+
+/** `streamSid` is absent where a message does not say it; `media` has the payload as it came, base64. */
+export type FromExotel =
+  | { readonly event: 'connected' }
+  | { readonly event: 'start'; readonly start: StreamStart }
+  | { readonly event: 'media'; readonly streamSid: string | undefined; readonly payload: string }
+  | { readonly event: 'dtmf'; readonly streamSid: string | undefined; readonly digit: string }
+  | { readonly event: 'mark'; readonly streamSid: string | undefined; readonly name: string }
+  | { readonly event: 'stop'; readonly streamSid: string | undefined; readonly reason: string | undefined }
+
+type Fields = Record<string, unknown>
+
+const id = z.string().min(1).max(128)
+const word = z.string().max(256).optional().catch(undefined)
+const Start = z.object({
+  streamSid: id,
+  callSid: id,
+  accountSid: word,
+  from: word,
+  to: word,
+  customParameters: z.record(z.string().max(128), z.string().max(2048)).catch({}),
+  /** G.711 is told by nobody but one page; what cannot be heard is not understood. */
+  encoding: z
+    .string()
+    .regex(/^(?!.*[au]-?law)/i)
+    .optional(),
+  sampleRateHz: z
+    .union([z.number(), z.string().regex(/^\d{4,5}( ?hz)?$/i)])
+    .transform((told) => Number.parseInt(String(told), 10))
+    .pipe(z.literal(SAMPLE_RATES))
+    .optional(),
+})
+const Digit = z.string().regex(/^[0-9A-Da-d*#]$/)
+
+/** undefined for what cannot be understood. Never throws. */
+export function readStreamMessage(frame: Buffer): FromExotel | undefined {
+  const message = parsed(frame)
+  if (!message) return undefined
+  const event = message.event ?? message.Event
+  // Ten times a second and call: looked at by hand.
+  if (event === 'media') return readMedia(message)
+  return typeof event === 'string' && Object.hasOwn(READ, event) ? READ[event as keyof typeof READ](message) : undefined
+}
+
+const READ = {
+  connected: (): FromExotel => ({ event: 'connected' }),
+  start(message: Fields): FromExotel | undefined {
+    const inner = fieldsOf(message.start)
+    const format = fieldsOf(either(inner, 'media_format', 'mediaFormat'))
+    const start = Start.safeParse({
+      streamSid: streamSidOf(message) ?? streamSidOf(inner),
+      callSid: either(inner, 'call_sid', 'callSid'),
+      accountSid: either(inner, 'account_sid', 'accountSid'),
+      from: inner.from,
+      to: inner.to,
+      customParameters: either(inner, 'custom_parameters', 'customParameters') ?? {},
+      encoding: format.encoding ?? undefined,
+      sampleRateHz: either(format, 'sample_rate', 'sampleRate'),
+    }).data
+    if (!start) return undefined
+    const { accountSid, callSid, customParameters, from, sampleRateHz, streamSid, to } = start
+    return { event: 'start', start: { streamSid, callSid, accountSid, from, to, customParameters, sampleRateHz } }
+  },
+  dtmf(message: Fields): FromExotel | undefined {
+    const digit = Digit.safeParse(fieldsOf(message.dtmf).digit).data
+    return digit === undefined ? undefined : { event: 'dtmf', streamSid: streamSidOf(message), digit: digit.toUpperCase() }
+  },
+  mark(message: Fields): FromExotel | undefined {
+    const { name } = fieldsOf(message.mark)
+    return typeof name === 'string' && name.length <= 128 ? { event: 'mark', streamSid: streamSidOf(message), name } : undefined
+  },
+  stop(message: Fields): FromExotel | undefined {
+    const { reason } = fieldsOf(message.stop)
+    return { event: 'stop', streamSid: streamSidOf(message), reason: typeof reason === 'string' ? reason.slice(0, 64) : undefined }
+  },
+}
+
+function readMedia(message: Fields): FromExotel | undefined {
+  const { media } = message
+  if (typeof media !== 'object' || media === null) return undefined
+  const payload = (media as Fields).payload ?? (media as Fields).Payload
+  return typeof payload === 'string' ? { event: 'media', streamSid: streamSidOf(message), payload } : undefined
+}
+
+function parsed(frame: Buffer): Fields | undefined {
+  if (frame.length > MAX_MESSAGE_BYTES) return undefined
+  try {
+    const message: unknown = JSON.parse(frame.toString())
+    return typeof message === 'object' && message !== null ? (message as Fields) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
+const either = (fields: Fields, snake: string, camel: string) => fields[snake] ?? fields[camel] ?? undefined
+
+function streamSidOf(message: Fields): string | undefined {
+  const sid = message.stream_sid ?? message.streamSid
+  return typeof sid === 'string' ? sid : undefined
+}
+
+/** The bytes of a `media`; undefined when it is no base64, empty or longer than a second. */
+export function soundOf(payload: string): Buffer | undefined {
+  const { length } = payload
+  const padding = payload.charCodeAt(length - 1) !== EQUALS ? 0 : payload.charCodeAt(length - 2) === EQUALS ? 2 : 1
+  const size = (length >> 2) * 3 - padding
+  if (length % 4 !== 0 || size <= 0 || size > MAX_PAYLOAD_BYTES) return undefined
+  const bytes = Buffer.from(payload, 'base64')
+  // Buffers skip what is no base64.
+  return bytes.length === size ? bytes : undefined
+}
+
+const EQUALS = 61
+
+/** Writes what one stream sends: whole text frames. */
+export interface StreamWriter {
+  /** A chunk of PCM16LE, a multiple of 320 bytes. */
+  media(pcm: Uint8Array): string
+  mark(name: string): string
+  readonly clear: string
+}
+
+export function createStreamWriter(streamSid: string, sampleRateHz: SampleRate): StreamWriter {
+  const sid = JSON.stringify(streamSid)
+  const ids = `"stream_sid":${sid},"streamSid":${sid}`
+  let chunks = 0
+  let sentBytes = 0
+  return {
+    media(pcm) {
+      chunks += 1
+      const atMs = Math.round(sentBytes / (sampleRateHz / 500))
+      sentBytes += pcm.length
+      const payload = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64')
+      // Some streams end early where a message lacks any of these.
+      return `{"event":"media",${ids},"sequence_number":${chunks},"media":{"chunk":"${chunks}","timestamp":"${atMs}","sequenceNumber":"${chunks}","payload":"${payload}"}}`
+    },
+    mark: (name) => `{"event":"mark",${ids},"mark":{"name":${JSON.stringify(name)}}}`,
+    clear: `{"event":"clear",${ids}}`,
+  }
+}
