@@ -19,6 +19,8 @@ export interface Abilities {
   readonly streams: boolean
   /** Joins two phones without us. */
   readonly bridges: boolean
+  /** Wants both numbers when it is asked to ring, for it does not ask what to do once the first has answered. */
+  readonly bridgesAtOnce?: boolean
   readonly playsRecording: boolean
   readonly sendsDigits: boolean
   /** Tells the keys that the far end presses. */

@@ -47,6 +47,7 @@ const AbilitiesView = z.object({
   receives: ability,
   streams: ability,
   bridges: ability,
+  bridgesAtOnce: ability.optional(),
   playsRecording: ability,
   sendsDigits: ability,
   hearsDigits: ability,

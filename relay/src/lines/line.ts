@@ -56,6 +56,8 @@ export function createLine(o: {
   let progress = NOTHING_SAID
   let call: Call | undefined
   let answeredMs: number | undefined
+  /** The carrier joins it with another phone by itself. */
+  let bridged = false
   let cancelUnclear: (() => void) | undefined
 
   const ripcord = createRipcord({
@@ -119,6 +121,8 @@ export function createLine(o: {
 
   function tell(event: LineEvent) {
     name(event.carrierCallId)
+    // Whose number it is may have several calls: what is said of another one is not ours.
+    if (event.carrierCallId !== carrierCallId) return
     ripcord.heard(event.status)
     const folded = fold(progress, event)
     progress = folded.progress
@@ -128,6 +132,7 @@ export function createLine(o: {
     if (event.status === 'connected') {
       answeredMs ??= clock.monotonicMs()
       call?.answers()
+      if (bridged) call?.joined()
     }
     if (isEnd(event.status)) over(event, event.endReason ?? endOf(event))
   }
@@ -154,6 +159,7 @@ export function createLine(o: {
     async place(permit, order) {
       try {
         if (!isPermit(permit)) throw new CarrierFault('refused', 'No permit of the gate.')
+        bridged = order.bridgeTo !== undefined
         const placed = await account.place(permit, order)
         name(placed.carrierCallId)
         if (placed.status) tell({ carrierCallId: placed.carrierCallId, status: placed.status, said: {} })

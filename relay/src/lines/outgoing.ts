@@ -156,6 +156,12 @@ export function createOutgoing(o: {
     })
     line.join(call)
     call.feed.listen((event) => event.type === 'ended' && forget(callId))
+    const bridgeTo = await personFor(call, agent, number).catch((error: unknown) => {
+      call.hangUp('error')
+      register.drop(callId)
+      forget(callId)
+      throw error
+    })
     const placed = line.place(permit, {
       callId,
       to,
@@ -164,9 +170,36 @@ export function createOutgoing(o: {
       answerWithinMs: phone.ringMs,
       maxDurationMs,
       record: order.record ?? phone.record,
+      ...(bridgeTo === undefined ? {} : { bridgeTo }),
       detectMachine: phone.voicemail ? 'message-end' : phone.detectMachine ? 'at-once' : 'no',
     })
     return { call, placed }
+  }
+
+  async function permitFor(call: Call, agent: Agent, number: string, asker: GateQuestion['asker']): Promise<Permit> {
+    const answer = await gate.ask({
+      callId: call.id,
+      number,
+      purpose: 'requested',
+      consent: true,
+      organisationId: agent.organisationId,
+      agentId: agent.id,
+      asker,
+      carrier: call.line?.carrier ?? '',
+      countries: [],
+      maxDurationMs: agent.persona.limits.maxDurationMs,
+    })
+    if (!answer.allowed) throw refusal(answer)
+    return answer.permit
+  }
+
+  /** The second phone, for carriers that want to know it at once; the gate is asked for it too. @throws Problem with its refusal */
+  async function personFor(call: Call, agent: Agent, number: HouseNumber): Promise<string | undefined> {
+    const { person } = agent.persona.phone
+    if (call.kind !== 'bridge' || person === undefined || !carriers.abilities(number.provider)?.bridgesAtOnce) return undefined
+    const permit = await permitFor(call, agent, person, { kind: 'operator', id: `agent ${agent.id}` })
+    permit.redeem()
+    return permit.number
   }
 
   return {
@@ -193,22 +226,7 @@ export function createOutgoing(o: {
       const checked = await gate.check(question, { captcha: 'take' })
       if (!checked.allowed) throw refusal(checked)
     },
-    async permitFor(call, agent, number, asker) {
-      const answer = await gate.ask({
-        callId: call.id,
-        number,
-        purpose: 'requested',
-        consent: true,
-        organisationId: agent.organisationId,
-        agentId: agent.id,
-        asker,
-        carrier: call.line?.carrier ?? '',
-        countries: [],
-        maxDurationMs: agent.persona.limits.maxDurationMs,
-      })
-      if (!answer.allowed) throw refusal(answer)
-      return answer.permit
-    },
+    permitFor,
     forget,
   }
 }

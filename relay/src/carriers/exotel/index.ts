@@ -13,6 +13,7 @@ export const exotel: Carrier<ExotelConfig> = {
     receives: true,
     streams: true,
     bridges: true,
+    bridgesAtOnce: true,
     playsRecording: false,
     sendsDigits: false,
     hearsDigits: true,

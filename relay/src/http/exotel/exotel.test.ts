@@ -113,6 +113,37 @@ describe('a call of ours', () => {
   })
 })
 
+describe('two phones', () => {
+  const bridge = async (person: string) => {
+    const json = { name: 'Front desk', modes: ['call-me'], phone: { answeredBy: 'person', person } }
+    const made = await house.ask('/api/agents', { method: 'POST', token: house.admin, json })
+    return ((await made.json()) as { agent: { id: string } }).agent.id
+  }
+
+  it('are joined by Exotel itself, the gate asked for both, and are one call until it says that they are through', async () => {
+    const { callId, form, sid } = await house.wish({ agentId: await bridge('+919000000002') })
+    expect(Object.fromEntries(form)).toMatchObject({ From: CALLEE, To: '+919000000002', CallerId: '08012345678' })
+    expect([form.get('StreamUrl'), form.get('Url')]).toEqual([null, null])
+    await post(form.get('StatusCallback') ?? '', { CallSid: sid, EventType: 'answered', Status: 'in-progress' })
+    await expect.poll(async () => (await house.view(callId)).events.some(({ type }) => type === 'call.joined')).toBe(true)
+    const { decisions } = (await (await house.ask('/api/gate/decisions', { token: house.admin })).json()) as {
+      decisions: { callId: string; allowed: boolean }[]
+    }
+    expect(decisions.filter((each) => each.callId === callId && each.allowed).length).toBe(2)
+    await post(form.get('StatusCallback') ?? '', { ...terminal, CallSid: sid })
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
+  })
+
+  it('neither rings where the gate refuses the second', async () => {
+    const before = house.placed.length
+    await expect(house.wish({ agentId: await bridge('+19005551234') })).rejects.toThrow()
+    expect(house.placed.length).toBe(before)
+    const { callId, form, sid } = await house.wish()
+    await post(form.get('StatusCallback') ?? '', { CallSid: sid, EventType: 'terminal', Status: 'busy' })
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'failed' })
+  })
+})
+
 describe('a call that comes in', () => {
   it('by GET gets an address, and its sound comes there; the caller hangs up', async () => {
     const sid = newName()

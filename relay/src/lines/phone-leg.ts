@@ -1,0 +1,84 @@
+import type { Call } from '../calls/call.ts'
+import type { AudioLeg, LegEvent } from '../calls/ports.ts'
+
+const legs = new WeakMap<Call, (stream: AudioLeg) => void>()
+
+/**
+ * Brings a stream's sound to its call. A carrier may stop a stream and bring another (keys are pressed, a socket broke): for the call that is one leg
+ * which was away and came back, so that what was being said goes on where it stood.
+ */
+export function bringSound(call: Call, stream: AudioLeg): void {
+  const known = legs.get(call)
+  if (known) return known(stream)
+  const { leg, use } = createPhoneLeg(stream)
+  legs.set(call, use)
+  call.attach(leg)
+}
+
+/** One leg over any number of streams of the same format, each replacing the one before. */
+export function createPhoneLeg(first: AudioLeg): { leg: AudioLeg; use(next: AudioLeg): void } {
+  let stream = first
+  let unlisten: (() => void) | undefined
+  let listener: ((event: LegEvent) => void) | undefined
+  /** Ms of each utterance that this stream was given, and that were heard over the ones before. */
+  let given = new Map<string, number>()
+  const before = new Map<string, number>()
+  const bytesPerMs = (2 * first.output.sampleRateHz) / 1000
+
+  const hear = () => {
+    unlisten = stream.listen((event) => listener?.(event))
+  }
+
+  const leg: AudioLeg = {
+    kind: 'audio',
+    name: first.name,
+    input: first.input,
+    output: first.output,
+    leadMs: first.leadMs,
+    listen(next) {
+      listener = next
+      unlisten?.()
+      hear()
+      return () => {
+        if (listener === next) listener = undefined
+      }
+    },
+    writable: () => stream.writable(),
+    send(frame, utterance) {
+      given.set(utterance, (given.get(utterance) ?? 0) + frame.length / bytesPerMs)
+      stream.send(frame, utterance)
+    },
+    mark: (utterance, name) => stream.mark(utterance, name),
+    async clear(utterance) {
+      const past = before.get(utterance)
+      const told = await stream.clear(utterance)
+      if (past === undefined) return told
+      // Nothing of it went over this stream yet, or this stream does not say.
+      if (told === undefined) return given.has(utterance) ? undefined : past
+      return past + told
+    },
+    close(reason) {
+      unlisten?.()
+      stream.close(reason)
+    },
+  }
+
+  return {
+    leg,
+    use(next) {
+      unlisten?.()
+      stream.close('connection')
+      // The far end plays as it gets: all but what it holds in advance was heard.
+      for (const [utterance, ms] of given) before.set(utterance, (before.get(utterance) ?? 0) + Math.max(0, ms - leg.leadMs))
+      while (before.size > KEPT) before.delete(before.keys().next().value ?? '')
+      given = new Map()
+      stream = next
+      hear()
+      listener?.({ type: 'detached' })
+      listener?.({ type: 'attached' })
+    },
+  }
+}
+
+/** Utterances that may still be spoken of. */
+const KEPT = 8
