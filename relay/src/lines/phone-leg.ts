@@ -1,7 +1,7 @@
 import type { Call } from '../calls/call.ts'
-import type { AudioLeg, LegEvent } from '../calls/ports.ts'
+import type { AudioFormat, AudioLeg, LegEvent } from '../calls/ports.ts'
 
-const legs = new WeakMap<Call, (stream: AudioLeg) => void>()
+const legs = new WeakMap<Call, ReturnType<typeof createPhoneLeg>>()
 
 /**
  * Brings a stream's sound to its call. A carrier may stop a stream and bring another (keys are pressed, a socket broke): for the call that is one leg
@@ -9,11 +9,15 @@ const legs = new WeakMap<Call, (stream: AudioLeg) => void>()
  */
 export function bringSound(call: Call, stream: AudioLeg): void {
   const known = legs.get(call)
-  if (known) return known(stream)
-  const { leg, use } = createPhoneLeg(stream)
-  legs.set(call, use)
-  call.attach(leg)
+  if (known && isSame(known.leg.input, stream.input) && isSame(known.leg.output, stream.output)) known.use(stream)
+  else {
+    const made = createPhoneLeg(stream)
+    legs.set(call, made)
+    call.attach(made.leg)
+  }
 }
+
+const isSame = (one: AudioFormat, other: AudioFormat) => one.encoding === other.encoding && one.sampleRateHz === other.sampleRateHz
 
 /** One leg over any number of streams of the same format, each replacing the one before. */
 export function createPhoneLeg(first: AudioLeg): { leg: AudioLeg; use(next: AudioLeg): void } {

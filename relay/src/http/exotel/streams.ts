@@ -7,6 +7,7 @@ import { createExotelStream } from '../../carriers/exotel/stream.ts'
 import { SAMPLE_RATES, type SampleRate, type StreamStart } from '../../carriers/exotel/wire.ts'
 import type { LiveLine } from '../../lines/line.ts'
 import type { Lines } from '../../lines/lines.ts'
+import { bringSound } from '../../lines/phone-leg.ts'
 import type { Logger } from '../../logger.ts'
 import type { Reception } from '../reception.ts'
 import type { NumberSocket } from '../telephony.ts'
@@ -68,13 +69,13 @@ export function exotelStreams(o: {
           const { call, line } = found
           line.name(start.callSid)
           if (line.number.id !== socket.number.id || line.carrierCallId !== start.callSid || call.endReason) return undefined
-          if (streamed.has(call.id)) return undefined
+
           held = call.id
           streamed.add(held)
           // Its in-progress says nothing; that the sound is here does.
           line.tell({ carrierCallId: start.callSid, status: 'connected', token: `${start.callSid} stream`, said: { event: 'stream' } })
           call.answers()
-          call.attach(leg)
+          bringSound(call, leg)
           return call.direction === 'inbound' ? 'visitor' : 'callee'
         },
         onGone() {

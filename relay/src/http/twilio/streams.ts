@@ -2,6 +2,7 @@ import type { HouseNumber } from '../../agents/house-number.ts'
 import type { Clock } from '../../calls/ports.ts'
 import { createTwilioStream } from '../../carriers/twilio/stream.ts'
 import type { Lines } from '../../lines/lines.ts'
+import { bringSound } from '../../lines/phone-leg.ts'
 import type { Logger } from '../../logger.ts'
 import { CLOSE } from '../../protocol/index.ts'
 import type { NumberSocket } from '../telephony.ts'
@@ -27,7 +28,7 @@ export function twilioStreams(o: { proof: TwilioProof; lines: Lines; clock: Cloc
           line.name(callSid)
           if (callSid !== line.carrierCallId || call.endReason) return undefined
           call.answers()
-          call.attach(leg)
+          bringSound(call, leg)
           return call.direction === 'inbound' ? 'visitor' : 'callee'
         },
         onFault: (error) => o.logger.error({ err: error, callId: call.id }, 'a frame of a phone call could not be taken'),
