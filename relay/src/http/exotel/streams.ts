@@ -69,7 +69,7 @@ export function exotelStreams(o: {
           const { call, line } = found
           line.name(start.callSid)
           if (line.number.id !== socket.number.id || line.carrierCallId !== start.callSid || call.endReason) return undefined
-
+          if (streamed.has(call.id)) return undefined
           held = call.id
           streamed.add(held)
           // Its in-progress says nothing; that the sound is here does.
