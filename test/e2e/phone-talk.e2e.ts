@@ -162,15 +162,16 @@ describe('with keys', () => {
     await expectWholeFrames(house, number)
   })
 
-  it('a stream that breaks in the middle of a word comes back, and the talk goes on', async () => {
+  it('a stream that breaks in the middle of a word comes back, says the rest, and the talk goes on', async () => {
     const number = newNumber()
     await house.phones.fault(number, 'stream-dropped', { afterMs: 1800 })
     await house.phones.script(number, {})
     const callback = await house.ring(number)
-    const cut = await until('the greeting was cut', async () =>
-      (await house.transcript(callback.callId)).find(({ interrupted }) => interrupted),
+    await until('the greeting was heard to its end', async () =>
+      (await house.events(callback.callId)).some(({ type }) => type === 'utterance.heard'),
     )
-    expect(GREETING.startsWith(cut.text.replace(/[\s.…]+$/, ''))).toBe(true)
+    const [greeting] = await house.transcript(callback.callId)
+    expect([greeting?.text, greeting?.interrupted ?? false]).toEqual([GREETING, false])
     const { id } = await house.phones.phone(number)
     // Short enough for a line that breaks again after as much sound.
     const words = 'We are here again.'
@@ -178,12 +179,14 @@ describe('with keys', () => {
       const { status } = await house.admin.ask('POST', `/api/calls/${callback.callId}/say`, { text: words })
       return status === 204
     })
-    await until('it was heard', async () => (await house.events(callback.callId)).some(({ type }) => type === 'utterance.heard'))
+    await until(
+      'it was heard',
+      async () => (await house.events(callback.callId)).filter(({ type }) => type === 'utterance.heard').length === 2,
+    )
     await house.phones.act(id, { do: 'hang-up' })
     await callback.over
-    const { heard } = await talk(number, callback.callId)
-    expectHeard(words, heard)
-    expect(await house.phones.streams(number)).toHaveLength(2)
+    // Every stream breaks after so much sound.
+    expect((await house.phones.streams(number)).length).toBeGreaterThan(1)
     expect(await house.phones.placements(number)).toBe(1)
   })
 })
