@@ -20,7 +20,7 @@ export function bringSound(call: Call, stream: AudioLeg): void {
 const isSame = (one: AudioFormat, other: AudioFormat) => one.encoding === other.encoding && one.sampleRateHz === other.sampleRateHz
 
 /** One leg over any number of streams of the same format, each replacing the one before. */
-export function createPhoneLeg(first: AudioLeg): { leg: AudioLeg; use(next: AudioLeg): void } {
+function createPhoneLeg(first: AudioLeg): { leg: AudioLeg; use(next: AudioLeg): void } {
   let stream = first
   let unlisten: (() => void) | undefined
   let listener: ((event: LegEvent) => void) | undefined
