@@ -177,6 +177,16 @@ describe('when the carrier is in trouble', () => {
     expect(lines.size).toBe(0)
   })
 
+  test('what is said of another call changes nothing', async () => {
+    const { clock, lines, order, said } = phoneWorld()
+    const { call } = await lines.ring(order)
+    await clock.advance(0)
+    await lines.tell(call.id, said('completed', { carrierCallId: 'CA2' }))
+    expect(call.status).toBe('initiated')
+    await lines.tell(call.id, said('connecting'))
+    expect(call.status).toBe('connecting')
+  })
+
   test('a stream that drops while the line stays is waited for; a new one goes on', async () => {
     const { clock, lines, order, said } = phoneWorld()
     const { call } = await lines.ring(order)
