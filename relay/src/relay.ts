@@ -97,6 +97,8 @@ export interface RelayExtras {
   /** Numbers that may always be rung, at no cost: the demo's sandbox phones. */
   alwaysRing?: readonly string[]
   firstAgent?: { id: string; persona: unknown }
+  /** Engines besides the house's own: the bench measures with one that echoes. */
+  extraEngines?: readonly Engine[]
   /** Where the built widget lies; the workspace's by default. */
   widgetDir?: string
 }
@@ -159,7 +161,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const watchedLog = watchCalls(log, metrics, logger)
   const calls = createLiveCalls({
     log: watchedLog,
-    engines: enginesOf(settings, logger),
+    engines: [...enginesOf(settings, logger), ...(more.extraEngines ?? [])],
     voice,
     askService: createAskService({
       fetch: createGuardedFetch({ clock, privateHosts }),

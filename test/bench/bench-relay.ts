@@ -9,15 +9,24 @@ export interface BenchRelay extends Child {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A relay alone in its process, with an embedded store of its own, or Postgres at `databaseUrl`. `vendorUrl`: its agent speaks by Gemini Live, of that server. */
+/**
+ * A relay alone in its process, with an embedded store of its own, or Postgres at `databaseUrl`. `vendorUrl`: its agent speaks by Gemini
+ * Live, of that server, unless `engine` is another. `twilioUrl`: it has a number at that Twilio.
+ */
 export async function startBenchRelay(
-  o: { core?: number; vendorUrl?: string; databaseUrl?: string; execArgv?: string[] } = {},
+  o: { core?: number; vendorUrl?: string; engine?: string; twilioUrl?: string; databaseUrl?: string; execArgv?: string[] } = {},
 ): Promise<BenchRelay> {
-  const { vendorUrl, databaseUrl, ...how } = o
+  const { vendorUrl, engine, twilioUrl, databaseUrl, ...how } = o
   const dataDir = newDataDir()
   const child = await startChild(new URL('./relay-child.ts', import.meta.url), {
     ...how,
-    env: { DATA_DIR: dataDir, ...(vendorUrl ? { VENDOR_URL: vendorUrl } : {}), ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) },
+    env: {
+      DATA_DIR: dataDir,
+      ...(vendorUrl ? { VENDOR_URL: vendorUrl } : {}),
+      ...(engine ? { ENGINE: engine } : {}),
+      ...(twilioUrl ? { TWILIO_URL: twilioUrl } : {}),
+      ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+    },
   })
   return {
     ...child,

@@ -7,18 +7,21 @@ import { callFigures } from './calls.ts'
 import { type Figure, table } from './figures.ts'
 import { firstSound } from './first-sound.ts'
 import { hotPath } from './hot-path/index.ts'
+import { KINDS, SHAPES } from './hot-path/kinds.ts'
 import { widgetBytes } from './widget-bytes.ts'
 
 /**
  * `npm run bench`: a table for people, JSON for machines. Figures are this machine's; only limits stand anywhere else.
  * With words after it only the parts whose titles hold one of them; `--quick` makes the hot path a smoke run of seconds,
- * `--calls=200` chooses how many calls it has, `--rounds=2` how often each is measured, `--store=pglite`
- * where its log is kept (else in both, one after the other), `--profile` says where its time goes.
+ * `--shape=browser,mulaw,phone` chooses what stands at the ends of its calls (else all, one after the other; in a smoke run a browser),
+ * `--calls=200` how many there are, `--rounds=2` how often each is measured, `--store=pglite` where its log is kept (else in both),
+ * `--profile` says where its time goes.
  */
 const { values: flags, positionals: words } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
+    shape: { type: 'string' },
     calls: { type: 'string' },
     rounds: { type: 'string' },
     store: { type: 'string' },
@@ -33,15 +36,18 @@ const STORES = { pglite: 'PGlite', postgres: 'Postgres' }
 const stores = (['pglite', 'postgres'] as const).filter((name) =>
   (flags.store ?? (quick ? 'pglite' : 'pglite,postgres')).split(',').includes(name),
 )
+const shapes = SHAPES.filter((name) => (flags.shape ?? (quick ? 'browser' : SHAPES.join())).split(',').includes(name))
 const profileTo = flags.profile ? join(folder, 'profile') : undefined
 const PARTS: { title: string; measure: () => Figure[] | Promise<Figure[]> }[] = [
   { title: 'Widget', measure: widgetBytes },
   { title: 'First sound', measure: firstSound },
   { title: 'Calls', measure: callFigures },
-  ...stores.map((store) => ({
-    title: `Hot path, log in ${STORES[store]}`,
-    measure: () => hotPath({ quick, calls, rounds, store, profileTo }),
-  })),
+  ...shapes.flatMap((shape) =>
+    stores.map((store) => ({
+      title: `Hot path of ${KINDS[shape].title}, log in ${STORES[store]}`,
+      measure: () => hotPath({ shape, quick, calls, rounds, store, profileTo }),
+    })),
+  ),
 ]
 
 const figures: (Figure & { part: string })[] = []

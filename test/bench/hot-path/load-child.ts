@@ -1,15 +1,21 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { askForCall, many } from '../ask-for-call.ts'
+import { callIn, startTwilioRest } from '../twilio-line.ts'
 import { type Caller, type Delayed, joinCall } from './caller.ts'
+import { KINDS, type Shape } from './kinds.ts'
+import type { Near, NearEvents } from './near.ts'
+import { joinPage } from './page.ts'
 import { CHUNK_MS, FRAME_MS } from './shape.ts'
 import { Delays } from './tally.ts'
+import { joinTelephone } from './telephone.ts'
 import { startVendor } from './vendor.ts'
 import { startWheel } from './wheel.ts'
 
-/** The load: every page and the vendor, in one process. It feeds one measured process at a time. */
+/** The load: every visitor and the vendor, in one process. It feeds one measured process at a time. */
 
 export type LoadWish =
-  /** More calls of a process, up to `calls`; `web-calls`: opened as a page does, `sockets`: joined at once. */
-  | { do: 'join'; name: string; url: string; by: 'web-calls' | 'sockets'; calls: number }
+  /** More calls of a process, up to `calls`; `calls`: opened as a page does, or Twilio; `sockets`: joined at once. */
+  | { do: 'join'; name: string; url: string; by: 'calls' | 'sockets'; calls: number }
   | { do: 'feed'; name: string }
   /** From now on frames count, under this row's name. */
   | { do: 'count'; row: string }
@@ -30,6 +36,7 @@ export interface Counted {
 export interface RowDelays {
   up: [p50: number, p95: number, p99: number]
   down: [p50: number, p95: number, p99: number]
+  jitter: [p50: number, p95: number, p99: number]
 }
 export interface Lost {
   up: number
@@ -44,6 +51,10 @@ export interface Lost {
 /** Rounds of the wheel: two seconds. */
 const GO_ON_EVERY = 50
 
+/** A phone speaks until it is heard at the other end; one that is not by then never will be. */
+const CONNECT_MS = 5000
+
+const kind = KINDS[(process.env.SHAPE ?? 'browser') as Shape]
 const callers = new Map<number, Caller>()
 const groups = new Map<string, Caller[]>()
 const rows = new Map<string, Delayed>()
@@ -51,7 +62,7 @@ const idle: Caller[] = []
 let fed = idle
 let fedIds = new Set<number>()
 let counting: Delayed | undefined
-const vendor = await startVendor(callers)
+const vendor = await startVendor(callers, kind)
 
 // The next call's place in the round is far from this one's, however many there are.
 const upSlot = (id: number) => (id * 7) % FRAME_MS
@@ -74,6 +85,25 @@ function place(group: readonly Caller[]) {
   }
 }
 
+const nearOf =
+  (id: number, { by, url }: { by: 'calls' | 'sockets'; url: string }) =>
+  async (events: NearEvents): Promise<Near> => {
+    if (kind.near === 'page') return joinPage({ id, mediaUrl: by === 'sockets' ? url : (await askForCall(url)).mediaUrl, ...events })
+    const line = by === 'sockets' ? { mediaUrl: url, headers: {}, callSid: 'CA0' } : await callIn(url, id)
+    return joinTelephone({ id, line, read: (coded) => kind.readDown(coded, id), ...events })
+  }
+
+/** Nobody says on such a line that the call stands: what comes of its sound does. */
+async function connect(caller: Caller) {
+  const until = performance.now() + CONNECT_MS
+  const stands = () => (kind.comesBack ? caller.down.came > 0 : caller.vendor !== undefined)
+  while (!stands()) {
+    if (performance.now() > until) throw new Error(`call ${caller.id} was not heard at the other end`)
+    caller.speak()
+    await wait(FRAME_MS)
+  }
+}
+
 const sum = (numbers: number[]) => numbers.reduce((all, each) => all + each, 0)
 
 async function take(wish: LoadWish): Promise<unknown> {
@@ -84,11 +114,15 @@ async function take(wish: LoadWish): Promise<unknown> {
       await many(
         wish.calls - group.length,
         async () => {
-          const mediaUrl = wish.by === 'sockets' ? wish.url : (await askForCall(wish.url)).mediaUrl
           const id = callers.size + 1
-          const joining = joinCall({ id, mediaUrl, delayed: (of) => (fedIds.has(of) ? counting : undefined) })
-          callers.set(id, await joining)
-          const caller = await joining
+          const caller = await joinCall({
+            id,
+            kind,
+            near: nearOf(id, wish),
+            delayed: (of) => (fedIds.has(of) ? counting : undefined),
+          })
+          callers.set(id, caller)
+          if (kind.near === 'telephone') await connect(caller)
           group.push(caller)
           slots[upSlot(id)]?.all.push(caller)
         },
@@ -102,7 +136,7 @@ async function take(wish: LoadWish): Promise<unknown> {
       place(fed)
       return {}
     case 'count': {
-      counting = rows.get(wish.row) ?? { up: new Delays(), down: new Delays() }
+      counting = rows.get(wish.row) ?? { up: new Delays(), down: new Delays(), jitter: new Delays() }
       rows.set(wish.row, counting)
       return counted()
     }
@@ -121,7 +155,7 @@ async function take(wish: LoadWish): Promise<unknown> {
     case 'row': {
       const row = rows.get(wish.row)
       const of = (delays: Delays | undefined) => [0.5, 0.95, 0.99].map((share) => delays?.percentile(share) ?? Number.NaN)
-      return { up: of(row?.up), down: of(row?.down) }
+      return { up: of(row?.up), down: of(row?.down), jitter: of(row?.jitter) }
     }
     case 'lost': {
       const group = groups.get(wish.name) ?? []
@@ -145,7 +179,14 @@ function counted(): Counted {
 
 process.on('message', (wish: LoadWish | 'stop') => {
   if (wish === 'stop') return process.exit(0)
-  void take(wish).then((answer) => process.send?.(answer))
+  take(wish).then(
+    (answer) => process.send?.(answer),
+    (error: unknown) => {
+      console.error(error)
+      process.exit(1)
+    },
+  )
 })
 process.on('disconnect', () => process.exit(1))
-process.send?.({ vendorUrl: `http://127.0.0.1:${vendor.port}` })
+const twilioUrl = kind.near === 'telephone' ? await startTwilioRest() : undefined
+process.send?.({ vendorUrl: `http://127.0.0.1:${vendor.port}`, twilioUrl })

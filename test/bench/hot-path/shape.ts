@@ -1,6 +1,8 @@
-import { readStamp, STAMP_BYTES, STAMP_LETTERS, type Stamp, writeStamp } from './stamp.ts'
+import { sound } from './sound.ts'
+import { STAMP_BYTES, STAMP_LETTERS, type Stamp, writeStamp } from './stamp.ts'
+import { stepLetters } from './steps.ts'
 
-/** Gemini's shape (PROTOCOLS 5): 20 ms of 16 kHz up as JSON and base64, 40 ms of 24 kHz down in a message, words and turns between. */
+/** Gemini's shape (PROTOCOLS 5): 20 ms up as JSON and base64, 40 ms of 24 kHz down in a message, words and turns between. */
 
 export const FRAME_MS = 20
 export const DOWN_HZ = 24_000
@@ -21,17 +23,6 @@ const ROOM = sound(UP_BYTES, 16)
 const VOICE = sound(UP_BYTES, 6000)
 const ANSWER = sound(DOWN_BYTES * FRAMES_A_CHUNK, 6000)
 
-/** Broad and uneven, as voices are to a detector; the same in every run. */
-function sound(bytes: number, loudest: number): Uint8Array {
-  const samples = new Int16Array(bytes / 2)
-  let noise = 1
-  for (let at = 0; at < samples.length; at++) {
-    noise = (noise * 16_807) % 2_147_483_647
-    samples[at] = loudest * (0.7 * Math.sin(at / 13) + 0.3 * (noise / 1_073_741_823 - 1))
-  }
-  return new Uint8Array(samples.buffer)
-}
-
 /** A microphone's frame: the visitor's voice, or their room. */
 export function upFrame(stamp: Stamp, speaks: boolean): Uint8Array {
   const frame = (speaks ? VOICE : ROOM).slice()
@@ -40,21 +31,21 @@ export function upFrame(stamp: Stamp, speaks: boolean): Uint8Array {
 }
 
 /** As Google's SDK writes it. */
-export function upMessage(frame: Uint8Array): string {
+export function upMessage(frame: Uint8Array, sampleRateHz = 16_000): string {
   const data = Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('base64')
-  return `{"realtimeInput":{"audio":{"data":"${data}","mimeType":"audio/pcm;rate=16000"}}}`
+  return `{"realtimeInput":{"audio":{"data":"${data}","mimeType":"audio/pcm;rate=${sampleRateHz}"}}}`
 }
 
 const AUDIO = '"audio":{'
 const DATA = '"data":"'
 
-/** The stamp of the sound in a client's message, without reading all of it; undefined when it holds none. */
-export function readUp(message: Buffer): Stamp | undefined {
+/** The stamp of the sound in a client's message, without reading all of it; undefined when it holds none. `read` finds it in PCM. */
+export function readUp(message: Buffer, read: (pcm: Buffer) => Stamp): Stamp | undefined {
   const head = message.toString('latin1', 0, 100)
   if (!head.includes(AUDIO)) return undefined
   const at = head.indexOf(DATA)
   if (at < 0) return undefined
-  return readStamp(Buffer.from(message.toString('latin1', at + DATA.length, at + DATA.length + STAMP_LETTERS), 'base64'))
+  return read(Buffer.from(message.toString('latin1', at + DATA.length, at + DATA.length + STAMP_LETTERS), 'base64'))
 }
 
 const CHUNK_HEAD = Buffer.from('{"serverContent":{"modelTurn":{"parts":[{"inlineData":{"mimeType":"audio/pcm;rate=24000","data":"')
@@ -90,6 +81,14 @@ export const AnswerTurn = {
       const part = ANSWER.slice(each * DOWN_BYTES, each * DOWN_BYTES + STAMP_BYTES)
       writeStamp(part, 0, { call, frame: frame + each })
       message.write(Buffer.from(part).toString('base64'), CHUNK_HEAD.length + each * LETTERS_A_FRAME, 'latin1')
+    }
+    return message
+  },
+  /** The same, with numbers that survive a resampler. */
+  steppedChunk({ call, frame }: Stamp): Buffer {
+    const message = Buffer.from(CHUNK)
+    for (let each = 0; each < FRAMES_A_CHUNK; each++) {
+      message.write(stepLetters({ call, frame: frame + each }), CHUNK_HEAD.length + each * LETTERS_A_FRAME, 'latin1')
     }
     return message
   },

@@ -18,8 +18,8 @@ test('a stamp comes back, and moves no sample by more than a room’s noise', ()
 test('the vendor finds the stamp in what a bridge makes of a microphone’s frame, and in nothing else', () => {
   const frame = upFrame({ call: 7, frame: 99 }, true)
   expect(frame.length).toBe(UP_BYTES)
-  expect(readUp(Buffer.from(upMessage(frame)))).toEqual({ call: 7, frame: 99 })
-  expect(readUp(Buffer.from('{"realtimeInput":{"text":"Hello"}}'))).toBeUndefined()
+  expect(readUp(Buffer.from(upMessage(frame)), readStamp)).toEqual({ call: 7, frame: 99 })
+  expect(readUp(Buffer.from('{"realtimeInput":{"text":"Hello"}}'), readStamp)).toBeUndefined()
 })
 
 test('a vendor’s chunk holds two whole frames with a stamp each', () => {

@@ -33,3 +33,20 @@ test('delays give their percentiles within ten microseconds', () => {
   expect(delays.percentile(0.99)).toBeCloseTo(99, 1)
   expect(new Delays().percentile(0.5)).toBeNaN()
 })
+
+test('jitter is by how much one frame took longer than the one right before it', () => {
+  const course = new Course()
+  for (let frame = 0; frame < 6; frame++) course.leaves(frame * 20)
+  const jitters = [
+    [0, 5],
+    [1, 28],
+    [2, 44],
+    // The third is lost: there is nothing to compare with.
+    [4, 90],
+    [5, 110],
+  ].map(([frame = 0, atMs = 0]) => {
+    course.arrives(frame, atMs)
+    return course.jitterMs
+  })
+  expect(jitters).toEqual([undefined, 3, 4, undefined, 0])
+})

@@ -36,6 +36,9 @@ export class Course {
   lost = 0
   /** Came again, or out of turn. */
   odd = 0
+  /** How much more or less time the last frame took than the one right before it; undefined when that one did not come. */
+  jitterMs: number | undefined
+  #lastMs = Number.NaN
 
   leaves(atMs: number): void {
     this.#sentAt[this.sent % KEPT] = atMs
@@ -47,12 +50,15 @@ export class Course {
     this.came += 1
     // What was said before the line stood is nobody's loss.
     const expected = this.#expected ?? frame
+    const ms = atMs - (this.#sentAt[frame % KEPT] ?? Number.NaN)
+    this.jitterMs = frame === this.#expected ? Math.abs(ms - this.#lastMs) : undefined
+    this.#lastMs = ms
     if (frame < expected) this.odd += 1
     else {
       this.lost += frame - expected
       this.#expected = frame + 1
     }
-    return atMs - (this.#sentAt[frame % KEPT] ?? Number.NaN)
+    return ms
   }
 
   /** Sent, and still not there. */

@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Caller } from './caller.ts'
-import { readUp } from './shape.ts'
+import type { Kind } from './kinds.ts'
 
 const READY = Buffer.from('{"setupComplete":{}}')
 
 /** The far end of every call, as Gemini Live stands there: it knows a call by the first frame it hears of it. Resolves with its port. */
-export async function startVendor(callers: ReadonlyMap<number, Caller>): Promise<{ port: number; close(): void }> {
+export async function startVendor(
+  callers: ReadonlyMap<number, Caller>,
+  { readUp }: Pick<Kind, 'readUp'>,
+): Promise<{ port: number; close(): void }> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false })
   await once(server, 'listening')
   server.on('connection', (ws: WebSocket) => {

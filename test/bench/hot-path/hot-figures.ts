@@ -1,0 +1,132 @@
+import { loadavg } from 'node:os'
+import { canPin } from '../child.ts'
+import { type Figure, median } from '../figures.ts'
+import type { Kind } from './kinds.ts'
+import type { Row, Slice } from './rounds.ts'
+
+/** What the rows of one shape say, beside what is promised. */
+
+/** The load may be the bottleneck beyond this share of its core: then a row says nothing. */
+const VOID_ABOVE = 0.7
+/** A bare bridge that takes this long had to wait for other processes. */
+const BUSY_ABOVE_MS = 5
+const RESIDENCE_ABOVE_FLOOR_MS = 1
+/** At so many calls a phone's frames come as evenly as the floor's, but for this. */
+const JITTER_ABOVE_FLOOR_MS = 1
+const JITTER_CALLS = 50
+const LEAST_CAPACITY = 85
+const MOST_KB_A_CALL = 120
+
+export interface Held {
+  calls: number
+  relay: number[]
+  floor: number
+}
+
+/** By what each more call adds. */
+export function memory(before: Held, held: Held): Figure {
+  const more = held.calls - before.calls
+  const kB = (bytes: number) => bytes / more / 1000
+  const all = held.relay.map((bytes) => kB(bytes - median(before.relay)))
+  return {
+    name: `${held.calls} calls: memory of a speaking call`,
+    value: median(all),
+    unit: 'kB',
+    limit: MOST_KB_A_CALL,
+    note: `heap and external after collection, ${range(all)}, by ${before.calls} calls against ${held.calls}; floor ${kB(held.floor - before.floor).toFixed(0)} kB`,
+  }
+}
+
+export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figure[] {
+  const row = (name: string) => {
+    const found = rows.find((each) => each.row === name)
+    if (!found) throw new Error(`no row ${name}`)
+    return found
+  }
+  const [relay, floor, again] = [row('relay'), row('floor'), row('floor again')]
+  const load = Math.max(...rows.flatMap(({ slices }) => slices.map((slice) => slice.load)))
+  const isBusy =
+    floor.delays[kind.comesBack ? 'down' : 'up'][1] > BUSY_ABOVE_MS
+      ? `THE MACHINE WAS BUSY (${loadavg()[0]?.toFixed(1)} processes waited): measure again; `
+      : ''
+  const isVoid = isBusy + (load > VOID_ABOVE ? `VOID: the load took ${percent(load)} of its core; ` : '')
+  const above = inPairs(relay, floor, ({ cpuUs }) => cpuUs)
+  const aboveByThread = inPairs(relay, floor, ({ threadUs }) => threadUs)
+  const noise = inPairs(again, floor, ({ cpuUs }) => cpuUs)
+  const cpu = (of: Row) => median(of.slices.map(({ cpuUs }) => cpuUs))
+  const name = (what: string) => `${calls} calls: ${what}`
+  const figures: Figure[] = [
+    {
+      name: name('CPU per frame above the floor'),
+      value: median(above),
+      unit: 'µs',
+      limit: kind.cpuAboveFloorUs,
+      note: `${isVoid}${range(above)}; floor ${cpu(floor).toFixed(1)}, floor against itself ${range(noise)}; load at most ${percent(load)} of its core${canPin ? '' : '; not pinned'}`,
+    },
+    {
+      name: name('… of it on the thread of the sound'),
+      value: median(aboveByThread),
+      unit: 'µs',
+      note: `${range(aboveByThread)}; the rest is the collector and, with PGlite, the log’s database`,
+    },
+  ]
+  if (kind.canMute) {
+    const listening = inPairs(relay, row('relay, muted'), ({ cpuUs }) => cpuUs)
+    figures.push({
+      name: name('… of it listening for a voice'),
+      value: median(listening),
+      unit: 'µs',
+      note: `${range(listening)}; against muted microphones`,
+    })
+  }
+  const ms = (values: readonly number[]) => values.map((value) => value.toFixed(2)).join(' / ')
+  const beside = (of: 'up' | 'down' | 'jitter') =>
+    `p50 / p95 / p99: ${ms(relay.delays[of])}, floor ${ms(floor.delays[of])}, again ${ms(again.delays[of])}`
+  for (const way of kind.comesBack ? (['down'] as const) : (['up', 'down'] as const)) {
+    const [, , p99] = relay.delays[way]
+    figures.push({
+      name: name(`residence ${kind.comesBack ? 'there and back' : way} above the floor, p95`),
+      value: relay.delays[way][1] - floor.delays[way][1],
+      unit: 'ms',
+      limit: RESIDENCE_ABOVE_FLOOR_MS,
+      note: `${isVoid}${beside(way)}${p99 > 20 ? '; beyond 20 ms' : ''}`,
+    })
+  }
+  const isPromised = kind.near === 'telephone' && calls <= JITTER_CALLS
+  figures.push({
+    name: name('pacing jitter above the floor, p95'),
+    value: relay.delays.jitter[1] - floor.delays.jitter[1],
+    unit: 'ms',
+    ...(isPromised ? { limit: JITTER_ABOVE_FLOOR_MS } : {}),
+    note: `${isVoid}by how much a frame’s way differs from that of the one before; ${beside('jitter')}`,
+  })
+  const gone = ({ lost }: Row) => lost.up + lost.down + lost.oddUp + lost.oddDown + lost.calls
+  figures.push(
+    {
+      name: name('frames lost or out of turn'),
+      value: gone(relay),
+      unit: '',
+      limit: 0,
+      note: `up ${relay.lost.up}, down ${relay.lost.down}, out of turn up ${relay.lost.oddUp}, down ${relay.lost.oddDown}; calls lost ${relay.lost.calls}; floor ${gone(floor)}`,
+    },
+    {
+      name: name('capacity, share of the floor’s'),
+      value: (100 * cpu(floor)) / cpu(relay),
+      unit: '%',
+      least: LEAST_CAPACITY,
+      note: `estimated: floor’s CPU for a call ÷ ours; floor against itself ${range(again.slices.map((slice, at) => (100 * (floor.slices[at]?.cpuUs ?? Number.NaN)) / slice.cpuUs))}`,
+    },
+  )
+  return figures
+}
+
+/** Differences of slices that followed each other. */
+function inPairs(one: Row, other: Row, of: (slice: Slice) => number): number[] {
+  return one.slices.flatMap((slice, at) => {
+    const beside = other.slices[at]
+    return beside ? [of(slice) - of(beside)] : []
+  })
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`
+const range = (values: readonly number[]) => `${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)}`
