@@ -1,3 +1,4 @@
+import { KeptFrames } from '../audio/kept-frames.ts'
 import type { Beat } from './beat.ts'
 import type { AudioLeg, Clock } from './ports.ts'
 
@@ -12,7 +13,7 @@ const LATE_BEAT_MS = 60
 
 /** One utterance's frames on their way. */
 export interface Track {
-  /** One whole frame in the leg's format. */
+  /** One whole frame in the leg's format; it is copied. */
   push(frame: Uint8Array): void
   /** No more frames will come. */
   end(): void
@@ -47,9 +48,7 @@ export interface Playout {
 interface Queue {
   utterance: string
   events: TrackEvents
-  frames: Uint8Array[]
-  /** Index of frames[0] in the utterance. */
-  first: number
+  frames: KeptFrames
   /** Index of the next frame to send. */
   next: number
   ended: boolean
@@ -73,7 +72,7 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
   let unbroken = false
   let leaveBeat: (() => void) | undefined
 
-  const waitingMs = (queue: Queue) => (queue.first + queue.frames.length - queue.next) * frameMs
+  const waitingMs = (queue: Queue) => (queue.frames.end - queue.next) * frameMs
   /** One after the other: the next utterance waits until the one before is said to its end. */
   const nextUp = () => {
     for (const queue of queues) if (!queue.endMarked) return waitingMs(queue) > 0 || queue.ended ? queue : undefined
@@ -84,10 +83,7 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
     for (const resolve of queue.waiting.splice(0)) resolve()
   }
   const forget = (queue: Queue, upToMs: number) => {
-    const gone = Math.min(Math.floor(upToMs / frameMs), queue.next) - queue.first
-    if (gone <= 0) return
-    queue.frames.splice(0, gone)
-    queue.first += gone
+    queue.frames.forgetBefore(Math.min(Math.floor(upToMs / frameMs), queue.next))
   }
   const restart = () => {
     origin = clock.monotonicMs()
@@ -113,7 +109,7 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
 
   /** False when its time has not come. */
   function sendNext(queue: Queue): boolean {
-    const frame = queue.frames[queue.next - queue.first]
+    const frame = queue.frames.at(queue.next)
     if (!frame) {
       queue.endMarked = true
       leg.mark(queue.utterance, 'end')
@@ -143,8 +139,8 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
   function remove(queue: Queue) {
     const place = queues.indexOf(queue)
     if (place >= 0) queues.splice(place, 1)
-    queue.frames = []
-    queue.first = queue.next
+    queue.frames.clear()
+    queue.next = queue.frames.end
     for (const resolve of queue.waiting.splice(0)) resolve()
     return place >= 0
   }
@@ -154,8 +150,7 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
       const queue: Queue = {
         utterance,
         events,
-        frames: [],
-        first: 0,
+        frames: new KeptFrames(),
         next: 0,
         ended: false,
         startMarked: false,
@@ -185,7 +180,7 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
         rewind(ms) {
           if (!here()) return
           const frame = Math.floor(ms / frameMs)
-          queue.next = Math.min(queue.next, Math.max(queue.first, frame))
+          queue.next = Math.min(queue.next, Math.max(queue.frames.first, frame))
           queue.startMarked = false
           queue.endMarked = false
           restart()

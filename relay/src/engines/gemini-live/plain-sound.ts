@@ -12,8 +12,7 @@ const heads = new Set<string>()
 const tails = new Set<string>()
 
 /**
- * The sound of a message that holds one piece of it and nothing else, without parsing it: nearly every message is such a one. PCM16LE, a
- * buffer of its own. Undefined for all others.
+ * The sound of a message that holds one piece of it and nothing else, without parsing it: nearly every message is such a one. PCM16LE. Undefined for all others.
  */
 export function plainSound(message: Buffer): Buffer | undefined {
   const name = message.indexOf('"data"')
@@ -24,8 +23,8 @@ export function plainSound(message: Buffer): Buffer | undefined {
   if (!fits(heads, HEAD, message.toString('latin1', 0, from)) || !fits(tails, TAIL, message.toString('latin1', to))) return undefined
   const letters = message.toString('latin1', from, to)
   if (letters.includes('\\')) return undefined
-  // Not out of the common pool, which sound that waits to be heard would keep from being freed.
-  const sound = Buffer.allocUnsafeSlow(Buffer.byteLength(letters, 'base64'))
+  // Out of the common pool: whoever lets it wait copies it.
+  const sound = Buffer.allocUnsafe(Buffer.byteLength(letters, 'base64'))
   const length = sound.write(letters, 'base64')
   return length === sound.length ? sound : sound.subarray(0, length)
 }
