@@ -192,11 +192,11 @@ describe('npm run doctor', () => {
     const { output } = await runToEnd('relay/src/doctor.ts', {
       DATA_DIR: dataDir,
       GEMINI_API_KEY: 'top-secret-key-0123456789',
-      EXOTEL_SID: 'acme',
+      JIOCX_SENDER_ID: 'SHOP',
     })
     expect(lines(output).length).toBeGreaterThan(3)
     expect(output).not.toContain('top-secret-key')
-    expect(output).toMatch(/EXOTEL_SID.*not used yet/)
+    expect(output).toMatch(/JIOCX_SENDER_ID.*not used yet/)
     expect(readdirSync(dataDir), 'looking changes nothing').toEqual([])
   })
 })
