@@ -61,6 +61,19 @@ describe('routes of operators', () => {
       'PATCH /api/agents/{id}',
       'DELETE /api/agents/{id}',
       'POST /api/agents/{id}/visitor-tokens',
+      'POST /api/calls/initiate',
+      'POST /api/calls/{id}/hangup',
+      'POST /api/calls/{id}/dtmf',
+      'POST /api/calls/{id}/say',
+      'POST /api/calls/{id}/transfer',
+      'GET /api/phone-numbers',
+      'POST /api/phone-numbers',
+      'PUT /api/phone-numbers/{id}',
+      'DELETE /api/phone-numbers/{id}',
+      'POST /api/phone-numbers/{id}/rotate-secret',
+      'GET /api/do-not-call',
+      'POST /api/do-not-call',
+      'DELETE /api/do-not-call',
     ]) {
       expect(paths).toContain(known)
     }
@@ -70,10 +83,14 @@ describe('routes of operators', () => {
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     ).toEqual([
+      'DELETE /api/callbacks/{token}',
       'GET /api/agents/{id}/public',
+      'GET /api/callbacks/{token}',
+      'GET /api/callbacks/{token}/events',
       'POST /api/auth/login',
       'POST /api/auth/logout',
       'POST /api/auth/refresh',
+      'POST /api/click-to-call',
       'POST /api/web-calls',
     ])
   })
