@@ -1,6 +1,10 @@
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+
+// On Linux this is the thread's own: live sound goes before the database. Elsewhere it would be the whole process's.
+if (process.platform === 'linux') setPriority(0, 10)
 
 /** The embedded database in a thread of its own, so that a long query never stops a call's sound. Speaks Postgres on a socket file. */
 const { folder, socketPath } = workerData as { folder: string; socketPath: string }
