@@ -1,6 +1,7 @@
 import type { Persona } from '../agents/persona.ts'
 import type { ConversationState, EndReason } from '../protocol/index.ts'
 import { createAsides } from './asides.ts'
+import { createCuts } from './cuts.ts'
 import { createEngineSide } from './engine-side.ts'
 import type { FeedWriter } from './feed.ts'
 import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.ts'
@@ -172,22 +173,15 @@ export function createConversation(o: {
     o.mouth().end(utterance)
   }
 
-  /** Silences whatever is said or owed, and lets the engine know what of it was heard. */
-  async function cut(by: 'visitor' | 'speech' | 'call') {
-    asides.cut()
-    const utterance = utteranceOf(floor)
-    if (utterance === undefined) return
-    move({ type: 'cut' })
-    const { text: heard, ms } = await o.mouth().cut(utterance)
-    note('utterance.cut', { utterance, by, heard, ms })
-    o.chain().take({ type: 'interrupted', utterance, heard })
-  }
-
-  /** At once, before anything that waits its turn; nothing follows. */
-  function cutNow(by: 'visitor' | 'speech') {
-    if (utteranceOf(floor) === undefined) return
-    cut(by).then(() => move({ type: 'silenced' }), o.onFault)
-  }
+  const { cut, cutForAnother, cutNow, silenceForGood } = createCuts({
+    floor: () => floor,
+    move,
+    asides,
+    mouth: o.mouth,
+    chain: o.chain,
+    note,
+    onFault: o.onFault,
+  })
 
   /** From now on the visitor is not heard, and not waited for. */
   function leave() {
@@ -196,15 +190,6 @@ export function createConversation(o: {
     keys.close()
     visitor.close()
     asides.close()
-  }
-
-  async function silenceForGood() {
-    const utterance = utteranceOf(floor)
-    // Whoever is cutting already takes it down.
-    if (utterance === undefined) return acts
-    move({ type: 'cut' })
-    const { text: heard, ms } = await o.mouth().cut(utterance)
-    note('utterance.cut', { utterance, by: 'end', heard, ms })
   }
 
   function turn(text: string, by: 'typing' | 'speech' | 'keys') {
@@ -324,8 +309,7 @@ export function createConversation(o: {
       const anew = newId()
       const mayAnswer = phase === 'talking'
       move(mayAnswer ? { type: 'handed-over', utterance, to: anew } : { type: 'cut' })
-      const { text: heard, ms } = await o.mouth().cut(utterance)
-      note('utterance.cut', { utterance, by: 'handover', heard, ms })
+      await cutForAnother(utterance)
       if (!mayAnswer) move({ type: 'silenced' })
       // The visitor may have said something else meanwhile.
       return utteranceOf(floor) === anew ? anew : undefined
@@ -365,7 +349,8 @@ export function createConversation(o: {
     async close() {
       leave()
       engineSide.close()
-      await silenceForGood().catch(o.onFault)
+      // Whoever is cutting already takes it down.
+      await (silenceForGood() ?? acts).catch(o.onFault)
       phase = 'over'
       o.mouth().close()
       for (const resolve of waitingForRest.splice(0)) resolve()
