@@ -3,6 +3,7 @@ import type { Clock, Permit } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
 import type { CallStatus, EndReason } from '../protocol/index.ts'
 import type { Settings } from '../settings.ts'
+import type { Doors, House } from './house.ts'
 
 /** What every carrier is to us: a table of abilities, an account that acts, and the events it tells. One folder a carrier. */
 
@@ -144,4 +145,8 @@ export interface Carrier<Config = unknown> {
   fromEnvironment(settings: Settings): { config: Config; phoneNumber: string } | undefined
   /** Hosts that may receive these credentials, checked before any request. @throws when the config names another */
   open(config: Config, o: { settings: Settings; clock: Clock; logger: Logger }): CarrierAccount
+  /** Its webhooks and sockets, once per house; a carrier that is only polled has none. */
+  doors?(house: House): Doors
+  /** How often a carrier that has to be asked is asked. */
+  pollMs?(settings: Settings): number
 }

@@ -1,0 +1,81 @@
+import type { WebSocket } from 'ws'
+import type { Agents } from '../agents/agents.ts'
+import type { HouseNumber } from '../agents/house-number.ts'
+import type { PhoneBook } from '../agents/number-book.ts'
+import type { Call, LiveCalls } from '../calls/live-calls.ts'
+import type { LineBook } from '../calls/log/line-book.ts'
+import type { AudioLeg, CallLog, Clock } from '../calls/ports.ts'
+import type { HttpContext } from '../http/endpoint.ts'
+import type { Reception } from '../http/reception.ts'
+import type { SocketRoute, Upgrade, UpgradeRequest } from '../http/upgrade.ts'
+import type { Lines } from '../lines/lines.ts'
+import type { Logger } from '../logger.ts'
+import type { Settings } from '../settings.ts'
+import type { CallUrls } from './carrier.ts'
+
+/** What the house lends a carrier, and the doors that a carrier opens in it. Types alone: a carrier knows the rooms above by nothing else. */
+
+export interface House {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Where the relay is reached by all, without a slash at the end. */
+  url(): string
+  /** Where this very relay is reached, ws(s). */
+  socketUrl(): string
+  readonly numbers: PhoneBook
+  readonly agents: Agents
+  readonly calls: LiveCalls
+  readonly lines: Lines
+  /** Takes calls that come in. */
+  readonly reception: Reception
+  readonly log: CallLog
+  /** Calls that are over, by their carrier's name for them. */
+  readonly book: LineBook
+  /** A stream that replaces the one before is the same leg for the call. */
+  bringSound(call: Call, stream: AudioLeg): void
+  /** Whether the number's list of addresses lets this one in. */
+  mayCome(c: HttpContext, number: HouseNumber): boolean
+  /** Closes a socket that may not stay, and lets go of it. */
+  refuse(ws: WebSocket, code: number, reason: string): void
+}
+
+export type Answer = (c: HttpContext, number: HouseNumber) => Promise<Response>
+
+/** A route of the carrier's own; what it asks as proof is its own business, and must be something. */
+export interface CarrierRoute {
+  readonly method: 'get' | 'post'
+  readonly path: string
+  answer(c: HttpContext): Promise<Response>
+}
+
+/** Sound over `/api/telephony/ws/{phoneId}/{token}`. */
+export interface NumberSocket {
+  /** Undefined is a 403. */
+  admit(number: HouseNumber, request: UpgradeRequest): Promise<unknown>
+  accept(admitted: unknown, upgrade: Upgrade): void
+}
+
+/** How a carrier's words come in. All of it is optional: a carrier that is only polled has none. */
+export interface Doors {
+  /** What a call of ours is placed with. */
+  urls?(o: { callId: string; number: HouseNumber; streamToken(validMs?: number): string | undefined }): CallUrls
+  /** Proof without the number's secret in the path: Basic credentials, say. `later` when `asked` sees to it itself (a signature). */
+  proof?(c: HttpContext, number: HouseNumber): boolean | 'later'
+  /** `/api/telephony/webhook/{phoneId}/{secret}`: the number is proven. */
+  readonly asked?: Answer
+  /** `/api/telephony/status/{phoneId}/{secret}`: the number is proven. */
+  readonly told?: Answer
+  readonly sound?: NumberSocket
+  readonly routes?: readonly CarrierRoute[]
+  readonly sockets?: readonly SocketRoute[]
+  /** Addresses to be pasted at the carrier's, besides those that every number has: shown with the number. */
+  addresses?(number: HouseNumber & { streamToken: string }): Readonly<Record<string, string>>
+  /** Opens what must be open before a call of this number can be placed. @throws CarrierFault with placed: 'no' */
+  ready?(number: HouseNumber): Promise<void>
+  /** The carrier has named a call of ours. */
+  named?(callId: string): void
+  /** With the house: inbound subscriptions, say. */
+  start?(): Promise<void>
+  close?(): Promise<void>
+}
