@@ -53,7 +53,7 @@ const What = z.discriminatedUnion('kind', [
   ...CARRIER_FAULTS,
 ])
 
-export const SERVICES = ['gemini', 'openai', 'gemini-live', 'twilio'] as const
+export const SERVICES = ['gemini', 'openai', 'gemini-live', 'twilio', 'exotel', 'jiocx', 'optima'] as const
 export type Service = (typeof SERVICES)[number]
 
 /**

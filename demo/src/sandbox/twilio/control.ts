@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { reachable } from '../carriers/loopback.ts'
 import type { SandboxEnv } from '../world.ts'
 import type { Exchange } from './exchange.ts'
-import { reachable } from './loopback.ts'
 import { callResource } from './resources.ts'
 import { TwilioSettings } from './settings.ts'
 

@@ -1,8 +1,8 @@
+import { callFaults } from '../carriers/call-faults.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
 import type { World } from '../world.ts'
 import { TwilioCall } from './call.ts'
-import { callFaults } from './call-faults.ts'
 import type { Leg, Parts } from './leg.ts'
 import type { StreamRecord } from './media-stream.ts'
 import type { CallOrder } from './order.ts'
@@ -86,7 +86,7 @@ export class Exchange implements Parts {
 
   /** Another phone for a call that is on: not queued. */
   dial(order: CallOrder): Leg {
-    const call = this.#keep(new TwilioCall({ ...order, faults: callFaults(this.world.faults, order.to) }, this))
+    const call = this.#keep(new TwilioCall({ ...order, faults: callFaults(this.world.faults, 'twilio', order.to) }, this))
     call.dial()
     return call
   }
@@ -123,7 +123,7 @@ export class Exchange implements Parts {
       subscription,
       timeoutMs: 0,
       timeLimitMs: INBOUND_LIMIT_MS,
-      faults: callFaults(this.world.faults, from),
+      faults: callFaults(this.world.faults, 'twilio', from),
       ...(number && { instructions: { url: number.voiceUrl, method: number.voiceMethod } }),
       ...(number?.voiceFallbackUrl !== undefined && { fallback: { url: number.voiceFallbackUrl, method: number.voiceMethod } }),
     }

@@ -1,3 +1,4 @@
+import type { SoundEnd } from '../carriers/sound-end.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
 import type { CallStatus } from './call-status.ts'
@@ -7,24 +8,16 @@ import type { Recording } from './recording.ts'
 import type { TwilioSettings } from './settings.ts'
 import type { Webhooks } from './webhooks.ts'
 
-/** Both sides of the same 20 ms: what the phone says, and what it hears. */
-export type Tap = (fromPhone: Int16Array, toPhone: Int16Array) => void
-export interface Mouth {
-  next(): Int16Array | undefined
-}
+export type { Mouth, Tap } from '../carriers/sound-end.ts'
 
 /** A call as the instructions see it: what the phone hears comes from its mouth, what is said passes its taps. */
-export interface Leg {
+export interface Leg extends SoundEnd {
   readonly sid: string
   readonly order: CallOrder
   readonly status: CallStatus
   readonly line: PhoneCall | undefined
-  /** Aborted when the call is over. */
-  readonly over: AbortSignal
   /** Whether somebody answered; false when it ended before. */
   readonly answered: Promise<boolean>
-  mouth: Mouth | undefined
-  readonly taps: Set<Tap>
   /** Told the keys that the phone presses. */
   readonly keys: Set<(digit: string) => void>
   readonly durationS: number

@@ -1,4 +1,4 @@
-import type { Fault } from '../faults.ts'
+import type { CallFaults } from '../carriers/call-faults.ts'
 import type { Subscription } from './status-callbacks.ts'
 
 /** Where a call's instructions come from. */
@@ -31,5 +31,5 @@ export interface CallOrder {
   sendDigits?: string | undefined
   recording?: RecordingOrder | undefined
   machine?: MachineOrder | undefined
-  faults: { callbacks?: Fault | undefined; stream?: Fault | undefined; stuck?: boolean }
+  faults: CallFaults
 }

@@ -1,14 +1,9 @@
-import { FRAME } from '../phones/beat.ts'
-import { FrameQueue } from '../phones/frames.ts'
-import { ringback } from '../phones/tones.ts'
-import { unlessAborted } from './abortable.ts'
+import { unlessAborted } from '../carriers/abortable.ts'
+import { joined, ringingTone } from '../carriers/joined.ts'
 import type { Leg } from './leg.ts'
 import type { RecordingOrder } from './order.ts'
 import type { Stage, Wish } from './stage.ts'
 import type { DialledNumber, DialVerb } from './verb.ts'
-
-/** Between two phones no more sound waits than this, or they would drift apart. */
-const MOST_WAITING = 5 * FRAME
 
 /** Rings other phones, joins the one that answers with this call, and says how it went. */
 export async function performDial(verb: DialVerb, stage: Stage): Promise<Wish> {
@@ -23,7 +18,7 @@ export async function performDial(verb: DialVerb, stage: Stage): Promise<Wish> {
   try {
     const answering = await unlessAborted(signal, firstAnswer(children))
     for (const child of children) if (child !== answering) child.hangUp()
-    if (answering) await joined(answering, verb, stage)
+    if (answering) await talkTogether(answering, verb, stage)
     if (verb.action === undefined) return undefined
     const told = answering ?? children.at(-1)
     return { go: { url: stage.resolve(verb.action), method: verb.method }, fields: outcome(told) }
@@ -31,17 +26,6 @@ export async function performDial(verb: DialVerb, stage: Stage): Promise<Wish> {
     signal.removeEventListener('abort', end)
     if (signal.aborted) end()
     leg.mouth = undefined
-  }
-}
-
-function ringingTone() {
-  const tone = ringback()
-  const queue = new FrameQueue()
-  return {
-    next() {
-      if (queue.samples === 0) queue.push(tone)
-      return queue.next()
-    },
   }
 }
 
@@ -75,31 +59,14 @@ async function firstAnswer(children: Leg[]): Promise<Leg | undefined> {
   return await Promise.any(answers).catch(() => undefined)
 }
 
-/** Each hears the other until one of them goes. */
-async function joined(child: Leg, verb: DialVerb, { leg, signal }: Stage): Promise<void> {
-  const [toParent, toChild] = [new FrameQueue(), new FrameQueue()]
-  leg.mouth = toParent
-  child.mouth = toChild
-  const fromParent = (said: Int16Array) => pour(said, toChild)
-  const fromChild = (said: Int16Array) => pour(said, toParent)
-  leg.taps.add(fromParent)
-  child.taps.add(fromChild)
-  const over = Promise.withResolvers<void>()
-  child.over.addEventListener('abort', () => over.resolve(), { once: true })
-  if (child.over.aborted) over.resolve()
+/** Until one of them goes, or the time is over. */
+async function talkTogether(child: Leg, verb: DialVerb, { leg, signal }: Stage): Promise<void> {
   const limit = setTimeout(() => child.hangUp(), verb.timeLimit * 1000)
   try {
-    await unlessAborted(signal, over.promise)
+    await joined(leg, child, signal)
   } finally {
     clearTimeout(limit)
-    leg.taps.delete(fromParent)
-    child.taps.delete(fromChild)
   }
-}
-
-function pour(said: Int16Array, into: FrameQueue): void {
-  into.push(said)
-  into.shorten(MOST_WAITING)
 }
 
 function outcome(child: Leg | undefined): Record<string, string> {

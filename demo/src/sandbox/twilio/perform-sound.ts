@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { reachable } from '../carriers/loopback.ts'
+import { play } from '../carriers/play.ts'
 import { PHONE_HZ } from '../phones/beat.ts'
-import { FrameQueue } from '../phones/frames.ts'
 import { isKey, keyTone } from '../phones/tones.ts'
 import { readWav } from '../phones/wav.ts'
-import { unlessAborted } from './abortable.ts'
-import { reachable } from './loopback.ts'
 import type { Stage, Wish } from './stage.ts'
 import { TwimlError } from './twiml.ts'
 import type { Verb } from './verb.ts'
@@ -23,20 +22,8 @@ export async function performSound(verb: SoundVerb, stage: Stage): Promise<Wish>
   }
   if (verb.verb === 'Play' && verb.digits !== undefined) return await playKeys(verb.digits, stage)
   const samples = verb.verb === 'Say' ? await stage.parts.network.speech.say(verb.text, 'kal', PHONE_HZ) : await fetched(verb.url, stage)
-  for (let n = 0; n < (verb.loop || FOR_EVER); n++) await play(samples, stage)
+  for (let n = 0; n < (verb.loop || FOR_EVER); n++) await play(samples, stage.leg, stage.signal)
   return undefined
-}
-
-/** The phone hears this, and nothing else meanwhile. */
-async function play(samples: Int16Array, { leg, signal }: Playing): Promise<void> {
-  const queue = new FrameQueue()
-  queue.push(samples)
-  leg.mouth = queue
-  try {
-    await unlessAborted(signal, queue.drained())
-  } finally {
-    if (leg.mouth === queue) leg.mouth = undefined
-  }
 }
 
 /** Presses keys towards the phone: `w` waits half a second, `W` a whole one. */
@@ -45,7 +32,7 @@ export async function playKeys(digits: string, playing: Playing): Promise<undefi
     if (digit === 'w' || digit === 'W') await wait(digit === 'w' ? 500 : 1000, undefined, { signal: playing.signal })
     else if (isKey(digit)) {
       playing.leg.line?.keyFromCarrier(digit)
-      await play(keyTone(digit), playing)
+      await play(keyTone(digit), playing.leg, playing.signal)
     } else throw new TwimlError(13_520, `Invalid digits: ${digits}`)
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { reachable } from '../carriers/loopback.ts'
 import { TwilioError, wrong } from './errors.ts'
-import { reachable } from './loopback.ts'
 import type { CallOrder, Instructions, MachineOrder, RecordingOrder } from './order.ts'
 import type { TwilioSettings } from './settings.ts'
 import type { Subscription } from './status-callbacks.ts'

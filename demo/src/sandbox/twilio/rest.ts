@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Context, Hono } from 'hono'
+import { callFaults } from '../carriers/call-faults.ts'
 import type { Fault } from '../faults.ts'
 import type { Received } from '../request-log.ts'
 import type { SandboxEnv } from '../world.ts'
 import { TWILIO_ACCOUNT } from './account.ts'
 import type { TwilioCall } from './call.ts'
-import { callFaults } from './call-faults.ts'
 import { isOver } from './call-status.ts'
 import { notFound, notInProgress, serverError, TwilioError, tooMany, unauthorized, wrong } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -65,7 +65,7 @@ export function twilioRest(exchange: Exchange): Hono<SandboxEnv> {
       if (fault) received.fault = fault.kind
       if (fault?.kind === 'place-500') throw serverError(fault.status)
       if (fault?.kind === 'place-hangs' && !fault.rings) return await hang(c, fault)
-      const call = exchange.place({ ...order, faults: callFaults(faults, order.to) })
+      const call = exchange.place({ ...order, faults: callFaults(faults, 'twilio', order.to) })
       exchange.pass(call, 'relay', 'POST /Calls.json', Object.fromEntries(form))
       if (fault?.kind === 'place-then-500') throw serverError(fault.status)
       return fault?.kind === 'place-hangs' ? await hang(c, fault) : shown(c, call, 201)

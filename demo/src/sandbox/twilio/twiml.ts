@@ -1,5 +1,5 @@
-import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom'
-import { type Node, type Verb, VerbError, verbOf } from './verb.ts'
+import { readXml, type XmlNode } from '../carriers/xml.ts'
+import { type Verb, VerbError, verbOf } from './verb.ts'
 
 /** What is wrong with a document that was to tell Twilio what to do, with Twilio's number for it. */
 export class TwimlError extends Error {
@@ -26,24 +26,10 @@ export function readTwiml(xml: string): Verb[] {
   }
 }
 
-function parse(xml: string): Node {
+function parse(xml: string): XmlNode {
   try {
-    const { documentElement } = new DOMParser({ onError: onErrorStopParsing }).parseFromString(xml.trim(), 'text/xml')
-    if (!documentElement) throw new Error('empty')
-    return plain(documentElement)
+    return readXml(xml)
   } catch (error) {
     throw new TwimlError(12_100, `Document parse failure: ${error instanceof Error ? error.message : String(error)}`)
   }
-}
-
-function plain(element: Element): Node {
-  const attributes: Record<string, string> = {}
-  for (const attribute of element.attributes) attributes[attribute.name] = attribute.value
-  const children: Node[] = []
-  let text = ''
-  for (const child of element.childNodes) {
-    if (child.nodeType === child.ELEMENT_NODE) children.push(plain(child as Element))
-    else if (child.nodeType === child.TEXT_NODE || child.nodeType === child.CDATA_SECTION_NODE) text += child.nodeValue ?? ''
-  }
-  return { name: element.tagName, attributes, text: text.trim(), children }
 }

@@ -1,14 +1,7 @@
 import { z } from 'zod'
+import type { XmlNode as Node } from '../carriers/xml.ts'
 
 /** The verbs that this Twilio performs, read from their elements. */
-
-/** An element without the parser's ways: names, attributes, text, children. */
-export interface Node {
-  readonly name: string
-  readonly attributes: Readonly<Record<string, string>>
-  readonly text: string
-  readonly children: readonly Node[]
-}
 
 export class VerbError extends Error {}
 

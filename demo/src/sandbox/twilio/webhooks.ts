@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { reachable } from '../carriers/loopback.ts'
 import { TWILIO_ACCOUNT } from './account.ts'
-import { reachable } from './loopback.ts'
 import type { TwilioSettings } from './settings.ts'
 import { type Form, sign } from './signature.ts'
 
