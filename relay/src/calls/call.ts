@@ -1,20 +1,11 @@
 import type { Persona } from '../agents/persona.ts'
 import type { Logger } from '../logger.ts'
 import type { CallStatus, EndReason, Variables } from '../protocol/index.ts'
-import type { Beat } from './beat.ts'
-import { createConversation } from './conversation.ts'
 import { type CallTimes, deadlineOf } from './deadlines.ts'
 import { createFeed, type Feed } from './feed.ts'
-import { createEngineChain } from './handover.ts'
-import { createMouth } from './mouth.ts'
-import { openingWords, spokenSentences } from './opening.ts'
-import type { CallLog, Clock, Engine, Leg, LegEvent, Line, Voice } from './ports.ts'
-import { prepareVoice } from './prepared-voice.ts'
+import type { Leg, LegEvent, Line } from './ports.ts'
 import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
-import type { AskService } from './tools/http.ts'
-import { createTools } from './tools/index.ts'
-import { createTranscript } from './transcript.ts'
-import { createUsage, type Prices } from './usage.ts'
+import { createTalk, type TalkOptions } from './talk.ts'
 
 export interface OpenCall {
   id: string
@@ -73,24 +64,16 @@ export interface Call {
 
 const MOST_LEG_NOTES = 200
 
-/** Wires one call: legs to the mouth and the conversation, the conversation to the engines, the state table to its clocks and the log. */
+/** Wires one call: legs to what it says and hears, the state table to its clocks and the log. */
 export function createCall(
-  o: OpenCall & {
-    engines: readonly Engine[]
-    voice: Voice
-    log: CallLog
-    clock: Clock
-    beat: Beat
-    logger: Logger
-    times: CallTimes
-    newId: () => string
-    /** Asks an owner's service for a tool. */
-    askService?: AskService
-    prices?: Prices
-    onOver: () => void
-  },
+  o: OpenCall &
+    TalkOptions & {
+      logger: Logger
+      times: CallTimes
+      onOver: () => void
+    },
 ): Call {
-  const { clock, id, log, persona, times, newId } = o
+  const { clock, id, log, persona, times } = o
   const logger = o.logger.child({ callId: id })
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what)
   const note = (type: string, payload?: Record<string, unknown>) => log.event(id, type, payload)
@@ -101,85 +84,15 @@ export function createCall(
     if (legNotes <= MOST_LEG_NOTES) note(type, { leg: leg?.name ?? 'none' })
   }
   const feed = createFeed(report('a watcher of the call failed'))
-  const transcript = createTranscript({ callId: id, feed, log, clock, newId })
-  const usage = createUsage(o.prices)
-  const gone = new AbortController()
   const settled = Promise.withResolvers<void>()
-
-  const greeting = openingWords(persona, o.variables)
-  const how = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
-  const voice = o.modality === 'voice' ? prepareVoice(o.voice, spokenSentences(greeting), how, gone.signal) : o.voice
-
-  const { askService } = o
-  const tools = createTools({
-    specs: persona.tools,
-    builtIns: persona.builtInTools,
+  const { chain, conversation, mouth, tools, ...talk } = createTalk({
+    ...o,
     feed,
     note,
-    clock,
-    onEndCall: () => conversation.engine({ type: 'hang-up' }),
-    onSlow: () => conversation.filler(),
-    ...(askService ? { askService: (tool, values, signal) => askService({ agentId: o.agentId, tool, arguments: values }, signal) } : {}),
-  })
-  const conversation = createConversation({
-    persona,
-    language: o.language,
-    greeting,
-    disclosure: persona.disclosure.replace(/\s+/g, ' ').trim(),
-    modality: o.modality,
+    logger,
+    report,
     input: () => (leg?.kind === 'audio' ? leg.input : undefined),
-    mouth: () => mouth,
-    chain: () => chain,
-    transcript,
-    feed,
-    note,
-    clock,
-    newId,
     end: (reason, when) => step({ type: 'hang-up', reason, when }),
-    onFault: report('the conversation stumbled'),
-  })
-  const mouth = createMouth({
-    voice,
-    clock,
-    beat: o.beat,
-    transcript,
-    events: {
-      onBegun: conversation.begun,
-      onOver: conversation.over,
-      onFault(error) {
-        report('the voice failed')(error)
-        note('voice.failed', { message: String(error) })
-        feed.tell({ type: 'error', code: 'voice_failed', message: 'The voice failed: please read on.', retryable: true })
-      },
-    },
-  })
-  const chain = createEngineChain({
-    engines: o.engines,
-    clock,
-    context: {
-      callId: id,
-      persona,
-      language: o.language,
-      variables: o.variables,
-      tools: tools.specs,
-      useTool: tools.use,
-    },
-    history: transcript.heard,
-    onStarted: (engine) => note('engine.started', { engine }),
-    onEvent(event) {
-      if (event.type === 'usage') usage.add(event)
-      conversation.engine(event)
-    },
-    onHandover(change) {
-      logger.warn({ from: change.from, to: change.to, fault: change.fault.code }, 'engine handed over')
-      return conversation.handover(change)
-    },
-    onExhausted() {
-      const message = 'The agent cannot answer just now. Please try again later.'
-      feed.tell({ type: 'error', code: 'provider_unavailable', message, retryable: true })
-      conversation.sayAndEnd('trouble', 'error')
-    },
-    onFault: report('the engines could not be handed over'),
   })
 
   let state = BEGINNING
@@ -261,10 +174,8 @@ export function createCall(
     const { reason } = state
     const status = endStatus(state)
     cancelDuration?.()
-    const engineClosed = closeEngine()
-    await conversation.close()
-    tools.close()
-    gone.abort()
+    const engineClosed = talk.closeEngines(times.engineCloseMs)
+    await talk.close()
     unlisten?.()
     feed.tell({ type: 'status', status })
     feed.tell({ type: 'ended', reason })
@@ -273,18 +184,11 @@ export function createCall(
     feed.clear()
     o.onOver()
     await engineClosed
-    const used = usage.total()
+    const used = talk.used()
     await log
       .close(id, { status, endReason: reason, at: clock.nowMs(), ...(used ? { usage: used } : {}) })
       .catch(report('the end of the call was not stored'))
     settled.resolve()
-  }
-
-  async function closeEngine() {
-    const late = Promise.withResolvers<void>()
-    const cancel = clock.after(times.engineCloseMs, late.resolve)
-    await Promise.race([chain.close(), late.promise])
-    cancel()
   }
 
   const LEG: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {

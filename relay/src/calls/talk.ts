@@ -1,0 +1,158 @@
+import type { Persona } from '../agents/persona.ts'
+import type { Logger } from '../logger.ts'
+import type { EndReason, Variables } from '../protocol/index.ts'
+import type { Beat } from './beat.ts'
+import { type Conversation, createConversation } from './conversation.ts'
+import type { FeedWriter } from './feed.ts'
+import { createEngineChain, type EngineChain } from './handover.ts'
+import { createMouth, type Mouth } from './mouth.ts'
+import { openingWords, spokenSentences } from './opening.ts'
+import type { AudioFormat, CallLog, Clock, Engine, Voice } from './ports.ts'
+import { prepareVoice } from './prepared-voice.ts'
+import type { AskService } from './tools/http.ts'
+import { createTools, type Tools } from './tools/index.ts'
+import { createTranscript } from './transcript.ts'
+import { createUsage, type ModelUsage, type Prices } from './usage.ts'
+
+/** What one call says and hears. */
+export interface Talk {
+  readonly conversation: Conversation
+  readonly mouth: Mouth
+  readonly chain: EngineChain
+  readonly tools: Tools
+  used(): Record<string, ModelUsage> | undefined
+  /** Silences it for good; resolves when it is taken down what was heard of the last words. The engines may take longer. */
+  close(): Promise<void>
+  /** Resolves when the engines are closed, or after so long. */
+  closeEngines(mostMs: number): Promise<void>
+}
+
+export interface TalkOptions {
+  id: string
+  agentId: string
+  persona: Persona
+  modality: 'voice' | 'text'
+  language: string
+  variables: Variables
+  engines: readonly Engine[]
+  voice: Voice
+  log: CallLog
+  clock: Clock
+  beat: Beat
+  newId: () => string
+  /** Asks an owner's service for a tool. */
+  askService?: AskService
+  prices?: Prices
+}
+
+/** Wires the mouth and the tools to the conversation, and the conversation to the engines. */
+export function createTalk(
+  o: TalkOptions & {
+    feed: FeedWriter
+    note: (type: string, payload?: Record<string, unknown>) => void
+    logger: Logger
+    report: (what: string) => (error: unknown) => void
+    /** Of the leg that the visitor's sound comes from. */
+    input: () => AudioFormat | undefined
+    end: (reason: EndReason, when: 'now' | 'last-words') => void
+  },
+): Talk {
+  const { askService, clock, feed, id, log, newId, note, persona, report } = o
+  const transcript = createTranscript({ callId: id, feed, log, clock, newId })
+  const usage = createUsage(o.prices)
+  const gone = new AbortController()
+
+  const greeting = openingWords(persona, o.variables)
+  const how = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
+  const voice = o.modality === 'voice' ? prepareVoice(o.voice, spokenSentences(greeting), how, gone.signal) : o.voice
+
+  const tools = createTools({
+    specs: persona.tools,
+    builtIns: persona.builtInTools,
+    feed,
+    note,
+    clock,
+    onEndCall: () => conversation.engine({ type: 'hang-up' }),
+    onSlow: () => conversation.filler(),
+    ...(askService ? { askService: (tool, values, signal) => askService({ agentId: o.agentId, tool, arguments: values }, signal) } : {}),
+  })
+  const conversation = createConversation({
+    persona,
+    language: o.language,
+    greeting,
+    disclosure: persona.disclosure.replace(/\s+/g, ' ').trim(),
+    modality: o.modality,
+    input: o.input,
+    mouth: () => mouth,
+    chain: () => chain,
+    transcript,
+    feed,
+    note,
+    clock,
+    newId,
+    end: o.end,
+    onFault: report('the conversation stumbled'),
+  })
+  const mouth = createMouth({
+    voice,
+    clock,
+    beat: o.beat,
+    transcript,
+    events: {
+      onBegun: conversation.begun,
+      onOver: conversation.over,
+      onFault(error) {
+        report('the voice failed')(error)
+        note('voice.failed', { message: String(error) })
+        feed.tell({ type: 'error', code: 'voice_failed', message: 'The voice failed: please read on.', retryable: true })
+      },
+    },
+  })
+  const chain = createEngineChain({
+    engines: o.engines,
+    clock,
+    context: {
+      callId: id,
+      persona,
+      language: o.language,
+      variables: o.variables,
+      tools: tools.specs,
+      useTool: tools.use,
+    },
+    history: transcript.heard,
+    onStarted: (engine) => note('engine.started', { engine }),
+    onEvent(event) {
+      if (event.type === 'usage') usage.add(event)
+      conversation.engine(event)
+    },
+    onHandover(change) {
+      o.logger.warn({ from: change.from, to: change.to, fault: change.fault.code }, 'engine handed over')
+      return conversation.handover(change)
+    },
+    onExhausted() {
+      const message = 'The agent cannot answer just now. Please try again later.'
+      feed.tell({ type: 'error', code: 'provider_unavailable', message, retryable: true })
+      conversation.sayAndEnd('trouble', 'error')
+    },
+    onFault: report('the engines could not be handed over'),
+  })
+
+  return {
+    conversation,
+    mouth,
+    chain,
+    tools,
+    used: usage.total,
+    async close() {
+      await conversation.close()
+      tools.close()
+      gone.abort()
+    },
+    async closeEngines(mostMs) {
+      const late = Promise.withResolvers<void>()
+      const cancel = clock.after(mostMs, late.resolve)
+      await Promise.race([chain.close(), late.promise])
+      cancel()
+    },
+  }
+}
