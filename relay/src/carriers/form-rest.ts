@@ -1,9 +1,5 @@
 import type { Clock } from '../calls/ports.ts'
-import type { CarrierFault, CarrierFaultCode } from './carrier.ts'
-
-/** Longer than a connection may take to stand, so that a far end that is not there is told from one that is silent. */
-const TIMEOUT_MS = 15_000
-const MAX_ANSWER_BYTES = 256 * 1024
+import { createRest, type FaultWords } from './rest.ts'
 
 /** Form fields in order; a list is the key repeated. */
 export type Form = Readonly<Record<string, string | readonly string[]>>
@@ -14,52 +10,13 @@ export interface FormRest {
   get(path: string): Promise<Record<string, unknown>>
 }
 
-/** How a carrier's faults are worded, and what an answer that is no success means. */
-export interface FaultWords {
-  fault(code: CarrierFaultCode, more?: ConstructorParameters<typeof CarrierFault>[2]): CarrierFault
-  /** `body`: as JSON; undefined when it was none, or too long. `text`: as it came. */
-  faultOf(status: number, body: unknown, text: string): CarrierFault
-}
-
 /** A REST API that is asked in forms and answers in JSON. The credentials go to `root` and nowhere else, redirects included. */
 export function createFormRest(o: { root: string; user: string; password: string; clock: Clock; words: FaultWords }): FormRest {
-  const { fault, faultOf } = o.words
   const authorization = `Basic ${Buffer.from(`${o.user}:${o.password}`).toString('base64')}`
-
-  async function ask(method: 'GET' | 'POST', path: string, body?: URLSearchParams, signal?: AbortSignal) {
-    if (signal?.aborted) throw fault('unreachable', { cause: signal.reason })
-    const stop = new AbortController()
-    const late = fault('timeout', { placed: 'unknown' })
-    const cancel = o.clock.after(TIMEOUT_MS, () => stop.abort(late))
-    const leave = () => stop.abort(signal?.reason)
-    signal?.addEventListener('abort', leave, { once: true })
-    try {
-      const response = await fetch(o.root + path, {
-        method,
-        headers: { authorization, accept: 'application/json', 'user-agent': 'voice-agent' },
-        redirect: 'manual',
-        signal: stop.signal,
-        ...(body ? { body } : {}),
-      })
-      const text = await read(response)
-      const answer = parsed(text)
-      if (!response.ok) throw faultOf(response.status, answer, text)
-      if (!isRecord(answer)) throw fault('malformed', { placed: 'unknown' })
-      return answer
-    } catch (error) {
-      if (stop.signal.reason === late) throw late
-      throw isRecord(error) && error.name === 'CarrierFault' ? error : unreachable(error, fault)
-    } finally {
-      cancel()
-      signal?.removeEventListener('abort', leave)
-      // Also ends the connection of an answer that was given up half read.
-      stop.abort()
-    }
-  }
-
+  const ask = createRest({ ...o, authorization })
   return {
-    post: (path, form, signal) => ask('POST', path, encoded(form), signal),
-    get: (path) => ask('GET', path),
+    post: (path, form, signal) => ask({ method: 'POST', path, body: encoded(form), signal }),
+    get: (path) => ask({ method: 'GET', path }),
   }
 }
 
@@ -70,49 +27,3 @@ function encoded(form: Form): URLSearchParams {
   }
   return body
 }
-
-/** Empty when it is too long. */
-async function read(response: Response): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length
-    if (bytes > MAX_ANSWER_BYTES) return ''
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** Before any of these a connection stood, nothing can have been asked. */
-const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_\w+)$/
-
-/** The fault of a request that got no answer. */
-function unreachable(error: unknown, fault: FaultWords['fault']): CarrierFault {
-  const codes = [...codesOf(error)]
-  return fault('unreachable', {
-    placed: codes.length > 0 && codes.every((code) => NOT_SENT.test(code)) ? 'no' : 'unknown',
-    ...(codes[0] === undefined ? {} : { carrierCode: codes[0] }),
-    cause: error,
-  })
-}
-
-/** `fetch` hides the reason in causes, and in several of them when a name has several addresses. */
-function* codesOf(error: unknown, depth = 0): Generator<string> {
-  if (!isRecord(error) || depth > 4) return
-  if (Array.isArray(error.errors) && error.errors.length > 0) {
-    for (const each of error.errors) yield* codesOf(each, depth + 1)
-  } else if (typeof error.code === 'string') yield error.code
-  else yield* codesOf(error.cause, depth + 1)
-}
-
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

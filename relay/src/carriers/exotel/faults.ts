@@ -1,5 +1,5 @@
 import { CarrierFault, type CarrierFaultCode } from '../carrier.ts'
-import { isRecord } from '../form-rest.ts'
+import { isRecord } from '../rest.ts'
 
 /** Exotel's own codes are not public: the HTTP status says what happened. */
 const STATUSES: Readonly<Record<number, CarrierFaultCode>> = {

@@ -1,5 +1,5 @@
 import { CarrierFault, type CarrierFaultCode } from '../carrier.ts'
-import { isRecord } from '../form-rest.ts'
+import { isRecord } from '../rest.ts'
 
 /** Twilio's own numbers, in our words. */
 const CODES: Readonly<Record<number, CarrierFaultCode>> = {

@@ -1,0 +1,114 @@
+import type { Clock } from '../calls/ports.ts'
+import type { CarrierFault, CarrierFaultCode } from './carrier.ts'
+
+/** Longer than a connection may take to stand, so that a far end that is not there is told from one that is silent. */
+const TIMEOUT_MS = 15_000
+const MAX_ANSWER_BYTES = 256 * 1024
+
+/** How a carrier's faults are worded, and what an answer that is no success means. */
+export interface FaultWords {
+  fault(code: CarrierFaultCode, more?: ConstructorParameters<typeof CarrierFault>[2]): CarrierFault
+  /** `body`: as JSON; undefined when it was none, or too long. `text`: as it came. */
+  faultOf(status: number, body: unknown, text: string): CarrierFault
+}
+
+export interface RestRequest {
+  readonly method: 'GET' | 'POST'
+  /** Below `root`. */
+  readonly path: string
+  /** A form, or anything else as JSON. */
+  readonly body?: URLSearchParams | object | undefined
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Asks once, never again. Answers an object. @throws CarrierFault */
+export type Rest = (request: RestRequest) => Promise<Record<string, unknown>>
+
+/** A REST API that answers in JSON. What is asked goes to `root` and nowhere else, redirects included. */
+export function createRest(o: { root: string; authorization?: string; clock: Clock; words: FaultWords }): Rest {
+  const { fault, faultOf } = o.words
+
+  return async function ask({ method, path, body, headers, signal }) {
+    if (signal?.aborted) throw fault('unreachable', { cause: signal.reason })
+    const stop = new AbortController()
+    const late = fault('timeout', { placed: 'unknown' })
+    const cancel = o.clock.after(TIMEOUT_MS, () => stop.abort(late))
+    const leave = () => stop.abort(signal?.reason)
+    signal?.addEventListener('abort', leave, { once: true })
+    try {
+      const response = await fetch(o.root + path, {
+        method,
+        headers: {
+          ...(o.authorization === undefined ? {} : { authorization: o.authorization }),
+          ...(body && !(body instanceof URLSearchParams) ? { 'content-type': 'application/json' } : {}),
+          accept: 'application/json',
+          'user-agent': 'voice-agent',
+          ...headers,
+        },
+        redirect: 'manual',
+        signal: stop.signal,
+        ...(body ? { body: body instanceof URLSearchParams ? body : JSON.stringify(body) } : {}),
+      })
+      const text = await read(response)
+      const answer = parsed(text)
+      if (!response.ok) throw faultOf(response.status, answer, text)
+      if (!isRecord(answer)) throw fault('malformed', { placed: 'unknown' })
+      return answer
+    } catch (error) {
+      if (stop.signal.reason === late) throw late
+      throw isRecord(error) && error.name === 'CarrierFault' ? error : unreachable(error, fault)
+    } finally {
+      cancel()
+      signal?.removeEventListener('abort', leave)
+      // Also ends the connection of an answer that was given up half read.
+      stop.abort()
+    }
+  }
+}
+
+/** Empty when it is too long. */
+async function read(response: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length
+    if (bytes > MAX_ANSWER_BYTES) return ''
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Before any of these a connection stood, nothing can have been asked. */
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_\w+)$/
+
+/** The fault of a request that got no answer. */
+function unreachable(error: unknown, fault: FaultWords['fault']): CarrierFault {
+  const codes = [...codesOf(error)]
+  return fault('unreachable', {
+    placed: codes.length > 0 && codes.every((code) => NOT_SENT.test(code)) ? 'no' : 'unknown',
+    ...(codes[0] === undefined ? {} : { carrierCode: codes[0] }),
+    cause: error,
+  })
+}
+
+/** `fetch` hides the reason in causes, and in several of them when a name has several addresses. */
+function* codesOf(error: unknown, depth = 0): Generator<string> {
+  if (!isRecord(error) || depth > 4) return
+  if (Array.isArray(error.errors) && error.errors.length > 0) {
+    for (const each of error.errors) yield* codesOf(each, depth + 1)
+  } else if (typeof error.code === 'string') yield error.code
+  else yield* codesOf(error.cause, depth + 1)
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
