@@ -4,7 +4,7 @@ import type { HouseNumber } from '../agents/house-number.ts'
 import type { PhoneBook } from '../agents/number-book.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { LineBook } from '../calls/log/line-book.ts'
-import type { AudioLeg, CallLog, Clock } from '../calls/ports.ts'
+import type { AudioLeg, CallLog, Clock, Line } from '../calls/ports.ts'
 import type { HttpContext } from '../http/endpoint.ts'
 import type { Reception } from '../http/reception.ts'
 import type { SocketRoute, Upgrade, UpgradeRequest } from '../http/upgrade.ts'
@@ -56,6 +56,27 @@ export interface NumberSocket {
   accept(admitted: unknown, upgrade: Upgrade): void
 }
 
+/** What a page connects to the carrier with, instead of our own socket. */
+export interface PageInvitation {
+  /** Lets the page into the carrier's kit. */
+  readonly accessToken: string
+  readonly expiresAtMs: number
+  /** Sent with the connect, good for one: tells the carrier's question from every other. */
+  readonly connectParams: Readonly<Record<string, string>>
+  /** Ends the call at the carrier, once that has brought it. */
+  readonly line: Line
+}
+
+/** Calls in the page whose sound goes over the carrier (`transport`). */
+export interface PageDoor {
+  /** What the owner of this number has to set before its pages can be carried; undefined when nothing is missing. */
+  lacks(number: HouseNumber): string | undefined
+  /** For a call that is about to be opened. */
+  invite(callId: string, number: HouseNumber): Promise<PageInvitation>
+  /** The next access token of a call that lives; undefined when no page was invited to it. */
+  renew(callId: string): Promise<{ accessToken: string; expiresAtMs: number } | undefined>
+}
+
 /** How a carrier's words come in. All of it is optional: a carrier that is only polled has none. */
 export interface Doors {
   /** What a call of ours is placed with. */
@@ -73,6 +94,8 @@ export interface Doors {
   addresses?(number: HouseNumber & { streamToken: string }): Readonly<Record<string, string>>
   /** Opens what must be open before a call of this number can be placed. @throws CarrierFault with placed: 'no' */
   ready?(number: HouseNumber): Promise<void>
+  /** Calls in the page over this carrier. */
+  readonly page?: PageDoor
   /** The carrier has named a call of ours. */
   named?(callId: string): void
   /** With the house: inbound subscriptions, say. */

@@ -25,6 +25,8 @@ export interface Incoming {
 export interface Lines extends Omit<Outgoing, 'forget' | 'permitFor'> {
   /** The same carrier's call again is the same call. @throws Problem when it cannot be taken */
   receive(incoming: Incoming): Promise<Call>
+  /** A carrier brings a call that lives here already: a page's, which went to the carrier by itself. */
+  carried(call: Call, number: HouseNumber, carrierCallId: string): LiveLine
   /** The line of a call that is not over at its carrier. */
   get(callId: string): LiveLine | undefined
   named(carrier: string, carrierCallId: string): LiveLine | undefined
@@ -115,6 +117,12 @@ export function createLines(o: {
 
   return {
     ...outgoing,
+    carried(call, number, carrierCallId) {
+      const line = register.add(call.id, number)
+      line.join(call)
+      line.name(carrierCallId)
+      return line
+    },
     receive(incoming) {
       const { carrierCallId, number } = incoming
       const known = calls.get(register.named(number.provider, carrierCallId)?.callId ?? '')

@@ -17,10 +17,17 @@ export function bringSound(call: Call, stream: AudioLeg): void {
   }
 }
 
+/** What the visitor does in the page of a call whose sound a carrier brings: as if the sound's leg had said it. False before there is any. */
+export function bringWords(call: Call, event: LegEvent): boolean {
+  const known = legs.get(call)
+  known?.say(event)
+  return known !== undefined
+}
+
 const isSame = (one: AudioFormat, other: AudioFormat) => one.encoding === other.encoding && one.sampleRateHz === other.sampleRateHz
 
 /** One leg over any number of streams of the same format, each replacing the one before. */
-function createPhoneLeg(first: AudioLeg): { leg: AudioLeg; use(next: AudioLeg): void } {
+function createPhoneLeg(first: AudioLeg): { leg: AudioLeg; use(next: AudioLeg): void; say(event: LegEvent): void } {
   let stream = first
   let unlisten: (() => void) | undefined
   let listener: ((event: LegEvent) => void) | undefined
@@ -69,6 +76,7 @@ function createPhoneLeg(first: AudioLeg): { leg: AudioLeg; use(next: AudioLeg): 
 
   return {
     leg,
+    say: (event) => listener?.(event),
     use(next) {
       unlisten?.()
       stream.close('connection')
