@@ -1,6 +1,6 @@
 /** What the element offers, read from its source into custom-elements.json. */
 export default {
-  globs: ['src/element/shell.ts', 'src/element/voice-agent-element.ts', 'src/voice-agent.ts'],
+  globs: ['src/element/shell-attributes.ts', 'src/element/shell.ts', 'src/element/voice-agent-element.ts', 'src/voice-agent.ts'],
   outdir: '.',
   // It would write into the package.json of whatever folder the build was called from.
   packagejson: false,
