@@ -1,34 +1,10 @@
 import { expect } from '@esm-bundle/chai'
 import type { VoiceAgentElement } from '../element/voice-agent-element.ts'
+import { askFor, callForm, dialing, newNumber, numberField } from '../testing/callback.test-kit.ts'
 import { gesture, hasPart, mount, next, part, record, unmountAll, until } from '../testing/element-kit.test-kit.ts'
 import { phone, phones } from '../testing/fake-relay-client.test-kit.ts'
-import type { NumberField } from './number-field.ts'
 
-/** Calls of other tests do not count here. */
-const newNumber = (): string => `+1202${Math.floor(2_000_000 + Math.random() * 7_000_000)}`
-
-async function form(agent: string, o: Parameters<typeof mount>[1] = {}): Promise<VoiceAgentElement> {
-  const el = await mount(agent, o)
-  await el.open()
-  if (agent === 'both') {
-    await until(() => hasPart(el, 'call-me'))
-    part(el, 'call-me').click()
-  }
-  await until(() => hasPart(el, 'callback-form'))
-  return el
-}
-const field = (el: VoiceAgentElement) => el.shadowRoot?.querySelector('voice-agent-number') as NumberField
 const words = (el: VoiceAgentElement) => part(el, 'callback').textContent?.replace(/\s+/g, ' ') ?? ''
-async function ask(el: VoiceAgentElement, number: string): Promise<void> {
-  field(el).value = number
-  part(el, 'callback-ask').click()
-}
-async function ringing(agent = 'phone', number = newNumber()): Promise<VoiceAgentElement> {
-  const el = await form(agent)
-  await ask(el, number)
-  await until(() => el.state === 'dialing')
-  return el
-}
 
 describe('call me', () => {
   before(gesture)
@@ -38,10 +14,10 @@ describe('call me', () => {
   })
 
   it('rings the phone that was typed in, and tells every step', async () => {
-    const el = await form('phone')
+    const el = await callForm('phone')
     const seen = record(el, ['va-before-callback', 'va-callback-status', 'va-state-changed', 'va-call-ended', 'va-error'])
     const number = newNumber()
-    await ask(el, number)
+    askFor(el, number)
     await until(() => el.state === 'dialing')
     const [asked] = await phones(number)
     expect(asked?.request).to.deep.include({ phoneNumber: number, consent: true, agentId: el.agentId })
@@ -81,9 +57,9 @@ describe('call me', () => {
   })
 
   it('rings once for a double click, and for the method called twice', async () => {
-    const el = await form('phone')
+    const el = await callForm('phone')
     const number = newNumber()
-    field(el).value = number
+    numberField(el).value = number
     part(el, 'callback-ask').click()
     part(el, 'callback-ask').click()
     const [one, two] = await Promise.all([el.requestCallback(number), el.requestCallback(number)])
@@ -97,11 +73,12 @@ describe('call me', () => {
 
   it('rings once from two tabs', async () => {
     const number = newNumber()
-    const one = await form('phone')
-    const two = await form('phone')
+    const one = await callForm('phone')
+    const two = await callForm('phone')
     two.agentId = one.agentId
     await two.updateComplete
-    await Promise.all([ask(one, number), ask(two, number)])
+    askFor(one, number)
+    askFor(two, number)
     await until(async () => one.state === 'dialing' && (two.state === 'dialing' || /in \d+ s/.test(words(two))))
     expect(await phones(number)).to.have.length(1)
   })
@@ -176,9 +153,9 @@ describe('call me', () => {
   })
 
   it('shows why it may not, in the relay’s words, and what to do instead', async () => {
-    const el = await form('both')
+    const el = await callForm('both')
     const failed = next(el, 'va-error')
-    await ask(el, '+12025550193')
+    askFor(el, '+12025550193')
     expect(await failed).to.include({ code: 'outside_calling_hours', message: 'It is 22:14 there. We ring between 9:00 and 21:00.' })
     await until(() => hasPart(el, 'callback-refused'))
     expect(part(el, 'callback-refused').textContent).to.include('It is 22:14 there.')
@@ -189,11 +166,11 @@ describe('call me', () => {
   })
 
   it('ties what is wrong with the number to the number', async () => {
-    const el = await form('phone')
-    await ask(el, '+12025550191')
+    const el = await callForm('phone')
+    askFor(el, '+12025550191')
     await until(() => el.state === 'error')
     await el.updateComplete
-    const shadow = field(el).shadowRoot as ShadowRoot
+    const shadow = numberField(el).shadowRoot as ShadowRoot
     await until(() => shadow.querySelector('[role=alert]')?.textContent)
     expect(shadow.querySelector('[role=alert]')?.textContent).to.equal('There is no such number in the United States.')
     expect(shadow.querySelector('input')?.getAttribute('aria-describedby')).to.equal('said')
@@ -201,8 +178,8 @@ describe('call me', () => {
   })
 
   it('counts down what the relay wants waited for', async () => {
-    const el = await form('phone')
-    await ask(el, '+12025550194')
+    const el = await callForm('phone')
+    askFor(el, '+12025550194')
     await until(() => hasPart(el, 'callback-refused'))
     const button = part<HTMLButtonElement>(el, 'callback-ask')
     expect(button.disabled).to.equal(true)
@@ -216,7 +193,7 @@ describe('call me', () => {
       ['connecting', 'canceled'],
       ['connected', 'visitor'],
     ] as const) {
-      const el = await ringing()
+      const el = await dialing()
       await phone(el.callId, { status })
       await until(() => el.state === (status === 'connected' ? 'connected' : 'ringing'))
       const ended = next(el, 'va-call-ended')
@@ -227,7 +204,7 @@ describe('call me', () => {
   })
 
   it('says how it ended and what to do, and leaves the number in peace for a while', async () => {
-    const el = await ringing()
+    const el = await dialing()
     await phone(el.callId, { status: 'failed', endReason: 'busy' })
     await until(() => el.state === 'ended')
     expect(words(el)).to.include('Your phone was busy.')
@@ -236,12 +213,12 @@ describe('call me', () => {
     expect(again.textContent).to.match(/Call me in \d+ s/)
     part(el, 'callback-other').click()
     await until(() => hasPart(el, 'callback-form'))
-    expect(field(el).value).to.equal('')
+    expect(numberField(el).value).to.equal('')
     expect(part<HTMLButtonElement>(el, 'callback-ask').disabled).to.equal(false)
   })
 
   it('does not hang up when the page is left', async () => {
-    const el = await ringing()
+    const el = await dialing()
     const { callId } = el
     window.dispatchEvent(new Event('pagehide'))
     el.remove()
@@ -251,18 +228,18 @@ describe('call me', () => {
   })
 
   it('books a call for later, and takes it back', async () => {
-    const el = await form('phone')
+    const el = await callForm('phone')
     part(el, 'callback-later').click()
     await until(() => hasPart(el, 'callback-time'))
     const time = part<HTMLInputElement>(el, 'callback-time')
     const number = newNumber()
     time.value = time.min.replace(/^\d+/, '2001')
-    await ask(el, number)
+    askFor(el, number)
     await until(() => el.shadowRoot?.querySelector('#when-wrong')?.textContent)
     expect(await phones(number)).to.have.length(0)
     expect(el.shadowRoot?.activeElement).to.equal(time)
     time.value = time.max
-    await ask(el, number)
+    askFor(el, number)
     await until(() => words(el).includes('The call is booked'))
     const [asked] = await phones(number)
     expect(new Date(asked?.request.scheduleAt ?? '').getTime()).to.equal(new Date(time.max).getTime())
@@ -285,10 +262,10 @@ describe('call me', () => {
   })
 
   it('is agreed to with the button, once', async () => {
-    const el = await form('phoneterms')
+    const el = await callForm('phoneterms')
     const agreed = next(el, 'va-consent')
     expect(part(el, 'callback-terms').textContent).to.include('you agree to the terms')
-    await ask(el, newNumber())
+    askFor(el, newNumber())
     expect(await agreed).to.deep.equal({ accepted: true, version: '1' })
   })
 
@@ -307,14 +284,14 @@ describe('call me', () => {
       },
     }
     try {
-      const el = await form('captcha')
+      const el = await callForm('captcha')
       await until(() => el.querySelector('[slot=va-captcha]'))
-      await ask(el, newNumber())
+      askFor(el, newNumber())
       await until(() => hasPart(el, 'callback-refused'))
       expect(part(el, 'callback-refused').textContent).to.include('Show that you are a person')
       solve('a person')
       const number = newNumber()
-      await ask(el, number)
+      askFor(el, number)
       await until(() => el.state === 'dialing')
       expect((await phones(number))[0]?.request.captchaToken).to.equal('a person')
       await until(() => renewed === 1)

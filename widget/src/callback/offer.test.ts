@@ -1,34 +1,7 @@
 import { expect } from '@esm-bundle/chai'
-import type { VoiceAgentElement } from '../element/voice-agent-element.ts'
+import { askFor, callForm, dialing, newNumber, numberField } from '../testing/callback.test-kit.ts'
 import { clickOn, gesture, hasPart, inCall, mount, next, part, unmountAll, until } from '../testing/element-kit.test-kit.ts'
 import { phones, relayUrl, Steering } from '../testing/fake-relay-client.test-kit.ts'
-import type { NumberField } from './number-field.ts'
-
-/** Calls of other tests do not count here. */
-const newNumber = (): string => `+1202${Math.floor(2_000_000 + Math.random() * 7_000_000)}`
-
-async function form(agent: string, o: Parameters<typeof mount>[1] = {}): Promise<VoiceAgentElement> {
-  const el = await mount(agent, o)
-  await el.open()
-  if (agent === 'both') {
-    await until(() => hasPart(el, 'call-me'))
-    part(el, 'call-me').click()
-  }
-  await until(() => hasPart(el, 'callback-form'))
-  return el
-}
-const field = (el: VoiceAgentElement) => el.shadowRoot?.querySelector('voice-agent-number') as NumberField
-const _words = (el: VoiceAgentElement) => part(el, 'callback').textContent?.replace(/\s+/g, ' ') ?? ''
-async function ask(el: VoiceAgentElement, number: string): Promise<void> {
-  field(el).value = number
-  part(el, 'callback-ask').click()
-}
-async function ringing(agent = 'phone', number = newNumber()): Promise<VoiceAgentElement> {
-  const el = await form(agent)
-  await ask(el, number)
-  await until(() => el.state === 'dialing')
-  return el
-}
 
 describe('where a phone is offered', () => {
   before(gesture)
@@ -97,7 +70,7 @@ describe('where a phone is offered', () => {
       await until(() => hasPart(el, 'callback-form'))
       const number = newNumber()
       const ended = next(el, 'va-call-ended')
-      await ask(el, number)
+      askFor(el, number)
       expect(await ended).to.include({ callId, reason: 'visitor' })
       await until(() => el.state === 'dialing')
       expect((await phones(number))[0]?.request.sessionId).to.equal(sessionId)
@@ -123,7 +96,7 @@ describe('where a phone is offered', () => {
   })
 
   it('gives way to talking, and talking waits while a phone rings', async () => {
-    const el = await ringing('both')
+    const el = await dialing('both')
     expect(await el.startCall()).to.include({ ok: false, code: 'in_callback' })
     await el.endCall()
     await until(() => el.state === 'ended')
@@ -133,10 +106,10 @@ describe('where a phone is offered', () => {
   })
 
   it('speaks Hindi where the page does', async () => {
-    const el = await form('phone', { attributes: { language: 'hi' } })
+    const el = await callForm('phone', { attributes: { language: 'hi' } })
     await until(() => part(el, 'callback-ask').textContent?.includes('अभी कॉल करें'))
-    expect(field(el).shadowRoot?.querySelector('label')?.textContent).to.equal('आपका फ़ोन नंबर')
-    expect(field(el).country).to.equal('IN')
+    expect(numberField(el).shadowRoot?.querySelector('label')?.textContent).to.equal('आपका फ़ोन नंबर')
+    expect(numberField(el).country).to.equal('IN')
     expect(await relayUrl).to.be.a('string')
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai'
 import type { VoiceAgentElement } from '../element/voice-agent-element.ts'
+import { askFor, callForm, dialing } from '../testing/callback.test-kit.ts'
 import { gesture, hasPart, inCall, mount, part, unmountAll, until } from '../testing/element-kit.test-kit.ts'
 import { phone, Steering } from '../testing/fake-relay-client.test-kit.ts'
 import 'axe-core'
@@ -12,27 +13,6 @@ const axe = (globalThis as unknown as { axe: Axe }).axe
 const real = navigator.mediaDevices.getUserMedia
 const browserSays = (answer: typeof real) => {
   navigator.mediaDevices.getUserMedia = answer
-}
-
-const callForm = async (agent: string): Promise<VoiceAgentElement> => {
-  const el = await mount(agent)
-  await el.open()
-  if (agent === 'both') {
-    await until(() => hasPart(el, 'call-me'))
-    part(el, 'call-me').click()
-  }
-  await until(() => hasPart(el, 'callback-form'))
-  return el
-}
-const askFor = (el: VoiceAgentElement, number: string) => {
-  Object.assign(part(el, 'number'), { value: number })
-  part(el, 'callback-ask').click()
-}
-const rung = async (): Promise<VoiceAgentElement> => {
-  const el = await callForm('both')
-  askFor(el, `+1202${Math.floor(2_000_000 + Math.random() * 7_000_000)}`)
-  await until(() => el.state === 'dialing')
-  return el
 }
 
 /** The states of the element, and how to get there. */
@@ -109,19 +89,19 @@ const STATES: Record<string, () => Promise<VoiceAgentElement>> = {
     return el
   },
   'call me, ringing': async () => {
-    const el = await rung()
+    const el = await dialing('both')
     await phone(el.callId, { status: 'connecting' })
     await until(() => el.state === 'ringing')
     return el
   },
   'call me, connected': async () => {
-    const el = await rung()
+    const el = await dialing('both')
     await phone(el.callId, { status: 'connected' })
     await until(() => el.state === 'connected')
     return el
   },
   'call me, over': async () => {
-    const el = await rung()
+    const el = await dialing('both')
     await phone(el.callId, { status: 'failed', endReason: 'no-answer' })
     await until(() => el.state === 'ended')
     return el
