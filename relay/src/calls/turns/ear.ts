@@ -11,7 +11,7 @@ export interface Ear {
   push(bytes: Uint8Array, sampleRateHz: number): void
   /** Somebody is speaking just now. */
   readonly hearsSpeech: boolean
-  /** The clock's monotonic time of the last voiced sound, when there was any. */
+  /** When voice was last heard, on the clock's monotonic time; undefined before it ever was. */
   readonly lastVoiceMs: number | undefined
   /** Forgets what it was hearing (muted, media away). */
   reset(): void

@@ -46,7 +46,10 @@ interface Hours {
   readonly closedDays: readonly string[]
 }
 
-/** The hours of the longest beginning of the number that has any for this purpose, then the country's, then everybody's. */
+/**
+ * Which hours count for a number: those set for the longest beginning of it (`+9180` before `+91`), else those of its country, else
+ * everybody's (`*`). A place without hours for this purpose is passed over.
+ */
 export function hoursFor(
   rules: CallingRules,
   purpose: Exclude<Purpose, 'requested'>,
