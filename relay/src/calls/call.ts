@@ -51,6 +51,10 @@ export interface Call {
   say(text: string): boolean
   /** Says this and then ends: what is left on an answering machine. */
   leaveMessage(text: string, reason: EndReason): void
+  /** What it says first. */
+  opening(): string
+  /** Its carrier hears and speaks, so words are all that will come: engines that want sound are passed over. A leg of words does the same. */
+  wordsOnly(): void
   /** A person's media. The same leg coming back says so itself; a new leg replaces the old one. */
   attach(leg: Leg): void
   /** The page's answer to a client tool. False when nobody waits for it. */
@@ -198,13 +202,18 @@ export function createCall(
     closed: ({ reason }) => (state.stage === 'joined' ? undefined : step({ type: 'hang-up', reason, when: 'now' })),
   }
   /** Once the last words are being said only their playback matters, and what the visitor thinks of the call: nothing cancels a hang-up. */
-  const HEARD_AT_THE_END = new Set<LegEvent['type']>(['mark', 'feedback', 'muted'])
+  const HEARD_AT_THE_END = new Set<LegEvent['type']>(['mark', 'played', 'cut', 'feedback', 'muted'])
 
   function hear(event: LegEvent) {
     const own = LEG[event.type] as ((event: LegEvent) => void) | undefined
     if (own) return own(event)
     const atTheEnd = state.stage === 'ending' || state.stage === 'over'
     if (!atTheEnd || HEARD_AT_THE_END.has(event.type)) conversation.hear(event)
+  }
+
+  function wordsOnly() {
+    const engines = chain.wordsOnly()
+    if (engines.length > 0) note('engine.passed-over', { engines, why: 'the carrier brings words, and these want sound' })
   }
 
   note('call.opened', { modality: o.modality, language: o.language, engines: o.engines.map((engine) => engine.name) })
@@ -245,8 +254,11 @@ export function createCall(
       return true
     },
     leaveMessage: (text, reason) => conversation.sayLast(text, reason),
+    opening: conversation.opening,
+    wordsOnly,
     attach(next) {
       if (state.stage === 'over') return next.close(state.reason)
+      if (next.kind === 'text' && o.modality === 'voice') wordsOnly()
       unlisten?.()
       leg?.close('connection')
       note(leg ? 'leg.replaced' : 'leg.attached', { leg: next.name })

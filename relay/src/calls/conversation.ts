@@ -20,6 +20,8 @@ import { createTurnTimes } from './turns/times.ts'
 import { createVisitor } from './turns/visitor.ts'
 
 export interface Conversation {
+  /** What it says first when it begins. */
+  opening(): string
   /** The first person is there: greets. */
   begin(): void
   /** Media away or back: silence does not count while nobody can be heard. */
@@ -173,7 +175,7 @@ export function createConversation(o: {
     o.mouth().end(utterance)
   }
 
-  const { cut, cutForAnother, cutNow, silenceForGood } = createCuts({
+  const { cut, cutAfar, cutForAnother, cutNow, silenceForGood } = createCuts({
     floor: () => floor,
     move,
     asides,
@@ -241,6 +243,7 @@ export function createConversation(o: {
     times,
     visitor,
     turn: (text) => turn(text, 'typing'),
+    cutAfar,
     interrupt: () =>
       inOrder(async () => {
         await cut('visitor')
@@ -274,6 +277,7 @@ export function createConversation(o: {
   }
 
   return {
+    opening: () => lost?.text ?? o.greeting,
     begin() {
       phase = 'talking'
       feed.tell({ type: 'speaker', who: 'agent', name: persona.name })

@@ -12,6 +12,8 @@ export interface Cuts {
   cut(by: CutBy): Promise<void>
   /** At once, before anything that waits its turn; nothing follows. */
   cutNow(by: 'visitor' | 'speech'): void
+  /** The far end, which speaks itself, fell silent amid this. */
+  cutAfar(utterance: string): void
   /** Another engine answers anew: what the failed one was saying ends. */
   cutForAnother(utterance: string): Promise<void>
   /** The call ends. Undefined when nothing is being said, or somebody is cutting it already. */
@@ -44,11 +46,17 @@ export function createCuts(o: {
     o.chain().take({ type: 'interrupted', utterance, heard })
   }
 
+  function cutNow(by: 'visitor' | 'speech') {
+    if (utteranceOf(o.floor()) === undefined) return
+    cut(by).then(() => move({ type: 'silenced' }), o.onFault)
+  }
+
   return {
     cut,
-    cutNow(by) {
-      if (utteranceOf(o.floor()) === undefined) return
-      cut(by).then(() => move({ type: 'silenced' }), o.onFault)
+    cutNow,
+    cutAfar(utterance) {
+      if (utteranceOf(o.floor()) === utterance) cutNow('speech')
+      else o.mouth().cut(utterance).catch(o.onFault)
     },
     async cutForAnother(utterance) {
       await silence(utterance, 'handover')

@@ -7,6 +7,11 @@ const MOST_NOTES = 50
 export interface EngineChain {
   /** Starts the first engine; the conversation may already talk to the chain. */
   start(): void
+  /**
+   * Words come and words go, and no sound: engines that hear or speak sound are passed over from now on, also the one at work.
+   * Gives the names of those it passed over, each once.
+   */
+  wordsOnly(): string[]
   take(input: EngineInput): void
   /** The name of the engine that answers now. */
   readonly engine: string
@@ -48,6 +53,7 @@ export function createEngineChain(o: {
   /** The hand-over itself went wrong; the next engine begins all the same. */
   onFault?: (error: unknown) => void
 }): EngineChain {
+  let { engines } = o
   let place = -1
   let seat: Seat | undefined
   let notes: EngineInput[] = []
@@ -55,19 +61,19 @@ export function createEngineChain(o: {
   let waiting: EngineInput[] = []
   let closed = false
 
-  const nameAt = (at: number) => o.engines[at]?.name
+  const nameAt = (at: number) => engines[at]?.name
 
   /** The engine at this place is the one that counts. */
   function goTo(next: number) {
     place = next
-    const engine = o.engines[place]
+    const engine = engines[place]
     chain.engine = engine?.name ?? 'none'
     chain.hears = engine?.hears ?? 'text'
     chain.ownHz = engine?.speaks === 'audio' ? engine.speaksHz : undefined
   }
 
   function sitDown(first: readonly EngineInput[]) {
-    const engine = o.engines[place]
+    const engine = engines[place]
     if (!engine) return o.onExhausted()
     o.onStarted?.(engine.name)
     seat = takeSeat({
@@ -85,8 +91,8 @@ export function createEngineChain(o: {
     const turn = seat?.turn
     const question = turn?.text || (seat?.question ?? '')
     seat = undefined
-    const next = o.engines[place + 1]
-    const deaf = o.engines[place]?.hears === 'audio' && next?.hears === 'text'
+    const next = engines[place + 1]
+    const deaf = engines[place]?.hears === 'audio' && next?.hears === 'text'
     const change = { from: nameAt(place) ?? 'none', to: next?.name, fault, utterance: turn?.utterance, question, deaf }
     const utterance = await o.onHandover(change).catch((error: unknown) => void o.onFault?.(error))
     if (closed) return
@@ -107,6 +113,22 @@ export function createEngineChain(o: {
       goTo(0)
       sitDown([])
     },
+    wordsOnly() {
+      const passed = engines.filter((engine) => !isOfWords(engine))
+      if (closed || passed.length === 0) return []
+      const leaving = seat !== undefined && !isOfWords(engines[place])
+      // One that works and may stay keeps its place, and so does one that is being handed over just now.
+      const kept = leaving ? place : place + 1
+      engines = [...engines.slice(0, kept), ...engines.slice(kept).filter(isOfWords)]
+      if (leaving) {
+        const turn = seat?.turn
+        seat?.close().catch((error: unknown) => o.onFault?.(error))
+        seat = undefined
+        goTo(place)
+        sitDown([...notes, ...(turn ? [turn] : [])])
+      }
+      return passed.map(({ name }) => name)
+    },
     take(input: EngineInput) {
       if (closed) return
       if (input.type === 'context') notes = [...notes, input].slice(-MOST_NOTES)
@@ -121,3 +143,5 @@ export function createEngineChain(o: {
   }
   return chain
 }
+
+const isOfWords = (engine: Engine | undefined) => engine?.hears === 'text' && engine.speaks === 'text'

@@ -19,6 +19,7 @@ export function createLegSide(o: {
   times: TurnTimes
   visitor: Visitor
   turn: (text: string) => void
+  cutAfar: (utterance: string) => void
   /** Silences what is said, and nothing follows. */
   interrupt: () => void
   note: (type: string, payload?: Record<string, unknown>) => void
@@ -45,6 +46,11 @@ export function createLegSide(o: {
       if (!muted) hearVoice(bytes, sampleRateHz)
       const chain = o.chain()
       if (chain.hears === 'audio') chain.take({ type: 'audio', bytes, sampleRateHz })
+    },
+    played: (event) => o.mouth().played(event.utterance, event.text, event.whole),
+    cut: (event) => o.cutAfar(event.utterance),
+    speaking(event) {
+      if (o.talking() && !muted) visitor.speaking(event.speaks)
     },
     recognised(event) {
       if (o.talking() && !muted) visitor.recognised(event.text, event.final)

@@ -43,6 +43,8 @@ export interface LiveCalls {
   get(id: string): Call | undefined
   /** Whether the first engine of this agent that can run hears sound. */
   understandsSpeech(persona: Persona): boolean
+  /** Whether an engine of this agent can run that hears and speaks words, for carriers that make the sound themselves. */
+  speaksWords(persona: Persona): boolean
   /** A call that lives, or is over while the log still writes its end: until then it knows better than the book. */
   unsettled(id: string): Call | undefined
   list(): Call[]
@@ -131,6 +133,7 @@ export function createLiveCalls(o: {
     newId,
     get: (id) => calls.get(id),
     understandsSpeech: (persona) => enginesFor(o.engines, persona, 'voice').able[0]?.hears === 'audio',
+    speaksWords: (persona) => enginesFor(o.engines, persona, 'text').able.length > 0,
     unsettled: (id) => unsettled.get(id),
     list: () => [...calls.values()],
     get size() {

@@ -1,5 +1,6 @@
 import { createAloudSpeech, type FarEnd } from './aloud.ts'
 import type { Beat } from './beat.ts'
+import { createFarSpeech } from './far-speech.ts'
 import type { OwnSound } from './own-sound.ts'
 import type { Hearing } from './playback.ts'
 import { createPlayout, type Playout } from './playout.ts'
@@ -29,6 +30,8 @@ export interface Mouth {
   /** Goes on where it fell silent. */
   release(): void
   mark(utterance: string, name: string): void
+  /** The far end speaks itself, and came so far. */
+  played(utterance: string, text: string, whole: boolean): void
   /** Ends every utterance where it stands. */
   close(): void
 }
@@ -78,7 +81,8 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
   }
 
   function speechTo(on: Leg, utterance: string, how: HowToSpeak | OwnSound, to: SpeechEvents): Speech {
-    if (on.kind === 'text') return createTypedSpeech({ leg: on, utterance, events: to })
+    if (on.kind === 'text')
+      return on.speaks ? createFarSpeech({ leg: on, utterance, clock, events: to }) : createTypedSpeech({ leg: on, utterance, events: to })
     if (!playout) throw new Error('An audio leg has a playout.')
     return createAloudSpeech({ leg: on, utterance, voice: o.voice, how, playout, farEnd, clock, events: to })
   }
@@ -137,6 +141,7 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
       return one.cutting
     },
     mark: (utterance, name) => spoken.get(utterance)?.speech.mark(name),
+    played: (utterance, text, whole) => spoken.get(utterance)?.speech.played?.(text, whole),
     close: closeAll,
   }
 }

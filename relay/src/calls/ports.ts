@@ -37,6 +37,12 @@ export type LegEvent =
   | { type: 'feedback'; score: number; issue?: string; comment?: string }
   /** Playback reached this mark: everything queued before it was heard. */
   | { type: 'mark'; utterance: string; name: string }
+  /** A far end that speaks itself: so much of what it was given of the utterance was heard, letter for letter; `whole` once it was heard to its end. */
+  | { type: 'played'; utterance: string; text: string; whole: boolean }
+  /** A far end that speaks itself fell silent amid this utterance, for the visitor spoke or pressed a key over it. */
+  | { type: 'cut'; utterance: string }
+  /** A far end that listens itself: the visitor begins or stops speaking. */
+  | { type: 'speaking'; speaks: boolean }
   /** Media is away; it may come back (`attached`). With `leaving` the far end said that it goes, and why: it is given little time to be wrong. */
   | { type: 'detached'; leaving?: EndReason }
   | { type: 'attached' }
@@ -68,9 +74,11 @@ export interface AudioLeg extends LegBase {
 
 export interface TextLeg extends LegBase {
   readonly kind: 'text'
-  /** A piece of an utterance; `last` closes it. Text counts as heard when the leg took it. */
+  /** The far end speaks the words itself, in its own time, and tells by `played` how far it came; without it text counts as heard when the leg took it. */
+  readonly speaks?: true
+  /** A piece of an utterance; `last` closes it. */
   say(text: string, utterance: string, last: boolean): void
-  /** Stops an utterance on its way. Resolves with the text that was heard, where the far end knows. */
+  /** Stops an utterance on its way, and forgets it. Resolves with the text that was heard, where the far end knows. */
   clear(utterance: string): Promise<string | undefined>
 }
 

@@ -13,6 +13,8 @@ export interface Speech {
   cut(): Promise<Hearing>
   /** Ends it where it stands, without asking the far end. */
   close(): Hearing
+  /** A far end that speaks itself: so far it came, since the words were last given to it anew. */
+  played?(text: string, whole: boolean): void
   /** The far end reached a mark. */
   mark(name: string): void
   /** Falls silent at once, and may go on. */

@@ -12,6 +12,8 @@ export interface Visitor {
   sound(bytes: Uint8Array, sampleRateHz: number): void
   /** What the page's recogniser understood. */
   recognised(text: string, final: boolean): void
+  /** The far end listens itself, and says that they speak, or stopped. */
+  speaking(speaks: boolean): void
   /** The agent's voice has begun to be heard: echo cancellation needs its time, and who already speaks is not spoken over. */
   agentBegan(utterance: string): void
   /** This utterance is over. */
@@ -58,6 +60,8 @@ export function createVisitor(o: {
   /** Recognised, and not given as a turn yet: the visitor is still speaking. */
   let said: { entry: string; texts: string[]; open: boolean } | undefined
   let cancelUnanswered: (() => void) | undefined
+  /** Told by a far end that listens itself. */
+  const afar = { speaks: false, lastVoiceMs: undefined as number | undefined }
 
   const ear = createEar({ clock, thresholds, onSpeech: hear })
   let listens = true
@@ -133,8 +137,16 @@ export function createVisitor(o: {
     if (text !== '') o.turn(text, entry)
   }
 
+  function speaking(speaks: boolean) {
+    if (afar.speaks === speaks) return
+    afar.speaks = speaks
+    if (!speaks) afar.lastVoiceMs = clock.monotonicMs()
+    o.speaking(speaks)
+  }
+
   return {
     sound,
+    speaking,
     recognised(text, final) {
       wordsHeard = true
       const words = text.trim()
@@ -164,13 +176,14 @@ export function createVisitor(o: {
       cancelUnanswered?.()
     },
     get speaks() {
-      return ear.hearsSpeech
+      return ear.hearsSpeech || afar.speaks
     },
     get lastVoiceMs() {
-      return ear.lastVoiceMs
+      return ear.lastVoiceMs ?? afar.lastVoiceMs
     },
     pause() {
       ear.reset()
+      speaking(false)
     },
     close() {
       cancelUnanswered?.()
