@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import * as jiocx from '../carriers/jiocx/dialect.ts'
 import { LOG_LEVELS } from '../logger.ts'
 import {
   amount,
@@ -6,6 +7,7 @@ import {
   country,
   hostPattern,
   integer,
+  jsonOf,
   key32,
   listOf,
   longSecret,
@@ -188,14 +190,40 @@ export const SETTINGS = {
     DEEPGRAM_MODEL: setting(word, { about: 'Which model.', example: 'nova-3', later: 'voice agents' }),
   },
   jiocx: {
-    JIOCX_ORGANIZATION_NAME: setting(text, { about: 'Organisation name at JioCX.', later: 'phones' }),
-    JIOCX_USERNAME: setting(text, { about: 'User name.', later: 'phones' }),
-    JIOCX_PASSWORD: setting(text, { about: 'Password.', secret: true, later: 'phones' }),
-    JIOCX_API_KEY: setting(secret, { about: 'API key.', secret: true, later: 'phones' }),
-    JIOCX_SENDER_ID: setting(word, { about: 'Sender.', later: 'phones' }),
-    JIOCX_DLT_ENTITY_ID: setting(word, { about: 'DLT entity.', later: 'phones' }),
-    JIOCX_API_BASE_URL: preset(serviceUrl(), 'https://api.jiocx.com/v1', { about: 'Server.', later: 'phones' }),
-    JIOCX_POLL_MS: preset(integer(100, 60_000), '1000', { about: 'How often a call’s status is asked for.', later: 'phones' }),
+    JIOCX_ORGANIZATION_NAME: setting(text, { about: 'Organisation at JioCX. With the next two and a sender, a number of the house.' }),
+    JIOCX_USERNAME: setting(text, { about: 'User name.' }),
+    JIOCX_PASSWORD: setting(text, { about: 'Password.', secret: true }),
+    JIOCX_API_KEY: setting(secret, { about: 'API key.', secret: true }),
+    JIOCX_SENDER_ID: setting(word, { about: 'Sender: what a called phone shows.' }),
+    JIOCX_PHONE_NUMBER: setting(phoneNumber, { about: 'The number behind the sender, where there is one.', example: '+911140845784' }),
+    JIOCX_DLT_ENTITY_ID: setting(word, { about: 'DLT entity.' }),
+    JIOCX_API_BASE_URL: preset(serviceUrl(), 'https://api.jiocx.com/v1', { about: 'Server.' }),
+    JIOCX_POLL_MS: preset(integer(100, 60_000), '1000', { about: 'How often a call’s status is asked for while it changes.' }),
+    JIOCX_AUTH: setting(oneOf(jiocx.AUTH_MODES), {
+      about: 'login (a token from user and password), api-key (that alone) or body (user and password in every request). Unset: login.',
+    }),
+    JIOCX_NUMBER_FORMAT: setting(oneOf(jiocx.NUMBER_FORMATS), {
+      about: 'e164 (+919876543210), digits (919876543210), national (9876543210) or trunk (09876543210). Unset: e164.',
+    }),
+    JIOCX_HEADERS: setting(jsonOf(jiocx.Headers), { about: 'More headers, as JSON.', example: '{"X-Tenant":"shop"}', secret: true }),
+    JIOCX_BODY: setting(jsonOf(jiocx.Body), { about: 'More fields of every request, as JSON.', example: '{"dlt_template_id":"1107"}' }),
+    JIOCX_PATHS: setting(jsonOf(jiocx.Paths), {
+      about: 'Other paths, as JSON: login, call, status, hangUp, message, credit.',
+      example: '{"call":"/c2c","hangUp":"POST /calls/{call_id}/end"}',
+    }),
+    JIOCX_FIELDS: setting(jsonOf(jiocx.Fields), {
+      about:
+        'Other names of the fields that are sent, as JSON; an empty one is not sent. With statusUrl set, JioCX is told where to tell us.',
+      example: '{"statusUrl":"webhook_url","maxDuration":"max_duration"}',
+    }),
+    JIOCX_ANSWERS: setting(jsonOf(jiocx.Answers), {
+      about: 'Where answers hold callId, status, message, token, success and credit, as JSON.',
+      example: '{"callId":["data.id"]}',
+    }),
+    JIOCX_STATUSES: setting(jsonOf(jiocx.Statuses), {
+      about: 'What other status words mean, as JSON: a status, or busy, no-answer, rejected, canceled.',
+      example: '{"NOANSWER":"no-answer"}',
+    }),
   },
   exotel: {
     EXOTEL_API_KEY: setting(secret, { about: 'API key. With the next three, a number of the house at Exotel.', secret: true }),
@@ -245,15 +273,37 @@ export const SETTINGS = {
     }),
   },
   optima: {
-    OPTIMA_TOKEN: setting(secret, { about: 'Token.', secret: true, later: 'phones' }),
-    OPTIMA_VERSION: preset(oneOf(['1.0.3', '1.0.5', '1.0.5-ws']), '1.0.3', { about: '1.0.3, 1.0.5 or 1.0.5-ws.', later: 'phones' }),
+    OPTIMA_TOKEN: setting(secret, { about: 'Bearer token. Alone it sets up a number of the house at Optima.', secret: true }),
+    OPTIMA_PHONE_NUMBER: setting(phoneNumber, {
+      about: 'Its number, E.164: what is shown to whoever is called (from 1.0.5 on), and whose country counts as local.',
+      example: '+622112345678',
+    }),
+    OPTIMA_VERSION: preset(oneOf(['1.0.3', '1.0.5', '1.0.5-ws']), '1.0.3', {
+      about: '1.0.3, 1.0.5 or 1.0.5-ws; a number may choose its own.',
+    }),
     OPTIMA_API_BASE_URL: setting(serviceUrl(), {
       about: 'Server. Unset: https://api-call.optimaccs.com, from 1.0.5 https://voice.optimaccs.com.',
-      later: 'phones',
     }),
     OPTIMA_MEDIA_HOSTS: preset(listOf(hostPattern), '*.optimaccs.com', {
       about: 'Hosts where a call’s own endpoint may get the token.',
-      later: 'phones',
     }),
+    OPTIMA_NUMBER_FORMAT: preset(oneOf(['local', 'digits', 'e164']), 'local', {
+      about: 'How numbers are written: local (089608675796; those of other countries as digits), digits (6289608675796) or e164.',
+    }),
+    OPTIMA_COUNTRY: preset(country, 'ID', { about: 'Whose numbers are local where OPTIMA_PHONE_NUMBER does not say it.' }),
+    OPTIMA_AUDIO: preset(oneOf(['pcm16', 'ulaw', 'alaw']), 'pcm16', { about: 'What we send: pcm16, ulaw or alaw.' }),
+    OPTIMA_FRAME_MS: preset(
+      oneOf(['20', '40', '80', '160']).transform((ms) => Number(ms)),
+      '20',
+      { about: 'Sound in one message, 20 to 160 ms.' },
+    ),
+    OPTIMA_CHECKPOINT: preset(oneOf(['checkPoint', 'CheckPoint']), 'checkPoint', {
+      about: 'How the event is written that we send; both are read.',
+    }),
+    OPTIMA_INBOUND: preset(
+      oneOf(['true', 'false']).transform((text) => text === 'true'),
+      'true',
+      { about: 'Whether calls that come in are answered: every session of the token that we did not ask for.' },
+    ),
   },
 } as const satisfies Record<string, Record<string, Setting>>

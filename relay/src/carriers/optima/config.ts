@@ -1,5 +1,10 @@
 import { z } from 'zod'
+import type { Settings } from '../../settings.ts'
 import { apiBase, type ConfigKind, originOf } from '../config-kind.ts'
+
+/** How Optima is spoken with: sound over Socket.IO, or from 1.0.5 on over a WebSocket of each call. */
+export const OPTIMA_VERSIONS = ['1.0.3', '1.0.5', '1.0.5-ws'] as const
+export type OptimaVersion = (typeof OPTIMA_VERSIONS)[number]
 
 /** A number at Optima, as its owner gives it (`optimaConfig`). */
 export const OptimaConfig = z.object({
@@ -8,19 +13,36 @@ export const OptimaConfig = z.object({
     .min(1)
     .max(4096)
     .regex(/^[\x21-\x7e]+$/, 'must not hold spaces or characters outside ASCII'),
-  version: z.enum(['1.0.3', '1.0.5', '1.0.5-ws']).optional(),
+  version: z.enum(OPTIMA_VERSIONS).optional(),
   apiBaseUrl: apiBase().optional(),
+  /** How numbers are written in requests. */
+  numberFormat: z.enum(['local', 'digits', 'e164']).optional(),
 })
 export type OptimaConfig = z.infer<typeof OptimaConfig>
 
 /** The vendor's own addresses: another one from 1.0.5 on. */
-const addressOf = (version: string) => (version === '1.0.3' ? 'https://api-call.optimaccs.com' : 'https://voice.optimaccs.com')
+const addressOf = (version: OptimaVersion) => (version === '1.0.3' ? 'https://api-call.optimaccs.com' : 'https://voice.optimaccs.com')
 
 export const optimaConfig: ConfigKind<OptimaConfig> = {
   schema: OptimaConfig,
-  shown: ['version', 'apiBaseUrl'],
-  origin: (config, { optima }) =>
-    new URL(config.apiBaseUrl ?? optima.OPTIMA_API_BASE_URL ?? addressOf(config.version ?? optima.OPTIMA_VERSION)).origin,
+  shown: ['version', 'apiBaseUrl', 'numberFormat'],
+  origin: (config, settings) => accessOf(config, settings).origin,
   hosts: () => ['*.optimaccs.com'],
   ownOrigin: ({ optima }) => originOf(optima.OPTIMA_API_BASE_URL),
+}
+
+/** Where a number's calls are asked for, and with what. */
+export interface Access {
+  readonly token: string
+  readonly version: OptimaVersion
+  /** REST stands below it. */
+  readonly base: string
+  /** Socket.IO stands at it. */
+  readonly origin: string
+}
+
+export function accessOf(config: OptimaConfig, { optima }: Settings): Access {
+  const version = config.version ?? (optima.OPTIMA_VERSION as OptimaVersion)
+  const base = config.apiBaseUrl ?? optima.OPTIMA_API_BASE_URL ?? addressOf(version)
+  return { token: config.token, version, base, origin: new URL(base).origin }
 }

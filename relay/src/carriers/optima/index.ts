@@ -1,0 +1,49 @@
+import { type Carrier, CarrierFault } from '../carrier.ts'
+import { hostFault } from '../config-kind.ts'
+import { createRest } from '../rest.ts'
+import { createOptimaAccount } from './account.ts'
+import { accessOf, type OptimaConfig, optimaConfig } from './config.ts'
+import { faultOf, optimaFault } from './faults.ts'
+import type { NumberFormat } from './numbers.ts'
+import { switchboardOf } from './switchboard.ts'
+import type { OptimaAudio } from './wire.ts'
+
+export const optima: Carrier<OptimaConfig> = {
+  name: 'optima',
+  abilities: {
+    places: true,
+    receives: true,
+    streams: true,
+    bridges: false,
+    playsRecording: false,
+    sendsDigits: true,
+    hearsDigits: true,
+    transfers: false,
+    hangsUp: true,
+    records: false,
+    detectsMachines: false,
+    needsPolling: false,
+    signs: false,
+  },
+  config: optimaConfig,
+
+  fromEnvironment({ optima: { OPTIMA_PHONE_NUMBER, OPTIMA_TOKEN } }) {
+    // Up to 1.0.3 Optima calls from a number that it does not tell.
+    return OPTIMA_TOKEN === undefined ? undefined : { config: { token: OPTIMA_TOKEN }, phoneNumber: OPTIMA_PHONE_NUMBER ?? '' }
+  },
+
+  open(config, { settings, clock }) {
+    const fault = hostFault(optimaConfig, config, settings)
+    if (fault) throw new CarrierFault('refused', `The token of this number may not leave: its address ${fault}.`)
+    const { base, token, version } = accessOf(config, settings)
+    const { OPTIMA_AUDIO, OPTIMA_COUNTRY, OPTIMA_NUMBER_FORMAT } = settings.optima
+    return createOptimaAccount({
+      rest: createRest({ root: base, authorization: `Bearer ${token}`, clock, words: { fault: optimaFault, faultOf } }),
+      version,
+      numberFormat: config.numberFormat ?? (OPTIMA_NUMBER_FORMAT as NumberFormat),
+      country: OPTIMA_COUNTRY,
+      audio: OPTIMA_AUDIO as OptimaAudio,
+      board: switchboardOf(settings),
+    })
+  },
+}
