@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createRoute } from '@hono/zod-openapi'
+import { z } from 'zod'
 import type { CallTokens } from '../access/call-tokens.ts'
 import type { Limits } from '../access/limits.ts'
 import type { VisitorTokens } from '../access/visitor-tokens.ts'
@@ -8,10 +9,13 @@ import { type Agent, type Agents, type PublicFacts, publicView } from '../agents
 import { chooseLanguage } from '../agents/language.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { Clock } from '../calls/ports.ts'
-import { Problem, WebCall, WebCallRequest } from '../protocol/index.ts'
+import type { PageInvitation } from '../carriers/house.ts'
+import type { PageCarriers } from '../lines/page-carriers.ts'
+import { CarriedWebCall, Problem, WebCall, WebCallRequest } from '../protocol/index.ts'
 import { VISITOR } from './access.ts'
 import { admitOrigin, admitVisitor } from './admission.ts'
 import { body, type Endpoint, endpoint, json } from './endpoint.ts'
+import { pageCallUrls } from './page-call.ts'
 
 /** A visitor's page opens a call; the media follows on the socket it is told of. */
 
@@ -26,6 +30,9 @@ export interface WebCallRooms {
   calls: LiveCalls
   limits: Limits
   mediaTokens: CallTokens
+  pageTokens: CallTokens
+  /** Who carries the sound where the page wants another transport than ours. */
+  pageCarriers: PageCarriers
   visitorTokens: VisitorTokens
   where: Whereabouts
   draining: () => boolean
@@ -38,10 +45,20 @@ const openWebCall = createRoute({
   tags: ['visitors'],
   summary: 'Open a call between a page and an agent',
   request: { body: body(WebCallRequest) },
-  responses: { 201: json('The call is open; connect to mediaUrl before expiresAt.', WebCall) },
+  responses: {
+    201: json(
+      'The call is open; connect to mediaUrl, or with the carrier’s kit and connectParams, before expiresAt.',
+      z.union([WebCall, CarriedWebCall]),
+    ),
+  },
 })
 
 export function webCalls(rooms: WebCallRooms): Endpoint[] {
+  /** What the page needs where a carrier brings the sound. */
+  const carried = (callId: string, base: string, { accessToken, connectParams }: PageInvitation) => {
+    const { token, expiresAtMs } = rooms.pageTokens.issue(callId)
+    return { accessToken, connectParams, expiresAt: iso(expiresAtMs), ...pageCallUrls(base.replace(/^ws/, 'http'), token) }
+  }
   return [
     endpoint(VISITOR, openWebCall, async (c) => {
       if (rooms.draining()) throw new Problem('provider_unavailable', 'The relay is restarting. Try again in a moment.')
@@ -54,8 +71,9 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
         throw new Problem('consent_required', 'Show the agent’s terms, then send consent: true.')
       }
       const visitor = await admitVisitor(rooms.visitorTokens, agent, request)
-      if (request.transport === 'twilio') {
-        throw new Problem('provider_unavailable', 'This relay does not carry page calls over Twilio. Use transport: relay.')
+      const carrier = request.transport === 'relay' ? undefined : await rooms.pageCarriers.of(agent, request.transport)
+      if (carrier && request.modality === 'text') {
+        throw new Problem('invalid_request', 'A call in writing needs no carrier. Use transport: relay.')
       }
       const { callsPerVisitorPerHour, concurrentCalls } = agent.persona.limits
       const release = await rooms.limits.openCall({
@@ -69,7 +87,10 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
           return { ofAgent: live.filter((call) => call.agentId === agent.id).length, all: live.length }
         },
       })
+      const id = rooms.calls.newId()
+      const invitation = await carrier?.door.invite(id, carrier.number)
       const opening = rooms.calls.open({
+        id,
         organisationId: agent.organisationId,
         agentId: agent.id,
         persona: agent.persona,
@@ -79,6 +100,7 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
         direction: 'inbound',
         language: chooseLanguage(request.language, agent.persona.languages),
         variables: request.variables ?? {},
+        ...(carrier && invitation ? { line: invitation.line, phoneNumberId: carrier.number.id } : {}),
         details: {
           ...(request.variables ? { variables: request.variables } : {}),
           ...(request.page ? { page: request.page } : {}),
@@ -86,19 +108,15 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
           ...(agent.persona.terms ? { consent: { termsVersion: agent.persona.terms.version, at: iso(rooms.clock.nowMs()) } } : {}),
         },
       })
-      const call = await opening.finally(release)
+      const call = await opening.finally(release).catch((error: unknown) => {
+        invitation?.line.hangUp()
+        throw error
+      })
+      const answer = { callId: call.id, sessionId: call.sessionId, agent: publicView(agent, await rooms.publicFacts(agent)) }
+      const base = rooms.where.socketBase(c.req.header('host'))
+      if (invitation) return c.json({ ...answer, ...carried(call.id, base, invitation) }, 201)
       const { token, expiresAtMs } = rooms.mediaTokens.issue(call.id)
-      return c.json(
-        {
-          callId: call.id,
-          sessionId: call.sessionId,
-          mediaUrl: `${rooms.where.socketBase(c.req.header('host'))}/media/${token}`,
-          expiresAt: iso(expiresAtMs),
-          audio: AUDIO,
-          agent: publicView(agent, await rooms.publicFacts(agent)),
-        },
-        201,
-      )
+      return c.json({ ...answer, mediaUrl: `${base}/media/${token}`, expiresAt: iso(expiresAtMs), audio: AUDIO }, 201)
     }),
   ]
 }

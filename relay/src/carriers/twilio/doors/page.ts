@@ -1,0 +1,24 @@
+import type { House } from '../../house.ts'
+import { type PageCalls, readPageVisit } from '../page-calls.ts'
+import { sayTwiml } from '../twiml.ts'
+import { agentTwiml, type TwilioUrls } from './answer.ts'
+import type { Signed } from './proof.ts'
+
+const TOO_LATE = 'This call cannot be connected. Please close it and call again from the page. Goodbye.'
+
+/** What Twilio is to do with a page's call: its sound goes to the agent of the very call that the page opened. A wrong, used or old ticket opens nothing. */
+export function twilioPages(house: House, { pages, urls }: { pages: PageCalls; urls: TwilioUrls }): (signed: Signed) => string {
+  const { calls, lines, logger } = house
+  return ({ form, number }) => {
+    const visit = readPageVisit(form)
+    const claimed = visit && pages.claim(visit, number)
+    const call = claimed && calls.get(claimed.callId)
+    if (!visit || !claimed || !call || call.endReason) {
+      logger.warn({ phoneNumberId: number.id, carrierCallId: visit?.carrierCallId }, 'a page’s call came without a ticket that is good')
+      return sayTwiml(TOO_LATE)
+    }
+    const line = lines.get(call.id) ?? lines.carried(call, claimed.number, visit.carrierCallId)
+    call.answers()
+    return agentTwiml({ call, line, lines, urls, media: 'media-streams', language: call.language })
+  }
+}
