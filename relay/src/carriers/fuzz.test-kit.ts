@@ -8,14 +8,14 @@ export interface Fuzz {
   readonly outside: readonly string[]
   /** The same within its parts. */
   readonly inside: readonly string[]
-  /** Values that come near to right ones. */
+  /** Values that come near to right ones; names of the language itself are among them. */
   readonly near: readonly string[]
 }
 
 /** Noise, known messages with a broken byte, and known messages with another value outside or inside. */
 export function anyMessage(o: Fuzz): fc.Arbitrary<Buffer> {
   const known = fc.constantFrom(...o.frames)
-  const value = fc.oneof({ depthSize: 'small' }, fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(...o.near))
+  const value = fc.oneof({ depthSize: 'small' }, fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(...o.near, 'constructor', 'toString'))
   const bent = fc
     .tuple(known, fc.constantFrom(...o.outside, '__proto__'), value)
     .map(([frame, name, other]) => bytes({ ...frame, [name]: other }))
