@@ -96,6 +96,25 @@ export function oneOf<const T extends readonly [string, ...string[]]>(words: T) 
   return z.enum(words, { error: `must be one of ${words.join(', ')}` })
 }
 
+/** JSON of a certain shape, told by its first mistake. */
+export function jsonOf<T>(shape: z.ZodType<T>) {
+  return z.string().transform((text, context): T => {
+    const fail = (message: string) => {
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    let given: unknown
+    try {
+      given = JSON.parse(text)
+    } catch {
+      return fail('must be JSON such as {"name":"value"}')
+    }
+    const read = shape.safeParse(given)
+    const [issue] = read.error?.issues ?? []
+    return read.success ? read.data : fail(`cannot be used: ${[...(issue?.path ?? []), ''].join(': ')}${issue?.message ?? ''}`)
+  })
+}
+
 /** Comma-separated values of another kind. */
 export function listOf<T>(item: z.ZodType<T, string>) {
   return z

@@ -1,0 +1,32 @@
+import { Problem } from '../../protocol/index.ts'
+import type { Doors, House } from '../house.ts'
+import { JiocxConfig } from './config.ts'
+import { type Deviations, dialectOf } from './dialect.ts'
+import { readBody, readCallback } from './webhooks.ts'
+
+/** JioCX is polled; an account that can also tell does so at the number’s own address, whose secret is the proof. */
+export function jiocxDoors(house: House, deviations: Deviations): Doors {
+  const { lines } = house
+  return {
+    urls({ callId, number: { id, secret } }) {
+      const status = `${house.url()}/api/telephony/status/${id}/${secret}?callId=${callId}`
+      return { answer: status, status, recording: status, machine: status }
+    },
+    async told(c, number) {
+      const fields = readBody(c.req.header('content-type') ?? '', new Uint8Array(await c.req.arrayBuffer()))
+      const config = JiocxConfig.safeParse(number.config)
+      const event = fields && readCallback(fields, dialectOf(deviations, config.success ? config.data : {}))
+      if (!event) throw new Problem('invalid_request', 'This is not what JioCX says of a call.')
+      const hint = c.req.query('callId')
+      const ours = hint !== undefined && lines.get(hint)?.number.id === number.id ? hint : undefined
+      const callId =
+        ours ?? lines.named(number.provider, event.carrierCallId)?.callId ?? (await house.book.named(number.provider, event.carrierCallId))
+      if (callId === undefined) return c.body(null, 204)
+      // What one number’s secret proves is nothing about another number’s call.
+      const line = lines.get(callId)
+      const foreign = line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)
+      if (!foreign) await lines.tell(callId, event)
+      return c.body(null, 204)
+    },
+  }
+}
