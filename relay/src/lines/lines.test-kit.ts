@@ -4,6 +4,7 @@ import type { HouseNumber } from '../agents/house-number.ts'
 import { Persona } from '../agents/persona.ts'
 import { answering, world } from '../calls/fakes.test-kit.ts'
 import type { Abilities, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
+import { twilio } from '../carriers/twilio/index.ts'
 import { givePermit } from '../gate/permit.ts'
 import type { GateAnswer, GateQuestion } from '../gate/question.ts'
 import { createLines } from './lines.ts'
@@ -11,21 +12,6 @@ import type { RingOrder } from './outgoing.ts'
 
 /** Lines over a carrier that does what the test says, in a world whose clock the test owns. */
 
-const ABLE: Abilities = {
-  places: true,
-  receives: true,
-  streams: true,
-  bridges: true,
-  playsRecording: false,
-  sendsDigits: true,
-  hearsDigits: true,
-  transfers: true,
-  hangsUp: true,
-  records: true,
-  detectsMachines: true,
-  needsPolling: false,
-  signs: true,
-}
 export const NUMBER: HouseNumber = {
   id: 'pn_1',
   organisationId: 'org',
@@ -93,7 +79,7 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
   }
   const past = new Map<string, { over: boolean; phoneNumberId: string | undefined }>()
   const lines = createLines({
-    carriers: { abilities: () => ({ ...ABLE, ...able }), open: () => account, pollMs: () => 1000 },
+    carriers: { abilities: () => ({ ...twilio.abilities, ...able }), open: () => account, pollMs: () => 1000 },
     numbers: {
       find: async () => NUMBER,
       withSecret: async () => NUMBER,
