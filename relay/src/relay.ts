@@ -23,6 +23,7 @@ import { createCallLog } from './calls/log/call-log.ts'
 import { createSweeper } from './calls/log/sweeper.ts'
 import type { Clock, Engine } from './calls/ports.ts'
 import { createAskService } from './calls/tools/http.ts'
+import type { Carrier } from './carriers/carrier.ts'
 import { CARRIER_TABLE } from './carriers/index.ts'
 import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
@@ -99,6 +100,8 @@ export interface RelayExtras {
   firstAgent?: { id: string; persona: unknown }
   /** Engines besides the house's own: the bench measures with one that echoes. */
   extraEngines?: readonly Engine[]
+  /** Instead of the house's own carriers: a test's table has one more. */
+  carriers?: readonly Carrier[]
   /** Where the built widget lies; the workspace's by default. */
   widgetDir?: string
 }
@@ -130,7 +133,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   closers.add('metrics', () => metrics.close())
   const log = createCallLog({ store, keyring, clock, owner, logger })
   closers.add('call log', () => withinMs(FLUSH_MS, log.flush()).then(() => log.stop()))
-  const book = createCallBook({ store, keyring, capabilities: capabilitiesOf })
+  const carriers = more.carriers ?? CARRIER_TABLE
+  const book = createCallBook({ store, keyring, capabilities: capabilitiesOf(carriers) })
   const jobs = createJobs({ store, clock, logger, owner })
   jobs.handle(VACUUM, () => vacuumErased(store))
   jobs.handle(REWRAP, (_, signal) =>
@@ -146,7 +150,6 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   // ---- who answers
   const privateHosts = settings.tools.TOOL_PRIVATE_HOSTS ?? []
   const agents = createAgents({ store, keyring, clock, privateHosts })
-  const carriers = Object.values(CARRIER_TABLE)
   const numbers = createPhoneNumbers({ store, keyring, clock, carriers, settings, authSecret })
   const firstStart = await makeFirst({
     store,
@@ -178,6 +181,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const limits = createLimits({ maxCalls: settings.maxCalls })
   const mediaTokens = createCallTokens({ purpose: 'media', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
   const callbackTokens = createCallTokens({ purpose: 'callbacks', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
+  const pageTokens = createCallTokens({ purpose: 'page-calls', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
   const visitorTokens = createVisitorTokens({ authSecret, clock })
   const operatorTokens = createOperatorTokens({ authSecret, clock })
   const apiKeys = createApiKeys({ store, clock })
@@ -187,13 +191,31 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   // ---- telephones
   const lifetime = createLifetime()
   const telephones = furnishTelephones({
-    ...{ settings, store, keyring, clock, logger, owner, book, jobs, agents, numbers, calls, limits, callbackTokens, visitorTokens, where },
+    ...{
+      carriers,
+      settings,
+      store,
+      keyring,
+      clock,
+      logger,
+      owner,
+      book,
+      jobs,
+      agents,
+      numbers,
+      calls,
+      limits,
+      callbackTokens,
+      pageTokens,
+      visitorTokens,
+      where,
+    },
     log: watchedLog,
     alwaysRing: more.alwaysRing ?? [],
     draining: lifetime.draining,
     streamsEnd: lifetime.streamsEnd,
   })
-  const { publicFacts } = telephones
+  const { pageCarriers, publicFacts } = telephones
 
   // ---- the outside
   const sockets = [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }), ...telephones.sockets, ...(more.extraSockets ?? [])]
@@ -204,7 +226,19 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...ownPages(),
     ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
     ...agentRoutes({ agents, visitorTokens, publicFacts }),
-    ...webCalls({ agents, publicFacts, calls, limits, mediaTokens, visitorTokens, where, clock, draining: lifetime.draining }),
+    ...webCalls({
+      agents,
+      publicFacts,
+      calls,
+      limits,
+      mediaTokens,
+      pageTokens,
+      pageCarriers,
+      visitorTokens,
+      where,
+      clock,
+      draining: lifetime.draining,
+    }),
     ...telephones.routes,
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
     ...apiKeyRoutes({ apiKeys }),
@@ -219,6 +253,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   closers.add('server', () => server.close())
   closers.add('sockets', () => upgrades.close())
   closers.add('streams', () => lifetime.endStreams())
+  closers.add('carriers', () => telephones.close())
   closers.add('calls', () => calls.drain(GOODBYE_MS))
   closers.add('door', () => server.stopAccepting())
 

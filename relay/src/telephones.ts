@@ -1,4 +1,5 @@
 import type { CallTokens } from './access/call-tokens.ts'
+import { mayCome } from './access/client-address.ts'
 import type { Keyring } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { createIdempotency } from './access/idempotency.ts'
@@ -12,31 +13,25 @@ import type { LiveCalls } from './calls/live-calls.ts'
 import type { CallBook } from './calls/log/call-book.ts'
 import { createLineBook } from './calls/log/line-book.ts'
 import type { CallLog, Clock } from './calls/ports.ts'
-import type { Abilities, CallUrls, CarrierAccount } from './carriers/carrier.ts'
-import type { SampleRate } from './carriers/exotel/wire.ts'
-import { CARRIER_TABLE } from './carriers/index.ts'
+import type { Abilities, CallUrls, Carrier, CarrierAccount } from './carriers/carrier.ts'
+import type { Doors, House } from './carriers/house.ts'
 import { createGate, type GateSettings } from './gate/index.ts'
 import { callControl } from './http/call-control.ts'
 import { clickToCall } from './http/click-to-call.ts'
 import type { Endpoint } from './http/endpoint.ts'
-import { exotelStreams } from './http/exotel/streams.ts'
-import { exotelUrls } from './http/exotel/urls.ts'
-import { exotelVoice } from './http/exotel/voice.ts'
 import { gateRoutes } from './http/gate.ts'
 import { initiateRoutes } from './http/initiate.ts'
+import { pageCallRoutes } from './http/page-call.ts'
 import { phoneNumberRoutes } from './http/phone-numbers.ts'
 import { createReception } from './http/reception.ts'
-import { telephonyRoutes, telephonySockets } from './http/telephony.ts'
-import { twilioUrls } from './http/twilio/answer.ts'
-import { twilioEvents } from './http/twilio/events.ts'
-import { createTwilioProof } from './http/twilio/proof.ts'
-import { twilioStreams } from './http/twilio/streams.ts'
-import { twilioVoice } from './http/twilio/voice.ts'
-import type { SocketRoute } from './http/upgrade.ts'
+import { carrierRoute, telephonyRoutes, telephonySockets } from './http/telephony.ts'
+import { refuse, type SocketRoute } from './http/upgrade.ts'
 import { createCallNews } from './lines/call-news.ts'
 import { createCallbacks } from './lines/callbacks.ts'
 import { createLines, type Lines } from './lines/lines.ts'
 import { hangUpOrphans, type Orphan } from './lines/orphans.ts'
+import { createPageCarriers, type PageCarriers } from './lines/page-carriers.ts'
+import { bringSound, bringWords } from './lines/phone-leg.ts'
 import type { Logger } from './logger.ts'
 import type { Settings } from './settings.ts'
 import type { Jobs } from './store/jobs/index.ts'
@@ -44,21 +39,26 @@ import type { Store } from './store/open.ts'
 
 /** The part of the composition that makes phones ring and answers them. */
 
-/** A carrier that is told at the placement where the sound goes brings it when somebody has answered: after its queue and the ringing. */
-const PLACED_STREAM_MS = 300_000
-
 export interface Telephones {
   readonly routes: readonly Endpoint[]
   readonly sockets: readonly SocketRoute[]
+  /** Who carries a page's sound, where it does not come over our own socket. */
+  readonly pageCarriers: PageCarriers
   /** What only the running house knows of an agent. */
   publicFacts(agent: Agent): Promise<PublicFacts>
   /** Nobody is left on a line whose agent died with an earlier run. */
   settle(orphans: readonly Orphan[]): Promise<void>
-  /** Plans what is to be done every day. */
+  /** Opens what the carriers hold open, and plans what is to be done every day. */
   start(): Promise<void>
+  /** Closes what the carriers hold open. */
+  close(): Promise<void>
 }
 
+/** How often a carrier is asked that has to be and does not say. */
+const POLL_MS = 5_000
+
 export function furnishTelephones(o: {
+  carriers: readonly Carrier[]
   settings: Settings
   store: Store
   keyring: Keyring
@@ -73,19 +73,16 @@ export function furnishTelephones(o: {
   calls: LiveCalls
   limits: Limits
   callbackTokens: CallTokens
+  pageTokens: CallTokens
   visitorTokens: VisitorTokens
   where: Whereabouts
   alwaysRing: readonly string[]
   draining: () => boolean
   streamsEnd: AbortSignal
 }): Telephones {
-  const { agents, book, calls, clock, keyring, limits, log, logger, numbers, settings, store, where } = o
+  const { agents, book, calls, carriers, clock, keyring, limits, log, logger, numbers, settings, store, where } = o
   const instance = () => settings.storage.INSTANCE_URL ?? where.url()
   const lineBook = createLineBook(store)
-  const socketBase = () => instance().replace(/^http/, 'ws')
-  const urls = twilioUrls({ url: where.url, socketBase })
-  const sampleRateHz = settings.exotel.EXOTEL_SAMPLE_RATE as SampleRate
-  const ofExotel = exotelUrls({ url: where.url, socketBase, sampleRateHz })
   const gate = createGate({
     store,
     keyring,
@@ -94,26 +91,32 @@ export function furnishTelephones(o: {
     settings: gateSettings(settings, o.alwaysRing),
     fetch: createGuardedFetch({ clock, privateHosts: [new URL(settings.gate.CAPTCHA_URL).host] }),
   })
+  const carrierOf = (name: string) => carriers.find((carrier) => carrier.name === name)
+  /** Filled below: a carrier's doors want the lines, and these ask the doors only when a call is there. */
+  const doors = new Map<string, Doors>()
+  const doorsOf = (name: string) => doors.get(name)
   const open = (number: HouseNumber): CarrierAccount => {
-    const carrier = carrierNamed(number.provider)
+    const carrier = carrierOf(number.provider)
     if (!carrier) throw new Error(`no carrier named ${number.provider}`)
     return carrier.open(number.config, { settings, clock, logger })
   }
+  const urls = (callId: string, number: HouseNumber): CallUrls => {
+    const streamToken = (validMs?: number) => lines.streamToken(callId, validMs)
+    return doorsOf(number.provider)?.urls?.({ callId, number, streamToken }) ?? plainUrls(o.where.url(), callId, number)
+  }
   const lines: Lines = createLines({
-    carriers: { abilities: (name) => carrierNamed(name)?.abilities, open, pollMs: () => settings.jiocx.JIOCX_POLL_MS },
+    carriers: {
+      abilities: (name) => carrierOf(name)?.abilities,
+      open,
+      pollMs: (name) => carrierOf(name)?.pollMs?.(settings) ?? POLL_MS,
+      ready: async (number) => doorsOf(number.provider)?.ready?.(number),
+      named: (name, callId) => doorsOf(name)?.named?.(callId),
+    },
     numbers,
     calls,
     gate,
     log,
-    urls(callId, { id, provider, secret }): CallUrls {
-      if (provider === 'exotel') return ofExotel.ofCall({ callId, phoneId: id, secret, token: lines.streamToken(callId, PLACED_STREAM_MS) })
-      return {
-        answer: urls.answer(callId),
-        status: urls.status(callId),
-        recording: urls.recording(callId),
-        machine: urls.machine(callId),
-      }
-    },
+    urls,
     past: lineBook.past,
     clock,
     logger,
@@ -122,51 +125,41 @@ export function furnishTelephones(o: {
   const guarded = createGuardedFetch({ clock, privateHosts: settings.tools.TOOL_PRIVATE_HOSTS ?? [] })
   const news = createCallNews({ store, keyring, jobs: o.jobs, book, fetch: guarded, logger })
   const idempotency = createIdempotency({ store, keyring, clock, owner: o.owner, logger })
-  const proof = createTwilioProof({ numbers, lines, book: lineBook, bases: () => [where.url(), instance()] })
   const { draining, streamsEnd, visitorTokens } = o
-  const media = settings.twilio.TWILIO_MEDIA
   const reception = createReception({ numbers, agents, calls, lines, limits, draining, logger })
-  const twilio = twilioVoice({ proof, reception, agents, calls, lines, urls, log, media, logger })
-  const exotel = exotelVoice({
-    reception,
-    lines,
-    urls: ofExotel,
-    named: async (name) => lines.named('exotel', name)?.callId ?? lineBook.named('exotel', name),
-    async recorded(callId, recordingId) {
-      log.event(callId, 'recording', { recordingId, status: 'completed' })
-      // The address of the sound stays here: it asks for the account's credentials.
-      await lineBook.recorded(callId, `exotel:${recordingId}`)
-    },
-  })
+  const house: House = {
+    ...{ settings, clock, logger, numbers, agents, calls, lines, reception, log },
+    book: lineBook,
+    url: where.url,
+    socketUrl: () => instance().replace(/^http/, 'ws'),
+    bringSound,
+    mayCome: (c, number) => mayCome(c.get('address'), number.allowedAddresses),
+    refuse,
+  }
+  for (const carrier of carriers) {
+    const opened = carrier.doors?.(house)
+    if (opened) doors.set(carrier.name, opened)
+  }
+
+  const every = async (what: 'start' | 'close') => {
+    const failed = (carrier: string) => (error: unknown) => logger.error({ err: error, carrier }, `a carrier did not ${what}`)
+    await Promise.all([...doors].map(([name, each]) => each[what]?.().catch(failed(name))))
+  }
+  const pageCarriers = createPageCarriers({ numbers, door: (name) => doorsOf(name)?.page, logger })
 
   return {
+    pageCarriers,
     routes: [
+      ...pageCallRoutes({ calls, tokens: o.pageTokens, pageDoor: pageCarriers.door, bringWords, stored: book.status, streamsEnd, clock }),
       ...clickToCall({ agents, callbacks, tokens: o.callbackTokens, visitorTokens, idempotency, where, streamsEnd, draining }),
       ...initiateRoutes({ agents, book, lines, idempotency, news, draining }),
-      ...callControl({ agents, calls, lines, urls }),
-      ...twilio.routes,
-      ...twilioEvents({ proof, agents, calls, lines, book: lineBook, log, logger }),
-      ...telephonyRoutes({ numbers, carriers: { twilio: { asked: twilio.ofNumber }, exotel } }),
+      ...callControl({ agents, calls, lines, urls: (line) => urls(line.callId, line.number) }),
+      ...[...doors.values()].flatMap((each) => (each.routes ?? []).map(carrierRoute)),
+      ...telephonyRoutes({ numbers, doors: doorsOf, mayCome: house.mayCome }),
       ...gateRoutes({ gate, agents }),
-      ...phoneNumberRoutes({ numbers, carriers: Object.values(CARRIER_TABLE), where }),
+      ...phoneNumberRoutes({ numbers, carriers, where, addresses: (number) => doorsOf(number.provider)?.addresses?.(number) ?? {} }),
     ],
-    sockets: [
-      telephonySockets({
-        numbers,
-        carriers: {
-          twilio: twilioStreams({ proof, lines, clock, logger }),
-          exotel: exotelStreams({
-            numbers,
-            lines,
-            reception,
-            sampleRateHz,
-            chunkBytes: settings.exotel.EXOTEL_CHUNK_BYTES,
-            clock,
-            logger,
-          }),
-        },
-      }),
-    ],
+    sockets: [telephonySockets({ numbers, doors: doorsOf }), ...[...doors.values()].flatMap((each) => each.sockets ?? [])],
     async publicFacts({ persona, ...agent }) {
       return {
         understandsSpeech: calls.understandsSpeech(persona),
@@ -175,24 +168,36 @@ export function furnishTelephones(o: {
         captchaSiteKey: settings.gate.CAPTCHA_SECRET ? settings.gate.CAPTCHA_SITE_KEY : undefined,
       }
     },
-    start: () => gate.tidyDaily(o.jobs),
+    async start() {
+      await gate.tidyDaily(o.jobs)
+      // A carrier that cannot begin takes no other one's calls with it.
+      await every('start')
+    },
+    close: () => every('close'),
     settle: (orphans) => hangUpOrphans(orphans, { numbers, open, logger }),
   }
 }
 
-const carrierNamed = (name: string) => Object.values(CARRIER_TABLE).find((carrier) => carrier.name === name)
+/** What a carrier is told that has no addresses of its own: those of its number, and which call it is. */
+function plainUrls(url: string, callId: string, { id, secret }: HouseNumber): CallUrls {
+  const status = `${url}/api/telephony/status/${id}/${secret}?callId=${callId}`
+  return { answer: `${url}/api/telephony/webhook/${id}/${secret}?callId=${callId}`, status, recording: status, machine: status }
+}
 
 /** What can be done to a call that lives, by what its carrier is able to do. */
-export function capabilitiesOf({ carrier, kind }: { carrier: string | null; kind: string }): string[] {
-  const able: Partial<Abilities> = carrier === null ? { hangsUp: true, streams: true } : (carrierNamed(carrier)?.abilities ?? {})
-  const alone = kind !== 'bridge'
-  return [
-    // A call whose sound is here ends with it.
-    ...(able.hangsUp || able.streams ? ['hangup'] : []),
-    ...(able.streams && alone ? ['say'] : []),
-    ...(able.sendsDigits ? ['dtmf'] : []),
-    ...(able.transfers && alone ? ['transfer'] : []),
-  ]
+export function capabilitiesOf(carriers: readonly Carrier[]): (call: { carrier: string | null; kind: string }) => string[] {
+  const ofPage: Partial<Abilities> = { hangsUp: true, streams: true }
+  return ({ carrier, kind }) => {
+    const able = carrier === null ? ofPage : (carriers.find(({ name }) => name === carrier)?.abilities ?? {})
+    const alone = kind !== 'bridge'
+    return [
+      // A call whose sound is here ends with it.
+      ...(able.hangsUp || able.streams ? ['hangup'] : []),
+      ...(able.streams && alone ? ['say'] : []),
+      ...(able.sendsDigits ? ['dtmf'] : []),
+      ...(able.transfers && alone ? ['transfer'] : []),
+    ]
+  }
 }
 
 function gateSettings({ gate }: Settings, alwaysRing: readonly string[]): GateSettings {

@@ -25,7 +25,7 @@ function on(store: Store, o: { env?: Record<string, string>; authSecret?: string
     store,
     keyring: o.keyring ?? createKeyring({ current: KEYS[0], old: [] }),
     clock: { ...systemClock, nowMs: tick },
-    carriers: Object.values(CARRIER_TABLE),
+    carriers: CARRIER_TABLE,
     settings: readSettings(o.env ?? {}),
     authSecret: o.authSecret ?? 'the auth secret of these tests, long enough',
   })

@@ -20,7 +20,7 @@ export interface NumberChange {
   readonly phoneNumber?: string
   readonly displayName?: string
   /** By carrier; the number's own counts. Fields replace one by one, null takes one away. */
-  readonly configs?: Partial<Readonly<Record<CarrierName, Readonly<Record<string, unknown>>>>>
+  readonly configs?: Readonly<Partial<Record<CarrierName, Readonly<Record<string, unknown>>>>>
   readonly agentId?: string | null
   readonly active?: boolean
   readonly inboundAnswer?: HouseNumber['inboundAnswer']
@@ -70,6 +70,11 @@ export function createPhoneNumbers(o: {
     return found?.organisationId === organisationId ? found : undefined
   }
 
+  const carrierOf = (name: CarrierName): Carrier => {
+    const known = o.carriers.find((each) => each.name === name)
+    if (!known) throw new Problem('invalid_request', `provider: this relay knows no carrier named ${name}`)
+    return known
+  }
   async function insistOnFree(organisationId: string, phoneNumber: string): Promise<void> {
     if ((await environment.list(organisationId)).some((each) => each.phoneNumber === phoneNumber)) throw taken()
   }
@@ -102,7 +107,7 @@ export function createPhoneNumbers(o: {
       const { provider } = given
       const config = configFor(provider, given.configs ?? {}) ?? {}
       const phoneNumber = normalised(given.phoneNumber)
-      const usable = mergedConfig({ provider, given: config, settings })
+      const usable = mergedConfig({ carrier: carrierOf(provider), given: config, settings })
       await insistOnFree(organisationId, phoneNumber)
       await insistOnAgent(db, organisationId, given.agentId)
       const keys = await openKeys()
@@ -148,7 +153,8 @@ export function createPhoneNumbers(o: {
           await insistOnAgent(tx, organisationId, change.agentId)
           const news = configFor(before.provider, change.configs ?? {})
           const config =
-            news && mergedConfig({ provider: before.provider, before: before.config as Record<string, unknown>, given: news, settings })
+            news &&
+            mergedConfig({ carrier: carrierOf(before.provider), before: before.config as Record<string, unknown>, given: news, settings })
           const [changed] = await tx
             .update(table)
             .set({

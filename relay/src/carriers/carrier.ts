@@ -1,14 +1,14 @@
-import type { z } from 'zod'
 import type { Clock, Permit } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
 import type { CallStatus, EndReason } from '../protocol/index.ts'
 import type { Settings } from '../settings.ts'
+import type { ConfigKind } from './config-kind.ts'
 import type { Doors, House } from './house.ts'
 
 /** What every carrier is to us: a table of abilities, an account that acts, and the events it tells. One folder a carrier. */
 
-export const CARRIERS = ['twilio', 'exotel', 'jiocx', 'optima'] as const
-export type CarrierName = (typeof CARRIERS)[number]
+/** A name of the carriers' table: lower-case letters and digits. */
+export type CarrierName = string
 
 /** What a carrier is able to do; the API, the widget and the console read it, and nothing else asks for a carrier's name. */
 export interface Abilities {
@@ -45,6 +45,8 @@ export interface CallUrls {
   readonly machine: string
   /** Where the call's sound goes, for carriers that are told when it is placed: ws(s), with the right to bring it. */
   readonly stream?: string
+  /** How the phone came off that was to be joined with this call. */
+  readonly joined?: string
 }
 
 export interface PlaceOrder {
@@ -61,6 +63,17 @@ export interface PlaceOrder {
   readonly detectMachine: 'no' | 'at-once' | 'message-end'
   /** A second phone to be joined (click-to-call); without it our agent answers. E.164. */
   readonly bridgeTo?: string
+}
+
+/** A recorded message for one phone. */
+export interface RecordingOrder {
+  readonly callId: string
+  /** E.164. */
+  readonly to: string
+  readonly from: string
+  /** https: the carrier fetches it. */
+  readonly audioUrl: string
+  readonly statusUrl: string
 }
 
 /** One thing the carrier says of a call, in our words. */
@@ -97,6 +110,8 @@ export interface CarrierAccount {
     carrierCallId: string,
     o: { to: string; callerId: string; statusUrl: string; answerWithinMs: number },
   ): Promise<void>
+  /** Rings and plays a recording; where the carrier is able to. Never tried twice. @throws CarrierFault as for `place` */
+  playRecording?(permit: Permit, order: RecordingOrder, signal?: AbortSignal): Promise<{ carrierCallId: string; status?: CallStatus }>
   /** What the carrier knows of the call now; undefined when it knows no such call. @throws CarrierFault */
   status(carrierCallId: string): Promise<LineEvent | undefined>
 }
@@ -140,7 +155,7 @@ export interface Carrier<Config = unknown> {
   readonly name: CarrierName
   readonly abilities: Abilities
   /** The credentials of one number, as its owner gives them (the guide's `…Config`). */
-  readonly config: z.ZodType<Config>
+  readonly config: ConfigKind<Config>
   /** The number that the environment sets up; undefined when it sets up none. */
   fromEnvironment(settings: Settings): { config: Config; phoneNumber: string } | undefined
   /** Hosts that may receive these credentials, checked before any request. @throws when the config names another */

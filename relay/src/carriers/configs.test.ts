@@ -2,10 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readSettings } from '../settings.ts'
 import { hostFault, hostMatches } from './config-kind.ts'
-import { CONFIGS } from './configs.ts'
+import { exotelConfig } from './exotel/config.ts'
+import { CARRIER_TABLE } from './index.ts'
+import { jiocxConfig } from './jiocx/config.ts'
+import { optimaConfig } from './optima/config.ts'
+import { twilioConfig } from './twilio/config.ts'
 
-const exotel = (more: object = {}) => CONFIGS.exotel.schema.parse({ apiKey: 'k', apiToken: 't', sid: 'shop1', ...more })
-const twilio = (more: object = {}) => CONFIGS.twilio.schema.parse({ accountSid: `AC${'0'.repeat(32)}`, authToken: 't', ...more })
+const exotel = (more: object = {}) => exotelConfig.schema.parse({ apiKey: 'k', apiToken: 't', sid: 'shop1', ...more })
+const twilio = (more: object = {}) => twilioConfig.schema.parse({ accountSid: `AC${'0'.repeat(32)}`, authToken: 't', ...more })
 
 describe('where credentials of a number may go', () => {
   it.each([
@@ -16,24 +20,24 @@ describe('where credentials of a number may go', () => {
     ['api.exotel.com.evil.example', 'must lead to *.exotel.com'],
     ['127.0.0.1:9', 'must lead to *.exotel.com'],
   ])('Exotel at %s: %s', (domain, fault) => {
-    expect(hostFault(CONFIGS.exotel, exotel({ domain }), readSettings({}))).toBe(fault)
+    expect(hostFault(exotelConfig, exotel({ domain }), readSettings({}))).toBe(fault)
   })
 
   it('the owner of the house may allow more of them', () => {
     const settings = readSettings({ EXOTEL_ALLOWED_HOSTS: 'pbx.example, *.calls.example', EXOTEL_API_BASE_URL: 'http://127.0.0.1:4000' })
     for (const domain of ['pbx.example', 'a.calls.example', '127.0.0.1:4000']) {
-      expect(hostFault(CONFIGS.exotel, exotel({ domain }), settings)).toBeUndefined()
+      expect(hostFault(exotelConfig, exotel({ domain }), settings)).toBeUndefined()
     }
     for (const domain of ['b.pbx.example', 'calls.example', '127.0.0.1:4001']) {
-      expect(hostFault(CONFIGS.exotel, exotel({ domain }), settings)).toContain('must lead to')
+      expect(hostFault(exotelConfig, exotel({ domain }), settings)).toContain('must lead to')
     }
-    expect(CONFIGS.exotel.origin(exotel({ domain: '127.0.0.1:4000' }), settings)).toBe('http://127.0.0.1:4000')
-    expect(CONFIGS.exotel.origin(exotel(), settings)).toBe('http://127.0.0.1:4000')
+    expect(exotelConfig.origin(exotel({ domain: '127.0.0.1:4000' }), settings)).toBe('http://127.0.0.1:4000')
+    expect(exotelConfig.origin(exotel(), settings)).toBe('http://127.0.0.1:4000')
   })
 
   it('another address than the carrier’s or the environment’s gets none', () => {
     const own = readSettings({ TWILIO_API_BASE_URL: 'http://127.0.0.1:4001' })
-    const fault = (apiBaseUrl: string, settings = own) => hostFault(CONFIGS.twilio, twilio({ apiBaseUrl }), settings)
+    const fault = (apiBaseUrl: string, settings = own) => hostFault(twilioConfig, twilio({ apiBaseUrl }), settings)
     expect(fault('https://api.dublin.ie1.twilio.com')).toBeUndefined()
     expect(fault('http://127.0.0.1:4001')).toBeUndefined()
     expect(fault('http://127.0.0.1:4001', readSettings({}))).toBe('must lead to *.twilio.com')
@@ -43,15 +47,15 @@ describe('where credentials of a number may go', () => {
 
   it('without a word of the owner each goes to its vendor', () => {
     const settings = readSettings({})
-    const optima = (more: object) => CONFIGS.optima.origin(CONFIGS.optima.schema.parse({ token: 't', ...more }), settings)
-    expect(CONFIGS.twilio.origin(twilio(), settings)).toBe('https://api.twilio.com')
-    expect(CONFIGS.exotel.origin(exotel(), settings)).toBe('https://api.in.exotel.com')
-    expect(CONFIGS.exotel.origin(exotel({ region: 'sg' }), settings)).toBe('https://api.exotel.com')
+    const optima = (more: object) => optimaConfig.origin(optimaConfig.schema.parse({ token: 't', ...more }), settings)
+    expect(twilioConfig.origin(twilio(), settings)).toBe('https://api.twilio.com')
+    expect(exotelConfig.origin(exotel(), settings)).toBe('https://api.in.exotel.com')
+    expect(exotelConfig.origin(exotel({ region: 'sg' }), settings)).toBe('https://api.exotel.com')
     expect(optima({})).toBe('https://api-call.optimaccs.com')
     expect(optima({ version: '1.0.5' })).toBe('https://voice.optimaccs.com')
-    const jiocx = CONFIGS.jiocx.schema.parse({ organizationName: 'Shop', username: 'u', password: 'p w' })
-    expect(CONFIGS.jiocx.origin(jiocx, settings)).toBe('https://api.jiocx.com')
-    for (const kind of Object.values(CONFIGS)) expect(kind.shown.join()).not.toMatch(/token|secret|password|key|sid/i)
+    const jiocx = jiocxConfig.schema.parse({ organizationName: 'Shop', username: 'u', password: 'p w' })
+    expect(jiocxConfig.origin(jiocx, settings)).toBe('https://api.jiocx.com')
+    for (const kind of CARRIER_TABLE) expect(kind.config.shown.join()).not.toMatch(/token|secret|password|key|sid/i)
   })
 
   it('a pattern never covers a name that only ends alike', () => {

@@ -1,9 +1,14 @@
-import type { Carrier, CarrierName } from './carrier.ts'
+import type { Carrier } from './carrier.ts'
 import { exotel } from './exotel/index.ts'
+import { jiocxConfig } from './jiocx/config.ts'
+import { keptOnly } from './kept-only.ts'
+import { optimaConfig } from './optima/config.ts'
 import { twilio } from './twilio/index.ts'
 
-/** The carriers whose calls work, one line each. */
-export const CARRIER_TABLE: Readonly<Partial<Record<CarrierName, Carrier>>> = {
-  twilio: twilio as Carrier,
-  exotel: exotel as Carrier,
-}
+/** Every carrier of this house, one line each; nothing else names one. */
+export const CARRIER_TABLE: readonly Carrier[] = [
+  twilio as Carrier,
+  exotel as Carrier,
+  keptOnly('jiocx', jiocxConfig),
+  keptOnly('optima', optimaConfig),
+]

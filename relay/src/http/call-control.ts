@@ -2,7 +2,8 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Agents } from '../agents/agents.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
-import { CarrierFault } from '../carriers/carrier.ts'
+import { type CallUrls, CarrierFault } from '../carriers/carrier.ts'
+import type { LiveLine } from '../lines/line.ts'
 import type { Lines } from '../lines/lines.ts'
 import { Id, Problem } from '../protocol/index.ts'
 import type { Access } from './access.ts'
@@ -45,7 +46,8 @@ export interface ControlRooms {
   agents: Agents
   calls: LiveCalls
   lines: Lines
-  urls: { answer(callId: string): string; dialAction(callId: string): string }
+  /** Where the call's carrier is to come back to. */
+  urls: (line: LiveLine) => CallUrls
 }
 
 export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpoint[] {
@@ -62,7 +64,7 @@ export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpo
       if (!line || !lines.abilities(line.carrier)?.sendsDigits) throw new Problem('conflict', 'This call takes no keys.')
       if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
       try {
-        await line.account.sendDigits(line.carrierCallId, c.req.valid('json').digits, { answer: urls.answer(call.id) })
+        await line.account.sendDigits(line.carrierCallId, c.req.valid('json').digits, { answer: urls(line).answer })
       } catch (error) {
         if (error instanceof CarrierFault)
           throw new Problem('provider_error', `The carrier did not press them: ${error.message}`, { cause: error })
@@ -77,10 +79,11 @@ export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpo
       if (!agent || !line || !lines.abilities(line.carrier)?.transfers)
         throw new Problem('conflict', 'This call cannot be joined with a phone.')
       if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
+      const { joined, status } = urls(line)
       const principal = c.get('principal')
       const asker = { kind: 'operator' as const, id: principal.kind === 'user' ? principal.userId : principal.keyId }
       try {
-        await lines.transfer(call, agent, c.req.valid('json').to, { asker, statusUrl: urls.dialAction(call.id) })
+        await lines.transfer(call, agent, c.req.valid('json').to, { asker, statusUrl: joined ?? status })
       } catch (error) {
         if (error instanceof CarrierFault)
           throw new Problem('provider_error', `The carrier did not join them: ${error.message}`, { cause: error })

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CALLEE, type PhoneHouse, said, startPhoneHouse } from './twilio/twilio.test-kit.ts'
+import { CALLEE, type PhoneHouse, said, startPhoneHouse } from '../carriers/twilio/doors/twilio.test-kit.ts'
 
 /** A page asks for a ringing phone: what is refused, what is told, what happens later. */
 

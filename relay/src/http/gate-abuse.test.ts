@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
+import { type PhoneHouse, startPhoneHouse } from '../carriers/twilio/doors/twilio.test-kit.ts'
 import { DEFAULT_RULES } from '../gate/calling-rules.ts'
-import { type PhoneHouse, startPhoneHouse } from './twilio/twilio.test-kit.ts'
 
 /** Strangers who want phones to ring, thousands of times: the real relay, a Twilio that takes every call, and what was rung in the end. */
 

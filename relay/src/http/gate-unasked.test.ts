@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { CALLEE, OURS, type PhoneHouse, said, sidOf, startPhoneHouse } from '../carriers/twilio/doors/twilio.test-kit.ts'
 import { maskNumber } from '../gate/reading.ts'
 import { gateDecisions } from '../store/schema.ts'
-import { CALLEE, OURS, type PhoneHouse, said, sidOf, startPhoneHouse } from './twilio/twilio.test-kit.ts'
 
 /** Whatever is asked of the relay in whatever order: no phone rings for which the gate did not say yes, once for each ring. */
 

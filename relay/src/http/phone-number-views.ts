@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { INBOUND_ANSWERS } from '../agents/house-number.ts'
 import type { KeptNumber } from '../agents/kept-number.ts'
 import { configField, credentialsIn, shownOf } from '../agents/number-config.ts'
-import { type Abilities, CARRIERS } from '../carriers/carrier.ts'
+import type { Abilities, Carrier } from '../carriers/carrier.ts'
+import { UNABLE } from '../carriers/unable.ts'
 
 /** Bodies and answers of the numbers API. */
 
@@ -18,10 +19,6 @@ const fields = {
     .max(120)
     .regex(/^\P{C}*$/u, 'must not hold control characters')
     .optional(),
-  exotelConfig: Config.optional(),
-  twilioConfig: Config.optional(),
-  optimaConfig: Config.optional(),
-  jiocxConfig: Config.optional(),
   /** Who answers; null or empty: the organisation's most recent agent. */
   linkedAgentId: z
     .string()
@@ -36,10 +33,6 @@ const fields = {
   allowedIps: z.array(z.string().refine(isNetwork, 'must be an address or a network such as 203.0.113.0/24')).max(100).optional(),
 }
 const phoneNumber = z.string().min(1).max(64)
-const provider = z.enum(CARRIERS)
-
-export const CreateNumber = z.object({ ...fields, phoneNumber, provider })
-export const UpdateNumber = z.object({ ...fields, phoneNumber: phoneNumber.optional(), provider: provider.optional() })
 
 const ability = z.boolean()
 const AbilitiesView = z.object({
@@ -59,40 +52,48 @@ const AbilitiesView = z.object({
   signs: ability,
 } satisfies Record<keyof Abilities, z.ZodType>)
 
-const ShownConfig = z.record(z.string(), z.unknown()).optional()
+/** Bodies and answers as these carriers make them: their names, and a field for what each one's numbers are set up with. */
+export function numberShapes(carriers: readonly Carrier[]) {
+  const provider = z.enum(carriers.map(({ name }) => name))
+  const configs = (field: z.ZodType) => Object.fromEntries(carriers.map(({ name }) => [configField(name), field])) as unknown as object
+  const given = configs(Config.optional())
+  return {
+    CreateNumber: z.object({ ...fields, ...given, phoneNumber, provider }),
+    UpdateNumber: z.object({ ...fields, ...given, phoneNumber: phoneNumber.optional(), provider: provider.optional() }),
+    NumberView: z.object({
+      id: z.string(),
+      phoneNumber: z.string(),
+      displayName: z.string(),
+      provider,
+      linkedAgentId: z.string().nullable(),
+      /** Complete, secrets included: to be pasted at the carrier as they are. */
+      webhookUrl: z.string(),
+      websocketUrl: z.string().optional(),
+      statusUrl: z.string(),
+      status: z.enum(['active', 'inactive']),
+      isActive: z.boolean(),
+      inboundAnswer: z.enum(INBOUND_ANSWERS),
+      allowedIps: z.array(z.string()),
+      /** Of the carrier's; all false while this relay cannot call over it. */
+      abilities: AbilitiesView,
+      /** Names of the credentials that are stored; they are never told. */
+      credentialsSet: z.array(z.string()),
+      ...configs(z.record(z.string(), z.unknown()).optional()),
+      /** Set up by variables: only its agent can be changed here. */
+      fromEnvironment: z.boolean(),
+      createdAt: z.iso.datetime().nullable(),
+      updatedAt: z.iso.datetime().nullable(),
+    }),
+  }
+}
+type Shapes = ReturnType<typeof numberShapes>
+export type NumberChanges = z.infer<Shapes['UpdateNumber']>
 
-export const NumberView = z.object({
-  id: z.string(),
-  phoneNumber: z.string(),
-  displayName: z.string(),
-  provider,
-  linkedAgentId: z.string().nullable(),
-  /** Complete, secrets included: to be pasted at the carrier as they are. */
-  webhookUrl: z.string(),
-  websocketUrl: z.string().optional(),
-  statusUrl: z.string(),
-  status: z.enum(['active', 'inactive']),
-  isActive: z.boolean(),
-  inboundAnswer: z.enum(INBOUND_ANSWERS),
-  allowedIps: z.array(z.string()),
-  /** Of the carrier's; all false while this relay cannot call over it. */
-  abilities: AbilitiesView,
-  /** Names of the credentials that are stored; they are never told. */
-  credentialsSet: z.array(z.string()),
-  exotelConfig: ShownConfig,
-  twilioConfig: ShownConfig,
-  optimaConfig: ShownConfig,
-  jiocxConfig: ShownConfig,
-  /** Set up by variables: only its agent can be changed here. */
-  fromEnvironment: z.boolean(),
-  createdAt: z.iso.datetime().nullable(),
-  updatedAt: z.iso.datetime().nullable(),
-})
-
-const UNABLE = Object.fromEntries(Object.keys(AbilitiesView.shape).map((name) => [name, false])) as z.infer<typeof AbilitiesView>
-
-/** `base`: where this relay is reached, http(s). */
-export function numberView(number: KeptNumber, o: { base: string; abilities: Abilities | undefined }): z.infer<typeof NumberView> {
+/** `base`: where this relay is reached, http(s); `addresses`: the carrier's own. */
+export function numberView(
+  number: KeptNumber,
+  o: { base: string; carrier: Carrier | undefined; addresses: Readonly<Record<string, string>> },
+): z.infer<Shapes['NumberView']> {
   const { id, provider, secret } = number
   const config = number.config as Record<string, unknown>
   return {
@@ -102,16 +103,15 @@ export function numberView(number: KeptNumber, o: { base: string; abilities: Abi
     provider,
     linkedAgentId: number.agentId ?? null,
     webhookUrl: `${o.base}/api/telephony/webhook/${id}/${secret}`,
-    ...(provider === 'exotel' ? { websocketUrl: `${o.base.replace(/^http/, 'ws')}/api/telephony/ws/${id}/${number.streamToken}` } : {}),
-    // Twilio signs what it sends, so all its numbers share one address.
-    statusUrl: provider === 'twilio' ? `${o.base}/api/calls/status` : `${o.base}/api/telephony/status/${id}/${secret}`,
+    statusUrl: `${o.base}/api/telephony/status/${id}/${secret}`,
+    ...o.addresses,
     status: number.active ? 'active' : 'inactive',
     isActive: number.active,
     inboundAnswer: number.inboundAnswer,
     allowedIps: [...number.allowedAddresses],
-    abilities: { ...UNABLE, ...o.abilities },
-    credentialsSet: credentialsIn(provider, config),
-    [configField(provider)]: shownOf(provider, config),
+    abilities: { ...UNABLE, ...o.carrier?.abilities },
+    credentialsSet: o.carrier ? credentialsIn(o.carrier, config) : [],
+    ...(o.carrier ? { [configField(provider)]: shownOf(o.carrier, config) } : {}),
     fromEnvironment: number.fromEnvironment,
     createdAt: number.createdAt?.toISOString() ?? null,
     updatedAt: number.updatedAt?.toISOString() ?? null,

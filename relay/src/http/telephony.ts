@@ -1,35 +1,33 @@
 import type { HouseNumber } from '../agents/house-number.ts'
 import type { PhoneBook } from '../agents/number-book.ts'
+import type { CarrierRoute, Doors, NumberSocket } from '../carriers/house.ts'
 import { Problem } from '../protocol/index.ts'
 import { CARRIER } from './access.ts'
 import { type Endpoint, type HttpContext, webhook } from './endpoint.ts'
-import { provenNumber } from './exotel/proof.ts'
-import type { SocketRoute, Upgrade, UpgradeRequest } from './upgrade.ts'
+import type { SocketRoute } from './upgrade.ts'
 
 /** The addresses of single numbers, whatever their carriers: which carrier's way it is, the number says. */
 
-type Answer = (c: HttpContext, number: HouseNumber) => Promise<Response>
+type DoorsOf = (carrier: string) => Doors | undefined
 
-/** What a carrier asks and tells at a number's own addresses, the number proven already (Twilio's signature is still to be seen). */
-export interface NumberWebhooks {
-  asked?: Answer
-  told?: Answer
-}
-
-/** A carrier's sound over `/api/telephony/ws/…`. */
-export interface NumberSocket {
-  /** Undefined is a 403. */
-  admit(number: HouseNumber, request: UpgradeRequest): Promise<unknown>
-  accept(admitted: unknown, upgrade: Upgrade): void
-}
-
-export function telephonyRoutes(o: { numbers: PhoneBook; carriers: Readonly<Record<string, NumberWebhooks>> }): Endpoint[] {
-  const route = (what: keyof NumberWebhooks) => async (c: HttpContext) => {
-    const number = await provenNumber(c, o.numbers)
-    const answer = Object.hasOwn(o.carriers, number.provider) ? o.carriers[number.provider]?.[what] : undefined
-    if (!answer || (number.provider === 'twilio' && c.req.method === 'GET')) {
-      throw new Problem('forbidden', 'This address wants the number’s own secret.')
-    }
+export function telephonyRoutes(o: {
+  numbers: Pick<PhoneBook, 'find' | 'withSecret'>
+  doors: DoorsOf
+  mayCome: (c: HttpContext, number: HouseNumber) => boolean
+}): Endpoint[] {
+  /** The number whose secret, or whose carrier's own proof, a request has. @throws Problem forbidden, the same for whatever is wrong */
+  async function proven(c: HttpContext): Promise<{ number: HouseNumber; doors: Doors }> {
+    const [phoneId, secret] = [c.req.param('phoneId') ?? '', c.req.param('secret')]
+    if (!isId(phoneId)) throw wrong()
+    const number = secret === undefined ? await o.numbers.find(phoneId) : await o.numbers.withSecret(phoneId, secret)
+    const doors = number && o.doors(number.provider)
+    if (number && doors && (secret !== undefined || doors.proof?.(c, number)) && o.mayCome(c, number)) return { number, doors }
+    throw wrong()
+  }
+  const route = (what: 'asked' | 'told') => async (c: HttpContext) => {
+    const { doors, number } = await proven(c)
+    const answer = doors[what]
+    if (!answer) throw wrong()
     return answer(c, number)
   }
   return [
@@ -41,14 +39,25 @@ export function telephonyRoutes(o: { numbers: PhoneBook; carriers: Readonly<Reco
   ]
 }
 
-export function telephonySockets(o: { numbers: Pick<PhoneBook, 'find'>; carriers: Readonly<Record<string, NumberSocket>> }): SocketRoute {
+const wrong = () => new Problem('forbidden', 'This address wants the number’s own secret.')
+
+/** A carrier's own route, which sees to its proof itself. What can be no id of ours is not looked for. */
+export const carrierRoute = ({ answer, method, path }: CarrierRoute): Endpoint =>
+  webhook(CARRIER, method, path, (c) => {
+    if (Object.values(c.req.param()).every(isId)) return answer(c)
+    throw new Problem('not_found', 'There is nothing under this address.')
+  })
+
+const isId = (text: string) => /^[A-Za-z0-9_-]{1,128}$/.test(text)
+
+export function telephonySockets(o: { numbers: Pick<PhoneBook, 'find'>; doors: DoorsOf }): SocketRoute {
   return {
     path: '/api/telephony/ws/{phoneId}/{token}',
     pattern: /^\/api\/telephony\/ws\/([A-Za-z0-9_-]{1,64})(?:\/([A-Za-z0-9_-]{1,128}))?\/?$/,
     access: 'carrier',
     async admit(request) {
       const number = await o.numbers.find(request.parts[0] ?? '')
-      const carrier = number && Object.hasOwn(o.carriers, number.provider) ? o.carriers[number.provider] : undefined
+      const carrier = number && o.doors(number.provider)?.sound
       const admitted = number && (await carrier?.admit(number, request))
       return carrier && admitted !== undefined ? { carrier, admitted } : undefined
     },

@@ -39,6 +39,8 @@ export function createLine(o: {
   callId: string
   number: HouseNumber
   account: CarrierAccount
+  /** Opens what must be open before it is placed. @throws CarrierFault */
+  ready: () => Promise<void>
   needsPolling: boolean
   pollMs: number
   clock: Clock
@@ -160,6 +162,7 @@ export function createLine(o: {
       try {
         if (!isPermit(permit)) throw new CarrierFault('refused', 'No permit of the gate.')
         bridged = order.bridgeTo !== undefined
+        await o.ready()
         const placed = await account.place(permit, order)
         name(placed.carrierCallId)
         if (placed.status) tell({ carrierCallId: placed.carrierCallId, status: placed.status, said: {} })

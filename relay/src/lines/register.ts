@@ -10,6 +10,10 @@ export interface CarrierTable {
   abilities(carrier: string): Abilities | undefined
   open(number: HouseNumber): CarrierAccount
   pollMs(carrier: string): number
+  /** Opens what must be open before a call of this number is placed. @throws CarrierFault */
+  ready?(number: HouseNumber): Promise<void>
+  /** The carrier has given a call of ours its name. */
+  named?(carrier: string, callId: string): void
 }
 
 /** The lines that are not over at their carriers, by call and by the carrier's name for it. */
@@ -43,11 +47,13 @@ export function createRegister(o: {
         number,
         account: carriers.open(number),
         needsPolling: carriers.abilities(number.provider)?.needsPolling ?? false,
+        ready: async () => carriers.ready?.(number),
         pollMs: carriers.pollMs(number.provider),
         clock,
         logger,
         keepName(carrierCallId) {
           names.set(nameOf(number.provider, carrierCallId), callId)
+          carriers.named?.(number.provider, callId)
           return log.line(callId, carrierCallId)
         },
         onNote: (type, payload) => log.event(callId, type, payload),

@@ -3,6 +3,7 @@ import { hostFault } from '../config-kind.ts'
 import { createFormRest } from '../form-rest.ts'
 import { createExotelAccount } from './account.ts'
 import { ExotelConfig, exotelConfig } from './config.ts'
+import { exotelDoors } from './doors/index.ts'
 import { exotelFault, faultOf } from './faults.ts'
 import { e164Of } from './numbers.ts'
 
@@ -25,7 +26,9 @@ export const exotel: Carrier<ExotelConfig> = {
     needsPolling: false,
     signs: false,
   },
-  config: ExotelConfig,
+  config: exotelConfig,
+
+  doors: exotelDoors,
 
   fromEnvironment({ exotel: given }) {
     const { EXOTEL_API_KEY, EXOTEL_API_TOKEN, EXOTEL_CALLER_ID, EXOTEL_SID } = given

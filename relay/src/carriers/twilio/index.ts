@@ -2,6 +2,7 @@ import { type Carrier, CarrierFault } from '../carrier.ts'
 import { hostFault } from '../config-kind.ts'
 import { createTwilioAccount } from './account.ts'
 import { TWILIO_API, TwilioConfig, twilioConfig } from './config.ts'
+import { twilioDoors } from './doors/index.ts'
 import { createTwilioRest } from './rest.ts'
 
 export const twilio: Carrier<TwilioConfig> = {
@@ -21,7 +22,9 @@ export const twilio: Carrier<TwilioConfig> = {
     needsPolling: false,
     signs: true,
   },
-  config: TwilioConfig,
+  config: twilioConfig,
+
+  doors: twilioDoors,
 
   fromEnvironment({ twilio: given }) {
     const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER } = given

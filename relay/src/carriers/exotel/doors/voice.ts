@@ -1,0 +1,89 @@
+import type { HouseNumber } from '../../../agents/house-number.ts'
+import type { HttpContext } from '../../../http/endpoint.ts'
+import type { Received } from '../../../http/reception.ts'
+import { Problem } from '../../../protocol/index.ts'
+import type { Doors, House } from '../../house.ts'
+import { sayXml, streamXml } from '../answers.ts'
+import { type Fields, readFields, readQuery } from '../fields.ts'
+import { e164Of } from '../numbers.ts'
+import { readCall, readPassthru, readStatus } from '../webhooks.ts'
+import type { ExotelUrls } from './urls.ts'
+
+const NOBODY = 'This number is not in service just now. Please call again later. Goodbye.'
+const BUSY = 'All our lines are busy just now. Please call again in a while. Goodbye.'
+
+/** What Exotel asks (a call came in, or one of ours runs through a flow) and tells at a number's own addresses; the number is proven already. */
+export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors, 'asked' | 'told'>> {
+  const { book, lines, reception } = house
+
+  const named = async (name: string) => lines.named('exotel', name)?.callId ?? book.named('exotel', name)
+  async function recorded(callId: string, recordingId: string): Promise<void> {
+    house.log.event(callId, 'recording', { recordingId, status: 'completed' })
+    // The address of the sound stays here: it asks for the account's credentials.
+    await book.recorded(callId, `exotel:${recordingId}`)
+  }
+
+  async function tell(c: HttpContext, number: HouseNumber, fields: Fields): Promise<void> {
+    const told = readStatus(fields)
+    const event = told?.event ?? readPassthru(fields)
+    if (!event) throw new Problem('invalid_request', 'This is not what Exotel says of a call.')
+    const hint = [c.req.query('callId'), told?.customField].find((id) => id !== undefined && lines.get(id)?.number.id === number.id)
+    const callId = hint ?? (await named(event.carrierCallId))
+    if (callId === undefined) return
+    // What one number's secret proves is nothing about another number's call.
+    const line = lines.get(callId)
+    if (line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)) return
+    await lines.tell(callId, event)
+    if (told?.recordingUrl !== undefined) await recorded(callId, event.carrierCallId)
+  }
+
+  async function receive(number: HouseNumber, fields: Fields): Promise<Received> {
+    const news = readCall(fields)
+    if (!news) throw new Problem('invalid_request', 'This is not what Exotel says of a call.')
+    const { carrierCallId } = news
+    if (!news.inbound && !lines.named(number.provider, carrierCallId)) return { is: 'nobody' }
+    const near = number.phoneNumber
+    return reception.receive(number, { carrierCallId, from: e164Of(news.from, near), to: e164Of(news.to, near) })
+  }
+
+  /** Undefined when its carrier has had several rights and used none. */
+  function streamOf(received: Received, number: HouseNumber): { url: string; sessionId: string } | undefined {
+    if (received.is !== 'taken') return undefined
+    const { call } = received
+    const token = lines.streamToken(call.id)
+    if (token === undefined) call.hangUp('error')
+    return token === undefined ? undefined : { url: urls.stream(number.id, token), sessionId: call.sessionId }
+  }
+
+  return {
+    async asked(c, number) {
+      const fields = c.req.method === 'GET' ? readQuery(new URL(c.req.url).search) : await bodyOf(c)
+      if (!fields) throw new Problem('invalid_request', 'This is neither a form nor JSON.')
+      const how = number.inboundAnswer === 'auto' ? answerFor(c, fields) : number.inboundAnswer
+      if (how === 'passthru') {
+        if (readPassthru(fields) ?? readStatus(fields)) await tell(c, number, fields)
+        return c.body(null, 200)
+      }
+      const received = await receive(number, fields)
+      const stream = streamOf(received, number)
+      // An address is all that can be told so: without one the flow goes on to what it does next.
+      if (how === 'url') return c.json(stream ? { url: stream.url } : {})
+      const text = stream ? streamXml(stream) : sayXml(received.is === 'nobody' ? NOBODY : BUSY)
+      return c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })
+    },
+    async told(c, number) {
+      const fields = c.req.method === 'GET' ? readQuery(new URL(c.req.url).search) : await bodyOf(c)
+      if (!fields) throw new Problem('invalid_request', 'This is neither a form nor JSON.')
+      await tell(c, number, fields)
+      return c.body(null, 204)
+    },
+  }
+}
+
+const bodyOf = async (c: HttpContext) => readFields(c.req.header('content-type') ?? '', new Uint8Array(await c.req.arrayBuffer()))
+
+/** Only Passthru says how a call came off; else a GET wants an address, and a POST the guide's XML. */
+function answerFor(c: HttpContext, fields: Fields): 'passthru' | 'url' | 'xml' {
+  if (typeof fields.CallType === 'string' && readPassthru(fields)) return 'passthru'
+  return c.req.method === 'GET' ? 'url' : 'xml'
+}

@@ -1,0 +1,94 @@
+import type { HttpContext } from '../../../http/endpoint.ts'
+import { Problem } from '../../../protocol/index.ts'
+import type { CarrierRoute, House } from '../../house.ts'
+import { hangUpTwiml } from '../twiml.ts'
+import { readMachine, readRecording, readStatus, readStreamStatus } from '../webhooks.ts'
+import type { Signed, TwilioProof } from './proof.ts'
+import { verdictOf } from './verdict.ts'
+
+/** What Twilio tells of a call. Each is answered at once, however often it comes; one of a call that nobody knows is thanked for and forgotten. */
+
+const TOKEN = 'i-twilio-idempotency-token'
+
+export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
+  const { book, lines, log } = house
+
+  /** Of the call in the path, else of whichever Twilio's name for it belongs to. */
+  async function callOf(c: HttpContext, carrierCallId: string): Promise<string | undefined> {
+    return c.req.param('callId') ?? lines.named('twilio', carrierCallId)?.callId ?? (await book.named('twilio', carrierCallId))
+  }
+  function understood<T>(told: T | undefined): T {
+    if (told === undefined) throw new Problem('invalid_request', 'This is not what Twilio says here.')
+    return told
+  }
+  type Tell = (c: HttpContext, signed: Signed) => Promise<void>
+
+  const status: Tell = async (c, { form }) => {
+    const event = understood(readStatus(form, c.req.header(TOKEN)))
+    const callId = await callOf(c, event.carrierCallId)
+    if (callId !== undefined) await lines.tell(callId, event)
+  }
+  const recording: Tell = async (c, { form }) => {
+    const { carrierCallId, recordingId, status: stands, durationMs, channels } = understood(readRecording(form))
+    const callId = await callOf(c, carrierCallId)
+    if (callId === undefined) return
+    log.event(callId, 'recording', {
+      recordingId,
+      status: stands,
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(channels ? { channels } : {}),
+    })
+    // The address of the sound stays here: it asks for the account's credentials.
+    if (stands === 'completed') await book.recorded(callId, `twilio:${recordingId}`)
+  }
+  const machine: Tell = async (c, { form }) => {
+    const { answeredBy, carrierCallId } = understood(readMachine(form))
+    const callId = await callOf(c, carrierCallId)
+    const call = callId === undefined ? undefined : house.calls.get(callId)
+    const agent = call && (await house.agents.get(call.organisationId, call.agentId))
+    if (call && agent) lines.machine(call, agent.persona.phone.voicemail, verdictOf(answeredBy))
+  }
+  const stream: Tell = async (c, { form }) => {
+    const { carrierCallId, event, error } = understood(readStreamStatus(form))
+    const callId = await callOf(c, carrierCallId)
+    if (event === 'error') house.logger.warn({ callId, error }, 'Twilio could not bring the sound of a call')
+    if (callId !== undefined) log.event(callId, `stream.${event}`)
+  }
+  const nothing: Tell = async () => undefined
+
+  const both = (path: string, tell: Tell): CarrierRoute[] => {
+    const answer = async (c: HttpContext) => {
+      const callId = c.req.param('callId')
+      await tell(c, await proof.webhook(c, callId === undefined ? {} : { callId }))
+      return c.body(null, 204)
+    }
+    return [
+      { method: 'post', path, answer },
+      { method: 'post', path: `${path}/{callId}`, answer },
+    ]
+  }
+  const xml = (c: HttpContext, text: string) => c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })
+
+  /** ConversationRelay is over: the call goes on only where it has something to go on with. */
+  const relayed = async (c: HttpContext) => {
+    const callId = c.req.param('callId')
+    await proof.webhook(c, callId === undefined ? {} : { callId })
+    return xml(c, hangUpTwiml())
+  }
+  const texted = async (c: HttpContext) => {
+    await proof.webhook(c)
+    return xml(c, '<?xml version="1.0" encoding="UTF-8"?><Response/>')
+  }
+
+  return [
+    ...both('/api/calls/status', status),
+    ...both('/api/calls/recording', recording),
+    ...both('/api/calls/amd', machine),
+    ...both('/api/calls/stream-status', stream),
+    ...both('/api/calls/conference', nothing),
+    { method: 'post', path: '/api/calls/relay-action', answer: relayed },
+    { method: 'post', path: '/api/calls/relay-action/{callId}', answer: relayed },
+    { method: 'post', path: '/api/sms/incoming', answer: texted },
+    ...both('/api/sms/status', nothing).slice(0, 1),
+  ]
+}

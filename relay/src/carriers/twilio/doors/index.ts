@@ -1,0 +1,31 @@
+import type { Carrier } from '../../carrier.ts'
+import { createPageCalls } from '../page-calls.ts'
+import { twilioUrls } from './answer.ts'
+import { twilioEvents } from './events.ts'
+import { twilioPages } from './page.ts'
+import { createTwilioProof } from './proof.ts'
+import { twilioStreams } from './streams.ts'
+import { twilioVoice } from './voice.ts'
+
+/** How Twilio's words and sound come in: at addresses of all its numbers, under its signature. */
+export const twilioDoors: NonNullable<Carrier['doors']> = (house) => {
+  const urls = twilioUrls({ url: house.url, socketBase: house.socketUrl })
+  const proof = createTwilioProof(house)
+  const pages = createPageCalls({ clock: house.clock, hangUp: (callId) => house.lines.get(callId)?.hangUp() })
+  const voice = twilioVoice(house, { proof, urls, ofPage: twilioPages(house, { pages, urls }) })
+  return {
+    urls: ({ callId }) => ({
+      answer: urls.answer(callId),
+      status: urls.status(callId),
+      recording: urls.recording(callId),
+      machine: urls.machine(callId),
+      joined: urls.dialAction(callId),
+    }),
+    page: pages,
+    proof: () => 'later',
+    asked: voice.asked,
+    sound: twilioStreams(house, proof),
+    routes: [...voice.routes, ...twilioEvents(house, proof)],
+    addresses: () => ({ statusUrl: `${house.url()}/api/calls/status` }),
+  }
+}

@@ -1,0 +1,120 @@
+import type { Agent } from '../../../agents/agents.ts'
+import type { HouseNumber } from '../../../agents/house-number.ts'
+import type { Call } from '../../../calls/live-calls.ts'
+import type { HttpContext } from '../../../http/endpoint.ts'
+import { Problem } from '../../../protocol/index.ts'
+import type { Answer, CarrierRoute, House } from '../../house.ts'
+import { pageOf } from '../page-calls.ts'
+import { hangUpTwiml, rejectTwiml, sayTwiml } from '../twiml.ts'
+import { readDialOutcome, readVoice } from '../webhooks.ts'
+import { agentTwiml, bridgeTwiml, mediaOf, type TwilioUrls } from './answer.ts'
+import type { Signed, TwilioProof } from './proof.ts'
+import { verdictOf } from './verdict.ts'
+
+/** Twilio asks what to do with a call: one that came in, or one of ours that was answered. */
+
+const NOT_THERE = 'Nobody can take your call just now. Please try again later. Goodbye.'
+const NOBODY = 'This number is not in service just now. Please call again later. Goodbye.'
+
+/** Its routes, and what a number of Twilio's answers at its own address. */
+export function twilioVoice(
+  house: House,
+  { ofPage, proof, urls }: { proof: TwilioProof; urls: TwilioUrls; ofPage: (signed: Signed) => string },
+): { routes: CarrierRoute[]; asked: Answer } {
+  const { calls, lines, logger } = house
+
+  async function incoming(signed: Signed): Promise<string> {
+    const { form, number } = signed
+    if (pageOf(form) !== undefined) return ofPage(signed)
+    const voice = readVoice(form)
+    if (!voice) throw new Problem('invalid_request', 'This is not what Twilio says of a call.')
+    const received = await house.reception.receive(number, voice)
+    if (received.is !== 'taken') return received.is === 'nobody' ? sayTwiml(NOBODY) : rejectTwiml('busy')
+    const { agent, call, line } = received
+    return agentTwiml({ call, line, lines, urls, media: mediaFor(call, agent, number), language: call.language })
+  }
+
+  /** What a page says beside its sound needs the sound to be here. */
+  const mediaFor = (call: Call, agent: Agent, number: HouseNumber) =>
+    call.kind === 'web'
+      ? 'media-streams'
+      : mediaOf({ agent: agent.persona.phone.media, number: number.config, house: house.settings.twilio.TWILIO_MEDIA })
+
+  /** One of ours was answered, or its sound broke and wants another socket. */
+  async function answered(c: HttpContext): Promise<string> {
+    const callId = c.req.param('callId') ?? ''
+    const { form } = await proof.webhook(c, { callId })
+    const voice = readVoice(form)
+    const call = calls.get(callId)
+    const line = lines.get(callId)
+    if (!voice || !call || !line) return hangUpTwiml()
+    line.name(voice.carrierCallId)
+    if (voice.carrierCallId !== line.carrierCallId) return hangUpTwiml()
+    call.answers()
+    const agent = await house.agents.get(call.organisationId, call.agentId)
+    if (agent && voice.answeredBy) lines.machine(call, agent.persona.phone.voicemail, verdictOf(voice.answeredBy))
+    if (!agent || call.endReason) return hangUpTwiml()
+    if (call.kind !== 'bridge')
+      return agentTwiml({ call, line, lines, urls, media: mediaFor(call, agent, line.number), language: call.language })
+    return bridged(agent, callId)
+  }
+
+  /** The person's phone asks the gate like any other. */
+  async function bridged(agent: Agent, callId: string): Promise<string> {
+    const { person, ringMs } = agent.persona.phone
+    const call = calls.get(callId)
+    const line = lines.get(callId)
+    if (!call || !line || person === undefined) return hangUpTwiml()
+    const { maxDurationMs } = agent.persona.limits
+    try {
+      await lines.bridge(call, agent, person)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      logger.warn({ callId, code: error.code }, 'the person’s phone may not be rung')
+      return sayTwiml(NOBODY)
+    }
+    return bridgeTwiml({ call, line, urls, person, answerWithinMs: ringMs, maxDurationMs })
+  }
+
+  /** The other phone came off so. Whoever still waits goes on with the agent, if one was there before. */
+  async function dialled(c: HttpContext): Promise<string> {
+    const given = c.req.param('callId')
+    const { form } = await proof.webhook(c, given === undefined ? {} : { callId: given })
+    const outcome = readDialOutcome(form)
+    if (!outcome) throw new Problem('invalid_request', 'This is not what Twilio says of a phone that was to be joined.')
+    const callId = given ?? lines.named('twilio', outcome.carrierCallId)?.callId
+    const call = callId === undefined ? undefined : calls.get(callId)
+    const line = callId === undefined ? undefined : lines.get(callId)
+    if (!call || !line) return hangUpTwiml()
+    const { durationMs, endReason, status } = outcome
+    house.log.event(call.id, 'joined.over', {
+      status,
+      ...(endReason ? { reason: endReason } : {}),
+      ...(durationMs === undefined ? {} : { durationMs }),
+    })
+    if (!outcome.live || status === 'completed') return hangUpTwiml()
+    const agent = await house.agents.get(call.organisationId, call.agentId)
+    if (call.kind === 'bridge' || !agent) return sayTwiml(NOT_THERE)
+    return agentTwiml({ call, line, lines, urls, media: mediaFor(call, agent, line.number), language: call.language })
+  }
+
+  const xml = (c: HttpContext, text: string) => c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })
+  const inbound = async (c: HttpContext) => {
+    const signed = await proof.webhook(c)
+    return xml(c, await incoming(signed))
+  }
+  const routes: CarrierRoute[] = [
+    { method: 'post', path: '/api/calls/websocket', answer: inbound },
+    { method: 'post', path: '/api/calls/answer/{callId}', answer: async (c) => xml(c, await answered(c)) },
+    { method: 'post', path: '/api/calls/dial-action', answer: async (c) => xml(c, await dialled(c)) },
+    { method: 'post', path: '/api/calls/dial-action/{callId}', answer: async (c) => xml(c, await dialled(c)) },
+  ]
+  return {
+    routes,
+    async asked(c, number) {
+      // Calls come in by POST alone.
+      if (c.req.method === 'GET') throw new Problem('forbidden', 'This address wants Twilio’s signature over the URL it was given.')
+      return xml(c, await incoming(await proof.webhook(c, { number })))
+    },
+  }
+}
