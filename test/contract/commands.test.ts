@@ -192,11 +192,11 @@ describe('npm run doctor', () => {
     const { output } = await runToEnd('relay/src/doctor.ts', {
       DATA_DIR: dataDir,
       GEMINI_API_KEY: 'top-secret-key-0123456789',
-      JIOCX_SENDER_ID: 'SHOP',
+      ELEVENLABS_MODEL: 'SHOP',
     })
     expect(lines(output).length).toBeGreaterThan(3)
     expect(output).not.toContain('top-secret-key')
-    expect(output).toMatch(/JIOCX_SENDER_ID.*not used yet/)
+    expect(output).toMatch(/ELEVENLABS_MODEL.*not used yet/)
     expect(readdirSync(dataDir), 'looking changes nothing').toEqual([])
   })
 })

@@ -58,10 +58,10 @@ describe('the doctor', () => {
 
   it('says of later parts’ variables that they are not used yet', async () => {
     const { about, all } = await look({
-      JIOCX_SENDER_ID: 'SHOP',
+      ELEVENLABS_MODEL: 'SHOP',
       REDIS_URL: 'redis://:hunter2@r.example',
     })
-    expect(about('phones')?.text).toBe('JIOCX_SENDER_ID: fine, but not used yet')
+    expect(about('voice agents')?.text).toBe('ELEVENLABS_MODEL: fine, but not used yet')
     expect(about('several relays')?.text).toContain('REDIS_URL')
     expect(all).not.toContain('hunter2')
   })

@@ -6,6 +6,10 @@ const QUIET_RINGING_MS = 10_000
 const QUIET_TALKING_MS = 60_000
 /** So often in a row the carrier may say that it knows no such call. */
 const UNKNOWN_TIMES = 3
+/** A carrier that tells nothing by itself is asked less and less often while nothing changes, and a carrier in trouble less still. */
+const SLOWER = 1.5
+const SLOWEST = 5
+const SLOWEST_IN_TROUBLE = 30
 
 /** Asks the carrier how a call stands when its callbacks stay away, or always, where it tells nothing by itself. */
 export interface Ripcord {
@@ -17,7 +21,7 @@ export interface Ripcord {
 
 export function createRipcord(o: {
   clock: Clock
-  /** Set: asked so often. Unset: only after a while of quiet. */
+  /** Set: asked so often, at first and after each change. Unset: only after a while of quiet. */
   everyMs: number | undefined
   ask: () => Promise<LineEvent | undefined>
   onAnswer: (event: LineEvent) => void
@@ -26,13 +30,16 @@ export function createRipcord(o: {
   onFault: (error: unknown) => void
 }): Ripcord {
   let quietMs = QUIET_RINGING_MS
+  /** How many times `everyMs` the next question waits. */
+  let pace = 1
+  let last: LineEvent['status'] | undefined
   let unknown = 0
   let cancel: (() => void) | undefined
   let stopped = false
 
   function later() {
     cancel?.()
-    if (!stopped) cancel = o.clock.after(o.everyMs ?? quietMs, () => void ask())
+    if (!stopped) cancel = o.clock.after(o.everyMs === undefined ? quietMs : o.everyMs * pace, () => void ask())
   }
 
   async function ask() {
@@ -40,9 +47,11 @@ export function createRipcord(o: {
       const event = await o.ask()
       if (stopped) return
       unknown = event ? 0 : unknown + 1
+      pace = Math.min(pace * SLOWER, SLOWEST)
       if (event) o.onAnswer(event)
       else if (unknown >= UNKNOWN_TIMES) o.onLost()
     } catch (error) {
+      pace = Math.min(pace * 2, SLOWEST_IN_TROUBLE)
       o.onFault(error)
     }
     later()
@@ -52,6 +61,8 @@ export function createRipcord(o: {
     start: later,
     heard(status) {
       quietMs = status === 'connected' ? QUIET_TALKING_MS : QUIET_RINGING_MS
+      if (status !== last) pace = 1
+      last = status
       if (o.everyMs === undefined && cancel) later()
     },
     stop() {
