@@ -1,8 +1,10 @@
 import type { Clock, Permit } from '../calls/ports.ts'
+import type { Finding } from '../doctor/finding.ts'
 import type { Logger } from '../logger.ts'
 import type { CallStatus, EndReason } from '../protocol/index.ts'
 import type { Settings } from '../settings.ts'
 import type { ConfigKind } from './config-kind.ts'
+import type { Examination } from './examining.ts'
 import type { Doors, House } from './house.ts'
 
 /** What every carrier is to us: a table of abilities, an account that acts, and the events it tells. One folder a carrier. */
@@ -160,6 +162,10 @@ export interface Carrier<Config = unknown> {
   fromEnvironment(settings: Settings): { config: Config; phoneNumber: string } | undefined
   /** Hosts that may receive these credentials, checked before any request. @throws when the config names another */
   open(config: Config, o: { settings: Settings; clock: Clock; logger: Logger }): CarrierAccount
+  /** Its page for people, in Markdown: account, clicks, addresses to paste, what can go wrong. Served at /docs/carriers/<name>. */
+  readonly guide?: URL
+  /** What the doctor is to say of it: what its settings still need, whether its account lets us in. Tells no secret. */
+  examine?(examination: Examination): Promise<Finding[]>
   /** Its webhooks and sockets, once per house; a carrier that is only polled has none. */
   doors?(house: House): Doors
   /** How often a carrier that has to be asked is asked. */

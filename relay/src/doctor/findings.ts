@@ -2,18 +2,15 @@ import { access, constants, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
+import type { Carrier } from '../carriers/carrier.ts'
+import { CARRIER_TABLE } from '../carriers/index.ts'
+import { systemClock } from '../clock.ts'
+import { createLogger } from '../logger.ts'
 import { isLoopbackHost } from '../settings/kinds.ts'
 import { readSettings, SETTINGS, type Setting, type Settings, SettingsError } from '../settings.ts'
 import { StoreInUse, takeDataFolder } from '../store/data-folder.ts'
-import { twilioFindings } from './carriers.ts'
-
-/** One line of the doctor: `broken` stops a relay, `note` is worth knowing. */
-export interface Finding {
-  state: 'ok' | 'note' | 'broken'
-  about: string
-  /** What was found and, unless it is ok, what to do. Never a secret's value. */
-  text: string
-}
+import { carrierFindings } from './carriers.ts'
+import type { Finding } from './finding.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -26,8 +23,8 @@ const ENGINES = [
   ['homeai', 'HOMEAI_API_KEY'],
 ] as const
 
-/** Settings and surroundings, most fundamental first. `widgetDir` is where the build puts the widget. */
-export async function examine(env: Env, o: { widgetDir: string }): Promise<Finding[]> {
+/** Settings and surroundings, most fundamental first. `widgetDir` is where the build puts the widget; the house's carriers unless others are given. */
+export async function examine(env: Env, o: { widgetDir: string; carriers?: readonly Carrier[] }): Promise<Finding[]> {
   const findings = [nodeVersion()]
   const settings = tryRead(env)
   if (settings instanceof SettingsError) {
@@ -42,7 +39,9 @@ export async function examine(env: Env, o: { widgetDir: string }): Promise<Findi
   findings.push(publicUrl(settings))
   findings.push(await widget(o.widgetDir))
   findings.push(...engines(env))
-  findings.push(...twilioFindings(settings))
+  findings.push(
+    ...(await carrierFindings(o.carriers ?? CARRIER_TABLE, { settings, clock: systemClock, logger: createLogger({ level: 'silent' }) })),
+  )
   findings.push(...notUsedYet(env))
   return findings
 }

@@ -3,6 +3,7 @@ import { hostFault } from '../config-kind.ts'
 import { createTwilioAccount } from './account.ts'
 import { TWILIO_API, TwilioConfig, twilioConfig } from './config.ts'
 import { twilioDoors } from './doors/index.ts'
+import { examineTwilio } from './examine.ts'
 import { createTwilioRest } from './rest.ts'
 
 export const twilio: Carrier<TwilioConfig> = {
@@ -24,7 +25,11 @@ export const twilio: Carrier<TwilioConfig> = {
   },
   config: twilioConfig,
 
+  guide: new URL('./GUIDE.md', import.meta.url),
+
   doors: twilioDoors,
+
+  examine: examineTwilio,
 
   fromEnvironment({ twilio: given }) {
     const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER } = given
