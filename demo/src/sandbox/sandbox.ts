@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { control } from './control.ts'
+import { exotelControl } from './exotel/control.ts'
+import { Exchange as Exotel } from './exotel/exchange.ts'
+import { exotelRest } from './exotel/rest.ts'
 import { gemini } from './gemini/index.ts'
 import { liveControl } from './gemini-live/index.ts'
 import { createLive } from './gemini-live/live.ts'
@@ -39,11 +42,20 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
     () => address,
     ({ number, ...message }) => handsets.pass(number, message),
   )
-  // What Twilio would still say of calls that are cut is not said.
+  const exotel = new Exotel(
+    world,
+    network,
+    () => address,
+    ({ number, ...message }) => handsets.pass(number, message),
+  )
+  // What carriers would still say of calls that are cut is not said.
   world.onReset(() => exchange.reset())
+  world.onReset(() => exotel.reset())
   world.onReset(() => network.reset())
   world.onReset(() => handsets.reset())
   const app = new Hono<SandboxEnv>()
+  // Before OpenAI's, which answers for all else under /v1.
+  for (const room of [exotelControl(exotel), exotelRest(exotel)]) app.route('/', room)
   for (const room of [control, gemini, openai]) app.route('/', room(world))
   for (const room of [liveControl(live), phoneControl(network, handsets), twilioControl(exchange), twilioRest(exchange)])
     app.route('/', room)
@@ -60,6 +72,7 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
     async close() {
       world.release()
       exchange.reset()
+      exotel.reset()
       network.close()
       handsets.close()
       await live.close()
