@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RelaySettings } from '../carriers/twilio/relay-settings.ts'
 
 const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number such as +12025550123')
 
@@ -11,6 +12,8 @@ export const PhoneSettings = z.object({
   carrier: z.string().max(20).optional(),
   /** How Twilio brings the sound; unset: TWILIO_MEDIA. */
   media: z.enum(['media-streams', 'conversation-relay']).optional(),
+  /** How Twilio hears, speaks and is interrupted where it brings words and no sound (`conversation-relay`). */
+  relay: RelaySettings.prefault({}),
   /** How long a phone rings. */
   ringMs: z.int().min(5_000).max(120_000).default(30_000),
   /** Hangs up when a machine answers, or leaves it `voicemail`. */

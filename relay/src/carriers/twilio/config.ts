@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { apiBase, type ConfigKind, credential, originOf } from '../config-kind.ts'
+import { RelaySettings } from './relay-settings.ts'
 
 /** A number at Twilio, as its owner gives it (`twilioConfig`). */
 export const TwilioConfig = z.object({
@@ -19,6 +20,8 @@ export const TwilioConfig = z.object({
   apiBaseUrl: apiBase('/2010-04-01').optional(),
   /** This number's own choice of how sound reaches us. */
   media: z.enum(['media-streams', 'conversation-relay']).optional(),
+  /** What is set of ConversationRelay for calls over this number; an agent's own goes before it. */
+  relay: RelaySettings.optional(),
 })
 export type TwilioConfig = z.infer<typeof TwilioConfig>
 
@@ -26,7 +29,7 @@ export const TWILIO_API = 'https://api.twilio.com'
 
 export const twilioConfig: ConfigKind<TwilioConfig> = {
   schema: TwilioConfig,
-  shown: ['apiBaseUrl', 'media'],
+  shown: ['apiBaseUrl', 'media', 'relay'],
   origin: (config, { twilio }) => new URL(config.apiBaseUrl ?? twilio.TWILIO_API_BASE_URL ?? TWILIO_API).origin,
   hosts: () => ['*.twilio.com'],
   ownOrigin: ({ twilio }) => originOf(twilio.TWILIO_API_BASE_URL),

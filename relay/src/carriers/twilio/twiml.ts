@@ -28,6 +28,8 @@ export function streamTwiml(o: {
 
 /** Twilio hears and speaks, and our socket gets words. `attributes` in Twilio's own spelling (`ttsProvider`, `welcomeGreeting` …). */
 export function relayTwiml(o: {
+  /** Another carrier's name for it. */
+  noun?: string
   url: string
   /** Told when the session is over; its answer goes on with the call. */
   action: string
@@ -36,7 +38,7 @@ export function relayTwiml(o: {
   parameters?: Readonly<Record<string, string>>
 }): string {
   const languages = (o.languages ?? []).map((language) => element('Language', language))
-  const relay = element('ConversationRelay', { ...o.attributes, url: o.url }, ...languages, ...parametersOf(o.parameters ?? {}))
+  const relay = element(o.noun ?? 'ConversationRelay', { ...o.attributes, url: o.url }, ...languages, ...parametersOf(o.parameters ?? {}))
   return document(element('Connect', { action: o.action, method: 'POST' }, relay))
 }
 
