@@ -31,7 +31,10 @@ export function createNumberBook(o: {
 }): PhoneBook {
   const { db } = o.store
   const open = async (row: Row | undefined) => row && toNumber(row, await openHouseKeys(o.store, o.keyring))
-  const works = (number: { provider: string }) => o.carriers.some(({ name, abilities }) => name === number.provider && abilities.places)
+  const able = (number: { provider: string }) => o.carriers.find(({ name }) => name === number.provider)?.abilities
+  const works = (number: { provider: string }) => able(number)?.places ?? false
+  /** Without the help of another number. */
+  const worksAlone = (number: { provider: string }) => works(number) && (able(number)?.streams ?? false)
 
   async function find(id: string): Promise<KeptNumber | undefined> {
     const fixed = await o.environment.find(id)
@@ -77,6 +80,8 @@ export function createNumberBook(o: {
       return (
         (await open(fitting.find(own))) ??
         fixed.find(own) ??
+        (await open(fitting.find(worksAlone))) ??
+        fixed.find(worksAlone) ??
         (await open(fitting.find(works))) ??
         fixed.find(works) ??
         // Of a carrier that was asked for by name, though it cannot ring yet: the caller says so.

@@ -8,10 +8,6 @@ import { readBody, readCallback } from './webhooks.ts'
 export function jiocxDoors(house: House, deviations: Deviations): Doors {
   const { lines } = house
   return {
-    urls({ callId, number: { id, secret } }) {
-      const status = `${house.url()}/api/telephony/status/${id}/${secret}?callId=${callId}`
-      return { answer: status, status, recording: status, machine: status }
-    },
     async told(c, number) {
       const fields = readBody(c.req.header('content-type') ?? '', new Uint8Array(await c.req.arrayBuffer()))
       const config = JiocxConfig.safeParse(number.config)

@@ -5,6 +5,7 @@ import { createJiocxAccount } from './account.ts'
 import { JiocxConfig, jiocxConfig } from './config.ts'
 import { type Deviations, dialectOf } from './dialect.ts'
 import { jiocxDoors } from './doors.ts'
+import { examineJiocx } from './examine.ts'
 import { createJiocxRest } from './rest.ts'
 
 /** It rings two phones and joins them; it brings no sound. */
@@ -30,22 +31,11 @@ export const jiocx: Carrier<JiocxConfig> = {
   pollMs: (settings) => settings.jiocx.JIOCX_POLL_MS,
   doors: (house) => jiocxDoors(house, ofHouse(house.settings)),
 
-  fromEnvironment({ jiocx: given }) {
-    const { JIOCX_ORGANIZATION_NAME, JIOCX_PASSWORD, JIOCX_PHONE_NUMBER, JIOCX_SENDER_ID, JIOCX_USERNAME } = given
-    // What the called phone shows is the sender; some accounts have a number besides.
-    const phoneNumber = JIOCX_PHONE_NUMBER ?? JIOCX_SENDER_ID
-    if (!JIOCX_ORGANIZATION_NAME || !JIOCX_USERNAME || !JIOCX_PASSWORD || !phoneNumber) return undefined
-    const config = JiocxConfig.parse({
-      organizationName: JIOCX_ORGANIZATION_NAME,
-      username: JIOCX_USERNAME,
-      password: JIOCX_PASSWORD,
-      apiKey: given.JIOCX_API_KEY,
-      senderId: JIOCX_SENDER_ID,
-      dltEntityId: given.JIOCX_DLT_ENTITY_ID,
-    })
-    return { config, phoneNumber }
+  fromEnvironment,
+  examine(o) {
+    const number = fromEnvironment(o.settings)
+    return examineJiocx(o, number && { config: number.config, dialect: dialectOf(ofHouse(o.settings), number.config) })
   },
-
   open(config, { settings, clock }) {
     const fault = hostFault(jiocxConfig, config, settings)
     if (fault) throw new CarrierFault('refused', `The credentials of this number may not leave: its apiBaseUrl ${fault}.`)
@@ -67,4 +57,20 @@ function ofHouse({ jiocx: given }: Settings): Deviations {
     answers: given.JIOCX_ANSWERS,
     statuses: given.JIOCX_STATUSES,
   }
+}
+
+function fromEnvironment({ jiocx: given }: Settings): { config: JiocxConfig; phoneNumber: string } | undefined {
+  const { JIOCX_ORGANIZATION_NAME, JIOCX_PASSWORD, JIOCX_PHONE_NUMBER, JIOCX_SENDER_ID, JIOCX_USERNAME } = given
+  // What the called phone shows is the sender; some accounts have a number besides.
+  const phoneNumber = JIOCX_PHONE_NUMBER ?? JIOCX_SENDER_ID
+  if (!JIOCX_ORGANIZATION_NAME || !JIOCX_USERNAME || !JIOCX_PASSWORD || !phoneNumber) return undefined
+  const config = JiocxConfig.parse({
+    organizationName: JIOCX_ORGANIZATION_NAME,
+    username: JIOCX_USERNAME,
+    password: JIOCX_PASSWORD,
+    apiKey: given.JIOCX_API_KEY,
+    senderId: JIOCX_SENDER_ID,
+    dltEntityId: given.JIOCX_DLT_ENTITY_ID,
+  })
+  return { config, phoneNumber }
 }

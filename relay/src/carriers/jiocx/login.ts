@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../calls/ports.ts'
 
 /** An account’s token. Nobody says how long it lives: it is used until it is refused. */
-export interface Login {
+interface Login {
   /** Logs in where there is no token; callers at the same time share one login. `fresh`: it was made for this very call. */
   token(): Promise<{ token: string; fresh: boolean }>
   /** This token was refused: the next caller logs in again, unless somebody has already. */
   refused(token: string): void
 }
 
-export function createLogin(logIn: () => Promise<string>): Login {
+function createLogin(logIn: () => Promise<string>): Login {
   let kept: string | undefined
   let asking: Promise<string> | undefined
   return {

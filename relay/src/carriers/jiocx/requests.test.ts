@@ -220,3 +220,39 @@ describe('a login', () => {
     expect(asked[1]?.body).toEqual({ ...vectors.login.json, ...vectors.click2call.json })
   })
 })
+
+describe('the doctor', () => {
+  const look = async (env: Record<string, string | undefined> = {}) => {
+    const all = {
+      JIOCX_ORGANIZATION_NAME: 'ORG',
+      JIOCX_USERNAME: 'USER',
+      JIOCX_PASSWORD: 'PASS',
+      JIOCX_SENDER_ID: 'SENDER',
+      JIOCX_DLT_ENTITY_ID: '1',
+    }
+    const settings = readSettings({ ...all, JIOCX_API_BASE_URL: `${origin}/v1`, ...env })
+    const found = await jiocx.examine?.({
+      settings,
+      clock: new TestClock(),
+      logger: createLogger({ level: 'silent' }),
+      unreachable: undefined,
+    })
+    return found?.map(({ state, text }) => `${state} ${text.split(':')[0]}`)
+  }
+
+  it('logs in, asks for the credit where it is known how, and says what is missing', async () => {
+    const set = ['ok account and sender are set', 'ok JioCX takes the user name and password']
+    expect(await look()).toEqual([...set, 'note its credit is not looked at'])
+    answers['GET /v1/credits'] = { body: { data: { balance: '12.5' } } }
+    const JIOCX_PATHS = '{"credit":"/credits"}'
+    expect(await look({ JIOCX_PATHS })).toEqual([...set, 'ok credit 12.5'])
+    answers['GET /v1/credits'] = { body: { credits: 0 } }
+    expect(await look({ JIOCX_PATHS })).toEqual([...set, 'note no credit is left'])
+    answers['POST /v1/auth/login'] = { status: 401, body: {} }
+    expect((await look())?.[1]).toBe('note JioCX does not accept the account’s credentials')
+    expect((await look({ JIOCX_DLT_ENTITY_ID: '' }))?.[1]).toBe('note JIOCX_DLT_ENTITY_ID is missing')
+    const before = asked.length
+    expect(await look({ JIOCX_PASSWORD: '' })).toEqual(['note off'])
+    expect(asked.length).toBe(before)
+  })
+})

@@ -5,7 +5,7 @@ import { createRest } from '../rest.ts'
 import type { JiocxConfig } from './config.ts'
 import { type Dialect, pick, target } from './dialect.ts'
 import { faultOf, jiocxFault } from './faults.ts'
-import { type Login, sharedLogin } from './login.ts'
+import { sharedLogin } from './login.ts'
 
 const Token = z.string().regex(/^[\x21-\x7e]{1,8192}$/)
 
@@ -53,7 +53,7 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
         : error
     }
   }
-  const login: Login | undefined =
+  const login =
     auth === 'login'
       ? sharedLogin(
           o.clock,
