@@ -15,12 +15,12 @@ export interface VendorRequest {
   readonly body: string
 }
 
-/** A carrier's end: a real HTTP server on loopback that answers everything alike. */
+/** A carrier's end: a real HTTP server on loopback. */
 export interface Vendor {
   readonly origin: string
   readonly requests: readonly VendorRequest[]
-  /** From now on. */
-  answers(answer: VendorAnswer): void
+  /** From now on, to everything alike or by what is asked. */
+  answers(answer: VendorAnswer | ((request: VendorRequest) => VendorAnswer)): void
   /** Told of each request before it is answered. */
   onRequest(listener: () => void): void
   /** Resolves when so many requests have come in all. */
@@ -30,7 +30,7 @@ export interface Vendor {
 
 export async function startVendor(): Promise<Vendor> {
   const requests: VendorRequest[] = []
-  let answer: VendorAnswer = { status: 404, body: {} }
+  let answerTo = (_: VendorRequest): VendorAnswer => ({ status: 404, body: {} })
   let listener = () => undefined as unknown
   const waiting: { count: number; resolve: () => void }[] = []
 
@@ -38,8 +38,9 @@ export async function startVendor(): Promise<Vendor> {
     let body = ''
     for await (const chunk of request) body += chunk
     listener()
-    requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body })
-    give(answer, response)
+    const asked = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body }
+    requests.push(asked)
+    give(answerTo(asked), response)
     for (const each of waiting) if (requests.length >= each.count) each.resolve()
   })
   server.listen(0, '127.0.0.1')
@@ -48,7 +49,7 @@ export async function startVendor(): Promise<Vendor> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     answers(next) {
-      answer = next
+      answerTo = typeof next === 'function' ? next : () => next
     },
     onRequest(next) {
       listener = next

@@ -1,7 +1,5 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { WebSocket } from 'ws'
-import { type Answer, ownPage, startTestRelay, type TestRelay } from '../../../relay.test-kit.ts'
+import { type CarrierHouse, startCarrierHouse } from '../../phone-house.test-kit.ts'
 import vectors from '../exotel.vectors.json' with { type: 'json' }
 
 /** The real relay beside an Exotel that takes every call and keeps what it was asked. */
@@ -19,9 +17,7 @@ interface Addresses {
   statusUrl: string
 }
 
-export interface ExotelHouse extends TestRelay {
-  readonly admin: string
-  readonly agentId: string
+export interface ExotelHouse extends Omit<CarrierHouse, 'wish'> {
   readonly number: Addresses
   /** What was asked of Exotel to ring, newest last. */
   readonly placed: URLSearchParams[]
@@ -30,13 +26,6 @@ export interface ExotelHouse extends TestRelay {
   /** Exotel's name for the newest call. */
   newest(): string
   wish(json?: Record<string, unknown>): Promise<{ callId: string; sid: string; form: URLSearchParams; callUrl: string }>
-  view(callId: string): Promise<{
-    status: string
-    endReason?: string
-    direction: string
-    events: { type: string; payload?: Record<string, unknown> }[]
-    ends: number
-  }>
   calls(): Promise<{ id: string; from?: string; to?: string; sessionId: string; direction: string }[]>
   /** Opens a stream; the status where it is refused. */
   open(url: string, headers?: Record<string, string>): Promise<Stream | number>
@@ -55,73 +44,48 @@ export async function startExotelHouse(o: { env?: Record<string, string>; person
   const placed: URLSearchParams[] = []
   let sids = 0
   const name = (number: number) => `exotel${String(number).padStart(26, '0')}`
-  const api = createServer((request, response) => {
-    let text = ''
-    request.on('data', (chunk) => {
-      text += chunk
-    })
-    request.on('end', () => {
-      const placing = request.url?.endsWith('/connect.json') ?? false
-      if (placing) {
-        sids += 1
-        placed.push(new URLSearchParams(text))
-      }
-      const Sid = placing ? name(sids) : (/\/Calls\/([^.]+)\.json/.exec(request.url ?? '')?.[1] ?? '')
-      const Call = { ...vectors.http.connect_response.Call, Sid, Status: placing ? 'in-progress' : house.standing }
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ Call }))
-    })
-  })
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
-  const relay = await startTestRelay({
-    env: {
+  const base = await startCarrierHouse({
+    env: (origin) => ({
       EXOTEL_API_KEY: KEY,
       EXOTEL_API_TOKEN: TOKEN,
       EXOTEL_SID: 'exampleacct',
       EXOTEL_CALLER_ID: '08012345678',
-      EXOTEL_API_BASE_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+      EXOTEL_API_BASE_URL: origin,
       CALLBACK_COUNTRIES: 'IN,US',
       ...o.env,
-    },
+    }),
+    persona: o.persona,
     extras: { alwaysRing: [CALLEE, '+919000000002'] },
   })
-  const admin = await relay.token('admin')
-  const made = await relay.ask('/api/agents', {
-    method: 'POST',
-    token: admin,
-    json: { name: 'Asha', modes: ['talk', 'call-me'], ...o.persona },
+  base.vendor.answers(({ body, path }) => {
+    const placing = path.endsWith('/connect.json')
+    if (placing) {
+      sids += 1
+      placed.push(new URLSearchParams(body))
+    }
+    const Sid = placing ? name(sids) : (/\/Calls\/([^.]+)\.json/.exec(path)?.[1] ?? '')
+    const Call = { ...vectors.http.connect_response.Call, Sid, Status: placing ? 'in-progress' : house.standing }
+    return { status: 200, body: { Call } }
   })
-  const { agent } = (await made.json()) as Answer
-  const listed = (await (await relay.ask('/api/phone-numbers', { token: admin })).json()) as { phoneNumbers: Addresses[] }
+  const listed = (await (await base.ask('/api/phone-numbers', { token: base.admin })).json()) as { phoneNumbers: Addresses[] }
   const number = listed.phoneNumbers.find(({ id }) => id === 'env-exotel')
   if (!number) throw new Error('no number of the environment')
 
   const house: ExotelHouse = {
-    ...relay,
-    admin,
-    agentId: agent.id,
+    ...base,
     number,
     placed,
     standing: 'in-progress',
     newest: () => name(sids),
     async wish(json = {}) {
-      const answer = await relay.ask('/api/click-to-call', {
-        method: 'POST',
-        headers: ownPage(relay.relay),
-        json: { agentId: agent.id, phoneNumber: CALLEE, consent: true, ...json },
-      })
+      const answer = await base.wish({ phoneNumber: CALLEE, ...json })
       const before = (await answer.json()) as { callId: string; callUrl: string }
       if (answer.status !== 202) throw new Error(JSON.stringify(before))
       for (let seen = 0; !seen; ) seen = (await house.view(before.callId)).events.filter(({ type }) => type === 'line.status').length
       return { ...before, sid: house.newest(), form: placed.at(-1) ?? new URLSearchParams() }
     },
-    async view(callId) {
-      const get = async (path: string) => (await relay.ask(path, { token: admin })).json() as Promise<never>
-      const { call } = (await get(`/api/calls/${callId}`)) as { call: { status: string; endReason?: string; direction: string } }
-      const { events } = (await get(`/api/calls/${callId}/events`)) as { events: { type: string }[] }
-      return { ...call, events, ends: events.filter(({ type }) => type === 'call.ended').length }
-    },
     async calls() {
-      return ((await (await relay.ask('/api/calls', { token: admin })).json()) as { calls: never }).calls
+      return ((await (await base.ask('/api/calls', { token: base.admin })).json()) as { calls: never }).calls
     },
     open: (url, headers = {}) =>
       new Promise((resolve) => {
@@ -147,11 +111,6 @@ export async function startExotelHouse(o: { env?: Record<string, string>; person
           }),
         )
       }),
-    async close() {
-      await relay.close()
-      api.close()
-      api.closeAllConnections()
-    },
   }
   return house
 }
