@@ -33,6 +33,7 @@ export function builtConfig(root: string): InlineConfig {
 function chunkName(module: string): string {
   if (module.endsWith('/call/index.ts')) return 'call'
   if (module.endsWith('/voice/index.ts')) return 'voice'
+  if (module.endsWith('/twilio/index.ts')) return 'twilio'
   if (module.endsWith('/callback/index.ts')) return 'callback'
   if (module.endsWith('/form-view.ts')) return 'callback-form'
   const lazy = /\/(keypad|client-tools|messages|terms|turnstile)\.ts$/.exec(module)?.[1]

@@ -1,9 +1,10 @@
 import type { EndReason } from '@voice-agent/relay/protocol'
 import type { Inside } from '../element/inside.ts'
-import type { Conversation, ConversationListener } from './conversation.ts'
+import type { ConversationListener } from './conversation.ts'
 import type { DeskMemory } from './desk-view.ts'
 import { wordsOf } from './fault.ts'
 import type { Gone } from './media-socket.ts'
+import type { Talk } from './talk.ts'
 import type { Transcript } from './transcript.ts'
 import type { VisitorVoice } from './visitor-voice.ts'
 
@@ -13,7 +14,7 @@ interface AroundConversation {
   voice: VisitorVoice
   transcript: Transcript
   /** The conversation that is listened to. */
-  self(): Conversation
+  self(): Talk
   /** It is still the desk's own. */
   mine(): boolean
   /** Tells the page of a fault. */

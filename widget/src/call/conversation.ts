@@ -1,8 +1,9 @@
-import type { ConversationState, EndReason, Entry, FromRelay, ToRelay, WebCall } from '@voice-agent/relay/protocol'
+import type { ConversationState, EndReason, Entry, FromRelay, ToRelay } from '@voice-agent/relay/protocol'
 import type { Sound } from '../element/sound-door.ts'
 import { Player, type PlayerListener } from '../sound/player.ts'
 import { CallFault } from './fault.ts'
 import { type Gone, MediaSocket, type SocketListener } from './media-socket.ts'
+import type { TalkOptions } from './talk.ts'
 
 export interface ConversationListener extends Pick<PlayerListener, 'level' | 'sounding' | 'blocked'> {
   state(state: ConversationState | 'reconnecting'): void
@@ -36,15 +37,7 @@ export class Conversation {
   #farewell: ReturnType<typeof setTimeout> | undefined
   #holding: ReturnType<typeof setTimeout> | undefined
 
-  constructor(o: {
-    opened: WebCall
-    sound: Sound | undefined
-    /** Opens sound again, when a phone call or a lock screen broke it. */
-    newSound: () => Sound | undefined
-    volume: number
-    device: string | undefined
-    on: ConversationListener
-  }) {
+  constructor(o: TalkOptions) {
     this.callId = o.opened.callId
     this.#on = o.on
     this.#sourceHz = o.opened.audio.output.sampleRate

@@ -7,12 +7,12 @@ import { PanelHolder } from '../panel/panel-holder.ts'
 import { panelSheet } from '../panel/panel-styles.ts'
 import { CallMe } from './call-me.ts'
 import { Consent } from './consent.ts'
-import { Conversation } from './conversation.ts'
 import { listenerOf } from './conversation-listener.ts'
 import { type BehindPanel, type DeskMemory, freshMemory, panelView } from './desk-view.ts'
 import { CallFault, faultOf } from './fault.ts'
 import type { Gone } from './media-socket.ts'
 import { admit, granted, openWithRelay } from './opening.ts'
+import type { Talk } from './talk.ts'
 import { Transcript } from './transcript.ts'
 import { VisitorVoice } from './visitor-voice.ts'
 
@@ -29,7 +29,7 @@ export class CallDesk implements BehindPanel {
   readonly #holder: PanelHolder
   readonly agreed: Consent
   readonly #transcript = new Transcript()
-  #conversation: Conversation | undefined
+  #conversation: Talk | undefined
   #starting: { promise: Promise<Started>; abort: AbortController } | undefined
   #startedFor = ''
   output: string | undefined
@@ -125,7 +125,7 @@ export class CallDesk implements BehindPanel {
     const { emit, setState } = this.#inside
     const memory = this.#memory
     const { agent, inWriting } = await admit(this.#inside, memory, how, this, signal)
-    const { opened, modality } = await openWithRelay(this.#inside, agent, {
+    const { opened, modality, talk } = await openWithRelay(this.#inside, agent, {
       modality: inWriting ? 'text' : 'voice',
       sessionId: this.sessionFor(agent.id),
       signal,
@@ -140,7 +140,7 @@ export class CallDesk implements BehindPanel {
     // Nobody is greeted under the browser's question.
     await this.#voice.settled()
     if (signal.aborted) throw new CallFault('canceled')
-    const conversation: Conversation = new Conversation({
+    const conversation: Talk = talk({
       opened,
       sound,
       newSound: this.#inside.openSound,
@@ -226,7 +226,7 @@ export class CallDesk implements BehindPanel {
 
   // ---------------------------------------------------------------- going on
 
-  #ended(conversation: Conversation, reason: EndReason, gone: Gone | undefined): void {
+  #ended(conversation: Talk, reason: EndReason, gone: Gone | undefined): void {
     const memory = this.#memory
     this.#voice.stop()
     this.#transcript.settle(conversation.callId)
@@ -332,7 +332,7 @@ export class CallDesk implements BehindPanel {
     }
   }
 
-  #inCall(act: (conversation: Conversation) => unknown): Result {
+  #inCall(act: (conversation: Talk) => unknown): Result {
     if (!this.#conversation) return this.#fault('not_in_call')
     act(this.#conversation)
     return { ok: true }

@@ -4,8 +4,10 @@ import type { Beginning, Inside } from '../element/inside.ts'
 import type { Answer } from '../element/relay-client.ts'
 import { modesOf } from './call-me.ts'
 import type { Consent } from './consent.ts'
+import { Conversation } from './conversation.ts'
 import type { DeskMemory } from './desk-view.ts'
 import { CallFault } from './fault.ts'
+import type { Talk, TalkOptions } from './talk.ts'
 
 /** What admitting uses of the desk. */
 interface DeskAtDoor {
@@ -27,7 +29,6 @@ export async function admit(
   signal: AbortSignal,
 ): Promise<{ agent: PublicAgent; inWriting: boolean }> {
   const { element } = inside
-  if (element.transport === 'twilio') throw new CallFault('unavailable')
   const inWriting = element.textOnly || how.text !== undefined
   if (!inWriting && !('AudioContext' in globalThis)) throw new CallFault('unsupported')
   // Known already, everything up to the request happens inside the click; else the sound at least must.
@@ -57,7 +58,7 @@ export async function openWithRelay(
   inside: Inside,
   agent: PublicAgent,
   how: { modality: 'voice' | 'text'; sessionId: string | undefined; signal: AbortSignal; openSound: () => unknown },
-): Promise<{ opened: WebCall; modality: 'voice' | 'text' }> {
+): Promise<{ opened: WebCall; modality: 'voice' | 'text'; talk: (o: TalkOptions) => Talk }> {
   const { element } = inside
   const config: CallConfig = {
     agentId: agent.id,
@@ -74,11 +75,13 @@ export async function openWithRelay(
     // Without query and fragment: they may hold what is nobody's business.
     page: { url: location.origin + location.pathname, title: document.title.slice(0, 300) },
     ...(agent.terms && { consent: true }),
+    ...(element.transport === 'twilio' && config.modality === 'voice' && { transport: 'twilio' }),
   }
   if (element.tokenProvider) {
     if (config.modality === 'voice') how.openSound()
     request.visitorToken = await tokenOf(element.tokenProvider)
   }
+  const kit = request.transport && import('../twilio/index.ts').catch(() => {})
   const answer = inside.ask<WebCall>(`${inside.relay()}/api/web-calls`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -89,7 +92,9 @@ export async function openWithRelay(
   if (config.modality === 'voice') how.openSound()
   const opened = granted(await answer)
   if (how.signal.aborted) throw new CallFault('canceled')
-  return { opened, modality: config.modality }
+  const talk = kit ? (await kit)?.talkOverTwilio : (o: TalkOptions) => new Conversation(o)
+  if (!talk) throw new CallFault('load_failed')
+  return { opened, modality: config.modality, talk }
 }
 
 /** The answer's body; throws CallFault when it is a refusal. */

@@ -1,14 +1,17 @@
 import type { TemplateResult } from 'lit'
 import type { Inside } from '../element/inside.ts'
 import { termsStyles } from './terms-styles.ts'
+import { termsEn, termsHi } from './terms-words.ts'
 import type { PanelView } from './view.ts'
 
 const sheet = new CSSStyleSheet()
 sheet.replaceSync(termsStyles)
 
 /** Before terms are shown in this root. Most agents have none: they are a chunk of their own. */
-export function prepareTerms({ adopt, lit }: Inside): NonNullable<PanelView['termsShown']> {
+export function prepareTerms({ addStrings, adopt, lit }: Inside): NonNullable<PanelView['termsShown']> {
   adopt(sheet)
+  addStrings('en', termsEn)
+  addStrings('hi', termsHi)
   return (view) => terms(lit, view)
 }
 

@@ -12,11 +12,6 @@ export const en = {
   'idle.title': 'Talk with {name}',
   'idle.language': 'Language',
 
-  'consent.title': 'Before we start',
-  'consent.more': 'Read the full terms',
-  'consent.accept': 'Agree and start',
-  'consent.decline': 'Not now',
-
   'speech.on-device': 'Your browser turns your words into text, on this device.',
   'speech.allowed': 'Your browser turns your words into text, and may send the sound to its maker.',
 

@@ -1,4 +1,5 @@
 import type { CallbackKey } from '../callback/words.ts'
+import type { TermsKey } from '../panel/terms-words.ts'
 import type { VoiceKey } from '../voice/words.ts'
 import type { StringKey } from './index.ts'
 
@@ -28,11 +29,6 @@ export const strings = {
   'idle.text': 'चैट शुरू करें',
   'idle.title': '{name} से बात करें',
   'idle.language': 'भाषा',
-
-  'consent.title': 'शुरू करने से पहले',
-  'consent.more': 'पूरी शर्तें पढ़ें',
-  'consent.accept': 'सहमत हूँ, शुरू करें',
-  'consent.decline': 'अभी नहीं',
 
   'speech.on-device': 'आपका ब्राउज़र इसी उपकरण पर आपके शब्दों को लिखता है।',
   'speech.allowed': 'आपका ब्राउज़र आपके शब्दों को लिखता है, और इसके लिए आवाज़ अपने निर्माता को भेज सकता है।',
@@ -94,4 +90,4 @@ export const strings = {
   'error.connection_lost': 'कनेक्शन टूट गया।',
   'error.replaced': 'कॉल दूसरी विंडो में चल रही है।',
   'error.write': 'लिखकर पूछें',
-} satisfies Record<Exclude<StringKey, VoiceKey | CallbackKey>, string>
+} satisfies Record<Exclude<StringKey, VoiceKey | CallbackKey | TermsKey>, string>

@@ -21,6 +21,9 @@ describe('strings', () => {
 
   it('look for the full tag, the base, then English', async () => {
     expect(say('hi-IN', 'log.visitor')).to.equal('You')
+    // A few words of a language that came with something else are not the language.
+    addStrings('hi', { 'consent.more': 'पूरी शर्तें पढ़ें' })
+    expect(writtenIn('hi-IN')).to.equal('en')
     expect(await loadStrings('hi-IN')).to.equal(true)
     expect(await loadStrings('hi')).to.equal(false)
     expect(say('hi-IN', 'log.visitor')).to.equal('आप')

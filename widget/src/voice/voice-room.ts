@@ -1,6 +1,6 @@
 import type { PublicAgent } from '@voice-agent/relay/protocol'
-import type { Conversation } from '../call/conversation.ts'
 import type { BehindPanel } from '../call/desk-view.ts'
+import type { Talk } from '../call/talk.ts'
 import type { Inside } from '../element/inside.ts'
 import { constraintsFor, type Microphone, openMicrophone, type Refusal, refusalOf } from '../microphone/index.ts'
 import { type Recognition, startRecognition } from './recognition.ts'
@@ -17,7 +17,7 @@ export interface VoiceDoor {
   readonly asked: Promise<MediaStream>
   readonly desk: Pick<BehindPanel, 'muted' | 'output' | 'setMuted' | 'setInputDevice' | 'setOutputDevice'>
   /** The call, once there is one. */
-  call(): Pick<Conversation, 'send' | 'sound' | 'rebuild'> | undefined
+  call(): Pick<Talk, 'send' | 'sound' | 'rebuild'> | undefined
   level(level: number): void
 }
 
@@ -169,7 +169,7 @@ export class VoiceRoom {
       muted: this.door.desk.muted,
       ...(this.inputId ? { deviceId: this.inputId } : {}),
       on: {
-        frame: (pcm) => this.door.call()?.sound(pcm),
+        frame: (pcm) => this.door.call()?.sound(pcm, this.inputId),
         level: (level) => this.#hears(level),
         trouble: (what) => this.#troubled(what),
         devices: (inputs, id) => void this.#devices(inputs, id),
