@@ -199,7 +199,7 @@ export class AgentStream {
     const aheadMs = this.#pushedMs - this.playout.playedMs
     received.mostAheadMs = Math.max(received.mostAheadMs, Math.round(aheadMs))
     if (aheadMs <= mostAheadMs) return
-    this.#warn(`${Math.round(aheadMs / 1000)} s of sound at once`)
+    this.#warn(`more than ${mostAheadMs} ms of sound wait`)
     if (strictPace) this.#burst ??= setTimeout(() => this.#order.onBurst(), PATIENCE_MS)
   }
 
