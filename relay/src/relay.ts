@@ -38,6 +38,7 @@ import { createApp } from './http/app.ts'
 import { auth } from './http/auth.ts'
 import { callRoutes } from './http/calls.ts'
 import type { Endpoint } from './http/endpoint.ts'
+import { guidePages } from './http/guides.ts'
 import { health } from './http/health.ts'
 import { mediaSocket } from './http/media-socket.ts'
 import { ownPages } from './http/pages.ts'
@@ -223,6 +224,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
     ...widgetFiles(readFolder(more.widgetDir ?? WIDGET_DIR)),
+    ...guidePages(carriers),
     ...ownPages(),
     ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
     ...agentRoutes({ agents, visitorTokens, publicFacts }),
