@@ -1,7 +1,7 @@
 import type { House } from '../../house.ts'
 import { type PageCalls, readPageVisit } from '../page-calls.ts'
 import { sayTwiml } from '../twiml.ts'
-import { agentTwiml, type TwilioUrls } from './answer.ts'
+import { soundTwiml, type TwilioUrls } from './answer.ts'
 import type { Signed } from './proof.ts'
 
 const TOO_LATE = 'This call cannot be connected. Please close it and call again from the page. Goodbye.'
@@ -19,6 +19,6 @@ export function twilioPages(house: House, { pages, urls }: { pages: PageCalls; u
     }
     const line = lines.get(call.id) ?? lines.carried(call, claimed.number, visit.carrierCallId)
     call.answers()
-    return agentTwiml({ call, line, lines, urls, media: 'media-streams', language: call.language })
+    return soundTwiml({ call, line, lines, urls })
   }
 }
