@@ -17,6 +17,8 @@ export interface PhoneBook extends NumberBook {
   withStreamToken(id: string, token: string): Promise<HouseNumber | undefined>
   /** Everybody who says that this number is theirs, the environment first, then the oldest: a signature tells who is right. */
   claimants(provider: string, phoneNumber: string): Promise<readonly HouseNumber[]>
+  /** All that are in use with this provider, whosever they are, in the same order: for carriers that tell of calls by the account. */
+  ofProvider(provider: string): Promise<readonly HouseNumber[]>
   /** Whose turn it is when this number is called: its agent, else its organisation's most recent; undefined when there is none. */
   answeringAgent(number: HouseNumber): Promise<string | undefined>
 }
@@ -56,9 +58,20 @@ export function createNumberBook(o: {
     const keys = await openHouseKeys(o.store, o.keyring)
     return [...fixed, ...rows.map((row) => toNumber(row, keys))]
   }
+  async function ofProvider(provider: string): Promise<KeptNumber[]> {
+    const fixed = (await o.environment.list()).filter((each) => each.provider === provider)
+    const rows = await db
+      .select()
+      .from(table)
+      .where(and(eq(table.provider, provider), eq(table.active, true)))
+      .orderBy(asc(table.createdAt), asc(table.id))
+    const keys = rows.length > 0 ? await openHouseKeys(o.store, o.keyring) : undefined
+    return [...fixed, ...(keys ? rows.map((row) => toNumber(row, keys)) : [])]
+  }
   return {
     find,
     claimants,
+    ofProvider,
     withSecret: (id, secret) => proved(id, secret, (number) => number.secret),
     withStreamToken: (id, token) => proved(id, token, (number) => number.streamToken),
     dialled: async (provider, phoneNumber) => (await claimants(provider, phoneNumber))[0],

@@ -16,18 +16,22 @@ export interface StreamSocket {
   readonly open: boolean
   readonly writable: boolean
   send(frame: string | Buffer): void
+  /** Sound as it is, where the carrier takes it so. */
+  sendBinary(frame: Uint8Array): void
   close(code: number, reason: string): void
 }
 
 /** What comes of a frame; `refused` counts as malformed. */
 type Taken = 'taken' | 'refused'
 
-/** One socket that a carrier brings a call's sound over, in JSON messages: reads, bounds, keeps alive. `onGone` is called once. */
+/** One socket that a call's sound goes over: reads, bounds, keeps alive. `onGone` is called once. */
 export function createStreamSocket<Message>(o: {
   ws: WebSocket
   clock: Clock
   /** Undefined for what cannot be understood. Never throws. */
   read: (frame: Buffer) => Message | undefined
+  /** Likewise, of binary frames; without it there are none. */
+  readBinary?: (frame: Buffer) => Message | undefined
   onMessage: (message: Message) => Taken
   /** Above this the line to the carrier is slower than the sound: the playout waits. */
   fullBytes: number
@@ -69,6 +73,11 @@ export function createStreamSocket<Message>(o: {
       ws.send(frame, TEXT)
       if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
+    sendBinary(frame) {
+      if (!socket.open) return
+      ws.send(frame, BINARY)
+      if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
+    },
     close(code, reason) {
       if (ws.readyState !== ws.CLOSED) {
         ws.close(code, reason)
@@ -93,7 +102,7 @@ export function createStreamSocket<Message>(o: {
   ws.on('message', (data, isBinary) => {
     if (gone) return
     alive = true
-    const message = isBinary ? undefined : o.read(asBuffer(data))
+    const message = isBinary ? o.readBinary?.(asBuffer(data)) : o.read(asBuffer(data))
     if (message && take(message) === 'taken') malformedInARow = 0
     else if (++malformedInARow >= MAX_MALFORMED_IN_A_ROW) socket.close(REFUSED, 'too many malformed frames')
   })
@@ -115,6 +124,7 @@ export function createStreamSocket<Message>(o: {
 }
 
 const TEXT = { binary: false }
+const BINARY = { binary: true }
 
 function asBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What a carrier's server answers; `silence` never does, `cut` closes the connection after it has read the request. */
@@ -18,6 +18,8 @@ export interface VendorRequest {
 /** A carrier's end: a real HTTP server on loopback. */
 export interface Vendor {
   readonly origin: string
+  /** For whatever else the carrier speaks at its address. */
+  readonly server: Server
   readonly requests: readonly VendorRequest[]
   /** From now on, to everything alike or by what is asked. */
   answers(answer: VendorAnswer | ((request: VendorRequest) => VendorAnswer)): void
@@ -47,6 +49,7 @@ export async function startVendor(): Promise<Vendor> {
   await once(server, 'listening')
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    server,
     requests,
     answers(next) {
       answerTo = typeof next === 'function' ? next : () => next

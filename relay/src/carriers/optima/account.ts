@@ -88,7 +88,7 @@ function opened(answer: Record<string, unknown>): unknown {
   const envelope = Envelope.safeParse(answer)
   if (!envelope.success) throw optimaFault('malformed', { placed: 'unknown', cause: envelope.error })
   const { data, status } = envelope.data
-  if (status < 200 || status > 299) throw faultOf(status, answer)
+  if (status < 200 || status > 299) throw faultOf(status, answer, '')
   if (!isRecord(data)) throw optimaFault('malformed', { placed: 'unknown' })
   return data
 }

@@ -2,7 +2,8 @@ import { type Carrier, CarrierFault } from '../carrier.ts'
 import { hostFault } from '../config-kind.ts'
 import { createRest } from '../rest.ts'
 import { createOptimaAccount } from './account.ts'
-import { accessOf, type OptimaConfig, optimaConfig } from './config.ts'
+import { accessOf, OptimaConfig, optimaConfig } from './config.ts'
+import { optimaDoors } from './doors.ts'
 import { faultOf, optimaFault } from './faults.ts'
 import type { NumberFormat } from './numbers.ts'
 import { switchboardOf } from './switchboard.ts'
@@ -31,6 +32,8 @@ export const optima: Carrier<OptimaConfig> = {
     // Up to 1.0.3 Optima calls from a number that it does not tell.
     return OPTIMA_TOKEN === undefined ? undefined : { config: { token: OPTIMA_TOKEN }, phoneNumber: OPTIMA_PHONE_NUMBER ?? '' }
   },
+
+  doors: optimaDoors(({ config }, house) => optima.open(OptimaConfig.parse(config), house)),
 
   open(config, { settings, clock }) {
     const fault = hostFault(optimaConfig, config, settings)

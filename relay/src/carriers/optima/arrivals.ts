@@ -1,0 +1,77 @@
+import type { HouseNumber } from '../../agents/house-number.ts'
+import type { House } from '../house.ts'
+import { type Account, accountName, type Clients } from './clients.ts'
+import type { Access } from './config.ts'
+
+/** Numbers come and go: whose calls are taken is looked up again so often. */
+const LOOK_MS = 60_000
+
+/** Calls that come in: Optima tells every connection of a token about them. */
+export interface Arrivals {
+  /** Listens with the token of every number that is in use, from now on, and closes connections that nobody needs any more. */
+  start(): Promise<void>
+  /** A session that comes in with this account's token. Never rejects. */
+  take(account: Account, sessionId: string): Promise<void>
+  close(): void
+}
+
+export function createArrivals(o: {
+  house: Pick<House, 'numbers' | 'reception' | 'clock' | 'logger'>
+  /** Whether calls that come in are answered at all. */
+  inbound: boolean
+  clients: Clients
+  accessTo: (number: HouseNumber) => Access
+  /** Followed already. */
+  isOurs: (sessionId: string) => boolean
+  onTaken: (number: HouseNumber, callId: string, sessionId: string) => void
+}): Arrivals {
+  const { clients } = o
+  const { clock, logger, numbers, reception } = o.house
+  /** Of several numbers with one token the first: Optima does not tell which was called. */
+  let answering = new Map<string, HouseNumber>()
+  let cancelLook: (() => void) | undefined
+  let closed = false
+
+  async function look(): Promise<void> {
+    try {
+      const found = new Map<string, HouseNumber>()
+      for (const number of await numbers.ofProvider('optima')) {
+        const name = accountName(o.accessTo(number))
+        if (!found.has(name)) found.set(name, number)
+      }
+      if (closed) return
+      answering = found
+      if (o.inbound) for (const number of found.values()) clients.of(o.accessTo(number))
+      clients.tidy((account) => answering.has(accountName(account)))
+    } catch (error) {
+      logger.warn({ err: error }, 'it could not be looked up whose calls are taken at Optima')
+    }
+  }
+
+  function again() {
+    cancelLook = clock.after(LOOK_MS, () => void look().then(() => !closed && again()))
+  }
+
+  async function take(account: Account, sessionId: string): Promise<void> {
+    const number = answering.get(accountName(account))
+    if (closed || !o.inbound || !number || o.isOurs(sessionId)) return
+    try {
+      const received = await reception.receive(number, { carrierCallId: sessionId, from: '', to: number.phoneNumber })
+      if (received.is === 'taken' && !closed) o.onTaken(number, received.call.id, sessionId)
+    } catch (error) {
+      logger.error({ err: error, phoneNumberId: number.id }, 'a call that came in was lost')
+    }
+  }
+
+  return {
+    async start() {
+      await look()
+      if (!closed) again()
+    },
+    take,
+    close() {
+      closed = true
+      cancelLook?.()
+    },
+  }
+}

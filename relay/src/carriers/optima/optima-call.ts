@@ -1,0 +1,163 @@
+import type { CarrierAccount, LineEvent } from '../carrier.ts'
+import { CarrierFault } from '../carrier.ts'
+import type { House } from '../house.ts'
+import type { Channel, ChannelEvent, Listener } from './channel.ts'
+import type { OptimaVersion } from './config.ts'
+import { createOptimaLeg, type OptimaLeg } from './leg.ts'
+import { OF_DIAL, UNANSWERED } from './statuses.ts'
+import type { OptimaAudio } from './wire.ts'
+
+/** After our own hang-up Optima's last word is waited for, hang-ups that are tried again included; then the call is over all the same. */
+const LAST_WORD_MS = 30_000
+const KEY_MS = 200
+const KEY_GAP_MS = 100
+const WAIT_MS = 500
+
+/**
+ * - ringing: nobody is connected yet. talking: somebody is. ending: the call is over for us, Optima's last word is not said. over.
+ */
+type State = 'ringing' | 'talking' | 'ending' | 'over'
+
+/** One of our calls at Optima, from its session to its last word. */
+export interface OptimaCall {
+  press(digits: string): Promise<void>
+  /** The house closes. */
+  close(): void
+}
+
+export interface CallOfOptima {
+  readonly callId: string
+  readonly sessionId: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly version: OptimaVersion
+  readonly account: Pick<CarrierAccount, 'status'>
+}
+
+/** @param open its way to Optima */
+export function followCall(
+  house: Pick<House, 'calls' | 'lines' | 'bringSound' | 'clock' | 'logger'>,
+  o: CallOfOptima & { audio: OptimaAudio; frameMs: number; open: (listener: Listener) => Channel; onOver: () => void },
+): OptimaCall {
+  const { callId, sessionId } = o
+  const { clock } = house
+  const logger = house.logger.child({ callId, carrier: 'optima' })
+  const call = house.calls.get(callId)
+  let state: State = 'ringing'
+  let sound: OptimaLeg | undefined
+  let cancelEnding: (() => void) | undefined
+  let unlisten: (() => void) | undefined
+
+  const tell = (event: Omit<LineEvent, 'carrierCallId'>) =>
+    house.lines
+      .tell(callId, { carrierCallId: sessionId, ...event })
+      .catch((error: unknown) => logger.error({ err: error }, 'a status was lost'))
+
+  const channel = o.open(take)
+  // By whoever ends it.
+  unlisten = call?.feed.listen((event) => event.type === 'ended' && end())
+  if (!call || call.endReason) end()
+
+  function take(event: ChannelEvent) {
+    if (state === 'over') return
+    switch (event.event) {
+      case 'dialStatus': {
+        const { endReason, status } = OF_DIAL[event.status]
+        void tell({ status, ...(endReason ? { endReason } : {}), said: { dialStatus: event.status } })
+        if (status === 'connected') talk()
+        if (status === 'failed') over()
+        return
+      }
+      case 'cdr':
+        if (event.record.carrierCallId !== sessionId) return
+        void house.lines.tell(callId, event.record)
+        return over()
+      case 'hangup':
+        return void hungUp()
+      case 'here':
+        // Whoever calls us is connected as soon as we are there.
+        if (o.direction === 'inbound' && state === 'ringing') return answer()
+        break
+      case 'dtmf':
+        // Nobody presses keys on a phone that rings.
+        if (state === 'ringing') answer()
+        break
+      case 'lost':
+        logger.warn({ was: state }, 'Optima is out of reach: a call of it is given up')
+        call?.hangUp('connection')
+        break
+    }
+    if (state === 'talking') sound?.take(event)
+  }
+
+  function answer() {
+    void tell({ status: 'connected', said: { event: 'sound' } })
+    talk()
+  }
+
+  function talk() {
+    if (state !== 'ringing' || !call || call.endReason) return
+    state = 'talking'
+    sound = createOptimaLeg({ clock, channel, frameMs: o.frameMs, audio: o.audio })
+    house.bringSound(call, sound.leg)
+  }
+
+  /** Optima says that it is over, and not how: before anybody was connected its record may know. */
+  async function hungUp() {
+    const answered = state === 'talking' || call?.status === 'connected'
+    const wasOurs = state === 'ending'
+    over()
+    if (answered || wasOurs) return void tell({ status: 'completed', said: { event: 'hangup' } })
+    const record = await recorded()
+    if (record) await house.lines.tell(callId, record)
+    else void tell({ ...UNANSWERED, said: { event: 'hangup' } })
+  }
+
+  async function recorded(): Promise<LineEvent | undefined> {
+    if (o.version === '1.0.3') return undefined
+    try {
+      return await o.account.status(sessionId)
+    } catch (error) {
+      logger.debug({ fault: error instanceof CarrierFault ? error.code : 'error' }, 'a call’s record could not be read')
+      return undefined
+    }
+  }
+
+  /** The call is over for us: REST hangs up, and so does the socket, whichever is quicker. */
+  function end() {
+    if (state === 'ending' || state === 'over') return
+    state = 'ending'
+    channel.hangup()
+    cancelEnding = clock.after(LAST_WORD_MS, () => {
+      over()
+      void tell({ status: 'completed', said: { event: 'silence' } })
+    })
+  }
+
+  function over() {
+    if (state === 'over') return
+    state = 'over'
+    cancelEnding?.()
+    unlisten?.()
+    channel.leave()
+    o.onOver()
+  }
+
+  return {
+    async press(digits) {
+      if (state !== 'talking') throw new CarrierFault('refused', 'Nobody is connected to hear keys.')
+      for (const digit of digits) {
+        if (state !== 'talking') return
+        if (/[wW]/.test(digit)) await passed(WAIT_MS)
+        else {
+          channel.dtmf(digit, KEY_MS)
+          await passed(KEY_MS + KEY_GAP_MS)
+        }
+      }
+    },
+    close: over,
+  }
+
+  function passed(ms: number): Promise<void> {
+    return new Promise((resolve) => clock.after(ms, resolve))
+  }
+}

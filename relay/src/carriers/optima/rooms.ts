@@ -1,0 +1,137 @@
+import type { Clock } from '../../calls/ports.ts'
+import { AGAIN_MS, type Listener, TRIES } from './channel.ts'
+import type { FromOptima } from './wire.ts'
+
+/** A session may be told of before we know that it is ours: the answer to its placement is on its way. */
+const EARLY_MS = 10_000
+const MOST_EARLY = 256
+
+/**
+ * - expected: Optima has not told of it yet. asked: to be let in. here: in. A room that was left is forgotten.
+ */
+type State = 'expected' | 'asked' | 'here'
+
+interface Room {
+  state: State
+  /** Since it was last in. */
+  tries: number
+  cancel: () => void
+  readonly listener: Listener
+}
+
+/** The rooms of one Socket.IO connection that we want to be in: asked for, and asked for again after every reconnection. */
+export interface Rooms {
+  /** @param waitMs for `newSession`; afterwards it is asked for all the same */
+  want(sessionId: string, waitMs: number, listener: Listener): void
+  isHere(sessionId: string): boolean
+  leave(sessionId: string): void
+  /** What was heard. Sessions that nobody wants are kept in mind for a while, and never joined. */
+  heard(from: FromOptima): void
+  connected(): void
+  disconnected(): void
+  /** There will be no connection any more. */
+  lost(): void
+  readonly size: number
+  close(): void
+}
+
+export function createRooms(o: { clock: Clock; isConnected: () => boolean; join: (sessionId: string) => void }): Rooms {
+  const { clock } = o
+  const rooms = new Map<string, Room>()
+  const early = new Map<string, number>()
+
+  function ask(sessionId: string) {
+    const room = rooms.get(sessionId)
+    if (!room || room.state === 'here') return
+    room.cancel()
+    room.state = 'asked'
+    if (!o.isConnected()) return
+    if (room.tries >= TRIES) return lose(sessionId)
+    room.tries += 1
+    room.cancel = clock.after(AGAIN_MS, () => ask(sessionId))
+    o.join(sessionId)
+  }
+
+  function lose(sessionId: string) {
+    const room = rooms.get(sessionId)
+    forget(sessionId)
+    room?.listener({ event: 'lost' })
+  }
+
+  function forget(sessionId: string) {
+    rooms.get(sessionId)?.cancel()
+    rooms.delete(sessionId)
+  }
+
+  function enter(sessionId: string) {
+    const room = rooms.get(sessionId)
+    if (!room || room.state === 'here') return
+    room.cancel()
+    Object.assign(room, { state: 'here', tries: 0 })
+    room.listener({ event: 'here' })
+  }
+
+  function keepInMind(sessionId: string) {
+    const now = clock.monotonicMs()
+    for (const [id, atMs] of early) if (now - atMs > EARLY_MS || early.size >= MOST_EARLY) early.delete(id)
+    early.set(sessionId, now)
+  }
+
+  /** Told of a moment ago, once. */
+  function wasTold(sessionId: string): boolean {
+    const atMs = early.get(sessionId)
+    early.delete(sessionId)
+    return atMs !== undefined && clock.monotonicMs() - atMs <= EARLY_MS
+  }
+
+  return {
+    want(sessionId, waitMs, listener) {
+      forget(sessionId)
+      const room: Room = { state: 'expected', tries: 0, cancel: () => undefined, listener }
+      rooms.set(sessionId, room)
+      if (waitMs <= 0 || wasTold(sessionId)) ask(sessionId)
+      else room.cancel = clock.after(waitMs, () => ask(sessionId))
+    },
+    isHere: (sessionId) => rooms.get(sessionId)?.state === 'here',
+    leave: forget,
+    heard(from) {
+      const { sessionId } = from
+      const room = rooms.get(sessionId)
+      if (!('of' in from)) {
+        if (!room) keepInMind(sessionId)
+        else if (room.state === 'expected') ask(sessionId)
+        return
+      }
+      if (!room) return
+      const { of } = from
+      if (of.event !== 'roomJoined') {
+        // Said to those in the room alone.
+        enter(sessionId)
+        room.listener(of)
+      } else if (of.ok) enter(sessionId)
+      // Refused: asked again when its time has come.
+    },
+    connected() {
+      for (const [sessionId, { state }] of rooms) if (state === 'asked') ask(sessionId)
+    },
+    disconnected() {
+      for (const room of rooms.values()) {
+        const was = room.state
+        if (was === 'expected') continue
+        room.cancel()
+        Object.assign(room, { state: 'asked', tries: 0 })
+        if (was === 'here') room.listener({ event: 'away' })
+      }
+    },
+    lost() {
+      for (const sessionId of [...rooms.keys()]) lose(sessionId)
+    },
+    get size() {
+      return rooms.size
+    },
+    close() {
+      for (const sessionId of [...rooms.keys()]) forget(sessionId)
+      early.clear()
+    },
+  }
+}
