@@ -1,44 +1,10 @@
 import type { CallbackAccepted, CallStatus, EndReason, PublicAgent } from '@voice-agent/relay/protocol'
 import type { CallbackAsked, CallbackConfig, CallbackOptions, Fault, Result } from '../element/events.ts'
-import type { Beginning, Desk, Inside } from '../element/inside.ts'
-import type { StringKey } from '../strings/index.ts'
-import { askToRing, mayAskAgain, momentOf, numberOf, type Refused } from './asking.ts'
+import { askToRing, momentOf, numberOf, type Refused } from './asking.ts'
 import { Attempts } from './attempt.ts'
 import { CallWatch } from './call-watch.ts'
-
-/** What the room needs of the desk around it. */
-export interface CallbackDesk {
-  /** What is publicly known of the agent; rejects with a `code` when it cannot be asked. */
-  agent(): Promise<PublicAgent>
-  /** Of the conversation so far, for this agent. */
-  sessionFor(agentId: string): string | undefined
-  /** The ringing phone is now the element's call. */
-  adopt(call: { callId: string; sessionId: string }): void
-  /** A call in the page is there, or on its way. */
-  readonly talking: boolean
-  readonly agreed: { given(version: string): boolean; answer(version: string, accepted: boolean): void }
-  start(how: Beginning): unknown
-  end: Desk['end']
-  /** Says that something could not be done. */
-  fail(code: string): void
-}
-
-/** The room's surroundings. */
-export interface CallbackDoor {
-  readonly inside: Inside
-  readonly memory: { agent: PublicAgent | undefined }
-  readonly desk: CallbackDesk
-  /** Whether the panel shows this, and whether talking in the page is offered beside it. */
-  readonly phone: { shown: boolean; readonly modes: { talk: boolean } }
-}
-
-/** Where asking for a call stands. */
-export type Phase =
-  | { is: 'form'; refused?: Refused; retryAt?: number }
-  | { is: 'asking' }
-  | { is: 'booked'; at: string }
-  | { is: 'live'; status: 'initiated' | 'connecting' | 'connected'; since: number; ending: boolean }
-  | { is: 'over'; reason: EndReason; durationMs: number }
+import type { CallbackDoor, Phase } from './callback-door.ts'
+import { faultOf } from './refusal.ts'
 
 interface Running {
   accepted: CallbackAccepted
@@ -104,7 +70,7 @@ export class CallbackRoom {
     if (this.phase.is === 'live' && this.#running) {
       const { accepted, number: rings } = this.#running
       const again = numberOf(number, this.door.memory.agent as PublicAgent, this.door.inside.language(), options.country) === rings
-      if (!again) return Promise.resolve(this.#fault({ ok: false, code: 'in_callback' }))
+      if (!again) return Promise.resolve(faultOf(this.door.inside, { ok: false, code: 'in_callback' }))
       return Promise.resolve({ ok: true, callId: accepted.callId, sessionId: accepted.sessionId, status: this.phase.status })
     }
     const before = this.phase
@@ -281,7 +247,7 @@ export class CallbackRoom {
   #refuse(refused: Refused, before: Phase): Fault {
     const { inside } = this.door
     const { code, retryAfterMs } = refused
-    const fault = this.#fault(refused)
+    const fault = faultOf(this.door.inside, refused)
     const quiet = code === 'canceled'
     this.#go(
       quiet && before.is !== 'asking' ? before : { is: 'form', refused, ...(retryAfterMs && { retryAt: Date.now() + retryAfterMs }) },
@@ -290,19 +256,6 @@ export class CallbackRoom {
     if (!inside.isLive() && inside.element.state !== 'error') inside.setState('error')
     inside.emit('va-error', { code, message: fault.message, retryable: fault.retryable })
     return fault
-  }
-
-  #fault({ code, detail, retryAfterMs }: Refused): Fault {
-    const message = detail || this.wordsOf(code)
-    return { ok: false, code, message, retryable: mayAskAgain(code), ...(retryAfterMs && { retryAfterMs }) }
-  }
-
-  /** A code's own words. */
-  wordsOf(code: string): string {
-    const { say } = this.door.inside
-    const key = (code === 'network' ? 'error.unclear' : `error.${code}`) as StringKey
-    const words = say(key)
-    return words === key ? say('error.internal') : words
   }
 
   #cancelTimer(): void {

@@ -1,6 +1,7 @@
 import type { TemplateResult } from 'lit'
 import type { PanelView } from '../panel/view.ts'
-import type { CallbackRoom, Phase } from './callback-room.ts'
+import type { Phase } from './callback-door.ts'
+import type { CallbackRoom } from './callback-room.ts'
 import { countriesOf, shown, splitNumber } from './countries.ts'
 import type { FormMemory, formView } from './form-view.ts'
 import { html, nothing } from './lit.ts'

@@ -5,6 +5,7 @@ import type { CallbackRoom } from './callback-room.ts'
 import { shownTime } from './callback-view.ts'
 import { html, nothing } from './lit.ts'
 import { defineNumberField, type NumberField } from './number-field.ts'
+import { wordsOf } from './refusal.ts'
 import type { Captcha } from './turnstile.ts'
 import type { CallbackKey } from './words.ts'
 
@@ -49,7 +50,7 @@ export function formView(room: CallbackRoom, view: PanelView, memory: FormMemory
       language=${view.language}
       .say=${memory.say}
       .value=${room.number}
-      .refused=${phase.is === 'form' && phase.refused?.code === 'invalid_phone_number' ? phase.refused.detail || room.wordsOf(phase.refused.code) : ''}
+      .refused=${phase.is === 'form' && phase.refused?.code === 'invalid_phone_number' ? phase.refused.detail || wordsOf(room.door.inside, phase.refused.code) : ''}
     ></voice-agent-number>
     <label class="field"
       ><span>${say('callme.name')} <small>${say('callme.optional')}</small></span
@@ -109,7 +110,7 @@ function refusal(room: CallbackRoom, say: (key: CallbackKey) => string): Templat
   return html`<div role="alert">
     ${
       shown
-        ? html`<p class="refused" part="callback-refused"><b>${room.wordsOf(refused.code)}</b>${refused.detail ? html` <span dir="auto">${refused.detail}</span>` : nothing}</p>`
+        ? html`<p class="refused" part="callback-refused"><b>${wordsOf(room.door.inside, refused.code)}</b>${refused.detail ? html` <span dir="auto">${refused.detail}</span>` : nothing}</p>`
         : room.still
           ? html`<p class="refused">${say('callme.still')}</p>`
           : nothing
