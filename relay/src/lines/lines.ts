@@ -8,6 +8,7 @@ import type { HouseGate } from '../gate/gate.ts'
 import type { GateQuestion } from '../gate/question.ts'
 import type { Logger } from '../logger.ts'
 import type { LiveLine } from './line.ts'
+import { createMeetings, type Meeting } from './meetings.ts'
 import { createOutgoing, MEDIA_MS, type Outgoing } from './outgoing.ts'
 import { type CarrierTable, createRegister } from './register.ts'
 import { createStreamTokens } from './stream-tokens.ts'
@@ -19,6 +20,8 @@ export interface Incoming {
   from: string
   to: string
   agent: Agent
+  /** What it belongs to, where it was expected. */
+  meeting?: Meeting
 }
 
 /** Every call that goes over a carrier. */
@@ -27,6 +30,8 @@ export interface Lines extends Omit<Outgoing, 'forget' | 'permitFor'> {
   receive(incoming: Incoming): Promise<Call>
   /** A carrier brings a call that lives here already: a page's, which went to the carrier by itself. */
   carried(call: Call, number: HouseNumber, carrierCallId: string): LiveLine
+  /** What an incoming call belongs to: a call of ours that another carrier brings here, one of several and so none, or nothing. */
+  expected(o: { number: HouseNumber; carrierCallId: string; from: string }): Meeting | 'unclear' | undefined
   /** The line of a call that is not over at its carrier. */
   get(callId: string): LiveLine | undefined
   named(carrier: string, carrierCallId: string): LiveLine | undefined
@@ -42,6 +47,8 @@ export interface Lines extends Omit<Outgoing, 'forget' | 'permitFor'> {
   streamToken(callId: string, validMs?: number): string | undefined
   /** The call that this right is for; it works once. */
   takeStream(token: string): { call: Call; line: LiveLine } | undefined
+  /** The same, and the right stays: what it is for has to be known before it is proven who uses it. */
+  streamOf(token: string): { call: Call; line: LiveLine } | undefined
   abilities(carrier: string): Abilities | undefined
   readonly size: number
 }
@@ -70,10 +77,11 @@ export function createLines(o: {
       tokens.forget(callId)
     },
   })
-  const { forget, permitFor, ...outgoing } = createOutgoing({ ...o, register })
+  const meetings = createMeetings({ clock, log })
+  const { forget, permitFor, ...outgoing } = createOutgoing({ ...o, register, meetings })
   const receiving = new Map<string, Promise<Call>>()
 
-  async function receive({ agent, number, carrierCallId, from, to }: Incoming): Promise<Call> {
+  async function receive({ agent, number, carrierCallId, from, meeting, to }: Incoming): Promise<Call> {
     const callId = calls.newId()
     const line = register.add(callId, number)
     const { persona } = agent
@@ -83,12 +91,12 @@ export function createLines(o: {
         organisationId: number.organisationId,
         agentId: agent.id,
         persona,
-        sessionId: carrierCallId,
+        sessionId: meeting?.bridge.sessionId ?? carrierCallId,
         modality: 'voice',
         kind: 'phone',
         direction: 'inbound',
-        language: chooseLanguage(undefined, persona.languages),
-        variables: {},
+        language: meeting?.language ?? chooseLanguage(undefined, persona.languages),
+        variables: meeting?.variables ?? {},
         details: { from, to },
         line,
         phoneNumberId: number.id,
@@ -97,11 +105,20 @@ export function createLines(o: {
       })
       line.join(call)
       line.name(carrierCallId)
+      if (meeting) meetings.meet(meeting, call)
       return call
     } catch (error) {
       register.drop(callId)
+      // Who was rung is heard by nobody.
+      meeting?.bridge.hangUp('error')
       throw error
     }
+  }
+
+  function ofCall(callId: string | undefined) {
+    const call = callId === undefined ? undefined : calls.get(callId)
+    const line = callId === undefined ? undefined : register.get(callId)
+    return call && line ? { call, line } : undefined
   }
 
   /** Nobody here knows it: a relay before this one placed it, or it ended while its placement hung. A phone that rings for nobody is hung up. */
@@ -132,6 +149,7 @@ export function createLines(o: {
       receiving.set(name, same)
       return same
     },
+    expected: meetings.claim,
     get: register.get,
     named: register.named,
     async tell(callId, event) {
@@ -164,12 +182,8 @@ export function createLines(o: {
       else if (verdict === 'message-end') call.leaveMessage(voicemail, 'machine')
     },
     streamToken: tokens.issue,
-    takeStream(token) {
-      const callId = tokens.take(token)
-      const call = callId === undefined ? undefined : calls.get(callId)
-      const line = callId === undefined ? undefined : register.get(callId)
-      return call && line ? { call, line } : undefined
-    },
+    takeStream: (token) => ofCall(tokens.take(token)),
+    streamOf: (token) => ofCall(tokens.whose(token)),
     abilities: carriers.abilities,
     get size() {
       return register.size

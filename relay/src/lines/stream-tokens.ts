@@ -9,6 +9,8 @@ const UNUSED_IN_A_ROW = 5
 export interface StreamTokens {
   /** Valid for a minute, or for `validMs`. Undefined when the last few of this call were never used. */
   issue(callId: string, validMs?: number): string | undefined
+  /** The call it is for; the right stays. */
+  whose(token: string): string | undefined
   /** The call it is for; the right is gone then. */
   take(token: string): string | undefined
   /** Of a call that is over. */
@@ -30,6 +32,10 @@ export function createStreamTokens(o: { clock: Clock }): StreamTokens {
       const token = randomBytes(32).toString('base64url')
       open.set(token, { callId, untilMs: o.clock.monotonicMs() + validMs })
       return token
+    },
+    whose(token) {
+      const right = open.get(token)
+      return right && o.clock.monotonicMs() <= right.untilMs ? right.callId : undefined
     },
     take(token) {
       const right = open.get(token)

@@ -3,6 +3,7 @@ import type { Permit } from '../../calls/ports.ts'
 import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carrier.ts'
 import type { Form, FormRest } from '../form-rest.ts'
 import { twilioFault } from './faults.ts'
+import { sessionOf } from './relay-sessions.ts'
 import { statusOf, TWILIO_STATUSES } from './statuses.ts'
 import { dialTwiml, digitsTwiml, seconds } from './twiml.ts'
 
@@ -22,6 +23,7 @@ const Call = z.object({
 const MAX_RING_S = 600
 const MAX_CALL_S = 86_400
 const DIGITS = /^[0-9A-D*#wW]{1,32}$/
+const RELAYED_DIGITS = /^[0-9*#wW]+$/
 const EVENTS = ['initiated', 'ringing', 'answered', 'completed']
 
 /** Acts on calls of one Twilio account. */
@@ -48,13 +50,17 @@ export function createTwilioAccount(rest: FormRest): CarrierAccount {
 
     async sendDigits(carrierCallId, digits, back) {
       if (!DIGITS.test(digits)) throw new CarrierFault('refused', 'Keys are 0-9, A-D, * and #, with w for a pause; at most 32 at once.')
+      // Where words go over a session the keys follow them; a new TwiML would end it.
+      if (RELAYED_DIGITS.test(digits) && sessionOf(carrierCallId)?.sendDigits(digits)) return
       await update(carrierCallId, { Twiml: digitsTwiml(digits, back.answer) })
     },
 
     async transfer(permit, carrierCallId, o) {
       redeem(permit, o.to)
       const { to: number, callerId, statusUrl: action, answerWithinMs } = o
-      await update(carrierCallId, { Twiml: dialTwiml({ number, callerId, action, answerWithinMs }) })
+      const next = dialTwiml({ number, callerId, action, answerWithinMs })
+      if (sessionOf(carrierCallId)?.handOff(next)) return
+      await update(carrierCallId, { Twiml: next })
     },
 
     async status(carrierCallId) {

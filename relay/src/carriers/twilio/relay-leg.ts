@@ -22,7 +22,7 @@ export interface RelayLeg {
   gone(wire: RelayWire, code: number): void
   /** Presses keys behind what is being said; false when no session is there. */
   sendDigits(digits: string): boolean
-  /** Ends the session and lets the call go on with what its carrier is told next; false when no session is there. */
+  /** Ends the session once what is being said was heard, and the call goes on with what its carrier is told next; false when no session is there. */
   handOff(data: string): boolean
 }
 
@@ -32,6 +32,8 @@ const PAUSE_MS = 1000
 const TOLD_GRACE_MS = 15_000
 /** one that never told anything is believed after this. */
 const SILENT_GRACE_MS = 2000
+/** Words that are being said are waited for at most so long before a hand-off. */
+const HAND_OFF_MS = 10_000
 const NORMAL = 1000
 /** Utterances of which something may still be told. */
 const KEPT = 4
@@ -60,10 +62,12 @@ export function createRelayLeg(o: {
   const cut = new Map<string, string>()
   let before: string[] = []
   let cancelEnd: (() => void) | undefined
+  let handOff: { data: string; cancel: () => void } | undefined
   const emit = (event: LegEvent) => listener?.(event)
 
   function give() {
     const [one] = queue
+    if (!one) handOffNow()
     if (!one || !wire?.open) return
     const begins = one.given === 0 && one.text !== ''
     if (begins && greeted === one.text) {
@@ -89,6 +93,13 @@ export function createRelayLeg(o: {
     cancelEnd = undefined
     if (!one?.last || one.given < one.text.length) return
     cancelEnd = clock.after(leftMs(one) + (tellsPlayed || one.sounds ? TOLD_GRACE_MS : SILENT_GRACE_MS), () => finish(one))
+  }
+
+  function handOffNow() {
+    if (!handOff) return
+    handOff.cancel()
+    wire?.end(handOff.data)
+    handOff = undefined
   }
 
   function finish(one: RelayUtterance) {
@@ -133,6 +144,7 @@ export function createRelayLeg(o: {
       remove(each)
     }
     for (const { utterance } of all) emit({ type: 'cut', utterance })
+    give()
   }
 
   function agentSpeaks(speaks: boolean) {
@@ -151,6 +163,8 @@ export function createRelayLeg(o: {
   /** The session is gone, and with it what was on its way: it is said again once another one stands. */
   function stand() {
     cancelEnd?.()
+    handOff?.cancel()
+    handOff = undefined
     for (const one of queue) keep(one.utterance, one.given > 0 ? heardByNow(one, clock) : '')
     queue = []
     before = []
@@ -222,6 +236,7 @@ export function createRelayLeg(o: {
       if (closed) return
       closed = true
       cancelEnd?.()
+      handOff?.cancel()
       queue = []
       wire?.end(JSON.stringify({ reason }))
     },
@@ -257,8 +272,9 @@ export function createRelayLeg(o: {
       return true
     },
     handOff(data) {
-      if (!wire?.open) return false
-      wire.end(data)
+      if (!wire?.open || handOff) return false
+      handOff = { data, cancel: clock.after(HAND_OFF_MS, handOffNow) }
+      if (queue.length === 0) handOffNow()
       return true
     },
   }

@@ -2,7 +2,7 @@ import type { Call } from '../../../calls/live-calls.ts'
 import type { LiveLine } from '../../../lines/line.ts'
 import type { Lines } from '../../../lines/lines.ts'
 import type { TwilioConfig } from '../config.ts'
-import { dialTwiml, hangUpTwiml, relayTwiml, streamTwiml } from '../twiml.ts'
+import { dialTwiml, hangUpTwiml, streamTwiml } from '../twiml.ts'
 
 /** Addresses that we give Twilio: all lie under /api/calls/ or /api/telephony/ and want its signature. */
 export interface TwilioUrls {
@@ -33,28 +33,13 @@ export function twilioUrls(o: { url: () => string; socketBase: () => string }): 
   }
 }
 
-/** What Twilio is to do with a call whose agent is ours: bring the sound, or hear and speak itself. */
-export function agentTwiml(o: {
-  call: Call
-  line: LiveLine
-  lines: Lines
-  urls: TwilioUrls
-  /** The agent's own choice goes before its number's, and that before the house's. */
-  media: 'media-streams' | 'conversation-relay'
-  language: string
-}): string {
+/** The sound of a call whose agent is ours comes to us. */
+export function soundTwiml(o: { call: Call; line: LiveLine; lines: Lines; urls: TwilioUrls }): string {
   const { id } = o.call
   const token = o.lines.streamToken(id)
   if (token === undefined) {
     o.call.hangUp('error')
     return hangUpTwiml()
-  }
-  if (o.media === 'conversation-relay') {
-    return relayTwiml({
-      url: o.urls.relaySocket(token),
-      action: o.urls.relayAction(id),
-      attributes: { language: o.language, dtmfDetection: true },
-    })
   }
   return streamTwiml({
     url: o.urls.stream(o.line.number.id, token),
@@ -65,6 +50,7 @@ export function agentTwiml(o: {
   })
 }
 
+/** The agent's own choice goes before its number's, and that before the house's. */
 export function mediaOf(o: {
   agent: TwilioConfig['media']
   number: unknown

@@ -1,7 +1,6 @@
 import type { HttpContext } from '../../../http/endpoint.ts'
 import { Problem } from '../../../protocol/index.ts'
 import type { CarrierRoute, House } from '../../house.ts'
-import { hangUpTwiml } from '../twiml.ts'
 import { readMachine, readRecording, readStatus, readStreamStatus } from '../webhooks.ts'
 import type { Signed, TwilioProof } from './proof.ts'
 import { verdictOf } from './verdict.ts'
@@ -69,12 +68,6 @@ export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
   }
   const xml = (c: HttpContext, text: string) => c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })
 
-  /** ConversationRelay is over: the call goes on only where it has something to go on with. */
-  const relayed = async (c: HttpContext) => {
-    const callId = c.req.param('callId')
-    await proof.webhook(c, callId === undefined ? {} : { callId })
-    return xml(c, hangUpTwiml())
-  }
   const texted = async (c: HttpContext) => {
     await proof.webhook(c)
     return xml(c, '<?xml version="1.0" encoding="UTF-8"?><Response/>')
@@ -86,8 +79,6 @@ export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
     ...both('/api/calls/amd', machine),
     ...both('/api/calls/stream-status', stream),
     ...both('/api/calls/conference', nothing),
-    { method: 'post', path: '/api/calls/relay-action', answer: relayed },
-    { method: 'post', path: '/api/calls/relay-action/{callId}', answer: relayed },
     { method: 'post', path: '/api/sms/incoming', answer: texted },
     ...both('/api/sms/status', nothing).slice(0, 1),
   ]

@@ -4,6 +4,7 @@ import { twilioUrls } from './answer.ts'
 import { twilioEvents } from './events.ts'
 import { twilioPages } from './page.ts'
 import { createTwilioProof } from './proof.ts'
+import { twilioRelay } from './relay.ts'
 import { twilioStreams } from './streams.ts'
 import { twilioVoice } from './voice.ts'
 
@@ -12,7 +13,8 @@ export const twilioDoors: NonNullable<Carrier['doors']> = (house) => {
   const urls = twilioUrls({ url: house.url, socketBase: house.socketUrl })
   const proof = createTwilioProof(house)
   const pages = createPageCalls({ clock: house.clock, hangUp: (callId) => house.lines.get(callId)?.hangUp() })
-  const voice = twilioVoice(house, { proof, urls, ofPage: twilioPages(house, { pages, urls }) })
+  const relay = twilioRelay(house, { proof, urls })
+  const voice = twilioVoice(house, { proof, relay, urls, ofPage: twilioPages(house, { pages, urls }) })
   return {
     urls: ({ callId }) => ({
       answer: urls.answer(callId),
@@ -25,7 +27,8 @@ export const twilioDoors: NonNullable<Carrier['doors']> = (house) => {
     proof: () => 'later',
     asked: voice.asked,
     sound: twilioStreams(house, proof),
-    routes: [...voice.routes, ...twilioEvents(house, proof)],
+    routes: [...voice.routes, ...relay.routes, ...twilioEvents(house, proof)],
+    sockets: relay.sockets,
     addresses: () => ({ statusUrl: `${house.url()}/api/calls/status` }),
   }
 }

@@ -2,13 +2,15 @@ import type { Agent } from '../../../agents/agents.ts'
 import type { HouseNumber } from '../../../agents/house-number.ts'
 import type { Call } from '../../../calls/live-calls.ts'
 import type { HttpContext } from '../../../http/endpoint.ts'
+import type { LiveLine } from '../../../lines/line.ts'
 import { Problem } from '../../../protocol/index.ts'
 import type { Answer, CarrierRoute, House } from '../../house.ts'
 import { pageOf } from '../page-calls.ts'
 import { hangUpTwiml, rejectTwiml, sayTwiml } from '../twiml.ts'
 import { readDialOutcome, readVoice } from '../webhooks.ts'
-import { agentTwiml, bridgeTwiml, mediaOf, type TwilioUrls } from './answer.ts'
+import { bridgeTwiml, mediaOf, soundTwiml, type TwilioUrls } from './answer.ts'
 import type { Signed, TwilioProof } from './proof.ts'
+import type { TwilioRelay } from './relay.ts'
 import { verdictOf } from './verdict.ts'
 
 /** Twilio asks what to do with a call: one that came in, or one of ours that was answered. */
@@ -19,7 +21,7 @@ const NOBODY = 'This number is not in service just now. Please call again later.
 /** Its routes, and what a number of Twilio's answers at its own address. */
 export function twilioVoice(
   house: House,
-  { ofPage, proof, urls }: { proof: TwilioProof; urls: TwilioUrls; ofPage: (signed: Signed) => string },
+  { ofPage, proof, relay, urls }: { proof: TwilioProof; relay: TwilioRelay; urls: TwilioUrls; ofPage: (signed: Signed) => string },
 ): { routes: CarrierRoute[]; asked: Answer } {
   const { calls, lines, logger } = house
 
@@ -31,14 +33,24 @@ export function twilioVoice(
     const received = await house.reception.receive(number, voice)
     if (received.is !== 'taken') return received.is === 'nobody' ? sayTwiml(NOBODY) : rejectTwiml('busy')
     const { agent, call, line } = received
-    return agentTwiml({ call, line, lines, urls, media: mediaFor(call, agent, number), language: call.language })
+    return agentTwiml(call, agent, line)
+  }
+
+  /** What Twilio is to do with a call whose agent is ours: bring the sound, or hear and speak itself. */
+  function agentTwiml(call: Call, agent: Agent, line: LiveLine): string {
+    if (wantsWords(call, agent, line.number)) {
+      if (calls.speaksWords(agent.persona)) return relay.twiml({ call, agent, line })
+      const why = 'no engine of the agent that can run hears and speaks words: give it a text engine as a fallback'
+      logger.warn({ callId: call.id, why }, 'a call goes over Media Streams instead of ConversationRelay')
+      house.log.event(call.id, 'media.instead', { wanted: 'conversation-relay', media: 'media-streams', why })
+    }
+    return soundTwiml({ call, line, lines, urls })
   }
 
   /** What a page says beside its sound needs the sound to be here. */
-  const mediaFor = (call: Call, agent: Agent, number: HouseNumber) =>
-    call.kind === 'web'
-      ? 'media-streams'
-      : mediaOf({ agent: agent.persona.phone.media, number: number.config, house: house.settings.twilio.TWILIO_MEDIA })
+  const wantsWords = (call: Call, agent: Agent, number: HouseNumber) =>
+    call.kind === 'phone' &&
+    mediaOf({ agent: agent.persona.phone.media, number: number.config, house: house.settings.twilio.TWILIO_MEDIA }) === 'conversation-relay'
 
   /** One of ours was answered, or its sound broke and wants another socket. */
   async function answered(c: HttpContext): Promise<string> {
@@ -50,12 +62,13 @@ export function twilioVoice(
     if (!voice || !call || !line) return hangUpTwiml()
     line.name(voice.carrierCallId)
     if (voice.carrierCallId !== line.carrierCallId) return hangUpTwiml()
-    call.answers()
     const agent = await house.agents.get(call.organisationId, call.agentId)
+    // Before an engine begins that would have to leave again.
+    if (agent && wantsWords(call, agent, line.number) && calls.speaksWords(agent.persona)) call.wordsOnly()
+    call.answers()
     if (agent && voice.answeredBy) lines.machine(call, agent.persona.phone.voicemail, verdictOf(voice.answeredBy))
     if (!agent || call.endReason) return hangUpTwiml()
-    if (call.kind !== 'bridge')
-      return agentTwiml({ call, line, lines, urls, media: mediaFor(call, agent, line.number), language: call.language })
+    if (call.kind !== 'bridge') return agentTwiml(call, agent, line)
     return bridged(agent, callId)
   }
 
@@ -95,7 +108,7 @@ export function twilioVoice(
     if (!outcome.live || status === 'completed') return hangUpTwiml()
     const agent = await house.agents.get(call.organisationId, call.agentId)
     if (call.kind === 'bridge' || !agent) return sayTwiml(NOT_THERE)
-    return agentTwiml({ call, line, lines, urls, media: mediaFor(call, agent, line.number), language: call.language })
+    return agentTwiml(call, agent, line)
   }
 
   const xml = (c: HttpContext, text: string) => c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })

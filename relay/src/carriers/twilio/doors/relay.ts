@@ -1,0 +1,178 @@
+import type { Agent } from '../../../agents/agents.ts'
+import type { HouseNumber } from '../../../agents/house-number.ts'
+import type { Call } from '../../../calls/live-calls.ts'
+import type { HttpContext } from '../../../http/endpoint.ts'
+import type { SocketRoute } from '../../../http/upgrade.ts'
+import type { LiveLine } from '../../../lines/line.ts'
+import { CLOSE, Problem } from '../../../protocol/index.ts'
+import type { CarrierRoute, House } from '../../house.ts'
+import type { TwilioConfig } from '../config.ts'
+import { readSessionEnd } from '../relay-action.ts'
+import { TWILIO_RELAY } from '../relay-dialect.ts'
+import { createRelayLeg, type RelayLeg } from '../relay-leg.ts'
+import { keepSession } from '../relay-sessions.ts'
+import { createRelaySocket } from '../relay-socket.ts'
+import { greetsItself, sessionTwiml } from '../relay-twiml.ts'
+import { hangUpTwiml } from '../twiml.ts'
+import type { TwilioUrls } from './answer.ts'
+import type { TwilioProof } from './proof.ts'
+
+/** ConversationRelay: Twilio hears and speaks, and a call's words come over sessions, one after the other where a socket breaks. */
+
+/** A call whose socket breaks gets so many others. */
+const MOST_RECOVERIES = 3
+
+export interface TwilioRelay {
+  /** The next session of this call; its first says the greeting, unless the owner wants that said by us. */
+  twiml(o: { call: Call; agent: Agent; line: LiveLine }): string
+  readonly routes: readonly CarrierRoute[]
+  readonly sockets: readonly SocketRoute[]
+}
+
+/** What is known of one call's sessions. */
+interface Sessions {
+  leg?: RelayLeg
+  /** Said by Twilio when the session that was asked for begins. */
+  greeting?: string | undefined
+  /** Those that broke and were followed by another. */
+  readonly recovered: Set<string>
+  /** What the call goes on with once the session has ended as we asked. */
+  next?: string | undefined
+}
+
+export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof; urls: TwilioUrls }): TwilioRelay {
+  const { calls, lines, log, logger } = house
+  const known = new WeakMap<Call, Sessions>()
+  const of = (call: Call): Sessions => {
+    const sessions = known.get(call) ?? { recovered: new Set<string>() }
+    known.set(call, sessions)
+    return sessions
+  }
+  const farEnd = (call: Call) => (call.direction === 'inbound' ? 'visitor' : 'callee')
+
+  function twiml({ agent, call, line }: { call: Call; agent: Agent; line: LiveLine }): string {
+    const token = lines.streamToken(call.id)
+    if (token === undefined) {
+      call.hangUp('error')
+      return hangUpTwiml()
+    }
+    call.wordsOnly()
+    const sessions = of(call)
+    const { relay: ofNumber } = line.number.config as TwilioConfig
+    const settings = [...(ofNumber ? [ofNumber] : []), agent.persona.phone.relay]
+    sessions.greeting = sessions.leg === undefined && greetsItself(settings) ? call.opening() : undefined
+    return sessionTwiml({
+      dialect: TWILIO_RELAY,
+      url: urls.relaySocket(token),
+      action: urls.relayAction(call.id),
+      turns: agent.persona.turns,
+      language: call.language,
+      settings,
+      greeting: sessions.greeting,
+      parameters: { callId: call.id, sessionId: call.sessionId },
+    })
+  }
+
+  const socket: SocketRoute = {
+    path: '/api/calls/websocket/{token}',
+    pattern: /^\/api\/calls\/websocket\/([A-Za-z0-9_-]{1,128})\/?$/,
+    access: 'carrier',
+    // The right is looked at, and used only by a socket that stands.
+    async admit({ headers, parts, url }): Promise<HouseNumber | undefined> {
+      const number = lines.streamOf(parts[0] ?? '')?.line.number
+      const signature = headers['x-twilio-signature']
+      return number && typeof signature === 'string' && proof.socket(number, url, signature) ? number : undefined
+    },
+    accept({ admitted, parts, ws }) {
+      const right = lines.takeStream(parts[0] ?? '')
+      if (right?.line.number.id !== (admitted as HouseNumber).id) return house.refuse(ws, CLOSE.abuse, 'no call waits for this session')
+      const { call, line } = right
+      let letGo: (() => void) | undefined
+      createRelaySocket({
+        ws,
+        clock: house.clock,
+        admit({ callSid, sessionId }, wire) {
+          line.name(callSid)
+          if (callSid !== line.carrierCallId || call.endReason) return undefined
+          call.answers()
+          log.event(call.id, 'relay.setup', { sessionId })
+          const sessions = of(call)
+          sessions.next = undefined
+          const isFirst = sessions.leg === undefined
+          const relay = sessions.leg ?? legFor(call)
+          sessions.leg = relay
+          relay.use(wire, sessions.greeting)
+          if (isFirst) call.attach(relay.leg)
+          letGo = keepSession(callSid, {
+            sendDigits: relay.sendDigits,
+            handOff(next) {
+              if (!relay.handOff(JSON.stringify({ callId: call.id, reason: 'transfer' }))) return false
+              sessions.next = next
+              return true
+            },
+          })
+          return {
+            take: relay.take,
+            gone(gone, code) {
+              letGo?.()
+              relay.gone(gone, code)
+            },
+          }
+        },
+        onFault: (error) => logger.error({ err: error, callId: call.id }, 'words of a phone call could not be taken'),
+      })
+    },
+  }
+
+  const legFor = (call: Call) =>
+    createRelayLeg({
+      clock: house.clock,
+      name: 'twilio-relay',
+      farEnd: farEnd(call),
+      onNote(type, payload) {
+        logger.warn({ callId: call.id, ...payload }, 'ConversationRelay reports an error')
+        log.event(call.id, type, payload)
+      },
+    })
+
+  /** A session is over: the call goes on only where it has something to go on with. */
+  async function after(c: HttpContext): Promise<string> {
+    const given = c.req.param('callId')
+    const { form } = await proof.webhook(c, given === undefined ? {} : { callId: given })
+    const told = readSessionEnd(form)
+    if (!told) throw new Problem('invalid_request', 'This is not what Twilio says of a session that ended.')
+    const callId = given ?? lines.named('twilio', told.carrierCallId)?.callId
+    const call = callId === undefined ? undefined : calls.get(callId)
+    const line = callId === undefined ? undefined : lines.get(callId)
+    if (!call || !line || line.carrierCallId !== told.carrierCallId) return hangUpTwiml()
+    const { durationMs, errorCode, live, sessionId, status } = told
+    const sessions = of(call)
+    const isNew = !sessions.recovered.has(sessionId)
+    if (isNew) {
+      log.event(call.id, 'relay.over', {
+        status,
+        ...(errorCode === undefined ? {} : { error: errorCode }),
+        ...(durationMs === undefined ? {} : { durationMs }),
+      })
+    }
+    if (live && status === 'ended' && sessions.next !== undefined) return sessions.next
+    const agent = live && errorCode === TWILIO_RELAY.socketLost ? await house.agents.get(call.organisationId, call.agentId) : undefined
+    if (agent && !call.endReason) {
+      // Told again when our answer was lost: that is the same break.
+      sessions.recovered.add(sessionId)
+      if (sessions.recovered.size <= MOST_RECOVERIES) return twiml({ agent, call, line })
+    }
+    call.hangUp(live ? (errorCode === TWILIO_RELAY.socketLost ? 'connection' : 'error') : farEnd(call))
+    return hangUpTwiml()
+  }
+
+  const answer = async (c: HttpContext) => c.body(await after(c), 200, { 'Content-Type': 'text/xml; charset=utf-8' })
+  return {
+    twiml,
+    routes: [
+      { method: 'post', path: '/api/calls/relay-action', answer },
+      { method: 'post', path: '/api/calls/relay-action/{callId}', answer },
+    ],
+    sockets: [socket],
+  }
+}
