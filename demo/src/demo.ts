@@ -4,8 +4,8 @@ import { insistOnFreePort } from './free-port.ts'
 import { phoneLine } from './phones/line.ts'
 import { addPhones } from './phones/pages.ts'
 import { SANDBOX_KEY } from './sandbox/key.ts'
+import { SANDBOX_NUMBERS, SIMULATED_CARRIERS } from './sandbox-carriers.ts'
 import { type SandboxProcess, startSandbox } from './sandbox-process.ts'
-import { SANDBOX_NUMBERS, serveShopNumber, simulatedTwilio } from './sandbox-twilio.ts'
 import { DEMO_AGENT } from './shop/agent.ts'
 import { addShop } from './shop/pages.ts'
 
@@ -27,8 +27,8 @@ const OWN_ORIGINS = ['http://localhost:{port}', 'http://127.0.0.1:{port}', 'http
 const DEFAULTS: Env = { HOST: '127.0.0.1', LOG_LEVEL: 'warn', ADMIN_EMAIL: 'admin@localhost.localdomain' }
 
 /**
- * Starts relay, pages and sandbox. `SANDBOX_AI=1` points both AI engines at the sandbox; phones are the sandbox's unless there is a
- * Twilio account.
+ * Starts relay, pages and sandbox. `SANDBOX_AI=1` points both AI engines at the sandbox; phones are the sandbox's unless there is an
+ * account with a real carrier.
  * @throws SettingsError, StoreInUse, or EADDRINUSE when the port is taken; nothing is left running then
  */
 export async function startDemo(given: Env): Promise<Demo> {
@@ -39,10 +39,12 @@ export async function startDemo(given: Env): Promise<Demo> {
   const sandbox = await startSandbox(plain)
   const closing: (() => Promise<void>)[] = [() => sandbox.close()]
   try {
+    // Whoever has an account of their own rings real phones with it, and nobody else.
+    const simulated = SIMULATED_CARRIERS.some(({ own }) => own(plain)) ? [] : SIMULATED_CARRIERS
     const settings = readSettings({
       ...plain,
       ...(plain.SANDBOX_AI === '1' ? simulatedAi(sandbox) : {}),
-      ...(ownTwilio(plain) ? {} : simulatedTwilio(sandbox.url)),
+      ...Object.assign({}, ...simulated.map(({ env }) => env(sandbox.url))),
     })
     const relay = await createRelay(settings, {
       extend: (app) => {
@@ -51,12 +53,12 @@ export async function startDemo(given: Env): Promise<Demo> {
       },
       extraOrigins: OWN_ORIGINS,
       extraSockets: [phoneLine(sandbox.url)],
-      alwaysRing: ownTwilio(plain) ? [] : SANDBOX_NUMBERS,
+      alwaysRing: simulated.length > 0 ? SANDBOX_NUMBERS : [],
       firstAgent: DEMO_AGENT,
     })
     closing.unshift(() => relay.drain())
     await relay.listen()
-    if (!ownTwilio(plain)) await serveShopNumber(sandbox.url, relay)
+    for (const { serve } of simulated) await serve?.(sandbox.url, relay)
     let closed: Promise<void> | undefined
     return {
       url: `http://localhost:${relay.port}`,
@@ -74,9 +76,6 @@ export async function startDemo(given: Env): Promise<Demo> {
     throw error
   }
 }
-
-/** Whoever has a Twilio account of their own rings real phones with it. */
-const ownTwilio = (env: Env): boolean => Boolean(env.TWILIO_ACCOUNT_SID)
 
 function simulatedAi(sandbox: SandboxProcess): Env {
   return {

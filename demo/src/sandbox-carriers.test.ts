@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SANDBOX_NUMBERS } from './sandbox-twilio.ts'
+import { SANDBOX_NUMBERS } from './sandbox-carriers.ts'
 
 test('the sandbox’s numbers are the eighteen of the contract', () => {
   expect(SANDBOX_NUMBERS.length).toBe(18)
