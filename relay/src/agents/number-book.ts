@@ -58,6 +58,18 @@ export function createNumberBook(o: {
     const keys = await openHouseKeys(o.store, o.keyring)
     return [...fixed, ...rows.map((row) => toNumber(row, keys))]
   }
+  /** The newest first; what is kept and what the environment sets up. */
+  async function ofOrganisation(
+    organisationId: string,
+    fits: (number: { provider: string; active: boolean; phoneNumber: string }) => boolean,
+  ) {
+    const rows = await db
+      .select()
+      .from(table)
+      .where(eq(table.organisationId, organisationId))
+      .orderBy(desc(table.createdAt), desc(table.id))
+    return { fitting: rows.filter(fits), fixed: (await o.environment.list(organisationId)).filter(fits) }
+  }
   async function ofProvider(provider: string): Promise<KeptNumber[]> {
     const fixed = (await o.environment.list()).filter((each) => each.provider === provider)
     const rows = await db
@@ -82,13 +94,7 @@ export function createNumberBook(o: {
         const named = await find(phoneNumberId)
         return named?.organisationId === organisationId && fits(named) ? named : undefined
       }
-      const rows = await db
-        .select()
-        .from(table)
-        .where(eq(table.organisationId, organisationId))
-        .orderBy(desc(table.createdAt), desc(table.id))
-      const fitting = rows.filter(fits)
-      const fixed = (await o.environment.list(organisationId)).filter(fits)
+      const { fitting, fixed } = await ofOrganisation(organisationId, fits)
       const own = (number: { agentId?: string | null | undefined }) => number.agentId === agentId
       return (
         (await open(fitting.find(own))) ??
@@ -100,6 +106,19 @@ export function createNumberBook(o: {
         // Of a carrier that was asked for by name, though it cannot ring yet: the caller says so.
         (carrier === undefined ? undefined : ((await open(fitting[0])) ?? fixed[0]))
       )
+    },
+    async forAnswer({ organisationId, agentId, phoneNumberId }) {
+      const hears = ({ active, phoneNumber, provider }: { provider: string; active: boolean; phoneNumber: string }) => {
+        const { receives = false, streams = false } = able({ provider }) ?? {}
+        return active && receives && streams && /^\+\d+$/.test(phoneNumber)
+      }
+      if (phoneNumberId !== undefined) {
+        const named = await find(phoneNumberId)
+        return named?.organisationId === organisationId && hears(named) ? named : undefined
+      }
+      const { fitting, fixed } = await ofOrganisation(organisationId, hears)
+      const own = (number: { agentId?: string | null | undefined }) => number.agentId === agentId
+      return (await open(fitting.find(own))) ?? fixed.find(own) ?? (await open(fitting[0])) ?? fixed[0]
     },
     async answeringAgent({ agentId, organisationId }) {
       if (agentId !== undefined) return agentId

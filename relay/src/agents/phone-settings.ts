@@ -10,6 +10,15 @@ export const PhoneSettings = z.object({
   person: E164.optional(),
   /** Over which carrier; unset: that of the agent's number. */
   carrier: z.string().max(20).optional(),
+  /** Where this agent answers calls of a carrier that brings no sound: a number of ours at one that does. Unset: chosen by itself. */
+  answersAt: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the id of a number')
+    .optional(),
+  /** Numbers that such a carrier shows when it rings ours, besides its own number. */
+  shownAs: z.array(E164).max(10).default([]),
+  /** When an incoming call may belong to several that are waited for: it is turned away, or it is the one that waits longest. */
+  unclearArrival: z.enum(['refuse', 'first']).default('refuse'),
   /** How Twilio brings the sound; unset: TWILIO_MEDIA. */
   media: z.enum(['media-streams', 'conversation-relay']).optional(),
   /** How Twilio hears, speaks and is interrupted where it brings words and no sound (`conversation-relay`). */

@@ -5,6 +5,7 @@ import type { PhoneBook } from '../agents/number-book.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { LiveLine } from '../lines/line.ts'
 import type { Lines } from '../lines/lines.ts'
+import type { Meeting } from '../lines/meetings.ts'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/index.ts'
 
@@ -58,6 +59,22 @@ export function createReception(o: {
     }
   }
 
+  /** A call of ours that another carrier brings here: it was counted when it was asked for. */
+  async function met(number: HouseNumber, meeting: Meeting, { carrierCallId, from, to }: Arrival): Promise<Call | undefined> {
+    try {
+      return await lines.receive({ number, carrierCallId, from, to, agent: meeting.agent, meeting })
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      logger.warn({ phoneNumberId: number.id, carrierCallId, code: error.code }, 'a call that was expected could not be taken')
+      return undefined
+    }
+  }
+
+  async function answering(number: HouseNumber): Promise<Agent | undefined> {
+    const id = await o.numbers.answeringAgent(number)
+    return id === undefined ? undefined : o.agents.get(number.organisationId, id)
+  }
+
   return {
     async receive(number, arrival) {
       const nobody = (why: string): Received => {
@@ -69,10 +86,14 @@ export function createReception(o: {
       const known = lines.named(number.provider, arrival.carrierCallId)
       // A carrier's names for calls are no secret: one organisation's number proves nothing about another's call.
       if (known && known.number.organisationId !== number.organisationId) return nobody('the call is another organisation’s')
-      const id = await o.numbers.answeringAgent(number)
-      const agent = id === undefined ? undefined : await o.agents.get(number.organisationId, id)
+      const meeting = lines.expected({ number, ...arrival })
+      if (meeting === 'unclear') {
+        logger.warn({ phoneNumberId: number.id, carrierCallId: arrival.carrierCallId }, 'several calls of ours may be meant: turned away')
+        return { is: 'busy' }
+      }
+      const agent = meeting?.agent ?? (await answering(number))
       if (!agent) return nobody('no agent answers')
-      const call = known ? calls.get(known.callId) : await taken(number, agent, arrival)
+      const call = known ? calls.get(known.callId) : await (meeting ? met(number, meeting, arrival) : taken(number, agent, arrival))
       const line = call && lines.get(call.id)
       return call && line ? { is: 'taken', call, line, agent } : { is: 'busy' }
     },

@@ -25,6 +25,8 @@ export const NUMBER: HouseNumber = {
   secret: 'secret',
   fromEnvironment: false,
 }
+/** Where an agent answers what a carrier without sound brings. */
+export const ANSWERING: HouseNumber = { ...NUMBER, id: 'pn_2', phoneNumber: '+12025550188' }
 export const CALLEE = '+12025550101'
 
 interface FakeAccount extends CarrierAccount {
@@ -84,6 +86,7 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
       find: async () => NUMBER,
       withSecret: async () => NUMBER,
       forCall: async () => NUMBER,
+      forAnswer: async () => ANSWERING,
       dialled: async () => NUMBER,
     },
     calls: house.calls,

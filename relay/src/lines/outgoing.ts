@@ -9,6 +9,7 @@ import type { GateQuestion, Purpose } from '../gate/question.ts'
 import { readNumber } from '../gate/reading.ts'
 import type { Logger } from '../logger.ts'
 import { Problem, type ProblemCode, type Variables } from '../protocol/index.ts'
+import type { Meetings } from './meetings.ts'
 import type { CarrierTable, Register } from './register.ts'
 
 /** A carrier's own ring time is a little longer than asked; beyond this its last word is lost. */
@@ -68,6 +69,7 @@ export function createOutgoing(o: {
   numbers: NumberBook
   calls: LiveCalls
   gate: Pick<HouseGate, 'ask' | 'check' | 'settle'>
+  meetings: Pick<Meetings, 'expect'>
   urls: (callId: string, number: HouseNumber) => CallUrls
   logger: Logger
 }): Outgoing {
@@ -89,6 +91,18 @@ export function createOutgoing(o: {
   }
   const places = (number: HouseNumber | undefined) => number !== undefined && (carriers.abilities(number.provider)?.places ?? false)
 
+  const personOf = ({ persona: { phone } }: Agent) => (phone.answeredBy === 'person' ? phone.person : undefined)
+  /** Over a carrier that brings no sound the agent is rung too, at a number of ours: that, or whether it is not needed, or not there. */
+  async function agentsNumber(agent: Agent, number: HouseNumber): Promise<HouseNumber | 'not-needed' | undefined> {
+    if (carriers.abilities(number.provider)?.streams || personOf(agent) !== undefined) return 'not-needed'
+    const { answersAt } = agent.persona.phone
+    return o.numbers.forAnswer({
+      organisationId: agent.organisationId,
+      agentId: agent.id,
+      ...(answersAt ? { phoneNumberId: answersAt } : {}),
+    })
+  }
+
   function insistNotRung({ asker }: RingOrder, number: string | undefined) {
     if (asker.kind !== 'visitor' || number === undefined || !rung.has(number)) return
     throw new Problem('conflict', 'This number is being called already: please answer the phone.')
@@ -101,6 +115,12 @@ export function createOutgoing(o: {
     const number = await numberFor(agent, order)
     if (!number || !places(number)) {
       logger.error({ agentId: agent.id }, 'no number can ring: add one under /api/phone-numbers, or set a carrier’s variables')
+      throw new Problem('provider_unavailable', 'We cannot call just now. Please talk or write to us here instead.')
+    }
+    const answersAt = await agentsNumber(agent, number)
+    if (!answersAt) {
+      const why = 'brings no sound: import a number at a carrier that does, where the agent can answer, or name a person to ring'
+      logger.error({ agentId: agent.id, carrier: number.provider }, `this carrier ${why}`)
       throw new Problem('provider_unavailable', 'We cannot call just now. Please talk or write to us here instead.')
     }
     const maxDurationMs = Math.min(order.maxDurationMs ?? Number.POSITIVE_INFINITY, persona.limits.maxDurationMs)
@@ -119,17 +139,25 @@ export function createOutgoing(o: {
       ...(order.captchaPassed ? { captchaPassed: true as const } : {}),
       ...(order.contactId ? { contactId: order.contactId } : {}),
     }
-    return { number, maxDurationMs, question }
+    return { number, maxDurationMs, question, ...(answersAt === 'not-needed' ? {} : { answersAt }) }
   }
 
   async function place(
     order: RingOrder & { callId: string },
-    { maxDurationMs, number, permit, rule }: { number: HouseNumber; rule: string; permit: Permit; maxDurationMs: number },
+    {
+      answersAt,
+      maxDurationMs,
+      number,
+      permit,
+      rule,
+    }: { number: HouseNumber; rule: string; permit: Permit; maxDurationMs: number; answersAt?: HouseNumber },
   ): Promise<Rung> {
     const { agent, callId } = order
     const { persona } = agent
     const { phone } = persona
     const to = permit.number
+    if (answersAt?.phoneNumber === to) throw new Problem('invalid_phone_number', 'This is our own number: please give yours.')
+    const language = chooseLanguage(order.language, persona.languages)
     rung.set(to, callId)
     const line = register.add(callId, number)
     const opening = calls.open({
@@ -140,9 +168,9 @@ export function createOutgoing(o: {
       // A phone call's session begins with the call's own id until the carrier has named it.
       sessionId: order.sessionId ?? callId,
       modality: 'voice',
-      kind: phone.answeredBy === 'person' && phone.person !== undefined ? 'bridge' : 'phone',
+      kind: personOf(agent) !== undefined || answersAt ? 'bridge' : 'phone',
       direction: 'outbound',
-      language: chooseLanguage(order.language, persona.languages),
+      language,
       variables: order.variables,
       details: { ...order.details, from: number.phoneNumber, to, purpose: order.purpose, rule },
       line,
@@ -156,12 +184,18 @@ export function createOutgoing(o: {
     })
     line.join(call)
     call.feed.listen((event) => event.type === 'ended' && forget(callId))
-    const bridgeTo = await personFor(call, agent, number).catch((error: unknown) => {
+    const bridgeTo = await secondFor(call, agent, number, answersAt).catch((error: unknown) => {
       call.hangUp('error')
       register.drop(callId)
       forget(callId)
       throw error
     })
+    if (answersAt) {
+      o.meetings.expect(
+        { bridge: call, agent, language, variables: order.variables },
+        { at: answersAt, visitor: to, shown: [number.phoneNumber, ...phone.shownAs], withinMs: PLACE_MS + phone.ringMs + RING_SLACK_MS },
+      )
+    }
     const placed = line.place(permit, {
       callId,
       to,
@@ -193,9 +227,13 @@ export function createOutgoing(o: {
     return answer.permit
   }
 
-  /** The second phone, for carriers that want to know it at once; the gate is asked for it too. @throws Problem with its refusal */
-  async function personFor(call: Call, agent: Agent, number: HouseNumber): Promise<string | undefined> {
-    const { person } = agent.persona.phone
+  /**
+   * The second phone, for carriers that want to know it at once. The gate is asked for a person's; a number of our own book is no stranger's phone:
+   * the agent takes it up, at any hour, so there is nothing to ask. @throws Problem with the gate's refusal
+   */
+  async function secondFor(call: Call, agent: Agent, number: HouseNumber, answersAt: HouseNumber | undefined): Promise<string | undefined> {
+    if (answersAt) return answersAt.phoneNumber
+    const person = personOf(agent)
     if (call.kind !== 'bridge' || person === undefined || !carriers.abilities(number.provider)?.bridgesAtOnce) return undefined
     const permit = await permitFor(call, agent, person, { kind: 'operator', id: `agent ${agent.id}` })
     permit.redeem()
@@ -203,18 +241,21 @@ export function createOutgoing(o: {
   }
 
   return {
-    canRing: async (agent) => places(await numberFor(agent, {})),
+    async canRing(agent) {
+      const number = await numberFor(agent, {})
+      return number !== undefined && places(number) && (await agentsNumber(agent, number)) !== undefined
+    },
     async ring(given) {
       const callId = given.callId ?? calls.newId()
       const order = { ...given, callId }
-      const { number, maxDurationMs, question } = await prepare(order)
+      const { question, ...how } = await prepare(order)
       // Before the gate counts it: an impatient finger costs the visitor none of their calls.
       insistNotRung(order, readNumber(order.number, order.agent.persona.callbackCountries[0])?.e164)
       const answer = await gate.ask(question)
       if (!answer.allowed) throw refusal(answer)
       try {
         insistNotRung(order, answer.number)
-        return await place(order, { number, rule: answer.rule, permit: answer.permit, maxDurationMs })
+        return await place(order, { ...how, rule: answer.rule, permit: answer.permit })
       } catch (error) {
         // Nothing rang, so nothing is spent.
         await gate.settle(callId, { durationMs: 0 })

@@ -1,0 +1,98 @@
+import type { Clock } from '../calls/ports.ts'
+
+/**
+ * A carrier that brings no sound rings a visitor and then one of our own numbers, at a carrier that does; there the call comes in as any other.
+ * Who calls is all that an incoming call tells of itself, so that is how it is known to be the one expected: by the visitor's number, else by
+ * one that the first carrier shows instead.
+ */
+
+export interface Expectation {
+  /** The call of ours that rings the two. */
+  readonly callId: string
+  /** The number where it ends. */
+  readonly numberId: string
+  /** The visitor's: E.164. */
+  readonly visitor: string
+  /** What the carrier may show instead, shared by all its calls. */
+  readonly shown: readonly string[]
+  /** Nothing later belongs to it. */
+  readonly withinMs: number
+  /** When several calls of ours may be meant: none of them, or the one that waits longest. */
+  readonly unclear: 'refuse' | 'first'
+}
+
+export interface CameIn {
+  readonly numberId: string
+  readonly carrierCallId: string
+  readonly from: string
+}
+
+/** `ours`: it belongs to this call. `unclear`: to one of several, so it is nobody's. Undefined: none is expected from there. */
+export type Claim = { is: 'ours'; callId: string } | { is: 'unclear' } | undefined
+
+export interface Arrivals {
+  expect(expectation: Expectation): void
+  /** Once a call; the same incoming call is answered the same until the call it belongs to is forgotten. */
+  claim(arrival: CameIn): Claim
+  /** Whether calls of ours are waited for at this number. */
+  awaitedAt(numberId: string): boolean
+  /** Of a call that is over. */
+  forget(callId: string): void
+  readonly size: number
+}
+
+/** More than ring at once at any house. */
+const MOST = 5000
+
+export function createArrivals({ clock }: { clock: Clock }): Arrivals {
+  /** In the order in which they were expected. */
+  const waiting = new Map<string, { expectation: Expectation; untilMs: number; taken: string | undefined }>()
+
+  const open = (numberId: string) =>
+    [...waiting.values()].filter(
+      ({ expectation, taken, untilMs }) => expectation.numberId === numberId && taken === undefined && clock.monotonicMs() <= untilMs,
+    )
+
+  function decide({ from, numberId }: CameIn): Claim {
+    const here = open(numberId)
+    const exact = here.filter(({ expectation }) => sameNumber(expectation.visitor, from))
+    const meant = exact.length > 0 ? exact : here.filter(({ expectation }) => expectation.shown.some((each) => sameNumber(each, from)))
+    const [first] = meant
+    if (!first) return undefined
+    if (meant.length > 1 && meant.some(({ expectation }) => expectation.unclear === 'refuse')) return { is: 'unclear' }
+    return { is: 'ours', callId: first.expectation.callId }
+  }
+
+  return {
+    expect(expectation) {
+      const [oldest] = waiting.keys()
+      if (waiting.size >= MOST && oldest !== undefined) waiting.delete(oldest)
+      waiting.set(expectation.callId, { expectation, untilMs: clock.monotonicMs() + expectation.withinMs, taken: undefined })
+    },
+    claim(arrival) {
+      const name = `${arrival.numberId} ${arrival.carrierCallId}`
+      const again = [...waiting.values()].find(({ taken }) => taken === name)
+      if (again) return { is: 'ours', callId: again.expectation.callId }
+      const claim = decide(arrival)
+      const kept = claim?.is === 'ours' ? waiting.get(claim.callId) : undefined
+      if (kept) kept.taken = name
+      return claim
+    },
+    awaitedAt: (numberId) => open(numberId).length > 0,
+    forget: (callId) => void waiting.delete(callId),
+    get size() {
+      return waiting.size
+    },
+  }
+}
+
+/** Ten digits tell an Indian or American number without its country. */
+const NATIONAL_DIGITS = 10
+
+/** +919876543210, 919876543210 and 09876543210 are the same phone; anonymous is nobody's. */
+function sameNumber(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((number) => (/^\+?[\d\s().-]{5,24}$/.test(number) ? number.replace(/\D/g, '').replace(/^0+/, '') : ''))
+  if (!a || !b) return false
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a]
+  return long === short || (short.length >= NATIONAL_DIGITS && long.endsWith(short))
+}

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { fakeAudioLeg } from '../calls/fakes.test-kit.ts'
+import { ANSWERING, CALLEE, NUMBER, phoneWorld } from './lines.test-kit.ts'
+
+/** Call-me over a carrier that joins two phones and brings no sound. */
+const silent = { streams: false, bridges: true, bridgesAtOnce: true, transfers: false }
+
+async function rung(persona: Record<string, unknown> = {}) {
+  const house = phoneWorld(persona, silent)
+  const { call: bridge } = await house.lines.ring({ ...house.order, sessionId: 's-1', variables: { name: 'Asha' } })
+  await house.clock.advance(0)
+  const comesIn = async (from: string, carrierCallId = 'CB1') => {
+    const meeting = house.lines.expected({ number: ANSWERING, carrierCallId, from })
+    if (meeting === undefined || meeting === 'unclear') return meeting
+    return house.lines.receive({ number: ANSWERING, carrierCallId, from, to: ANSWERING.phoneNumber, agent: meeting.agent, meeting })
+  }
+  /** The agent's call with its sound there. */
+  const answered = async () => {
+    const agents = await comesIn(CALLEE)
+    if (agents === undefined || agents === 'unclear') throw new Error('it was not taken for ours')
+    agents.attach(fakeAudioLeg(house.clock))
+    await house.clock.advance(100)
+    return agents
+  }
+  return { ...house, answered, bridge, comesIn }
+}
+
+test('the visitor is rung first, then our own number; there the agent answers in the same session, and the page’s call is connected', async () => {
+  const { account, answered, asked, bridge, log } = await rung()
+  expect(account.placed).toMatchObject([{ to: CALLEE, bridgeTo: ANSWERING.phoneNumber }])
+  // The gate is asked for the phone that rings; the other end is ours.
+  expect(asked.map(({ number }) => number)).toEqual([CALLEE])
+  expect(bridge.status).toBe('initiated')
+  const agents = await answered()
+  expect([bridge.status, bridge.stage, agents.status]).toEqual(['connected', 'joined', 'connected'])
+  expect(log.opened.map(({ kind, sessionId }) => [kind, sessionId])).toEqual([
+    ['bridge', 's-1'],
+    ['phone', 's-1'],
+  ])
+  expect(log.events.filter(({ type }) => type.startsWith('arrival'))).toMatchObject([
+    { callId: bridge.id, type: 'arrival.expected', payload: { phoneNumberId: ANSWERING.id } },
+    { callId: bridge.id, type: 'arrival', payload: { callId: agents.id } },
+    { callId: agents.id, type: 'arrival.of', payload: { callId: bridge.id } },
+  ])
+})
+
+test('whoever ends one has ended both, and each is hung up at its own carrier', async () => {
+  for (const [ender, reason, told] of [
+    ['agents', 'visitor', 'callee'],
+    ['agents', 'agent', 'agent'],
+    ['bridge', 'callee', 'visitor'],
+    ['bridge', 'operator', 'operator'],
+  ] as const) {
+    const { account, answered, bridge, clock } = await rung()
+    const agents = await answered()
+    const [first, second] = ender === 'agents' ? [agents, bridge] : [bridge, agents]
+    first.hangUp(reason)
+    await clock.advance(100)
+    expect([first.endReason, second.endReason]).toEqual([reason, told])
+    expect(account.hungUp.toSorted()).toEqual(['CA1', 'CB1'])
+  }
+})
+
+test('a call from elsewhere is a call of its own; one that comes when the callback is over, too', async () => {
+  const { bridge, clock, comesIn } = await rung()
+  expect(await comesIn('+12025550107')).toBeUndefined()
+  bridge.hangUp('canceled')
+  await clock.advance(100)
+  expect(await comesIn(CALLEE)).toBeUndefined()
+})
+
+test('two whom the carrier shows alike are told apart by nobody: refused, or the first, as the agent says', async () => {
+  for (const [unclearArrival, got] of [
+    ['refuse', 'unclear'],
+    ['first', 'ours'],
+  ] as const) {
+    const { bridge, comesIn, lines, order } = await rung({ phone: { unclearArrival } })
+    await lines.ring({ ...order, number: '+12025550102' })
+    const arrived = await comesIn(NUMBER.phoneNumber)
+    expect(arrived === 'unclear' ? 'unclear' : 'ours').toBe(got)
+    if (got === 'ours') expect(bridge.sessionId).toBe((arrived as { sessionId: string }).sessionId)
+  }
+})
+
+test('our own number is not rung twice', async () => {
+  const { account, lines, order } = phoneWorld({}, silent)
+  await expect(lines.ring({ ...order, number: ANSWERING.phoneNumber })).rejects.toMatchObject({ code: 'invalid_phone_number' })
+  expect([account.placed.length, lines.size]).toEqual([0, 0])
+})
+
+test('a person is rung in the agent’s place, and the gate is asked for both', async () => {
+  const { account, asked, bridge, clock, comesIn, lines, said } = await rung({ phone: { answeredBy: 'person', person: '+12025550102' } })
+  expect(account.placed).toMatchObject([{ to: CALLEE, bridgeTo: '+12025550102' }])
+  expect(asked.map(({ number }) => number)).toEqual([CALLEE, '+12025550102'])
+  expect(await comesIn(CALLEE)).toBeUndefined()
+  await lines.tell(bridge.id, said('connected'))
+  expect([bridge.kind, bridge.stage]).toEqual(['bridge', 'joined'])
+  await lines.tell(bridge.id, said('completed'))
+  await clock.advance(0)
+  expect(bridge.endReason).toBe('callee')
+})
