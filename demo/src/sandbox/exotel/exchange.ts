@@ -1,4 +1,5 @@
 import { callFaults } from '../carriers/call-faults.ts'
+import type { PhoneLeg } from '../carriers/phone-leg.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
 import type { World } from '../world.ts'
@@ -7,7 +8,6 @@ import type { StreamRecord } from './agent-stream.ts'
 import { ExotelCall } from './call.ts'
 import type { Applet, CallOrder } from './order.ts'
 import type { Parts } from './parts.ts'
-import type { PhoneLeg } from './phone-leg.ts'
 import { DEFAULT_SETTINGS, type ExotelSettings } from './settings.ts'
 import { Webhooks } from './webhooks.ts'
 

@@ -1,11 +1,11 @@
-import type { SoundEnd, Tap } from '../carriers/sound-end.ts'
 import { FRAME } from '../phones/beat.ts'
 import type { LineEnd, PhoneCall } from '../phones/call.ts'
 import type { CallEnd } from '../phones/call-states.ts'
+import type { SoundEnd, Tap } from './sound-end.ts'
 
 const SILENCE = new Int16Array(FRAME)
 
-/** A leg as Exotel names its state. */
+/** A leg's state, in the words most carriers have. */
 export type LegStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled'
 
 const ENDS: Record<CallEnd, LegStatus> = {
@@ -18,7 +18,7 @@ const ENDS: Record<CallEnd, LegStatus> = {
   failed: 'failed',
 }
 
-/** Exotel's end of one phone's line: its state, its sound, its keys. */
+/** A carrier's end of one phone's line: its state, its sound, its keys. */
 export class PhoneLeg implements SoundEnd, LineEnd {
   readonly phone: string
   status: LegStatus = 'queued'
@@ -51,7 +51,7 @@ export class PhoneLeg implements SoundEnd, LineEnd {
     return this.startedAt ? Math.round(((this.endedAt ?? new Date()).getTime() - this.startedAt.getTime()) / 1000) : 0
   }
 
-  /** Who hung up: the phone, or Exotel. */
+  /** Who hung up: the phone, or the carrier. */
   get endedByPhone(): boolean {
     return this.line?.record.endedBy === 'phone'
   }
