@@ -20,6 +20,7 @@ const ALLOWED = new Set([
   'terms-key',
   'start-muted',
   'preload',
+  'transport',
 ])
 
 export function allowedAttributes(query: Record<string, string>): Record<string, string> {
