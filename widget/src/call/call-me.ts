@@ -39,10 +39,10 @@ export class CallMe {
     return (this.shown || !this.modes.talk) && this.#memory.agent ? this.now?.scene : undefined
   }
 
-  /** The agent is known now, or is talked with: where a phone may be needed soon, what rings it is fetched while the line is good. */
+  /** The agent is known now, or is talked with: where a phone may be needed soon, or rings already, what rings it is fetched while the line is good. */
   learn(): void {
     const { talk, callMe } = this.modes
-    if (callMe && (this.#desk.talking || !talk)) void this.load()
+    if (this.#inside.ringing().read() || (callMe && (this.#desk.talking || !talk))) void this.load()
   }
 
   /** Undefined when it cannot be had. */

@@ -30,6 +30,26 @@ export function momentOf(at: CallbackOptions['scheduleAt']): string | undefined 
   return Number.isNaN(date.getTime()) ? '' : date.toISOString()
 }
 
+/** What the relay is asked for, and the page may still change. */
+export function configOf(
+  { element, language }: Inside,
+  known: { agentId: string; number: string; scheduleAt: string | undefined; sessionId: string | undefined },
+  options: CallbackOptions,
+): CallbackConfig {
+  const { agentId, number, scheduleAt, sessionId } = known
+  const variables = options.variables ?? element.dynamicVariables
+  return {
+    agentId,
+    phoneNumber: number,
+    language: options.language ?? language(),
+    ...(options.carrier && { carrier: options.carrier }),
+    ...(options.name && { name: options.name }),
+    ...(scheduleAt && { scheduleAt }),
+    ...(variables && { variables }),
+    ...(sessionId && { sessionId }),
+  }
+}
+
 /**
  * Asks the relay to ring. A request whose answer got lost is asked again with the same key; whatever the relay answered is an answer.
  * The key belongs to what is asked for, so a fresh token is not another request.

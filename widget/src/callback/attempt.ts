@@ -43,7 +43,12 @@ export class Attempts {
 
   /** This number rings, or has just rung. */
   rung(number: string): void {
-    this.#write({ ...this.#read(), rung: { what: hashOf(number), until: this.#now() + IN_PEACE_MS } })
+    this.rungAs(hashOf(number))
+  }
+
+  /** The same of a number that only its hash is known of. */
+  rungAs(what: string): void {
+    this.#write({ ...this.#read(), rung: { what, until: this.#now() + IN_PEACE_MS } })
   }
 
   /** How long this number is left in peace. */
@@ -74,7 +79,7 @@ export class Attempts {
 }
 
 /** FNV-1a, 32 bits. */
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   return (hash >>> 0).toString(36)

@@ -1,14 +1,17 @@
-import type { CallbackAccepted, CallStatus, EndReason, PublicAgent } from '@voice-agent/relay/protocol'
-import type { CallbackAsked, CallbackConfig, CallbackOptions, Fault, Result } from '../element/events.ts'
-import { askToRing, momentOf, numberOf, type Refused } from './asking.ts'
-import { Attempts } from './attempt.ts'
+import type { CallbackAccepted, CallbackView, CallStatus, EndReason, PublicAgent } from '@voice-agent/relay/protocol'
+import type { CallbackAsked, CallbackOptions, Fault, Result } from '../element/events.ts'
+import type { TabMemory } from '../element/tab-memory.ts'
+import { askToRing, configOf, momentOf, numberOf, type Refused } from './asking.ts'
+import { Attempts, hashOf } from './attempt.ts'
 import { CallWatch } from './call-watch.ts'
 import type { CallbackDoor, Phase } from './callback-door.ts'
+import { type KeptCall, keepCall, keptCall } from './kept-call.ts'
 import { faultOf } from './refusal.ts'
 
 interface Running {
   accepted: CallbackAccepted
-  number: string
+  /** Of its number. */
+  hash: string
   watch: CallWatch | undefined
 }
 
@@ -24,6 +27,8 @@ export class CallbackRoom {
   phase: Phase = { is: 'form' }
   /** The number last asked for. */
   number = ''
+  /** How it ends, where that is all that is known of it. */
+  tail = ''
   /** Given with it. */
   name = ''
   /** The call could not be ended from here. */
@@ -31,7 +36,10 @@ export class CallbackRoom {
   #running: Running | undefined
   #remembered: Attempts | undefined
   #asking: Promise<Result<CallbackAsked>> | undefined
+  #resuming: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** The tab need not remember the call any more. */
+  #forget: (() => void) | undefined
 
   constructor(door: CallbackDoor) {
     this.door = door
@@ -67,10 +75,11 @@ export class CallbackRoom {
   /** Asks for a call, once however often it is clicked. Never rejects. */
   request(number: string, options: CallbackOptions = {}, gently = false): Promise<Result<CallbackAsked>> {
     if (this.#asking) return this.#asking
+    if (this.#resuming) return this.#resuming.then(() => this.request(number, options, gently))
     if (this.phase.is === 'live' && this.#running) {
-      const { accepted, number: rings } = this.#running
-      const again = numberOf(number, this.door.memory.agent as PublicAgent, this.door.inside.language(), options.country) === rings
-      if (!again) return Promise.resolve(faultOf(this.door.inside, { ok: false, code: 'in_callback' }))
+      const { accepted, hash } = this.#running
+      const asked = numberOf(number, this.door.memory.agent as PublicAgent, this.door.inside.language(), options.country)
+      if (hashOf(asked) !== hash) return Promise.resolve(faultOf(this.door.inside, { ok: false, code: 'in_callback' }))
       return Promise.resolve({ ok: true, callId: accepted.callId, sessionId: accepted.sessionId, status: this.phase.status })
     }
     const before = this.phase
@@ -87,26 +96,14 @@ export class CallbackRoom {
 
   async #ask(text: string, options: CallbackOptions, gently: boolean): Promise<({ ok: true } & CallbackAsked) | Refused> {
     const { inside } = this.door
-    const { element } = inside
     const agent = await this.door.desk.agent()
     const number = numberOf(text, agent, inside.language(), options.country)
     if (!number) return { ok: false, code: 'invalid_phone_number' }
     const scheduleAt = momentOf(options.scheduleAt)
     if (scheduleAt === '') return { ok: false, code: 'invalid_value' }
-    const variables = options.variables ?? element.dynamicVariables
     // Another tab may have asked meanwhile: the button counts down.
     if (gently && this.#attempts.restMs(number) > 0) return { ok: false, code: 'canceled' }
-    const sessionId = this.door.desk.sessionFor(agent.id)
-    const config: CallbackConfig = {
-      agentId: agent.id,
-      phoneNumber: number,
-      language: options.language ?? inside.language(),
-      ...(options.carrier && { carrier: options.carrier }),
-      ...(options.name && { name: options.name }),
-      ...(scheduleAt && { scheduleAt }),
-      ...(variables && { variables }),
-      ...(sessionId && { sessionId }),
-    }
+    const config = configOf(inside, { agentId: agent.id, number, scheduleAt, sessionId: this.door.desk.sessionFor(agent.id) }, options)
     if (!inside.emit('va-before-callback', { config }, { cancelable: true })) return { ok: false, code: 'canceled' }
     this.number = config.phoneNumber
     const asked = await askToRing(inside, config, options.captchaToken, this.#attempts)
@@ -114,26 +111,57 @@ export class CallbackRoom {
     this.#cancelTimer()
     // The same conversation goes on over the phone.
     if (this.door.desk.talking) await this.door.desk.end('visitor')
-    this.#rings(asked.accepted, config)
+    const { phoneNumber } = config
+    this.#rings(asked.accepted, { hash: hashOf(phoneNumber), tail: phoneNumber.slice(-2), scheduleAt: config.scheduleAt })
     const { callId, sessionId: joined } = asked.accepted
     return { ok: true, callId, sessionId: joined, status: 'initiated' }
   }
 
-  #rings(accepted: CallbackAccepted, config: CallbackConfig): void {
+  /** A phone that rang when the page was left is shown again, if it rings still. */
+  resume(): void {
+    const memory = this.door.inside.ringing()
+    const kept = keptCall(memory)
+    if (!kept) return
+    this.#resuming = this.#find(kept, memory)
+      .catch(() => {})
+      .finally(() => {
+        this.#resuming = undefined
+      })
+  }
+
+  async #find(kept: KeptCall, memory: TabMemory): Promise<void> {
+    const { desk, inside } = this.door
+    // Before the session is adopted: another agent's would be forgotten here.
+    desk.sessionFor((await desk.agent()).id)
+    const answer = await inside.ask<CallbackView>(this.#absolute(kept.accepted.callUrl))
+    if (answer.ok ? answer.body.endReason : answer.code === 'not_found') return memory.write()
+    if (desk.talking || inside.isLive()) return
+    this.#rings(kept.accepted, kept)
+    if (kept.open) inside.setOpen(true)
+  }
+
+  #absolute(url: string): string {
+    return new URL(url, this.door.inside.relay()).href
+  }
+
+  #rings(accepted: CallbackAccepted, config: Pick<KeptCall, 'hash' | 'tail' | 'scheduleAt'>): void {
     const { door } = this
-    const absolute = (url: string) => new URL(url, door.inside.relay()).href
-    const call = { ...accepted, callUrl: absolute(accepted.callUrl), eventsUrl: absolute(accepted.eventsUrl) }
+    const call = { ...accepted, callUrl: this.#absolute(accepted.callUrl), eventsUrl: this.#absolute(accepted.eventsUrl) }
+    const { hash, scheduleAt, tail } = config
     this.#running?.watch?.stop()
-    this.#running = { accepted: call, number: config.phoneNumber, watch: undefined }
+    this.#forget?.()
+    this.#forget = keepCall(door.inside.ringing(), () => ({ accepted, hash, tail, scheduleAt, open: door.inside.isOpen() }))
+    this.#running = { accepted: call, hash, watch: undefined }
+    this.tail = tail
     this.still = false
     door.phone.shown = true
     door.desk.adopt(accepted)
-    const inMs = config.scheduleAt ? Date.parse(config.scheduleAt) - Date.now() : 0
-    if (!config.scheduleAt || inMs <= 0) {
+    const inMs = scheduleAt ? Date.parse(scheduleAt) - Date.now() : 0
+    if (!scheduleAt || inMs <= 0) {
       this.#watch()
       return
     }
-    this.#book(config.scheduleAt)
+    this.#book(scheduleAt)
     if (inMs <= LONGEST_TIMER_MS) this.#timer = setTimeout(() => this.#watch(), inMs)
   }
 
@@ -184,7 +212,8 @@ export class CallbackRoom {
     running.watch?.stop()
     this.#running = undefined
     const durationMs = phase.since ? Math.round(performance.now() - phase.since) : 0
-    this.#attempts.rung(running.number)
+    this.#forget?.()
+    this.#attempts.rungAs(running.hash)
     this.#go({ is: 'over', reason, durationMs })
     inside.setState(reason === 'error' ? 'error' : 'ended')
     if (reason === 'error') {
@@ -221,6 +250,7 @@ export class CallbackRoom {
 
   #unbook({ accepted }: Running): void {
     this.#cancelTimer()
+    this.#forget?.()
     this.#running = undefined
     this.#go({ is: 'form' })
     this.door.inside.emit('va-callback-status', { callId: accepted.callId, status: 'failed', endReason: 'canceled' })

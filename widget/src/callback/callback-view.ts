@@ -35,7 +35,7 @@ function live(room: CallbackRoom, view: PanelView, phase: Extract<Phase, { is: '
   const hangUp = view.say(state === 'connected' ? 'callme.hangUp' : 'callme.cancel')
   return html`${view.orb()}
     <div class="words">
-      <h3 dir="ltr">${written(room.number)}</h3>
+      <h3 dir="ltr">${written(room)}</h3>
       <p class="quiet" role="status">${view.say(`callme.${state}`)}</p>
     </div>
     <ol class="steps" part="callback-steps" aria-label=${view.say('callme.steps')}>
@@ -67,9 +67,13 @@ function over(room: CallbackRoom, view: PanelView, { reason, durationMs }: Extra
       </p>
     </div>
     <div class="choice">
-      <button class="primary" part="callback-again" ?disabled=${waitS > 0} @click=${again}>
-        ${waitS > 0 ? view.say('callme.rest', { seconds: waitS }) : view.say('callme.again')}
-      </button>
+      ${
+        room.number === ''
+          ? nothing
+          : html`<button class="primary" part="callback-again" ?disabled=${waitS > 0} @click=${again}>
+              ${waitS > 0 ? view.say('callme.rest', { seconds: waitS }) : view.say('callme.again')}
+            </button>`
+      }
       <button class="secondary" part="callback-other" @click=${() => room.other()}>${view.say('callme.other')}</button>
     </div>
     ${ways(room, view)}`
@@ -80,7 +84,7 @@ function booked(room: CallbackRoom, view: PanelView, at: string): TemplateResult
   return html`${view.orb()}
     <div class="words" role="status">
       <h3>${view.say('callme.booked')}</h3>
-      <p class="quiet">${view.say('callme.bookedFor', { number: `\u2066${written(room.number)}\u2069`, time })}</p>
+      <p class="quiet">${view.say('callme.bookedFor', { number: `\u2066${written(room)}\u2069`, time })}</p>
     </div>
     <div role="alert">${room.still ? html`<p class="refused">${view.say('callme.still')}</p>` : nothing}</div>
     <button class="secondary" part="callback-end" @click=${() => void room.cancel()}>${view.say('callme.cancel')}</button>
@@ -109,9 +113,9 @@ export function badLine(view: PanelView): TemplateResult {
   </div>`
 }
 
-/** A number as people of its country write it. */
-function written(number: string): string {
-  return shown(number, splitNumber(number, countriesOf([], 'en'), '')?.country)
+/** A number as people of its country write it; of one that was asked for before the page was loaded anew, how it ends. */
+function written({ number, tail }: CallbackRoom): string {
+  return number === '' ? `•••• ${tail}` : shown(number, splitNumber(number, countriesOf([], 'en'), '')?.country)
 }
 
 /** A moment in the visitor's words. */

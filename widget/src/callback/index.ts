@@ -95,6 +95,7 @@ export async function openCallback(
     )
   }
   await bringWords()
+  room.resume()
   return {
     room,
     scene: (view) => {

@@ -7,6 +7,7 @@ import type { Answer, ask } from './relay-client.ts'
 import type { Shell } from './shell.ts'
 import type { Sound } from './sound-door.ts'
 import type { WidgetState } from './states.ts'
+import type { TabMemory } from './tab-memory.ts'
 
 /**
  * Where shell and call code meet. The call code is a file of its own and imports nothing of the shell but types, so that
@@ -27,6 +28,8 @@ export interface Inside {
   readonly ask: typeof ask
   /** What is publicly known of the agent. */
   readonly agent: (agentId: string) => Promise<Answer<PublicAgent>>
+  /** Where the tab remembers the phone that rings for this agent. */
+  readonly ringing: () => TabMemory
   readonly language: () => string
   readonly say: (key: StringKey, values?: Values) => string
   readonly addStrings: (language: string, dictionary: Dictionary) => void

@@ -11,6 +11,7 @@ import { AgentCard, ask } from './relay-client.ts'
 import { ShellAttributes } from './shell-attributes.ts'
 import { openSound, playbackUrl, type Sound } from './sound-door.ts'
 import { isLive, mayFollow, type WidgetState } from './states.ts'
+import { type TabMemory, tabMemory } from './tab-memory.ts'
 import { tokens } from './tokens.ts'
 import { VERSION } from './version.ts'
 
@@ -85,7 +86,7 @@ export class Shell extends ShellAttributes {
 
   protected override firstUpdated(): void {
     this.emit('va-ready', { version: VERSION })
-    if (this.#isOpen || this.variant === 'inline') void this.load()
+    if (this.#isOpen || this.variant === 'inline' || this.#ringing().read()) void this.load()
     else if (this.preload === 'idle') (window.requestIdleCallback ?? setTimeout)(() => this.#prepare())
   }
 
@@ -239,6 +240,7 @@ export class Shell extends ShellAttributes {
       relay: () => this.#relay(),
       ask,
       agent: (agentId) => this.#card.get(this.#relay(), agentId),
+      ringing: this.#ringing,
       language: () => this.#tag(),
       say: this.#say,
       addStrings,
@@ -281,6 +283,8 @@ export class Shell extends ShellAttributes {
   }
 
   #say: Inside['say'] = (key, values) => say(this.#tag(), key, this.strings, values)
+
+  #ringing = (): TabMemory => tabMemory(`voice-agent-ringing:${this.agentId}`)
 
   #relay(): string {
     return this.relayUrl || new URL(import.meta.url).origin
