@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import { type Answer, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
 import type { RelayExtras } from '../relay.ts'
 import { startVendor, type Vendor } from './vendor.test-kit.ts'
@@ -27,8 +28,11 @@ export async function startCarrierHouse(o: {
   env: (origin: string) => Record<string, string>
   persona?: Record<string, unknown> | undefined
   extras?: RelayExtras
+  /** What else the carrier speaks at its address, from before the relay is there; answers how it is closed. */
+  beside?: (server: Server) => () => Promise<void>
 }): Promise<CarrierHouse> {
   const vendor = await startVendor()
+  const closeBeside = o.beside?.(vendor.server)
   const relay = await startTestRelay({ env: o.env(vendor.origin), ...(o.extras ? { extras: o.extras } : {}) }).catch(
     async (error: unknown) => {
       await vendor.close()
@@ -59,6 +63,7 @@ export async function startCarrierHouse(o: {
     },
     async close() {
       await relay.close()
+      await closeBeside?.()
       await vendor.close()
     },
   }
