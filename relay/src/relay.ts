@@ -220,7 +220,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   // ---- the outside
   const sockets = [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }), ...telephones.sockets, ...(more.extraSockets ?? [])]
-  const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, logger })
+  const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, trustProxy: settings.trustProxy, logger })
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
     ...widgetFiles(readFolder(more.widgetDir ?? WIDGET_DIR)),

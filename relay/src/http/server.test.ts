@@ -37,7 +37,12 @@ function serverOn(settings: { port: number; host: string }) {
     consoleOrigins: () => [],
     gate: { identify: () => Promise.reject(new Error('not asked')), metricsToken: () => false },
   })
-  return createHttpServer({ app, upgrades: createUpgrades({ routes: [], maxSockets: 1, logger }), settings, logger })
+  return createHttpServer({
+    app,
+    upgrades: createUpgrades({ routes: [], maxSockets: 1, trustProxy: { kind: 'none' }, logger }),
+    settings,
+    logger,
+  })
 }
 
 async function house() {

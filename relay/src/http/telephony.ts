@@ -1,3 +1,4 @@
+import { mayCome } from '../access/client-address.ts'
 import type { HouseNumber } from '../agents/house-number.ts'
 import type { PhoneBook } from '../agents/number-book.ts'
 import type { CarrierRoute, Doors, NumberSocket } from '../carriers/house.ts'
@@ -57,8 +58,9 @@ export function telephonySockets(o: { numbers: Pick<PhoneBook, 'find'>; doors: D
     access: 'carrier',
     async admit(request) {
       const number = await o.numbers.find(request.parts[0] ?? '')
-      const carrier = number && o.doors(number.provider)?.sound
-      const admitted = number && (await carrier?.admit(number, request))
+      if (!number || !mayCome(request.address, number.allowedAddresses)) return undefined
+      const carrier = o.doors(number.provider)?.sound
+      const admitted = await carrier?.admit(number, request)
       return carrier && admitted !== undefined ? { carrier, admitted } : undefined
     },
     accept(upgrade) {

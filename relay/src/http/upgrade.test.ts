@@ -18,6 +18,7 @@ async function house(maxSockets: number) {
   const seen: { parts: readonly string[]; after: string | null }[] = []
   const upgrades = createUpgrades({
     maxSockets,
+    trustProxy: { kind: 'none' },
     logger,
     routes: [
       {

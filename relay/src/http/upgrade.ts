@@ -1,8 +1,10 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { clientAddress } from '../access/client-address.ts'
 import type { Logger } from '../logger.ts'
 import { CLOSE, MAX_TEXT_FRAME_BYTES, Problem } from '../protocol/index.ts'
+import type { TrustProxy } from '../settings/kinds.ts'
 import { problemBody } from './problems.ts'
 
 /** One frame of any kind: room for a text frame that is too long to be answered, not cut off. */
@@ -25,6 +27,8 @@ export interface UpgradeRequest {
   readonly url: string
   readonly parts: readonly string[]
   readonly headers: IncomingHttpHeaders
+  /** Who asks, as far as proxies are trusted. */
+  readonly address: string
 }
 
 /** One path that speaks WebSocket. `accept` authorises and takes the socket over, or refuses it; it never throws. */
@@ -48,7 +52,12 @@ export interface Upgrades {
 }
 
 /** The one door for sockets: path → route → accepted, and closed with a code that says why when it may not stay. */
-export function createUpgrades(o: { routes: readonly SocketRoute[]; maxSockets: number; logger: Logger }): Upgrades {
+export function createUpgrades(o: {
+  routes: readonly SocketRoute[]
+  maxSockets: number
+  trustProxy: TrustProxy
+  logger: Logger
+}): Upgrades {
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false, clientTracking: false })
   const open = new Set<WebSocket>()
 
@@ -70,7 +79,7 @@ export function createUpgrades(o: { routes: readonly SocketRoute[]; maxSockets: 
           if (ws.readyState === ws.OPEN) open.add(ws)
         })
       if (!route.admit) return accept(undefined)
-      route.admit({ url: request.url ?? '/', parts, headers: request.headers }).then(
+      route.admit({ url: request.url ?? '/', parts, headers: request.headers, address: addressOf(request, o.trustProxy) }).then(
         (admitted) => {
           if (socket.destroyed) return
           if (admitted === undefined) return answer(socket, new Problem('forbidden', 'This socket wants its carrier’s proof.'))
@@ -94,6 +103,11 @@ export function createUpgrades(o: { routes: readonly SocketRoute[]; maxSockets: 
       server.close()
     },
   }
+}
+
+function addressOf({ headers, socket }: IncomingMessage, trust: TrustProxy): string {
+  const forwardedFor = headers['x-forwarded-for']
+  return clientAddress({ socketAddress: socket.remoteAddress, forwardedFor: [forwardedFor ?? []].flat().join(',') || undefined, trust })
 }
 
 /** Says why and leaves. */

@@ -240,11 +240,21 @@ export const SETTINGS = {
     EXOTEL_MODE: setting(oneOf(['stream', 'flow', 'numbers']), {
       about: 'stream, flow or numbers. Unset: flow when EXOTEL_APP_ID is set, else stream.',
     }),
+    EXOTEL_CALLER_ID_FORMAT: setting(oneOf(['national', 'e164']), {
+      about: 'How the ExoPhone is written in requests: national (08022222222) or e164. Unset: national where it is Indian.',
+    }),
+    EXOTEL_CALLBACK_TYPE: preset(oneOf(['json', 'multipart']), 'json', {
+      about: 'How Exotel is asked to tell us: json or multipart; whatever comes is read.',
+    }),
     EXOTEL_CHUNK_BYTES: preset(
-      integer(3200, 100_000).refine((bytes) => bytes % 320 === 0, 'must be a multiple of 320'),
+      integer(320, 100_000).refine((bytes) => bytes % 320 === 0, 'must be a multiple of 320'),
       '3200',
-      { about: 'Bytes a message carries.' },
+      { about: 'Bytes a message of sound carries at least. Exotel names 3200 as the least; its own programs send less, too.' },
     ),
+    EXOTEL_LEAD_MS: preset(integer(0, 5000), '100', { about: 'How far sound runs ahead of real time, beyond a message’s own length.' }),
+    EXOTEL_STREAM_KEYS: preset(oneOf(['both', 'snake', 'camel']), 'both', {
+      about: 'Keys of what we say on a stream: stream_sid (snake), streamSid (camel), or both. Whatever comes is read.',
+    }),
     EXOTEL_SAMPLE_RATE: preset(
       oneOf(['8000', '16000', '24000']).transform((rate) => Number(rate)),
       '8000',

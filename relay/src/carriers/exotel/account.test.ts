@@ -160,6 +160,13 @@ describe('what Exotel is asked', () => {
     expectForm({ Url: [], StreamUrl: STREAM })
   })
 
+  it('to tell us in the way that is set, from an ExoPhone as it is written there', async () => {
+    await open({}, { EXOTEL_CALLBACK_TYPE: 'multipart', EXOTEL_CALLER_ID_FORMAT: 'e164' }).place(permit, order)
+    expectForm({ StatusCallbackContentType: 'multipart/form-data', CallerId: order.from })
+    await open({ callerIdFormat: 'national' }, { EXOTEL_CALLER_ID_FORMAT: 'e164' }).place(permit, order)
+    expectForm({ StatusCallbackContentType: 'application/json', CallerId: wanted.CallerId })
+  })
+
   it('to join two phones', async () => {
     const { To } = http.connect_two_numbers_request_form
     for (const mode of ['numbers', 'stream', 'flow'] as const) {

@@ -31,6 +31,7 @@ const Call = z.object({
     .catch(null),
 })
 
+const CALLBACK_TYPES = { json: 'application/json', multipart: 'multipart/form-data' } as const
 const MAX_CALL_S = 14_400
 const MAX_RING_S = 600
 /** Of an address that sound is brought to. */
@@ -44,6 +45,7 @@ export function createExotelAccount(o: {
   sid: string
   appId: string | undefined
   callerIdFormat: 'national' | 'e164' | undefined
+  callbackType: keyof typeof CALLBACK_TYPES
 }): CarrierAccount {
   const { rest } = o
 
@@ -65,7 +67,10 @@ export function createExotelAccount(o: {
   return {
     async place(permit, order, signal) {
       if (permit.number !== order.to || permit.callId !== order.callId) throw refused('The permit is for another call.')
-      const form = placement(order, callerIdOf(order.from, o.callerIdFormat), target(order))
+      const form = {
+        ...placement(order, callerIdOf(order.from, o.callerIdFormat), target(order)),
+        StatusCallbackContentType: CALLBACK_TYPES[o.callbackType],
+      }
       permit.redeem()
       const { Sid, Status } = read(await rest.post('/Calls/connect.json', form, signal))
       return { carrierCallId: Sid, status: statusOf(Status).status }
@@ -108,7 +113,6 @@ function placement(order: PlaceOrder, callerId: string, target: Form): Form {
     CustomField: order.callId,
     StatusCallback: order.urls.status,
     'StatusCallbackEvents[]': ['terminal', 'answered'],
-    StatusCallbackContentType: 'application/json',
   }
 }
 

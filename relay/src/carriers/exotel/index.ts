@@ -41,6 +41,7 @@ export const exotel: Carrier<ExotelConfig> = {
       domain: given.EXOTEL_DOMAIN,
       region: given.EXOTEL_REGION,
       mode: given.EXOTEL_MODE,
+      callerIdFormat: given.EXOTEL_CALLER_ID_FORMAT,
     })
     return { config, phoneNumber: e164Of(EXOTEL_CALLER_ID, '+91') }
   },
@@ -48,7 +49,7 @@ export const exotel: Carrier<ExotelConfig> = {
   open(config, { settings, clock }) {
     const fault = hostFault(exotelConfig, config, settings)
     if (fault) throw new CarrierFault('refused', `The credentials of this number may not leave: its domain ${fault}.`)
-    const { EXOTEL_API_BASE_URL: own, EXOTEL_MODE } = settings.exotel
+    const { EXOTEL_API_BASE_URL: own, EXOTEL_CALLBACK_TYPE, EXOTEL_CALLER_ID_FORMAT, EXOTEL_MODE } = settings.exotel
     const origin = exotelConfig.origin(config, settings)
     const base = own !== undefined && exotelConfig.ownOrigin(settings) === origin ? own.replace(/\/$/, '') : origin
     const rest = createFormRest({
@@ -63,7 +64,8 @@ export const exotel: Carrier<ExotelConfig> = {
       mode: config.mode ?? EXOTEL_MODE ?? (config.appId === undefined ? 'stream' : 'flow'),
       sid: config.sid,
       appId: config.appId,
-      callerIdFormat: config.callerIdFormat,
+      callerIdFormat: config.callerIdFormat ?? EXOTEL_CALLER_ID_FORMAT,
+      callbackType: EXOTEL_CALLBACK_TYPE,
     })
   },
 }

@@ -30,6 +30,8 @@ async function streamed(admit: Admit = async () => 'callee', chunkBytes = 3200) 
       clock,
       sampleRateHz: 8000,
       chunkBytes,
+      leadMs: 100,
+      keys: 'both',
       async admit(start, its) {
         leg = its
         its.listen((event) => told.push(event))

@@ -4,11 +4,17 @@ import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { createSoundBound, createStreamSocket, REFUSED } from '../stream-socket.ts'
 import { type Chunk, createChunks } from './chunks.ts'
-import { createStreamWriter, type FromExotel, readStreamMessage, type SampleRate, type StreamStart, soundOf } from './wire.ts'
+import {
+  createStreamWriter,
+  type FromExotel,
+  readStreamMessage,
+  type SampleRate,
+  type StreamKeys,
+  type StreamStart,
+  soundOf,
+} from './wire.ts'
 
 const FRAME_MS = 20
-/** Beyond a chunk's own length: keeps Exotel's cushion filled while we are late. */
-const LEAD_MS = 100
 /** Sound that waits for its chunk to be full goes as it is when nothing more comes for so long. */
 const LINGER_MS = 100
 /** Exotel says `start` right after the socket stands. */
@@ -38,6 +44,9 @@ export function createExotelStream(o: {
   sampleRateHz: SampleRate
   /** What a message carries at least. */
   chunkBytes: number
+  /** Beyond a chunk's own length: keeps Exotel's cushion filled while we are late. */
+  leadMs: number
+  keys: StreamKeys
   admit: (start: StreamStart, leg: AudioLeg) => Promise<EndReason | undefined>
   /** The socket is gone, for whichever reason; told once, and only after `admit` was asked. */
   onGone: (start: StreamStart) => void
@@ -79,6 +88,8 @@ export function createExotelStream(o: {
       streamSid: told.streamSid,
       sampleRateHz: told.sampleRateHz ?? o.sampleRateHz,
       chunkBytes: o.chunkBytes,
+      leadMs: o.leadMs,
+      keys: o.keys,
       socket,
     })
     state = { is: 'asked', streamSid: told.streamSid, ...line }
@@ -113,6 +124,8 @@ function createExotelLeg(o: {
   streamSid: string
   sampleRateHz: SampleRate
   chunkBytes: number
+  leadMs: number
+  keys: StreamKeys
   socket: { readonly writable: boolean; send(frame: string): void; close(code: number, reason: string): void }
 }) {
   const { clock, sampleRateHz, socket } = o
@@ -120,7 +133,7 @@ function createExotelLeg(o: {
   const format: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz, frameMs: FRAME_MS }
   const hearing: Hearing = createHearing(clock)
   const mayCome = createSoundBound(clock)
-  const writer = createStreamWriter(o.streamSid, sampleRateHz)
+  const writer = createStreamWriter(o.streamSid, sampleRateHz, o.keys)
   const chunks = createChunks(FRAME_MS * bytesPerMs, o.chunkBytes)
   const marks: { utterance: string; name: string }[] = []
   let listener: ((event: LegEvent) => void) | undefined
@@ -156,7 +169,7 @@ function createExotelLeg(o: {
     name: 'exotel',
     input: format,
     output: format,
-    leadMs: o.chunkBytes / bytesPerMs + LEAD_MS,
+    leadMs: o.chunkBytes / bytesPerMs + o.leadMs,
     listen(next) {
       listener = next
       return () => {

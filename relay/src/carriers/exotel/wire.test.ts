@@ -105,6 +105,20 @@ describe('what we send on a stream', () => {
     expect(JSON.parse(faster.media(new Uint8Array(4800)))).toMatchObject({ media: { timestamp: '100' } })
   })
 
+  it.each([
+    ['snake', ['stream_sid', 'sequence_number'], ['streamSid', 'sequenceNumber']],
+    ['camel', ['streamSid', 'sequenceNumber'], ['stream_sid', 'sequence_number']],
+  ] as const)('has keys of one case only where that is set: %s', (keys, with_, without) => {
+    const writer = createStreamWriter(STREAM, 8000, keys)
+    const media = JSON.parse(writer.media(new Uint8Array(3200)))
+    for (const message of [media, JSON.parse(writer.mark('m1')), JSON.parse(writer.clear)]) {
+      expect(message).toHaveProperty(with_[0], STREAM)
+      for (const key of without) expect(message).not.toHaveProperty(key)
+    }
+    expect(media).toMatchObject({ [with_[1]]: 1, media: { [with_[1]]: '1' } })
+    for (const key of without) expect(media.media).not.toHaveProperty(key)
+  })
+
   it('carries any sound, and any name', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 640 }), fc.string({ unit: 'binary', maxLength: 20 }), (sound, name) => {

@@ -145,9 +145,15 @@ export interface StreamWriter {
   readonly clear: string
 }
 
-export function createStreamWriter(streamSid: string, sampleRateHz: SampleRate): StreamWriter {
+/** Which case our keys have: Exotel's papers name one or the other, and both are understood by all that were tried. */
+export const STREAM_KEYS = ['both', 'snake', 'camel'] as const
+export type StreamKeys = (typeof STREAM_KEYS)[number]
+
+export function createStreamWriter(streamSid: string, sampleRateHz: SampleRate, keys: StreamKeys = 'both'): StreamWriter {
   const sid = JSON.stringify(streamSid)
-  const ids = `"stream_sid":${sid},"streamSid":${sid}`
+  const ids = { both: `"stream_sid":${sid},"streamSid":${sid}`, snake: `"stream_sid":${sid}`, camel: `"streamSid":${sid}` }[keys]
+  const sequence = keys === 'camel' ? 'sequenceNumber' : 'sequence_number'
+  const inner = keys === 'snake' ? 'sequence_number' : 'sequenceNumber'
   let chunks = 0
   let sentBytes = 0
   return {
@@ -157,7 +163,7 @@ export function createStreamWriter(streamSid: string, sampleRateHz: SampleRate):
       sentBytes += pcm.length
       const payload = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64')
       // Some streams end early where a message lacks any of these.
-      return `{"event":"media",${ids},"sequence_number":${chunks},"media":{"chunk":"${chunks}","timestamp":"${atMs}","sequenceNumber":"${chunks}","payload":"${payload}"}}`
+      return `{"event":"media",${ids},"${sequence}":${chunks},"media":{"chunk":"${chunks}","timestamp":"${atMs}","${inner}":"${chunks}","payload":"${payload}"}}`
     },
     mark: (name) => `{"event":"mark",${ids},"mark":{"name":${JSON.stringify(name)}}}`,
     clear: `{"event":"clear",${ids}}`,

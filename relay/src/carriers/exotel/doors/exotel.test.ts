@@ -44,7 +44,7 @@ describe('a call of ours', () => {
     expect(streamOf(form)).toMatch(/^ws:\/\/localhost:\d+\/api\/telephony\/ws\/env-exotel\/[\w-]{43}\?sample-rate=8000$/)
     // It is in progress from the beginning: nobody has answered yet.
     expect(await house.view(callId)).toMatchObject({ status: 'initiated' })
-    expect((await post(form.get('StatusCallback') ?? '', { CallSid: sid, Status: 'in-progress' })).status).toBe(204)
+    expect((await post(form.get('StatusCallback') ?? '', { CallSid: sid, Status: 'in-progress' })).status).toBe(200)
     expect(await house.view(callId)).toMatchObject({ status: 'initiated' })
     expect(await house.open(near(streamOf(form).replace(/[\w-]{43}/, 'x'.repeat(43))))).toBe(403)
     const stream = await opened(streamOf(form))
@@ -61,7 +61,7 @@ describe('a call of ours', () => {
     await expect.poll(transcript, { timeout: 10_000 }).toContain('"text":"5"')
     expect((await fetch(callUrl, { method: 'DELETE' })).status).toBe(204)
     expect(await stream.closed).toBe(1000)
-    expect((await post(form.get('StatusCallback') ?? '', { ...terminal, CallSid: sid })).status).toBe(204)
+    expect((await post(form.get('StatusCallback') ?? '', { ...terminal, CallSid: sid })).status).toBe(200)
     expect(await house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
   })
 
@@ -76,7 +76,7 @@ describe('a call of ours', () => {
     const multipart = new FormData()
     for (const [name, value] of Object.entries(fields)) multipart.set(name, value)
     for (const each of [new URLSearchParams(fields), multipart, fields]) {
-      expect((await post(form.get('StatusCallback') ?? '', each)).status).toBe(204)
+      expect((await post(form.get('StatusCallback') ?? '', each)).status).toBe(200)
     }
     await expect.poll(() => house.view(callId)).toMatchObject({ status: 'failed', endReason, ends: 1 })
   })
@@ -149,7 +149,9 @@ describe('a call that comes in', () => {
     const sid = newName()
     const answer = await fetch(near(`${house.number.webhookUrl}?${arrival(sid)}`))
     expect(answer.status).toBe(200)
-    const { url } = (await answer.json()) as { url: string }
+    const body = (await answer.json()) as { url: string }
+    expect(Object.keys(body)).toEqual(Object.keys(vectors.http.dynamic_url_answer.json))
+    const { url } = body
     expect(url).toMatch(/^ws:.*\/api\/telephony\/ws\/env-exotel\/[\w-]{43}\?sample-rate=8000$/)
     // Asked again it is the same call.
     expect((await fetch(near(`${house.number.webhookUrl}?${arrival(sid)}`))).status).toBe(200)
@@ -194,6 +196,10 @@ describe('a call that comes in', () => {
     other.ws.close()
   })
 
+  it('over the number’s own address says at which rate', async () => {
+    expect(house.number.websocketUrl).toMatch(/^ws:.*\/api\/telephony\/ws\/env-exotel\/[\w-]{43}\?sample-rate=8000$/)
+  })
+
   it('Passthru tells how it came off, and is answered with nothing to do', async () => {
     const { callId, form, sid } = await house.wish()
     await post(form.get('StatusCallback') ?? '', { CallSid: sid, EventType: 'answered', Status: 'in-progress' })
@@ -211,7 +217,7 @@ describe('without proof', () => {
     const before = (await house.calls()).length
     const sid = newName()
     const { statusUrl, webhookUrl, websocketUrl } = house.number
-    const wrong = (url: string) => url.replace(/[^/]+$/, 'x'.repeat(43))
+    const wrong = (url: string) => url.replace(/[^/?]+(\?.*)?$/, 'x'.repeat(43))
     const bare = (url: string) => url.replace(/\/[^/]+$/, '')
     const basic = `Basic ${Buffer.from('exotel-key:wrong').toString('base64')}`
     const answers = [
@@ -247,7 +253,7 @@ describe('a number of its own', () => {
       token: house.admin,
       json: { phoneNumber: '+918022222222', provider: 'exotel', exotelConfig },
     })
-    const { phoneNumber } = (await made.json()) as { phoneNumber: { id: string; webhookUrl: string } }
+    const { phoneNumber } = (await made.json()) as { phoneNumber: { id: string; webhookUrl: string; websocketUrl: string } }
     const change = (json: object) =>
       house.ask('/api/phone-numbers', { method: 'PUT', token: house.admin, json: { id: phoneNumber.id, ...json } })
     const get = () => fetch(near(`${phoneNumber.webhookUrl}?${arrival(newName())}`))
@@ -261,7 +267,10 @@ describe('a number of its own', () => {
     expect(await (await get()).text()).toMatch(/<Say>.*<\/Say><Hangup\/>/)
     await change({ inboundAnswer: 'url' })
     expect(await (await get()).json()).toEqual({})
-    await change({ status: 'active', allowedIps: ['203.0.113.0/24'] })
+    await change({ status: 'active' })
+    ;(await opened(phoneNumber.websocketUrl)).ws.close()
+    await change({ allowedIps: ['203.0.113.0/24'] })
     expect((await get()).status).toBe(403)
+    expect(await house.open(near(phoneNumber.websocketUrl))).toBe(403)
   })
 })

@@ -10,7 +10,7 @@ const PLACED_STREAM_MS = 300_000
 
 /** How Exotel's words and sound come in: at a number's own addresses, for it signs nothing. */
 export const exotelDoors: NonNullable<Carrier['doors']> = (house) => {
-  const { EXOTEL_CHUNK_BYTES: chunkBytes, EXOTEL_SAMPLE_RATE } = house.settings.exotel
+  const { EXOTEL_CHUNK_BYTES: chunkBytes, EXOTEL_LEAD_MS: leadMs, EXOTEL_SAMPLE_RATE, EXOTEL_STREAM_KEYS: keys } = house.settings.exotel
   const sampleRateHz = SAMPLE_RATES.find((rate) => rate === EXOTEL_SAMPLE_RATE) ?? 8000
   const urls = exotelUrls({ url: house.url, socketBase: house.socketUrl, sampleRateHz })
   return {
@@ -18,7 +18,7 @@ export const exotelDoors: NonNullable<Carrier['doors']> = (house) => {
       urls.ofCall({ callId, phoneId: number.id, secret: number.secret, token: streamToken(PLACED_STREAM_MS) }),
     proof: (c, number) => hasBasic(number, c.req.header('authorization')),
     ...exotelVoice(house, urls),
-    sound: exotelStreams(house, { sampleRateHz, chunkBytes }),
-    addresses: ({ id, streamToken }) => ({ websocketUrl: `${house.socketUrl()}/api/telephony/ws/${id}/${streamToken}` }),
+    sound: exotelStreams(house, { sampleRateHz, chunkBytes, leadMs, keys }),
+    addresses: ({ id, streamToken }) => ({ websocketUrl: urls.stream(id, streamToken) }),
   }
 }

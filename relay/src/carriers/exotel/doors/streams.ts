@@ -4,7 +4,7 @@ import type { LiveLine } from '../../../lines/line.ts'
 import type { House, NumberSocket } from '../../house.ts'
 import { e164Of } from '../numbers.ts'
 import { createExotelStream } from '../stream.ts'
-import { SAMPLE_RATES, type SampleRate, type StreamStart } from '../wire.ts'
+import { SAMPLE_RATES, type SampleRate, type StreamKeys, type StreamStart } from '../wire.ts'
 import { hasBasic } from './proof.ts'
 
 /** What a socket was let in by: the right to one call, or the number's own token or credentials, which `start` then binds to a call. */
@@ -14,7 +14,10 @@ interface Admitted {
 }
 
 /** A phone call's sound from Exotel, which signs nothing: the address is the proof. */
-export function exotelStreams(house: House, o: { sampleRateHz: SampleRate; chunkBytes: number }): NumberSocket {
+export function exotelStreams(
+  house: House,
+  o: { sampleRateHz: SampleRate; chunkBytes: number; leadMs: number; keys: StreamKeys },
+): NumberSocket {
   const { lines, numbers } = house
   /** Calls whose sound is here: no second socket takes one over. */
   const streamed = new Set<string>()
@@ -48,6 +51,8 @@ export function exotelStreams(house: House, o: { sampleRateHz: SampleRate; chunk
         ws,
         clock: house.clock,
         chunkBytes: o.chunkBytes,
+        leadMs: o.leadMs,
+        keys: o.keys,
         sampleRateHz: rateOf(query.get('sample-rate')) ?? o.sampleRateHz,
         async admit(start, leg) {
           const found = await callOf(socket, start)

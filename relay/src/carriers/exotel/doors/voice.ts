@@ -23,18 +23,20 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     await book.recorded(callId, `exotel:${recordingId}`)
   }
 
-  async function tell(c: HttpContext, number: HouseNumber, fields: Fields): Promise<void> {
+  /** False for a call that is none of ours. @throws Problem invalid_request */
+  async function tell(c: HttpContext, number: HouseNumber, fields: Fields): Promise<boolean> {
     const told = readStatus(fields)
     const event = told?.event ?? readPassthru(fields)
     if (!event) throw new Problem('invalid_request', 'This is not what Exotel says of a call.')
     const hint = [c.req.query('callId'), told?.customField].find((id) => id !== undefined && lines.get(id)?.number.id === number.id)
     const callId = hint ?? (await named(event.carrierCallId))
-    if (callId === undefined) return
+    if (callId === undefined) return false
     // What one number's secret proves is nothing about another number's call.
     const line = lines.get(callId)
-    if (line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)) return
+    if (line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)) return false
     await lines.tell(callId, event)
     if (told?.recordingUrl !== undefined) await recorded(callId, event.carrierCallId)
+    return true
   }
 
   async function receive(number: HouseNumber, fields: Fields): Promise<Received> {
@@ -74,8 +76,8 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     async told(c, number) {
       const fields = c.req.method === 'GET' ? readQuery(new URL(c.req.url).search) : await bodyOf(c)
       if (!fields) throw new Problem('invalid_request', 'This is neither a form nor JSON.')
-      await tell(c, number, fields)
-      return c.body(null, 204)
+      // Exotel repeats what is not answered with exactly 200.
+      return c.body(null, (await tell(c, number, fields)) ? 200 : 204)
     },
   }
 }
