@@ -38,6 +38,27 @@ export default {
       },
     ),
     rule('tests-stay-outside', 'what ships never imports a test or its kit', { path: '^(relay|demo|widget)/src/' }, { path: TESTS }),
+    rule(
+      'test-folders-stay-outside',
+      'a folder of a test kit is reached by tests alone',
+      { path: '^relay/src/', pathNot: [...TESTS, '[.]test-kit/'] },
+      { path: '[.]test-kit/' },
+    ),
+    rule(
+      'carriers-by-the-table',
+      'a carrier is one folder and one line: only the table knows it, and words that it shares with settings',
+      {
+        path: '^relay/src/(?!carriers/)|^relay/src/carriers/[^/]+[.]ts$',
+        pathNot: [...TESTS, '^relay/src/carriers/index[.]ts$', '^relay/src/(agents/phone-settings|settings/table)[.]ts$'],
+      },
+      { path: '^relay/src/carriers/[^/]+/' },
+    ),
+    rule(
+      'carriers-stand-alone',
+      'what two carriers need stands beside their folders',
+      { path: '^relay/src/carriers/([^/]+)/' },
+      { path: '^relay/src/carriers/[^/]+/', pathNot: '^relay/src/carriers/$1/' },
+    ),
     rule('relay-knows-no-demo', 'the relay runs without the demo', { path: '^relay/' }, { path: '^(demo|test)/' }),
     rule(
       'sandbox-knows-no-relay',

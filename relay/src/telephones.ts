@@ -156,7 +156,7 @@ export function furnishTelephones(o: {
       ...callControl({ agents, calls, lines, urls: (line) => urls(line.callId, line.number) }),
       ...[...doors.values()].flatMap((each) => (each.routes ?? []).map(carrierRoute)),
       ...telephonyRoutes({ numbers, doors: doorsOf, mayCome: house.mayCome }),
-      ...gateRoutes({ gate, agents }),
+      ...gateRoutes({ gate, agents, carrier: carriers[0]?.name ?? '' }),
       ...phoneNumberRoutes({ numbers, carriers, where, addresses: (number) => doorsOf(number.provider)?.addresses?.(number) ?? {} }),
     ],
     sockets: [telephonySockets({ numbers, doors: doorsOf }), ...[...doors.values()].flatMap((each) => each.sockets ?? [])],

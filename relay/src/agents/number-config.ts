@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** Whose number it is, and what such a number is set up with. */
 type Owner = Pick<Carrier, 'name' | 'config'>
 
-/** As the API names it: `exotelConfig`. */
+/** As the API names it: `<carrier>Config`. */
 export const configField = (provider: string) => `${provider}Config`
 
 /**

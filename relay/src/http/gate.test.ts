@@ -31,7 +31,7 @@ eachStore('the gate over HTTP', (room) => {
   beforeAll(() => {
     gate = openGate(room.store)
     const { app } = createApp(
-      gateRoutes({ gate, agents: { get: async (organisationId) => (organisationId === 'org' ? agent : undefined) } }),
+      gateRoutes({ gate, agents: { get: async (organisationId) => (organisationId === 'org' ? agent : undefined) }, carrier: 'twilio' }),
       {
         logger: pino({ level: 'silent' }),
         metrics: createMetrics({ activeCalls: () => 0, sockets: () => 0, logDepth: () => 0 }),

@@ -47,7 +47,7 @@ const Check = z.object({
   carrier: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/)
-    .default('twilio'),
+    .optional(),
   timeZone: z.string().max(60).optional(),
 })
 const Checked = z.object({
@@ -95,8 +95,8 @@ const setRules = createRoute({
   responses: { 200: json('The rules as they are now.', One) },
 })
 
-/** The operators' side of the gate: who is not called, by which rules, and what was answered. */
-export function gateRoutes(rooms: { gate: GateHouse; agents: Pick<Agents, 'get'> }): Endpoint[] {
+/** The operators' side of the gate: who is not called, by which rules, and what was answered. `carrier`: the one that is asked about where nobody says which. */
+export function gateRoutes(rooms: { gate: GateHouse; agents: Pick<Agents, 'get'>; carrier: string }): Endpoint[] {
   const { gate } = rooms
   return [
     ...doNotCallRoutes(gate),
@@ -128,7 +128,7 @@ export function gateRoutes(rooms: { gate: GateHouse; agents: Pick<Agents, 'get'>
           organisationId: principal.organisationId,
           agentId: agent.id,
           asker: { kind: 'operator', id: principal.kind === 'user' ? principal.userId : principal.keyId },
-          carrier: asked.carrier,
+          carrier: asked.carrier ?? agent.persona.phone.carrier ?? rooms.carrier,
           countries: agent.persona.callbackCountries,
           maxDurationMs: agent.persona.limits.maxDurationMs,
           ...(asked.timeZone === undefined ? {} : { timeZone: asked.timeZone }),

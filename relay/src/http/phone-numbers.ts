@@ -10,7 +10,7 @@ import type { Access } from './access.ts'
 import { body, type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
 import { type NumberChanges, numberShapes, numberView } from './phone-number-views.ts'
 
-/** The numbers of an organisation, in the shapes of the Exotel guide. Whoever reads them can read the secrets in their URLs, so viewers cannot. */
+/** The numbers of an organisation, in the shapes of the carriers' guides. Whoever reads them can read the secrets in their URLs, so viewers cannot. */
 
 const READ: Access = { who: 'operator', role: 'operator', scope: 'numbers:read' }
 const WRITE: Access = { who: 'operator', role: 'admin', scope: 'numbers:write' }
