@@ -10,6 +10,9 @@ import { gemini } from './gemini/index.ts'
 import { liveControl } from './gemini-live/index.ts'
 import { createLive } from './gemini-live/live.ts'
 import { liveUpgrade } from './gemini-live/upgrade.ts'
+import { jiocxControl } from './jiocx/control.ts'
+import { Exchange as Jiocx } from './jiocx/exchange.ts'
+import { jiocxRest } from './jiocx/rest.ts'
 import { SANDBOX_KEY } from './key.ts'
 import { openai } from './openai/index.ts'
 import { phoneControl } from './phones/control.ts'
@@ -48,14 +51,16 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
     () => address,
     ({ number, ...message }) => handsets.pass(number, message),
   )
+  const jiocx = new Jiocx(world, network, ({ number, ...message }) => handsets.pass(number, message))
   // What carriers would still say of calls that are cut is not said.
   world.onReset(() => exchange.reset())
   world.onReset(() => exotel.reset())
+  world.onReset(() => jiocx.reset())
   world.onReset(() => network.reset())
   world.onReset(() => handsets.reset())
   const app = new Hono<SandboxEnv>()
   // Before OpenAI's, which answers for all else under /v1.
-  for (const room of [exotelControl(exotel), exotelRest(exotel)]) app.route('/', room)
+  for (const room of [exotelControl(exotel), exotelRest(exotel), jiocxControl(jiocx), jiocxRest(jiocx)]) app.route('/', room)
   for (const room of [control, gemini, openai]) app.route('/', room(world))
   for (const room of [liveControl(live), phoneControl(network, handsets), twilioControl(exchange), twilioRest(exchange)])
     app.route('/', room)
@@ -73,6 +78,7 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
       world.release()
       exchange.reset()
       exotel.reset()
+      jiocx.reset()
       network.close()
       handsets.close()
       await live.close()

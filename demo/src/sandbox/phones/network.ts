@@ -4,6 +4,7 @@ import { type Beat, createBeat } from './beat.ts'
 import { type LineEnd, type Phone, PhoneCall } from './call.ts'
 import { Script, ScriptBook, type ScriptStep } from './script.ts'
 import { ScriptedPhone } from './scripted-phone.ts'
+import { trunk } from './trunk.ts'
 
 /** A number that a carrier looks after. */
 interface Served {
@@ -42,7 +43,9 @@ export class Network {
   /** A carrier calls a phone. The phone rings a moment later, when the carrier has its call in hand. */
   dial(o: { id: string; from: string; to: string; carrier: string }, carrier: (call: PhoneCall) => LineEnd): PhoneCall {
     const script = this.scripts.take(o.to)
-    const phone = script ? new ScriptedPhone(script, this.speech) : this.#find(o.to)
+    // A number of another carrier is called as any phone would call it.
+    const served = this.#served.has(o.to) ? trunk((far) => this.dialFrom(far, { from: o.from, to: o.to })) : undefined
+    const phone = script ? new ScriptedPhone(script, this.speech) : (this.#find(o.to) ?? served)
     const call = this.#keep({ ...o, number: o.to, direction: 'to-phone' }, phone ?? NOBODY)
     call.connect(carrier(call))
     setImmediate(() => {
