@@ -38,6 +38,15 @@ export interface Decisions {
   add(decision: Decision): Promise<void>
   /** Counts, lets `decide` answer and stores that answer; nobody counts in between. */
   decide(o: { keys: Keys; nowMs: number; allowances: Allowance[]; ceilings: Ceiling[] }, decide: (tally: Tally) => Decision): Promise<void>
+  /**
+   * What was set aside for the answer `failed` is free again, for its phone clearly did not ring; then counts the ceilings alone, lets `decide` answer
+   * for another carrier and stores that. The wish was counted already.
+   * @throws Error when there is no such answer, or it was replaced before
+   */
+  replace(
+    o: { keys: Keys; nowMs: number; ceilings: Ceiling[]; failed: { id: string; callId: string } },
+    decide: (tally: Tally) => Decision,
+  ): Promise<void>
   /** The same count, with nothing stored. */
   tally(o: { keys: Keys; nowMs: number; allowances: Allowance[]; ceilings: Ceiling[] }): Promise<Tally>
   captchaUsed(hash: string): Promise<boolean>
@@ -91,6 +100,27 @@ export function createDecisions(o: { store: Store }): Decisions {
         return true
       }
     },
+    replace: ({ failed, ...what }, decide) =>
+      inTurn(() =>
+        db.transaction(async (tx) => {
+          await tx.execute(sql`select pg_advisory_xact_lock(${COUNTING}::bigint)`)
+          const [given] = await tx
+            .update(table)
+            .set({ amountMicros: 0, settledAt: new Date(what.nowMs) })
+            .where(
+              and(
+                eq(table.id, failed.id),
+                eq(table.callId, failed.callId),
+                eq(table.numberHash, what.keys.number),
+                table.allowed,
+                sql`not exists (select 1 from ${table} as later where later.instead_of = ${failed.id})`,
+              ),
+            )
+            .returning({ id: table.id })
+          if (!given) throw new Error('only an answer that allowed this very call can be replaced, and once')
+          await tx.insert(table).values(decide(await count(tx, { ...what, allowances: [] })))
+        }),
+      ),
     tally: (what) => count(db, what),
     async captchaUsed(hash) {
       const [row] = await db.select({ id: table.id }).from(table).where(eq(table.captchaHash, hash))
@@ -104,7 +134,8 @@ export function createDecisions(o: { store: Store }): Decisions {
           .where(and(eq(table.callId, callId), eq(table.allowed, true)))
           .orderBy(table.at, table.id)
           .for('update')
-        for (const [place, row] of rows.entries()) {
+        const replaced = new Set(rows.map(({ insteadOf }) => insteadOf))
+        for (const [place, row] of rows.filter(({ id }) => !replaced.has(id)).entries()) {
           // The carrier's own sum is for the call; a second phone in it is reckoned by the price table.
           const amountMicros =
             place === 0 && used.amountMicros !== undefined ? used.amountMicros : costMicros(row.perMinuteMicros, used.durationMs)
@@ -182,7 +213,7 @@ function fullSince({ column, only, windowMs, count }: Allowance, keys: Keys, now
   const kind =
     only === undefined ? sql`true` : 'purpose' in only ? sql`${table.purpose} = ${only.purpose}` : sql`${table.asker} = ${only.asker}`
   return sql`(select (extract(epoch from ${table.at}) * 1000)::bigint::text from ${table}
-    where ${table.allowed} and ${COLUMNS[column]} = ${key} and ${kind} and ${table.at} > ${new Date(nowMs - windowMs)}
+    where ${table.allowed} and ${table.insteadOf} is null and ${COLUMNS[column]} = ${key} and ${kind} and ${table.at} > ${new Date(nowMs - windowMs)}
     order by ${table.at} desc offset ${count - 1} limit 1)`
 }
 

@@ -6,7 +6,7 @@ import type { Decision, Decisions, Keys } from './decisions.ts'
 import { newDecisionId } from './decisions.ts'
 import type { House, Step } from './order.ts'
 import { BEFORE_COUNTING } from './order.ts'
-import { givePermit } from './permit.ts'
+import { givePermit, voidPermit } from './permit.ts'
 import type { Gate, GateAnswer, GateQuestion } from './question.ts'
 import { maskNumber, readNumber } from './reading.ts'
 import { type Facts, type Refused, refused } from './rule.ts'
@@ -112,15 +112,18 @@ export function buildGate(rooms: GateRooms): HouseGate {
     const perMinute = alwaysRing ? 0 : perMinuteMicros(rules, question.carrier, reading.e164)
     const needMicros = perMinute === undefined ? undefined : costMicros(perMinute, question.maxDurationMs)
     const ceilings = needMicros === 0 ? [] : ceilingsFor(facts, rooms.houseDailyMicros)
-    return { allowances, ceilings, perMinute: perMinute ?? 0, needMicros: needMicros ?? 0, judge }
+    return { allowances, ceilings, perMinute: perMinute ?? 0, needMicros: needMicros ?? 0, judge, judgeSpend }
+
+    function judgeSpend(spentMicros: readonly number[], inputs: Record<string, unknown>) {
+      const dear = spend(facts, needMicros, ceilings, spentMicros)
+      inputs.spend = dear.inputs ?? {}
+      return dear.ok ? undefined : dear
+    }
 
     function judge(tally: { fullSince: readonly (number | undefined)[]; spentMicros: readonly number[] }, inputs: Record<string, unknown>) {
       const often = limits(facts, allowances, tally.fullSince)
       inputs.limits = often.inputs ?? {}
-      if (!often.ok) return often
-      const dear = spend(facts, needMicros, ceilings, tally.spentMicros)
-      inputs.spend = dear.inputs ?? {}
-      return dear.ok ? undefined : dear
+      return often.ok ? judgeSpend(tally.spentMicros, inputs) : often
     }
   }
 
@@ -133,6 +136,12 @@ export function buildGate(rooms: GateRooms): HouseGate {
   function tell(base: Heard['base'], { rule, code, message, retryAfterMs }: Refused): Extract<GateAnswer, { allowed: false }> {
     logger.info({ callId: base.callId, decisionId: base.id, rule }, 'a call was refused')
     return { allowed: false, rule, code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  }
+
+  function permitted({ question, reading }: Facts, rule: string, decisionId: string): Extract<GateAnswer, { allowed: true }> {
+    const number = reading.e164
+    const permit = givePermit({ callId: question.callId, number, decisionId }, clock)
+    return { allowed: true, number, country: reading.country ?? '', rule, permit }
   }
 
   return {
@@ -157,14 +166,26 @@ export function buildGate(rooms: GateRooms): HouseGate {
         return refuse({ ...heard, base: again }, TOKEN_USED)
       }
       if (refusal) return tell(base, refusal)
-      const number = facts.reading.e164
-      return {
-        allowed: true,
-        number,
-        country: facts.reading.country ?? '',
-        rule,
-        permit: givePermit({ callId: question.callId, number, decisionId: base.id }, clock),
-      }
+      return permitted(facts, rule, base.id)
+    },
+    async instead(question, failed) {
+      voidPermit(failed)
+      const heard = await hear({ ...question, captchaPassed: true }, BEFORE_COUNTING)
+      const { facts, keys, inputs } = heard
+      if (heard.refusal || !facts) return refuse(heard, heard.refusal ?? NOTHING_READ)
+      const { ceilings, judgeSpend, needMicros, perMinute } = reckon(facts)
+      const base = { ...heard.base, insteadOf: failed.decisionId }
+      let refusal: Refused | undefined
+      await decisions.replace(
+        { keys, nowMs: facts.nowMs, ceilings, failed: { id: failed.decisionId, callId: question.callId } },
+        (tally) => {
+          refusal = judgeSpend(tally.spentMicros, inputs)
+          const allowed = refusal === undefined
+          const [amountMicros, perMinuteMicros] = allowed ? [needMicros, perMinute] : [0, 0]
+          return { ...base, rule: refusal?.rule ?? OTHER_CARRIER, allowed, inputs, amountMicros, perMinuteMicros }
+        },
+      )
+      return refusal ? tell(base, refusal) : permitted(facts, OTHER_CARRIER, base.id)
     },
     async check(question, { captcha }) {
       const heard = await hear(question, captcha === 'take' ? BEFORE_COUNTING : BEFORE_COUNTING.filter(({ name }) => name !== 'captcha'))
@@ -201,6 +222,8 @@ export function buildGate(rooms: GateRooms): HouseGate {
 
 const nameOf = ({ alwaysRing, question }: Facts) => (alwaysRing ? 'sandbox' : question.purpose)
 
+/** The rule of an answer that takes the place of one whose phone did not ring. */
+const OTHER_CARRIER = 'other_carrier'
 const NOTHING_READ = refused('number_valid', 'invalid_phone_number', 'This is not a phone number that can be called.')
 const TOKEN_USED = refused('captcha', 'captcha_required', 'Prove once more that you are a person: this proof was used before.')
 

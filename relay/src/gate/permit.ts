@@ -56,6 +56,11 @@ export function takePermit(permit: object, use: { callId: string; number: string
   if (right.clock.monotonicMs() >= right.untilMs) throw new NoPermit('its permit is too old: ask again')
 }
 
+/** For the gate alone: whatever was left of a permit is gone, for another takes its place. */
+export function voidPermit(permit: Permit): void {
+  given.delete(permit)
+}
+
 /** Whether the gate gave this and nobody took it. */
 export function isPermit(thing: unknown): thing is Permit {
   return typeof thing === 'object' && thing !== null && given.has(thing)

@@ -48,6 +48,12 @@ export type GateAnswer =
 export interface Gate {
   /** Every answer is stored with its rule and inputs before it is given. */
   ask(question: GateQuestion): Promise<GateAnswer>
+  /**
+   * May the same number be rung for the same call over another carrier, now that the ring of `failed` clearly did not happen? All rules are asked again
+   * but for the captcha, which was passed, and how often calls are allowed: this wish is counted. `failed` is good for nothing from here on.
+   * @throws Error when `failed` is not this call's, or was replaced before
+   */
+  instead(question: GateQuestion, failed: Permit): Promise<GateAnswer>
   /** The call is over: what it really cost takes the place of what was set aside. `durationMs` 0 when nobody answered. */
   settle(callId: string, used: { durationMs: number; amount?: number }): Promise<void>
 }

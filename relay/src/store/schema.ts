@@ -290,6 +290,8 @@ export const gateDecisions = pgTable(
     perMinuteMicros: bigint('per_minute_micros', { mode: 'number' }).notNull(),
     amountMicros: bigint('amount_micros', { mode: 'number' }).notNull(),
     settledAt: at('settled_at'),
+    /** The answer whose phone clearly did not ring: this one is for the same wish over another carrier, and is not counted again. */
+    insteadOf: text('instead_of').unique(),
     /** Of a captcha's token that was good: it is taken once. */
     captchaHash: text('captcha_hash').unique(),
   },
