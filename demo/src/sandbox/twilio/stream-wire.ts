@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { encodeMuLaw } from './g711.ts'
+import { encodeMuLaw } from '../carriers/g711.ts'
 
 /** The messages of Media Streams: JSON in text frames, whose counters are strings. */
 

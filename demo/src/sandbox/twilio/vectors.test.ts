@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decodeMuLaw, encodeMuLaw } from '../carriers/g711.ts'
 import { ANSWERED_BY } from '../phones/script.ts'
 import { TWILIO_ACCOUNT } from './account.ts'
 import { Customer, withTwilio } from './customer.test-kit.ts'
-import { decodeMuLaw, encodeMuLaw } from './g711.ts'
 import { type Form, sign } from './signature.ts'
 import { FromCustomer, StreamMessages } from './stream-wire.ts'
 import vectors from './twilio.vectors.json' with { type: 'json' }
