@@ -41,7 +41,8 @@ export function createReception(o: {
     const { callsPerVisitorPerHour, concurrentCalls } = agent.persona.limits
     try {
       const release = await o.limits.openCall({
-        address: from,
+        // Of some nobody tells who calls: each is a stranger of its own.
+        address: from || carrierCallId,
         agentId: agent.id,
         organisationId: agent.organisationId,
         perVisitorPerHour: callsPerVisitorPerHour,
