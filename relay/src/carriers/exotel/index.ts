@@ -1,11 +1,11 @@
-import { type Carrier, CarrierFault } from '../carrier.ts'
-import { hostFault } from '../config-kind.ts'
-import { createFormRest } from '../form-rest.ts'
+import type { Settings } from '../../settings.ts'
+import type { Carrier } from '../carrier.ts'
 import { createExotelAccount } from './account.ts'
 import { ExotelConfig, exotelConfig } from './config.ts'
 import { exotelDoors } from './doors/index.ts'
-import { exotelFault, faultOf } from './faults.ts'
+import { examineExotel } from './examine.ts'
 import { e164Of } from './numbers.ts'
+import { createExotelRest } from './rest.ts'
 
 export const exotel: Carrier<ExotelConfig> = {
   name: 'exotel',
@@ -28,37 +28,17 @@ export const exotel: Carrier<ExotelConfig> = {
   },
   config: exotelConfig,
 
+  guide: new URL('./GUIDE.md', import.meta.url),
+
   doors: exotelDoors,
 
-  fromEnvironment({ exotel: given }) {
-    const { EXOTEL_API_KEY, EXOTEL_API_TOKEN, EXOTEL_CALLER_ID, EXOTEL_SID } = given
-    if (!EXOTEL_API_KEY || !EXOTEL_API_TOKEN || !EXOTEL_SID || !EXOTEL_CALLER_ID) return undefined
-    const config = ExotelConfig.parse({
-      apiKey: EXOTEL_API_KEY,
-      apiToken: EXOTEL_API_TOKEN,
-      sid: EXOTEL_SID,
-      appId: given.EXOTEL_APP_ID,
-      domain: given.EXOTEL_DOMAIN,
-      region: given.EXOTEL_REGION,
-      mode: given.EXOTEL_MODE,
-      callerIdFormat: given.EXOTEL_CALLER_ID_FORMAT,
-    })
-    return { config, phoneNumber: e164Of(EXOTEL_CALLER_ID, '+91') }
-  },
+  fromEnvironment,
 
-  open(config, { settings, clock }) {
-    const fault = hostFault(exotelConfig, config, settings)
-    if (fault) throw new CarrierFault('refused', `The credentials of this number may not leave: its domain ${fault}.`)
-    const { EXOTEL_API_BASE_URL: own, EXOTEL_CALLBACK_TYPE, EXOTEL_CALLER_ID_FORMAT, EXOTEL_MODE } = settings.exotel
-    const origin = exotelConfig.origin(config, settings)
-    const base = own !== undefined && exotelConfig.ownOrigin(settings) === origin ? own.replace(/\/$/, '') : origin
-    const rest = createFormRest({
-      root: `${base}/v1/Accounts/${encodeURIComponent(config.sid)}`,
-      user: config.apiKey,
-      password: config.apiToken,
-      clock,
-      words: { fault: exotelFault, faultOf },
-    })
+  examine: (examination) => examineExotel(examination, fromEnvironment(examination.settings)),
+
+  open(config, o) {
+    const { EXOTEL_CALLBACK_TYPE, EXOTEL_CALLER_ID_FORMAT, EXOTEL_MODE } = o.settings.exotel
+    const rest = createExotelRest(config, o)
     return createExotelAccount({
       rest,
       mode: config.mode ?? EXOTEL_MODE ?? (config.appId === undefined ? 'stream' : 'flow'),
@@ -68,4 +48,21 @@ export const exotel: Carrier<ExotelConfig> = {
       callbackType: EXOTEL_CALLBACK_TYPE,
     })
   },
+}
+
+/** The house's own number; undefined where a variable of it is missing. */
+function fromEnvironment({ exotel: given }: Settings): { config: ExotelConfig; phoneNumber: string } | undefined {
+  const { EXOTEL_API_KEY, EXOTEL_API_TOKEN, EXOTEL_CALLER_ID, EXOTEL_SID } = given
+  if (!EXOTEL_API_KEY || !EXOTEL_API_TOKEN || !EXOTEL_SID || !EXOTEL_CALLER_ID) return undefined
+  const config = ExotelConfig.parse({
+    apiKey: EXOTEL_API_KEY,
+    apiToken: EXOTEL_API_TOKEN,
+    sid: EXOTEL_SID,
+    appId: given.EXOTEL_APP_ID,
+    domain: given.EXOTEL_DOMAIN,
+    region: given.EXOTEL_REGION,
+    mode: given.EXOTEL_MODE,
+    callerIdFormat: given.EXOTEL_CALLER_ID_FORMAT,
+  })
+  return { config, phoneNumber: e164Of(EXOTEL_CALLER_ID, '+91') }
 }
