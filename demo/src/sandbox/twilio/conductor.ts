@@ -72,7 +72,7 @@ export class Conductor {
   async #load(from: Instructions, fields: Record<string, string>): Promise<string> {
     if ('twiml' in from) return from.twiml
     const params = { ...this.#leg.fields(), ...fields }
-    const purpose = Object.keys(fields).some((name) => name.startsWith('Dial') || name === 'Digits') ? 'action' : 'voice'
+    const purpose = Object.keys(fields).some((name) => /^(Dial|Session|Digits$)/.test(name)) ? 'action' : 'voice'
     const { body } = await this.#parts.webhooks.send({ purpose, callSid: this.#leg.sid, ...from, params })
     return body
   }

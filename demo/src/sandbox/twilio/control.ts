@@ -38,7 +38,12 @@ export function twilioControl(exchange: Exchange): Hono<SandboxEnv> {
     return c.json(exchange.current)
   })
   app.get('/sandbox/twilio/requests', (c) =>
-    c.json({ requests: exchange.world.log.list('twilio'), webhooks: exchange.webhooks.deliveries, streams: exchange.streams }),
+    c.json({
+      requests: exchange.world.log.list('twilio'),
+      webhooks: exchange.webhooks.deliveries,
+      streams: exchange.streams,
+      relays: exchange.relays,
+    }),
   )
   app.get('/sandbox/twilio/calls', (c) => c.json({ calls: [...exchange.calls.values()].map(callResource) }))
   return app

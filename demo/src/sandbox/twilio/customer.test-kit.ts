@@ -1,8 +1,9 @@
 import { CustomerServer, CustomerSocket, listening, type Webhook } from '../carriers/customer.test-kit.ts'
+import { decodeMuLaw, encodeMuLaw } from '../carriers/g711.ts'
 import { withSandbox } from '../sandbox.test-kit.ts'
 import { TWILIO_ACCOUNT } from './account.ts'
-import { decodeMuLaw, encodeMuLaw } from './g711.ts'
 import type { StreamRecord } from './media-stream.ts'
+import type { RelayRecord } from './relay-session.ts'
 import type { Delivery } from './webhooks.ts'
 
 export type { Webhook } from '../carriers/customer.test-kit.ts'
@@ -116,6 +117,10 @@ export function withTwilio() {
       return new Int16Array(wav.slice(44))
     },
     twilio: async () =>
-      (await (await fetch(`${sandbox.url()}/sandbox/twilio/requests`)).json()) as { webhooks: Delivery[]; streams: StreamRecord[] },
+      (await (await fetch(`${sandbox.url()}/sandbox/twilio/requests`)).json()) as {
+        webhooks: Delivery[]
+        streams: StreamRecord[]
+        relays: RelayRecord[]
+      },
   }
 }

@@ -7,6 +7,7 @@ import type { Leg, Parts } from './leg.ts'
 import type { StreamRecord } from './media-stream.ts'
 import type { CallOrder } from './order.ts'
 import type { Recording } from './recording.ts'
+import type { RelayRecord } from './relay-session.ts'
 import { DEFAULT_SETTINGS, type TwilioSettings } from './settings.ts'
 import type { Subscription } from './status-callbacks.ts'
 import { Webhooks } from './webhooks.ts'
@@ -37,6 +38,7 @@ export class Exchange implements Parts {
   readonly calls = new Map<string, TwilioCall>()
   readonly numbers = new Map<string, TwilioNumber>()
   readonly streams: StreamRecord[] = []
+  readonly relays: RelayRecord[] = []
   readonly recordings: Recording[] = []
   current: TwilioSettings = DEFAULT_SETTINGS
   readonly #address: () => string
@@ -103,6 +105,7 @@ export class Exchange implements Parts {
     this.calls.clear()
     this.webhooks.clear()
     this.streams.length = 0
+    this.relays.length = 0
     this.recordings.length = 0
     // Where a public address leads is part of the set-up, as numbers are.
     this.current = { ...DEFAULT_SETTINGS, reach: this.current.reach }

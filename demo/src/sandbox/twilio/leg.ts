@@ -5,6 +5,7 @@ import type { CallStatus } from './call-status.ts'
 import type { StreamRecord } from './media-stream.ts'
 import type { CallOrder, RecordingOrder } from './order.ts'
 import type { Recording } from './recording.ts'
+import type { RelayRecord } from './relay-session.ts'
 import type { TwilioSettings } from './settings.ts'
 import type { Webhooks } from './webhooks.ts'
 
@@ -36,6 +37,7 @@ export interface Parts {
   settings(): TwilioSettings
   /** Newest last. */
   readonly streams: StreamRecord[]
+  readonly relays: RelayRecord[]
   readonly recordings: Recording[]
   /** The address of the sandbox itself. */
   baseUrl(): string

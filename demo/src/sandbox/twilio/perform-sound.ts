@@ -21,7 +21,7 @@ export async function performSound(verb: SoundVerb, stage: Stage): Promise<Wish>
     return undefined
   }
   if (verb.verb === 'Play' && verb.digits !== undefined) return await playKeys(verb.digits, stage)
-  const samples = verb.verb === 'Say' ? await stage.parts.network.speech.say(verb.text, 'kal', PHONE_HZ) : await fetched(verb.url, stage)
+  const samples = verb.verb === 'Say' ? await stage.parts.network.speech.say(verb.text, 'kal', PHONE_HZ) : await soundAt(verb.url, stage)
   for (let n = 0; n < (verb.loop || FOR_EVER); n++) await play(samples, stage.leg, stage.signal)
   return undefined
 }
@@ -37,7 +37,8 @@ export async function playKeys(digits: string, playing: Playing): Promise<undefi
   }
 }
 
-async function fetched(url: string, stage: Stage): Promise<Int16Array> {
+/** A recording of the customer's, at 8 kHz. @throws TwimlError 11200 */
+export async function soundAt(url: string, stage: Stage): Promise<Int16Array> {
   const answer = await fetch(reachable(stage.resolve(url), stage.parts.settings().reach), { signal: stage.signal })
   if (!answer.ok) throw new TwimlError(11_200, `HTTP ${answer.status} from ${url}`)
   return readWav(Buffer.from(await answer.arrayBuffer()))

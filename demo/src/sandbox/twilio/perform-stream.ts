@@ -1,5 +1,6 @@
 import { rfc2822 } from './identity.ts'
 import { MediaStream } from './media-stream.ts'
+import { performRelay } from './perform-relay.ts'
 import type { Stage, Wish } from './stage.ts'
 import type { ConnectVerb, StreamVerb } from './verb.ts'
 
@@ -8,6 +9,8 @@ const KEPT = 100
 /** Both ways until the socket closes; then the rest of the document. */
 export async function performConnect(verb: ConnectVerb, stage: Stage): Promise<Wish> {
   const { leg, signal } = stage
+  const action = verb.action === undefined ? undefined : { url: stage.resolve(verb.action), method: verb.method }
+  if ('relay' in verb) return await performRelay(verb.relay, action, stage)
   const stream = openStream(verb.stream, stage, true)
   leg.mouth = stream.playout
   const key = (digit: string) => stream.key(digit)
@@ -19,7 +22,7 @@ export async function performConnect(verb: ConnectVerb, stage: Stage): Promise<W
     if (leg.mouth === stream.playout) leg.mouth = undefined
   }
   signal.throwIfAborted()
-  return verb.action === undefined ? undefined : { go: { url: stage.resolve(verb.action), method: verb.method } }
+  return action && { go: action }
 }
 
 /** One way, beside whatever follows, until the call is over. */

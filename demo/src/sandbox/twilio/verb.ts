@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { XmlNode as Node } from '../carriers/xml.ts'
+import { type RelayVerb, relayOf } from './relay-verb.ts'
 
 /** The verbs that this Twilio performs, read from their elements. */
 
@@ -67,7 +68,7 @@ type Spoken =
   | ({ verb: 'Pause' } & z.infer<typeof Pause>)
 export type GatherVerb = { verb: 'Gather'; prompts: Spoken[] } & z.infer<typeof Gather>
 export type DialVerb = { verb: 'Dial'; numbers: DialledNumber[] } & z.infer<typeof Dial>
-export type ConnectVerb = { verb: 'Connect'; stream: StreamVerb } & z.infer<typeof Connect>
+export type ConnectVerb = { verb: 'Connect' } & ({ stream: StreamVerb } | { relay: RelayVerb }) & z.infer<typeof Connect>
 export type Verb =
   | Spoken
   | GatherVerb
@@ -85,7 +86,7 @@ export function verbOf(node: Node): Verb {
   if (node.name === 'Reject') return { verb: 'Reject', ...read(Reject, node) }
   if (node.name === 'Redirect') return { verb: 'Redirect', url: needsText(node), ...read(Redirect, node) }
   if (node.name === 'Gather') return { verb: 'Gather', prompts: node.children.map(spoken), ...read(Gather, node) }
-  if (node.name === 'Connect') return { verb: 'Connect', stream: streamIn(node), ...read(Connect, node) }
+  if (node.name === 'Connect') return { verb: 'Connect', ...(relayIn(node) ?? { stream: streamIn(node) }), ...read(Connect, node) }
   if (node.name === 'Start') return { verb: 'Start', stream: streamIn(node) }
   if (node.name === 'Dial') return { verb: 'Dial', numbers: numbersIn(node), ...read(Dial, node) }
   throw new VerbError(`<${node.name}> is no verb that the sandbox performs`)
@@ -96,6 +97,16 @@ function spoken(node: Node): Spoken {
   if (node.name === 'Play') return { verb: 'Play', url: node.text, ...read(Play, node) }
   if (node.name === 'Pause') return { verb: 'Pause', ...read(Pause, node) }
   throw new VerbError(`<${node.name}> cannot stand in <Gather>`)
+}
+
+function relayIn(node: Node): { relay: RelayVerb } | undefined {
+  const [relay, more] = node.children
+  if (relay?.name !== 'ConversationRelay' || more) return undefined
+  try {
+    return { relay: relayOf(relay) }
+  } catch (error) {
+    throw new VerbError(`<ConversationRelay> ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`)
+  }
 }
 
 function streamIn(node: Node): StreamVerb {

@@ -1,0 +1,61 @@
+import { playKeys, soundAt } from './perform-sound.ts'
+import { type RelayEnd, RelaySession } from './relay-session.ts'
+import type { RelayVerb } from './relay-verb.ts'
+import type { Stage, Wish } from './stage.ts'
+
+const KEPT = 100
+
+/** A session until it ends; then the action says what is next. It is told as well when the call is over. */
+export async function performRelay(verb: RelayVerb, action: { url: string; method: string } | undefined, stage: Stage): Promise<Wish> {
+  const { leg, parts, signal } = stage
+  const session = new RelaySession({
+    verb,
+    leg,
+    parts,
+    playKeys: async (digits) => {
+      await playKeys(digits, { leg, signal })
+      leg.mouth = session.voice
+    },
+    fetchSound: (url) => soundAt(url, stage),
+  })
+  parts.relays.push(session.record)
+  if (parts.relays.length > KEPT) parts.relays.shift()
+  const tap = (fromPhone: Int16Array) => session.sound(fromPhone)
+  const key = (digit: string) => session.key(digit)
+  leg.mouth = session.voice
+  leg.taps.add(tap)
+  leg.keys.add(key)
+  const leave = () => {
+    // Told before anything else of the call's end is.
+    if (leg.over.aborted && action) {
+      const params = { ...leg.fields(), ...fieldsOf(session, { by: 'call' }) }
+      parts.webhooks.send({ purpose: 'action', callSid: leg.sid, ...action, params }).catch(() => undefined)
+    }
+    session.leave().catch(() => undefined)
+  }
+  signal.addEventListener('abort', leave, { once: true })
+  let end: RelayEnd
+  try {
+    end = await session.over
+  } finally {
+    signal.removeEventListener('abort', leave)
+    leg.taps.delete(tap)
+    leg.keys.delete(key)
+    if (leg.mouth === session.voice) leg.mouth = undefined
+  }
+  signal.throwIfAborted()
+  return action && { go: action, fields: fieldsOf(session, end) }
+}
+
+function fieldsOf(session: RelaySession, end: RelayEnd): Record<string, string> {
+  const about = { SessionId: session.record.sid, SessionDuration: String(session.durationS) }
+  if (end.by === 'call') return { ...about, SessionStatus: 'completed' }
+  if (end.by === 'end')
+    return { ...about, SessionStatus: 'ended', ...(end.handoffData === undefined ? {} : { HandoffData: end.handoffData }) }
+  return {
+    ...about,
+    SessionStatus: 'failed',
+    ErrorCode: end.code,
+    ErrorMessage: end.code === '64105' ? 'Websocket ended' : 'Unable to connect to websocket',
+  }
+}
