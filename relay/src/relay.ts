@@ -44,10 +44,11 @@ import { mediaSocket } from './http/media-socket.ts'
 import { ownPages } from './http/pages.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
-import { createUpgrades, type SocketRoute } from './http/upgrade.ts'
+import { createUpgrades, type RawRoute, type SocketRoute } from './http/upgrade.ts'
 import { webCalls } from './http/web-calls.ts'
 import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
 import { findOrphans } from './lines/orphans.ts'
+import { createLiveRooms, LIVE_PATH } from './live/index.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { type Settings, SettingsError } from './settings.ts'
@@ -78,7 +79,7 @@ export interface Relay {
   /** Every HTTP route with who may use it. */
   readonly routes: readonly Endpoint[]
   /** Every path that speaks WebSocket. */
-  readonly sockets: readonly SocketRoute[]
+  readonly sockets: readonly (SocketRoute | RawRoute)[]
   readonly store: Store
   /** Set when this start made the first admin. */
   readonly firstStart: FirstStart | undefined
@@ -219,7 +220,21 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const { pageCarriers, publicFacts } = telephones
 
   // ---- the outside
-  const sockets = [mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }), ...telephones.sockets, ...(more.extraSockets ?? [])]
+  const live = createLiveRooms({
+    calls,
+    book,
+    identify: identify.identify,
+    consoleOrigins: where.consoleOrigins,
+    maxPages: settings.maxCalls,
+    clock,
+    logger,
+  })
+  const sockets = [
+    mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }),
+    ...telephones.sockets,
+    { path: `${LIVE_PATH}/`, pattern: /^\/socket\.io\/?$/, access: 'operator' as const, takeOver: live.upgrade },
+    ...(more.extraSockets ?? []),
+  ]
   const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, trustProxy: settings.trustProxy, logger })
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
@@ -251,10 +266,11 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     { gate: identify, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins },
     more.extend,
   )
-  const server = createHttpServer({ app, upgrades, settings, logger })
+  const server = createHttpServer({ app, upgrades, live: { path: LIVE_PATH, request: live.request }, settings, logger })
   closers.add('server', () => server.close())
   closers.add('sockets', () => upgrades.close())
   closers.add('streams', () => lifetime.endStreams())
+  closers.add('live rooms', () => live.close())
   closers.add('carriers', () => telephones.close())
   closers.add('calls', () => calls.drain(GOODBYE_MS))
   closers.add('door', () => server.stopAccepting())

@@ -48,6 +48,8 @@ export interface LiveCalls {
   /** A call that lives, or is over while the log still writes its end: until then it knows better than the book. */
   unsettled(id: string): Call | undefined
   list(): Call[]
+  /** Hears of every call that is opened from now on; the returned function ends it. */
+  onOpened(listener: (call: Call) => void): () => void
   readonly size: number
   /**
    * Opens no more calls and says goodbye on every one. Resolves when all are over and stored; after `deadlineMs` those that still speak
@@ -74,6 +76,7 @@ export function createLiveCalls(o: {
   /** Until their end is stored. */
   const unsettled = new Map<string, Call>()
   const opening = new Set<Promise<unknown>>()
+  const listeners = new Set<(call: Call) => void>()
   const beat = createBeat({ clock, everyMs: BEAT_MS, onFault: (error) => logger.error({ err: error }, 'a call could not send its sound') })
   const times = { ...o.settings, goodbyeMs: GOODBYE_MS, engineCloseMs: ENGINE_CLOSE_MS, leavingMs: LEAVING_MS }
   const newId = () => randomUUID().replaceAll('-', '')
@@ -113,6 +116,7 @@ export function createLiveCalls(o: {
     calls.set(id, call)
     unsettled.set(id, call)
     void call.closed.then(() => unsettled.delete(id))
+    for (const listener of listeners) listener(call)
     return call
   }
 
@@ -136,6 +140,11 @@ export function createLiveCalls(o: {
     speaksWords: (persona) => enginesFor(o.engines, persona, 'text').able.length > 0,
     unsettled: (id) => unsettled.get(id),
     list: () => [...calls.values()],
+    onOpened(listener) {
+      const own = (call: Call) => listener(call)
+      listeners.add(own)
+      return () => listeners.delete(own)
+    },
     get size() {
       return calls.size
     },

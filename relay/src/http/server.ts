@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
@@ -32,6 +32,8 @@ export interface HttpServer {
 export function createHttpServer(o: {
   app: OpenAPIHono<HttpEnv>
   upgrades: Upgrades
+  /** Answers for itself under its own path: Socket.IO, where a page cannot open a socket. */
+  live?: { path: string; request(request: IncomingMessage, response: ServerResponse): void }
   settings: Pick<Settings, 'port' | 'host'>
   logger: Logger
 }): HttpServer {
@@ -55,7 +57,7 @@ export function createHttpServer(o: {
       // Other upgrades are offers (curl's h2c, say): the request is answered as it is.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     },
-    (request, response) => void listener(request, response),
+    (request, response) => (isUnder(request.url, o.live?.path) ? o.live?.request(request, response) : void listener(request, response)),
   )
   o.upgrades.attach(server)
   server.on('error', (error) => o.logger.error({ err: error }, 'the HTTP server failed'))
@@ -87,6 +89,9 @@ export function createHttpServer(o: {
     },
   }
 }
+
+const isUnder = (url: string | undefined, path: string | undefined) =>
+  path !== undefined && (url === path || url?.startsWith(`${path}/`) || url?.startsWith(`${path}?`))
 
 function unusable(error: NodeJS.ErrnoException, port: number, host: string): Error {
   if (error.code === 'EADDRINUSE') return new SettingsError('PORT', `${port} is in use on ${host}: stop what uses it, or choose another`)

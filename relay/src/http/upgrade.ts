@@ -31,13 +31,21 @@ export interface UpgradeRequest {
   readonly address: string
 }
 
-/** One path that speaks WebSocket. `accept` authorises and takes the socket over, or refuses it; it never throws. */
-export interface SocketRoute {
+interface SocketPath {
   /** For people: `/media/{token}`. */
   readonly path: string
   readonly pattern: RegExp
   /** What proves the right to it. */
-  readonly access: 'media-token' | 'carrier' | 'public'
+  readonly access: 'media-token' | 'carrier' | 'operator' | 'public'
+}
+
+/** A protocol with a handshake of its own takes the request over as it came. */
+export interface RawRoute extends SocketPath {
+  takeOver(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+/** One path that speaks WebSocket. `accept` authorises and takes the socket over, or refuses it; it never throws. */
+export interface SocketRoute extends SocketPath {
   /** For routes that want proof before a socket exists: undefined is a 403. */
   admit?(request: UpgradeRequest): Promise<unknown>
   accept(upgrade: Upgrade): void
@@ -53,7 +61,7 @@ export interface Upgrades {
 
 /** The one door for sockets: path → route → accepted, and closed with a code that says why when it may not stay. */
 export function createUpgrades(o: {
-  routes: readonly SocketRoute[]
+  routes: readonly (SocketRoute | RawRoute)[]
   maxSockets: number
   trustProxy: TrustProxy
   logger: Logger
@@ -68,6 +76,7 @@ export function createUpgrades(o: {
     for (const route of o.routes) {
       const found = route.pattern.exec(path)
       if (!found) continue
+      if ('takeOver' in route) return route.takeOver(request, socket, head)
       const parts = found.slice(1)
       const accept = (admitted: unknown) =>
         server.handleUpgrade(request, socket, head, (ws) => {

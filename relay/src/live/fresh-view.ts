@@ -1,0 +1,22 @@
+import type { LiveCalls } from '../calls/live-calls.ts'
+import type { CallBook } from '../calls/log/call-book.ts'
+import type { CallRow } from '../calls/log/call-view.ts'
+
+/** How a call stands now, for its own organisation. */
+export type FreshView = (organisationId: string, callId: string) => Promise<CallRow | undefined>
+
+/** The log is gathered before it is written; who holds the call knows how it stands now. */
+export function freshen(calls: Pick<LiveCalls, 'unsettled'>): (row: CallRow) => CallRow {
+  return (row) => {
+    const live = calls.unsettled(row.id)
+    return live ? { ...row, status: live.status, ...(live.endReason ? { endReason: live.endReason } : {}) } : row
+  }
+}
+
+export function createFreshView(o: { book: Pick<CallBook, 'get'>; calls: Pick<LiveCalls, 'unsettled'> }): FreshView {
+  const fresh = freshen(o.calls)
+  return async (organisationId, callId) => {
+    const row = await o.book.get(organisationId, callId)
+    return row && fresh(row)
+  }
+}

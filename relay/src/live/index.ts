@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Server } from 'socket.io'
+import type { Identify } from '../access/identify.ts'
+import type { Principal } from '../access/roles.ts'
+import type { LiveCalls } from '../calls/live-calls.ts'
+import type { CallBook } from '../calls/log/call-book.ts'
+import type { Clock } from '../calls/ports.ts'
+import type { Logger } from '../logger.ts'
+import { Problem } from '../protocol/index.ts'
+import { type FromPage, ROOM, type ToPage } from './events.ts'
+import { createFreshView } from './fresh-view.ts'
+import { followCalls } from './news.ts'
+import { letWatch, type PageSocket } from './watching.ts'
+import { untilGone, whoIs } from './who.ts'
+
+export const LIVE_PATH = '/socket.io'
+const MAX_MESSAGE_BYTES = 16 * 1024
+/** Packets that may wait for a page that does not take them: then it is cut off, and comes back with what it has seen. */
+const MOST_WAITING = 5000
+const LOOK_EVERY_MS = 2000
+
+/** The rooms in which operators see calls as they happen, over Socket.IO: of their organisation, of one call, of its transcript. */
+export interface LiveRooms {
+  request(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Pages connected now. */
+  readonly size: number
+  close(): Promise<void>
+}
+
+export function createLiveRooms(o: {
+  calls: LiveCalls
+  book: Pick<CallBook, 'get' | 'lines'>
+  identify: Identify['identify']
+  consoleOrigins: () => readonly string[]
+  maxPages: number
+  clock: Clock
+  logger: Logger
+}): LiveRooms {
+  const { calls, clock, logger } = o
+  const view = createFreshView(o)
+  const report = (what: string) => (error: unknown) => logger.error({ err: error }, what)
+  const io = new Server<FromPage, ToPage, Record<never, never>, { principal: Principal; token: string }>(
+    // It listens nowhere: the relay's one server hands its requests over.
+    createServer(),
+    {
+      path: LIVE_PATH,
+      serveClient: false,
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      httpCompression: false,
+      cors: { origin: (origin, allow) => allow(null, origin !== undefined && o.consoleOrigins().includes(origin) ? origin : false) },
+      allowRequest: (_, allow) => allow(null, io.engine.clientsCount < o.maxPages),
+    },
+  )
+
+  io.use((socket, next) => {
+    const token = socket.handshake.auth.token ?? bearerOf(socket.handshake.headers.authorization)
+    whoIs(o.identify, token).then(
+      (principal) => {
+        socket.data = { principal, token: token as string }
+        next()
+      },
+      (error: unknown) => next(refusal(error, report('a page could not be let into the live rooms'))),
+    )
+  })
+
+  io.on('connection', (socket) => {
+    const { principal, token } = socket.data
+    const stop = untilGone({ identify: o.identify, token, clock, onGone: () => socket.disconnect(true) })
+    const stopLooking = cutOffWhoTakesNothing(socket, clock)
+    socket.on('disconnect', () => {
+      stop()
+      stopLooking()
+    })
+    void socket.join([
+      ROOM.organisation(principal.organisationId),
+      ...(principal.kind === 'user' ? [ROOM.user(`${principal.organisationId} ${principal.userId}`)] : []),
+    ])
+    letWatch(socket, {
+      organisationId: principal.organisationId,
+      view,
+      calls,
+      book: o.book,
+      onFault: report('a live room could not answer'),
+    })
+  })
+
+  const stopFollowing = followCalls({
+    calls,
+    view,
+    desk: {
+      updated: (organisationId, call) => void io.to([ROOM.organisation(organisationId), ROOM.call(call.id)]).emit('call:updated', call),
+      transcript: (callId, seq, entry) => void io.to(ROOM.transcript(callId)).emit('transcript:update', { callId, seq, ...entry }),
+    },
+    onFault: report('a call could not be shown in the live rooms'),
+  })
+
+  return {
+    request: (request, response) => void io.engine.handleRequest(request as never, response),
+    upgrade: (request, socket, head) => void io.engine.handleUpgrade(request as never, socket, head),
+    get size() {
+      return io.engine.clientsCount
+    },
+    async close() {
+      stopFollowing()
+      await io.close()
+    },
+  }
+}
+
+function cutOffWhoTakesNothing(socket: PageSocket, clock: Clock): () => void {
+  let cancel = clock.after(LOOK_EVERY_MS, look)
+  function look() {
+    const { writeBuffer } = socket.conn as unknown as { writeBuffer: readonly unknown[] }
+    if (writeBuffer.length > MOST_WAITING) socket.disconnect(true)
+    else cancel = clock.after(LOOK_EVERY_MS, look)
+  }
+  return () => cancel()
+}
+
+const bearerOf = (header: string | undefined) => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
+
+/** As the client's `connect_error` shows it: the message, and the code under `data`. */
+function refusal(error: unknown, report: (error: unknown) => void): Error {
+  if (!(error instanceof Problem)) report(error)
+  const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong here. Try again.')
+  return Object.assign(new Error(problem.message), { data: { code: problem.code } })
+}

@@ -1,0 +1,92 @@
+import type { Socket } from 'socket.io'
+import type { LiveCalls } from '../calls/live-calls.ts'
+import type { CallBook } from '../calls/log/call-book.ts'
+import { Id, Problem } from '../protocol/index.ts'
+import { type Acknowledge, type FromPage, ROOM, Subscription, type ToPage } from './events.ts'
+import type { FreshView } from './fresh-view.ts'
+
+export type PageSocket = Socket<FromPage, ToPage>
+
+/** More questions than this within a second come from no person. */
+const QUESTIONS_PER_S = 100
+
+/** What a page may ask of the rooms. Every answer stands behind the wall of its organisation. */
+export function letWatch(
+  socket: PageSocket,
+  o: {
+    organisationId: string
+    view: FreshView
+    calls: Pick<LiveCalls, 'unsettled'>
+    book: Pick<CallBook, 'lines'>
+    onFault: (error: unknown) => void
+  },
+): void {
+  let asked = 0
+  let since = 0
+
+  /** Runs one question; it is answered whatever comes of it. */
+  async function answer<Done extends object>(acknowledge: Acknowledge<Done> | undefined, what: () => Promise<Done>): Promise<void> {
+    const tell = typeof acknowledge === 'function' ? acknowledge : () => undefined
+    try {
+      const now = Date.now()
+      if (now - since > 1000) [since, asked] = [now, 0]
+      asked += 1
+      if (asked > QUESTIONS_PER_S) throw new Problem('rate_limited', 'Too many questions at once: wait a second.')
+      tell({ ok: true, ...(await what()) })
+    } catch (error) {
+      if (!(error instanceof Problem)) o.onFault(error)
+      const problem = error instanceof Problem ? error : new Problem('internal', 'Something went wrong here. Try again.')
+      tell({ ok: false, error: { code: problem.code, message: problem.message } })
+    }
+  }
+
+  const callIn = (given: unknown) => {
+    const id = Id.safeParse(given)
+    if (!id.success) throw new Problem('invalid_request', 'Send a call’s id.')
+    return id.data
+  }
+  const found = async (callId: string) => {
+    const call = await o.view(o.organisationId, callId)
+    if (!call) throw new Problem('not_found', 'There is no call with this id.')
+    return call
+  }
+
+  /** Joins, then tells what was missed, with nothing in between: what happens meanwhile comes after. */
+  async function subscribe({ after, callId }: Subscription): Promise<{ seq: number }> {
+    await found(callId)
+    const stored = o.calls.unsettled(callId) ? [] : ((await o.book.lines(o.organisationId, callId)) ?? [])
+    if (!socket.connected) return { seq: after }
+    const live = o.calls.unsettled(callId)
+    const missed = live ? live.feed.since(after) : stored.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq)
+    void socket.join(ROOM.transcript(callId))
+    for (const { entry, seq } of missed) socket.emit('transcript:update', { callId, seq, ...entry })
+    return { seq: missed.at(-1)?.seq ?? after }
+  }
+
+  socket.on('call:join', (callId, acknowledge) => {
+    void answer(acknowledge, async () => {
+      const call = await found(callIn(callId))
+      await socket.join(ROOM.call(call.id))
+      return { call }
+    })
+  })
+  socket.on('call:leave', (callId, acknowledge) => {
+    void answer(acknowledge, async () => {
+      await socket.leave(ROOM.call(callIn(callId)))
+      return {}
+    })
+  })
+  socket.on('transcript:subscribe', (given, acknowledge) => {
+    void answer(acknowledge, async () => {
+      const subscription = Subscription.safeParse(given)
+      if (!subscription.success) throw new Problem('invalid_request', 'Send a call’s id, or {callId, after}.')
+      return subscribe(subscription.data)
+    })
+  })
+  socket.on('transcript:unsubscribe', (callId, acknowledge) => {
+    void answer(acknowledge, async () => {
+      await socket.leave(ROOM.transcript(callIn(callId)))
+      return {}
+    })
+  })
+}
