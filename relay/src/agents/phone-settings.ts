@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RelaySettings } from '../carriers/twilio/relay-settings.ts'
+import { RelaySettings } from '../carriers/relay-settings.ts'
 
 const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number such as +12025550123')
 
@@ -10,6 +10,8 @@ export const PhoneSettings = z.object({
   person: E164.optional(),
   /** Over which carrier; unset: that of the agent's number. */
   carrier: z.string().max(20).optional(),
+  /** Over which carriers, in order: where one clearly does not ring, the next is asked. Goes before `carrier`. */
+  carriers: z.array(z.string().max(20)).min(1).max(8).optional(),
   /** Where this agent answers calls of a carrier that brings no sound: a number of ours at one that does. Unset: chosen by itself. */
   answersAt: z
     .string()

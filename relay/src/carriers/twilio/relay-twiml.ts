@@ -1,6 +1,6 @@
 import type { Persona } from '../../agents/persona.ts'
+import type { RelaySettings } from '../relay-settings.ts'
 import type { RelayDialect } from './relay-dialect.ts'
-import type { RelaySettings } from './relay-settings.ts'
 import { relayTwiml } from './twiml.ts'
 
 type Attributes = Readonly<Record<string, string | number | boolean>>
