@@ -126,6 +126,12 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
     return live ? { ...row, status: live.status, ...(live.endReason ? { endReason: live.endReason } : {}) } : row
   }
   const row = async (c: HttpContext, id: string) => fresh(found(await book.get(org(c), id)))
+  /** Two phones that are joined say nothing to us, unless one of them is a number of ours: then the agent's own call has their words. */
+  const spokenIn = async (c: HttpContext, id: string): Promise<string> => {
+    if ((await row(c, id)).kind !== 'bridge') return id
+    const arrival = (await book.events(org(c), id))?.findLast(({ type }) => type === 'arrival')
+    return typeof arrival?.payload?.callId === 'string' ? arrival.payload.callId : id
+  }
 
   return [
     endpoint(READ, list, async (c) => {
@@ -140,12 +146,13 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
     endpoint(READ, show, async (c) => c.json({ call: await row(c, c.req.valid('param').id) }, 200)),
     endpoint(READ, transcript, async (c) => {
       const { id } = c.req.valid('param')
+      const said = await spokenIn(c, id)
       // Asked first: a call that is settled by now has its end in every row read after this.
-      const live = mine(c, id)
+      const live = mine(c, said)
       const call = await row(c, id)
-      const lines = found(await book.lines(org(c), id))
+      const lines = found(await book.lines(org(c), said))
       if (wantsEvents(c))
-        return streamTranscript(c, { live, ended: call.endReason, lines, streamsEnd, hasEnded: calls.get(id) === undefined })
+        return streamTranscript(c, { live, ended: call.endReason, lines, streamsEnd, hasEnded: calls.get(said) === undefined })
       const entries = newestEntries(
         lines.map(({ entry }) => entry),
         live,
