@@ -60,7 +60,7 @@ it('every placement has exactly one allowed answer of the gate, for its own call
         expect(await perform(each), JSON.stringify(each)).toBeLessThan(500)
       }
       await until('nothing rings', async () => (await house.live()).length === 0)
-      const { requests } = await house.phones.twilio()
+      const { requests } = await house.phones.exchanged()
       const placed = requests.filter(({ path }) => path.endsWith('/Calls.json')).map(({ body }) => body as { To: string; Url: string })
       const callIds = placed.map(({ Url }) => new URL(Url).pathname.split('/').at(-1) ?? '')
       expect(new Set(callIds).size).toBe(callIds.length)

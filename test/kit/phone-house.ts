@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { Callback, type Wish } from './callback.ts'
 import { type Operator, signIn } from './operator.ts'
-import { PhoneNetwork } from './phone-network.ts'
+import { type CarrierEnd, PhoneNetwork } from './phone-network.ts'
 import { type Env, type RelayProcess, startDemo } from './relay-process.ts'
 import { until } from './until.ts'
 
@@ -26,12 +26,17 @@ export class PhoneHouse {
   readonly phones: PhoneNetwork
   readonly agentId: string
 
-  static async start(persona: Record<string, unknown> = {}, env: Env = {}): Promise<PhoneHouse> {
-    return PhoneHouse.of(await startDemo(env), persona)
+  static async start(persona: Record<string, unknown> = {}, env: Env = {}, end?: CarrierEnd): Promise<PhoneHouse> {
+    return PhoneHouse.of(await startDemo(env), persona, undefined, end)
   }
 
   /** A relay that rings the phones of a sandbox that is another process's. */
-  static async of(demo: RelayProcess, persona: Record<string, unknown> = {}, sandboxUrl = demo.sandboxUrl): Promise<PhoneHouse> {
+  static async of(
+    demo: RelayProcess,
+    persona: Record<string, unknown> = {},
+    sandboxUrl = demo.sandboxUrl,
+    end?: CarrierEnd,
+  ): Promise<PhoneHouse> {
     const admin = await signIn(demo)
     const { status, body } = await admin.ask<{ agent: { id: string } }>('POST', '/api/agents', {
       name: 'Asha',
@@ -48,14 +53,14 @@ export class PhoneHouse {
     const rules = { limits, ceilings: { number: ceiling, agent: ceiling, organisation: ceiling } }
     const set = await admin.ask('PATCH', '/api/calling-rules', rules)
     if (set.status !== 200) throw new Error(JSON.stringify(set.body))
-    return new PhoneHouse(demo, admin, body.agent.id, sandboxUrl)
+    return new PhoneHouse(demo, admin, body.agent.id, sandboxUrl, end)
   }
 
-  constructor(demo: RelayProcess, admin: Operator, agentId: string, sandboxUrl: string) {
+  constructor(demo: RelayProcess, admin: Operator, agentId: string, sandboxUrl: string, end?: CarrierEnd) {
     this.demo = demo
     this.admin = admin
     this.agentId = agentId
-    this.phones = new PhoneNetwork({ sandboxUrl })
+    this.phones = new PhoneNetwork({ sandboxUrl }, end)
   }
 
   ring(phoneNumber: string, more: Partial<Wish> = {}, headers: Record<string, string> = {}): Promise<Callback> {

@@ -4,7 +4,7 @@ import type { RelayProcess } from './relay-process.ts'
 import { until } from './until.ts'
 import { fromInt16 } from './waveform.ts'
 
-/** The sandbox's phones and its Twilio, as tests steer them and look into them. */
+/** The sandbox's phones and one of its carriers, as tests steer them and look into them. */
 
 export interface PhoneRecord {
   readonly id: string
@@ -28,7 +28,8 @@ export interface StreamRecord {
   readonly warnings: string[]
 }
 
-export interface TwilioRequest {
+export interface CarrierRequest {
+  readonly method?: string
   readonly path: string
   readonly body: unknown
   readonly status: number
@@ -60,10 +61,25 @@ export interface PhoneScript {
   every?: boolean
 }
 
+/** How the sandbox's carrier is looked into. */
+export interface CarrierEnd {
+  /** Its name in the sandbox: of its faults, and of its own addresses. */
+  readonly service: string
+  /** Whether a request asks it to ring this number. */
+  rings(request: CarrierRequest, number: string): boolean
+}
+
+export const TWILIO_END: CarrierEnd = {
+  service: 'twilio',
+  rings: ({ path, body }, number) => path.endsWith('/Calls.json') && (body as { To?: string } | null)?.To === number,
+}
+
 export class PhoneNetwork {
   readonly #url: string
-  constructor(demo: Pick<RelayProcess, 'sandboxUrl'>) {
+  readonly #end: CarrierEnd
+  constructor(demo: Pick<RelayProcess, 'sandboxUrl'>, end = TWILIO_END) {
     this.#url = demo.sandboxUrl
+    this.#end = end
   }
 
   /** What this number does with its next call. */
@@ -71,13 +87,13 @@ export class PhoneNetwork {
     await this.#post('/sandbox/phones/scripts', { number, ...script })
   }
 
-  /** What goes wrong at Twilio with the next call of this number. */
+  /** What goes wrong at the carrier with the next call of this number. */
   async fault(number: string, kind: string, more: Record<string, unknown> = {}): Promise<void> {
-    await this.#post('/sandbox/faults', { service: 'twilio', kind, match: number, ...more })
+    await this.#post('/sandbox/faults', { service: this.#end.service, kind, match: number, ...more })
   }
 
   async settings(settings: Record<string, unknown>): Promise<void> {
-    await this.#post('/sandbox/twilio/settings', settings)
+    await this.#post(`/sandbox/${this.#end.service}/settings`, settings)
   }
 
   /** A scripted phone calls. Gives the network's id of the call. */
@@ -107,20 +123,20 @@ export class PhoneNetwork {
     return fromInt16(new Int16Array(Uint8Array.from(wav.data).buffer), wav.sampleRateHz)
   }
 
-  /** What passed between the relay and Twilio. */
-  twilio(): Promise<{ requests: TwilioRequest[]; webhooks: Delivery[]; streams: StreamRecord[] }> {
-    return this.#get('/sandbox/twilio/requests')
+  /** What passed between the relay and the carrier. */
+  exchanged(): Promise<{ requests: CarrierRequest[]; webhooks: Delivery[]; streams: StreamRecord[] }> {
+    return this.#get(`/sandbox/${this.#end.service}/requests`)
   }
 
-  /** How often Twilio was asked to ring this number, whatever it answered. */
+  /** How often the carrier was asked to ring this number, whatever it answered. */
   async placements(number: string): Promise<number> {
-    const { requests } = await this.twilio()
-    return requests.filter(({ path, body }) => path.endsWith('/Calls.json') && (body as { To?: string } | null)?.To === number).length
+    const { requests } = await this.exchanged()
+    return requests.filter((request) => this.#end.rings(request, number)).length
   }
 
   async streams(number: string): Promise<StreamRecord[]> {
     const sids = new Set((await this.calls(number)).map(({ carrierCallId }) => carrierCallId))
-    return (await this.twilio()).streams.filter(({ callSid }) => sids.has(callSid))
+    return (await this.exchanged()).streams.filter(({ callSid }) => sids.has(callSid))
   }
 
   async #post<T = Record<string, unknown>>(path: string, sent: unknown): Promise<T> {
