@@ -50,6 +50,7 @@ beforeAll(async () => {
   ours['/console'] = 'console.js'
   ours['/docs'] = 'docs.js'
   ours['/api/callbacks'] = 'nothing'
+  ours['/api/page-calls'] = 'nothing'
   ours['/api/telephony/webhook'] = 'nothing'
   ours['/api/telephony/status'] = 'nothing'
   ours['/api/sms'] = 'nothing'
