@@ -282,7 +282,8 @@ export class RelaySession {
     const stood = this.record.state === 'open'
     this.record.state = 'closed'
     this.record.closed = { code, reason }
-    this.voice.clear()
+    // What was heard of the sentence that breaks off counts, though nobody is told.
+    this.voice.interrupt()
     this.#ear.close()
     this.#parts.pass(this.#leg, 'relay', 'close', { code })
     this.#end({ by: 'lost', code: stood ? '64105' : '64102' })
