@@ -9,6 +9,8 @@ const SERVICE = 'gemini-live'
 /** One socket to the Live API, set up. It tells its end once, and nothing after that. */
 export interface Connection {
   send(json: string): void
+  /** JSON of ASCII: `before`, the sound in base64, `after`. */
+  sound(before: string, sound: Uint8Array, after: string): void
   close(): void
 }
 
@@ -48,7 +50,7 @@ export async function connect(o: {
     if (session || !pieces) message(pieces)
     return session !== undefined || !pieces
   }
-  const { live, drop } = guardedLive(o.client, onFrame)
+  const { live, drop, sound } = guardedLive(o.client, onFrame)
   const connecting = live.connect({
     model: o.model,
     config: o.config,
@@ -75,6 +77,9 @@ export async function connect(o: {
   return {
     send(json) {
       if (open) made.conn.send(json)
+    },
+    sound(before, bytes, after) {
+      if (open) sound(before, bytes, after)
     },
     close() {
       open = false

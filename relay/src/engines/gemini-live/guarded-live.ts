@@ -1,5 +1,6 @@
 import type { GoogleGenAI } from '@google/genai'
 import { WebSocket } from 'ws'
+import { createOutbox, type Outbox } from '../../audio/outbox.ts'
 
 interface SocketCallbacks {
   onopen: () => void
@@ -16,6 +17,8 @@ const MOST_UNSENT_BYTES = 4 << 20
 /** The SDK's Live client, and its socket while there is one. */
 export interface GuardedLive {
   live: GoogleGenAI['live']
+  /** Past the SDK, which would write it no better: a text of ASCII with this sound in base64 in its middle. */
+  sound(before: string, sound: Uint8Array, after: string): void
   /** Ends the socket at once, in whatever state: the SDK has no way to give up a connection that it waits for. */
   drop(): void
 }
@@ -26,21 +29,38 @@ export interface GuardedLive {
  */
 export function guardedLive(client: GoogleGenAI, onFrame: (data: unknown) => boolean): GuardedLive {
   let ws: WebSocket | undefined
+  let outbox: Outbox | undefined
+  /** A line that is dead and does not know it would fill the memory. */
+  const isFull = () => {
+    if (!ws || ws.bufferedAmount <= MOST_UNSENT_BYTES) return false
+    ws.terminate()
+    return true
+  }
   const create = (url: string, headers: Record<string, string>, callbacks: SocketCallbacks) => ({
     connect() {
       ws = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: MOST_BYTES, followRedirects: false })
+      outbox = createOutbox(ws, 'client')
       ws.on('open', callbacks.onopen)
       ws.on('message', (data) => onFrame(data) || callbacks.onmessage({ data: String(data) }))
       ws.on('error', callbacks.onerror)
       ws.on('close', (code, reason) => callbacks.onclose({ code, reason: String(reason) }))
     },
     send(message: string) {
-      // A line that is dead and does not know it would fill the memory.
-      if (ws && ws.bufferedAmount > MOST_UNSENT_BYTES) ws.terminate()
-      else ws?.send(message)
+      if (isFull()) return
+      outbox?.flush()
+      ws?.send(message)
     },
-    close: () => ws?.close(),
+    close() {
+      outbox?.flush()
+      ws?.close()
+    },
   })
   const live = Object.create(Object.getPrototypeOf(client.live)) as GoogleGenAI['live']
-  return { live: Object.assign(live, client.live, { webSocketFactory: { create } }), drop: () => ws?.terminate() }
+  return {
+    live: Object.assign(live, client.live, { webSocketFactory: { create } }),
+    sound(before, sound, after) {
+      if (ws?.readyState === WebSocket.OPEN && !isFull()) outbox?.sound(before, sound, after)
+    },
+    drop: () => ws?.terminate(),
+  }
 }

@@ -15,6 +15,8 @@ type State =
 export interface Lifeline {
   /** False when there is no connection now. */
   send(json: string): boolean
+  /** The same with JSON that has sound in its middle, as base64. */
+  sound(before: string, sound: Uint8Array, after: string): boolean
   /** Leaves this connection for a new one. */
   renew(): void
   close(): void
@@ -122,6 +124,11 @@ export function createLifeline(o: {
     send(json) {
       if (state.is !== 'open') return false
       state.connection.send(json)
+      return true
+    },
+    sound(before, sound, after) {
+      if (state.is !== 'open') return false
+      state.connection.sound(before, sound, after)
       return true
     },
     renew() {

@@ -6,6 +6,7 @@ const HEAD =
   /^\s*\{\s*"serverContent"\s*:\s*\{\s*"modelTurn"\s*:\s*\{\s*"parts"\s*:\s*\[\s*\{\s*"inlineData"\s*:\s*\{\s*(?:"mimeType"\s*:\s*"[^"\\]*"\s*,\s*)?"data"\s*:\s*"$/
 const TAIL = /^"\s*(?:,\s*"mimeType"\s*:\s*"[^"\\]*"\s*)?\}\s*\}\s*\]\s*(?:,\s*"role"\s*:\s*"[^"\\]*"\s*)?\}\s*\}\s*\}\s*$/
 const QUOTE = '"'.charCodeAt(0)
+const BACKSLASH = '\\'.charCodeAt(0)
 /** A vendor's messages begin and end alike: what was looked at once is known. */
 const MOST_KNOWN = 50
 const heads = new Set<string>()
@@ -21,11 +22,11 @@ export function plainSound(message: Buffer): Buffer | undefined {
   const to = message.indexOf(QUOTE, from)
   if (from === 0 || from > MOST_HEAD || to < 0 || message.length - to > MOST_TAIL) return undefined
   if (!fits(heads, HEAD, message.toString('latin1', 0, from)) || !fits(tails, TAIL, message.toString('latin1', to))) return undefined
-  const letters = message.toString('latin1', from, to)
-  if (letters.includes('\\')) return undefined
+  // An escaped letter would be taken for no letter.
+  if (message.indexOf(BACKSLASH, from) >= 0) return undefined
   // Out of the common pool: whoever lets it wait copies it.
-  const sound = Buffer.allocUnsafe(Buffer.byteLength(letters, 'base64'))
-  const length = sound.write(letters, 'base64')
+  const sound = Buffer.allocUnsafe(Math.ceil(((to - from) * 3) / 4))
+  const length = sound.write(message.toString('latin1', from, to), 'base64')
   return length === sound.length ? sound : sound.subarray(0, length)
 }
 

@@ -49,6 +49,7 @@ function world(route: 'realtime' | 'client-content') {
       line = events
       return {
         send: (json) => void sent.push(json),
+        sound: (before, sound, after) => void sent.push(before + Buffer.from(sound).toString('base64') + after),
         close() {
           if (line === events) line = undefined
         },

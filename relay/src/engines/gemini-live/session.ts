@@ -95,7 +95,7 @@ export function startSession(o: {
   function onOpen({ first, resumed }: { first: boolean; resumed: boolean }) {
     // A session that begins anew was told everything by its instruction.
     if (!first && !resumed) waiting = []
-    uplink.open(lifeline.send)
+    uplink.open(lifeline.sound)
     for (const json of waiting.splice(0)) lifeline.send(json)
     if (turn.is === 'asked') return void lifeline.send(question(route, lastAsked))
     if (first || turn.is !== 'speaking') return

@@ -16,8 +16,8 @@ function line() {
   return {
     numbers,
     rates,
-    send(json: string) {
-      const { audio } = JSON.parse(json).realtimeInput
+    send(before: string, sound: Uint8Array, after: string) {
+      const { audio } = JSON.parse(before + Buffer.from(sound).toString('base64') + after).realtimeInput
       numbers.push(Buffer.from(audio.data, 'base64').readUInt32LE(4))
       rates.push(audio.mimeType)
     },

@@ -8,21 +8,23 @@ const LOUD = 500
 
 const BEGIN = '{"realtimeInput":{"audio":{"data":"'
 
+type Send = (before: string, sound: Uint8Array, after: string) => void
+
 /** The visitor's sound on its way to the vendor. It outlives connections: what a lost one swallowed of a question is sent again. */
 export interface Uplink {
   /** PCM16LE mono. */
   take(bytes: Uint8Array, sampleRateHz: number): void
   /** The vendor answers: what was said until now is not needed any more. */
   answered(): void
-  /** From now on sound is sent here; what was kept goes first. */
-  open(send: (json: string) => void): void
+  /** From now on sound is sent here, between the two halves of its message; what was kept goes first. */
+  open(send: Send): void
   /** There is no connection; sound waits. */
   away(): void
 }
 
 export function createUplink(): Uplink {
   const kept = createKeptSound()
-  let send: ((json: string) => void) | undefined
+  let send: Send | undefined
   let rateHz = 0
   let end = ''
   let speaks = false
@@ -35,7 +37,7 @@ export function createUplink(): Uplink {
         end = `","mimeType":"audio/pcm;rate=${rateHz}"}}}`
       }
       // As the SDK writes it, without its converters: this is 50 frames a second and call.
-      if (send) send(BEGIN + base64(bytes) + end)
+      if (send) send(BEGIN, bytes, end)
       if (!speaks) speaks = isLoud(bytes)
       kept.push(bytes)
       kept.keep(speaks ? MOST_FRAMES : BREATH_FRAMES)
@@ -45,17 +47,13 @@ export function createUplink(): Uplink {
       kept.keep(BREATH_FRAMES)
     },
     open(next) {
-      for (const bytes of kept.frames()) next(BEGIN + base64(bytes) + end)
+      for (const bytes of kept.frames()) next(BEGIN, bytes, end)
       send = next
     },
     away() {
       send = undefined
     },
   }
-}
-
-function base64(bytes: Uint8Array): string {
-  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString('base64')
 }
 
 /** Looks at every eighth sample: enough for a voice. */

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
+import { createOutbox } from '../../audio/outbox.ts'
 import type { Clock } from '../../calls/ports.ts'
 import { CLOSE, type FromRelay, type ToRelay } from '../../protocol/index.ts'
 import { createAbuseGuard } from './abuse.ts'
@@ -57,7 +57,7 @@ export function createMediaSocket(o: {
   onFault: (error: unknown) => void
 }): MediaSocket {
   const { ws, clock } = o
-  const gather = gatherWrites(ws)
+  const outbox = createOutbox(ws, 'server')
   const guard = createAbuseGuard(clock, o.inputHz)
   let alive = true
   let gone = false
@@ -86,16 +86,17 @@ export function createMediaSocket(o: {
     isWritable: () => isOpen() && ws.bufferedAmount < FULL_BYTES,
     tell(message) {
       if (!isOpen()) return
+      outbox.flush()
       ws.send(encode(message))
       if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     audio(frame) {
       if (!isOpen()) return
-      gather()
-      ws.send(frame)
+      outbox.binary(frame)
     },
     close(code, reason) {
       if (ws.readyState !== ws.CLOSED) {
+        outbox.flush()
         ws.close(code, reason)
         // A peer that does not answer the close would hold the socket open.
         cancelLinger ??= clock.after(PING_MS, () => ws.terminate())
@@ -155,22 +156,6 @@ export function createMediaSocket(o: {
   ws.on('error', () => undefined)
   ping()
   return socket
-}
-
-/** Frames of one moment leave in one write: a piece of an engine's sound holds some, and asking the system costs more than all else. */
-function gatherWrites(ws: WebSocket): () => void {
-  const { _socket: line } = ws as unknown as { _socket: Socket | null }
-  let gathers = false
-  const leave = () => {
-    gathers = false
-    line?.uncork()
-  }
-  return () => {
-    if (gathers || !line) return
-    gathers = true
-    line.cork()
-    process.nextTick(leave)
-  }
 }
 
 function asBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {

@@ -1,0 +1,148 @@
+import { randomFillSync } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+
+/**
+ * Frames on their way into a WebSocket (RFC 6455), for sound: `ws` makes five objects and two strings of each. Here they are put together
+ * in one place that all sockets share, and what one moment brings for a socket leaves in one write. Only for sockets that are open.
+ */
+export interface Outbox {
+  binary(bytes: Uint8Array): void
+  /** A text of ASCII: `before`, the sound in base64, `after`. */
+  sound(before: string, sound: Uint8Array, after: string): void
+  /** Before anything is written past it. */
+  flush(): void
+}
+
+const ROOM = 8192
+const MOST_HEAD = 8
+const LONG = 126
+const MASKED = 0x80
+const TEXT = 0x81
+const BINARY = 0x82
+
+let place = newPlace()
+/** What waits to be written is all of one socket. */
+let owner: WebSocketOutbox | undefined
+let filled = 0
+
+/** What a client sends is masked, so that nobody can foretell its bytes (RFC 6455 5.3). */
+const masks = new Uint8Array(4096)
+let masksUsed = masks.length
+const mask = new Uint8Array(4)
+const aligned = new Uint8Array(4)
+const alignedWord = new Uint32Array(aligned.buffer)
+
+export function createOutbox(ws: WebSocket, side: 'client' | 'server'): Outbox {
+  return new WebSocketOutbox(ws, side === 'client')
+}
+
+// A class, so that all of them have one shape.
+class WebSocketOutbox implements Outbox {
+  readonly #ws: WebSocket
+  readonly #masks: boolean
+
+  constructor(ws: WebSocket, masks: boolean) {
+    this.#ws = ws
+    this.#masks = masks
+  }
+
+  binary(bytes: Uint8Array): void {
+    const { length } = bytes
+    if (!this.#makesRoom(length)) this.#sendPast(bytes)
+    else {
+      const at = this.#head(BINARY, length)
+      place.bytes.set(bytes, at)
+      if (this.#masks) hide(at, at + length)
+    }
+  }
+
+  sound(before: string, sound: Uint8Array, after: string): void {
+    const bytes = Buffer.isBuffer(sound) ? sound : Buffer.from(sound.buffer, sound.byteOffset, sound.length)
+    const letters = bytes.toString('base64')
+    const length = before.length + letters.length + after.length
+    if (!this.#makesRoom(length)) this.#sendPast(before + letters + after)
+    else {
+      const at = this.#head(TEXT, length)
+      place.bytes.write(before, at, 'latin1')
+      place.bytes.write(letters, at + before.length, 'latin1')
+      place.bytes.write(after, at + before.length + letters.length, 'latin1')
+      if (this.#masks) hide(at, at + length)
+    }
+  }
+
+  flush(): void {
+    if (owner === this) leave()
+  }
+
+  /** Whether a frame of so many bytes fits, once others have left. */
+  #makesRoom(bytes: number): boolean {
+    if (owner !== undefined && (owner !== this || filled + MOST_HEAD + bytes > ROOM)) leave()
+    return MOST_HEAD + bytes <= ROOM
+  }
+
+  #sendPast(data: Uint8Array | string): void {
+    this.flush()
+    this.#ws.send(data)
+  }
+
+  /** Begins a frame; returns where its bytes go. */
+  #head(kind: number, length: number): number {
+    const { bytes } = place
+    if (owner === undefined) process.nextTick(leave)
+    owner = this
+    const masked = this.#masks ? MASKED : 0
+    bytes[filled++] = kind
+    if (length < LONG) bytes[filled++] = masked | length
+    else {
+      bytes[filled++] = masked | LONG
+      bytes[filled++] = length >> 8
+      bytes[filled++] = length
+    }
+    if (this.#masks) {
+      if (masksUsed === masks.length) {
+        randomFillSync(masks)
+        masksUsed = 0
+      }
+      for (let at = 0; at < 4; at++) bytes[filled++] = mask[at] = masks[masksUsed++] as number
+    }
+    const from = filled
+    filled += length
+    return from
+  }
+
+  /** False while the system has not taken all of it. */
+  write(bytes: Buffer): boolean {
+    const { _socket: line } = this.#ws as unknown as { _socket: Socket | null }
+    // Behind a close nothing may follow.
+    if (!line?.writable || this.#ws.readyState !== this.#ws.OPEN) return true
+    // A slow line's frames are not to hold a whole place each.
+    line.write(line.writableLength > 0 ? Buffer.from(bytes) : bytes)
+    return line.writableLength === 0
+  }
+}
+
+function leave(): void {
+  const from = owner
+  owner = undefined
+  if (from === undefined) return
+  const bytes = place.bytes.subarray(0, filled)
+  filled = 0
+  if (!from.write(bytes)) place = newPlace()
+}
+
+/** Masks these bytes of the place, four at once. */
+function hide(from: number, to: number): void {
+  const { bytes, words } = place
+  let at = from
+  for (; at < to && at % 4 !== 0; at++) bytes[at] = (bytes[at] as number) ^ (mask[(at - from) & 3] as number)
+  for (let each = 0; each < 4; each++) aligned[each] = mask[(at - from + each) & 3] as number
+  const word = alignedWord[0] as number
+  for (const last = to - 3; at < last; at += 4) words[at >> 2] = (words[at >> 2] as number) ^ word
+  for (; at < to; at++) bytes[at] = (bytes[at] as number) ^ (mask[(at - from) & 3] as number)
+}
+
+function newPlace() {
+  const bytes = Buffer.allocUnsafeSlow(ROOM)
+  return { bytes, words: new Uint32Array(bytes.buffer) }
+}
