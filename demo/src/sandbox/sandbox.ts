@@ -15,6 +15,11 @@ import { Exchange as Jiocx } from './jiocx/exchange.ts'
 import { jiocxRest } from './jiocx/rest.ts'
 import { SANDBOX_KEY } from './key.ts'
 import { openai } from './openai/index.ts'
+import { optimaControl } from './optima/control.ts'
+import { Exchange as Optima } from './optima/exchange.ts'
+import { optimaNative } from './optima/native.ts'
+import { optimaRest } from './optima/rest.ts'
+import { optimaSocketIo } from './optima/socket-io.ts'
 import { phoneControl } from './phones/control.ts'
 import { Handsets } from './phones/handsets.ts'
 import { handsetsUpgrade } from './phones/handsets-upgrade.ts'
@@ -52,15 +57,26 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
     ({ number, ...message }) => handsets.pass(number, message),
   )
   const jiocx = new Jiocx(world, network, ({ number, ...message }) => handsets.pass(number, message))
+  const optima = new Optima(world, network, ({ number, ...message }) => handsets.pass(number, message))
+  const optimaSockets = optimaSocketIo(optima)
   // What carriers would still say of calls that are cut is not said.
   world.onReset(() => exchange.reset())
   world.onReset(() => exotel.reset())
   world.onReset(() => jiocx.reset())
+  world.onReset(() => optima.reset())
   world.onReset(() => network.reset())
   world.onReset(() => handsets.reset())
   const app = new Hono<SandboxEnv>()
   // Before OpenAI's, which answers for all else under /v1.
-  for (const room of [exotelControl(exotel), exotelRest(exotel), jiocxControl(jiocx), jiocxRest(jiocx)]) app.route('/', room)
+  for (const room of [
+    exotelControl(exotel),
+    exotelRest(exotel),
+    jiocxControl(jiocx),
+    jiocxRest(jiocx),
+    optimaControl(optima),
+    optimaRest(optima),
+  ])
+    app.route('/', room)
   for (const room of [control, gemini, openai]) app.route('/', room(world))
   for (const room of [liveControl(live), phoneControl(network, handsets), twilioControl(exchange), twilioRest(exchange)])
     app.route('/', room)
@@ -68,7 +84,7 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
     const opening = serve({ fetch: app.fetch, port: o.port ?? 0, hostname: '127.0.0.1' }, () => resolve(opening as Server))
     opening.once('error', reject)
   })
-  acceptUpgrades(server, [liveUpgrade(live), handsetsUpgrade(handsets)])
+  acceptUpgrades(server, [liveUpgrade(live), handsetsUpgrade(handsets), optimaSockets.upgrade, optimaNative(optima)])
   const { port } = server.address() as AddressInfo
   address = `http://127.0.0.1:${port}`
   return {
@@ -79,6 +95,8 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
       exchange.reset()
       exotel.reset()
       jiocx.reset()
+      optima.reset()
+      await optimaSockets.close()
       network.close()
       handsets.close()
       await live.close()
