@@ -9,7 +9,7 @@ import { CALLEE, OURS, type PhoneHouse, said, sidOf, startPhoneHouse } from './t
 let house: PhoneHouse
 beforeAll(async () => {
   house = await startPhoneHouse({
-    env: { TWILIO_MEDIA: 'conversation-relay' },
+    env: { TWILIO_MEDIA: 'conversation-relay', GEMINI_API_KEY: 'a-key', GEMINI_BASE_URL: 'http://127.0.0.1:9' },
     persona: { disclosure: '', greeting: 'Hello there. Ask me something.', languages: ['en-GB'] },
   })
 })
@@ -59,8 +59,8 @@ async function session(xml: string, sid: string, more: { headers?: Record<string
 }
 
 /** A call of ours that was answered, and what Twilio is told. */
-async function answered() {
-  const wished = await house.wish({})
+async function answered(wish: Record<string, unknown> = {}) {
+  const wished = await house.wish(wish)
   expect(wished.status).toBe(202)
   const { callId } = (await wished.json()) as { callId: string }
   await expect.poll(async () => (await house.view(callId)).events.some(({ type }) => type === 'line.status')).toBe(true)
@@ -197,6 +197,34 @@ describe('a call whose carrier brings words', () => {
     await house.tell(`/api/calls/relay-action/${callId}`, form(actions.caller_hung_up, sid))
     await house.tell('/api/calls/status', said(sid, 'completed', 0))
     await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'visitor' })
+  })
+})
+
+describe('an agent whose engine hears and speaks itself', () => {
+  const agentWith = async (fallbacks: string[]) => {
+    const json = { name: 'Live', modes: ['talk', 'call-me'], engine: 'gemini-live', fallbacks }
+    const made = await house.ask('/api/agents', { method: 'POST', token: house.admin, json })
+    return ((await made.json()) as { agent: { id: string } }).agent.id
+  }
+  const typesOf = async (callId: string) =>
+    (await house.view(callId)).events.map(({ type, payload }) => [type, payload?.engine, payload?.why])
+
+  it('answers by its text engine, and the log says who was passed over', async () => {
+    const { callId, sid, status, xml } = await answered({ agentId: await agentWith(['offline']) })
+    expect(attribute(xml, 'url')).toContain('/api/calls/websocket/')
+    await isOver(sid, status)
+    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+    const events = await typesOf(callId)
+    expect(events).toContainEqual(['engine.passed-over', undefined, expect.stringContaining('words')])
+    expect(events.filter(([type]) => type === 'engine.started').map(([, engine]) => engine)).toEqual(['offline'])
+  })
+
+  it('has its sound brought where it has no text engine, and the log says why', async () => {
+    const { callId, sid, status, xml } = await answered({ agentId: await agentWith([]) })
+    expect(xml).toContain('<Stream ')
+    await isOver(sid, status)
+    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+    expect(await typesOf(callId)).toContainEqual(['media.instead', undefined, expect.stringContaining('text engine')])
   })
 })
 
