@@ -19,6 +19,8 @@ export interface HouseNumber {
   readonly allowedAddresses: readonly string[]
   /** In the paths of its webhooks. */
   readonly secret: string
+  /** Over which carriers its calls go when its own clearly rings nobody, in order; an agent that names carriers goes before. */
+  readonly carriers?: readonly string[]
   /** Set up by variables, not by the API. */
   readonly fromEnvironment: boolean
 }

@@ -39,6 +39,8 @@ export interface Call {
   readonly endReason: EndReason | undefined
   readonly engine: string
   readonly feed: Feed
+  /** Another carrier is about to ring, which brings the sound here or joins two phones by itself. */
+  carriedAs(kind: 'phone' | 'bridge'): void
   /** The phone at the other end rings. */
   rings(): void
   /** It was taken up. */
@@ -100,6 +102,7 @@ export function createCall(
   })
 
   let state = BEGINNING
+  let kind = o.kind
   let leg: Leg | undefined
   let unlisten: (() => void) | undefined
   let cancelDeadline: (() => void) | undefined
@@ -124,7 +127,7 @@ export function createCall(
     waiting: () => undefined,
     ringing: tellStatus,
     answered() {
-      if (o.kind !== 'bridge') chain.start()
+      if (kind !== 'bridge') chain.start()
       tellStatus()
       note('call.answered')
       limitDuration()
@@ -227,7 +230,12 @@ export function createCall(
     organisationId: o.organisationId,
     agentId: o.agentId,
     modality: o.modality,
-    kind: o.kind,
+    get kind() {
+      return kind
+    },
+    carriedAs(next) {
+      kind = next
+    },
     direction: o.direction,
     line: o.line,
     language: o.language,

@@ -27,9 +27,9 @@ export class FakeLog implements CallLog {
     this.entries.set(entry.id, entry)
   }
   status() {}
-  readonly lines: { callId: string; carrierCallId: string }[] = []
-  async line(callId: string, carrierCallId: string) {
-    this.lines.push({ callId, carrierCallId })
+  readonly lines: { callId: string }[] = []
+  async line(callId: string, line: Parameters<CallLog['line']>[1]) {
+    this.lines.push({ callId, ...line })
   }
   async close(callId: string, end: Parameters<CallLog['close']>[1]) {
     if (end.usage) this.usage.push(end.usage)

@@ -224,8 +224,8 @@ export interface CallLog {
   /** The entry's newest state. `place` orders the transcript and never changes for an id. */
   entry(callId: string, at: { place: number; seq: number }, entry: Entry): void
   status(callId: string, change: { status: CallStatus; at: number; endReason?: EndReason; ai?: 'active' | 'paused' | 'off' }): void
-  /** What the carrier calls it, told before anything is asked of it: whoever finds the call after a crash can hang it up. */
-  line(callId: string, carrierCallId: string): Promise<void>
+  /** Who carries it and what the carrier calls it, told before anything is asked of it: whoever finds the call after a crash can hang it up. */
+  line(callId: string, line: Partial<Pick<NewCall, 'carrier' | 'phoneNumberId' | 'carrierCallId' | 'kind'>>): Promise<void>
   /** The one terminal write: status, chain head signed. A second close of the same call is ignored. */
   close(
     callId: string,

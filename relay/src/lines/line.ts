@@ -21,8 +21,11 @@ export interface LiveLine extends Line {
   readonly carrierCallId: string | undefined
   /** The call it belongs to; told once, before anything else. */
   join(call: Call): void
-  /** Rings, once. Resolves when the carrier has answered, clearly or not; never rejects. */
-  place(permit: Permit, order: PlaceOrder): Promise<CarrierFault | undefined>
+  /**
+   * Rings, once. Resolves when the carrier has answered, clearly or not; never rejects. When it clearly did not ring and `passes` says that another
+   * carrier will be asked, this line is over and the call goes on.
+   */
+  place(permit: Permit, order: PlaceOrder, passes?: () => boolean): Promise<CarrierFault | undefined>
   /** What the carrier says, by callback or when asked. */
   tell(event: LineEvent): void
   /** The carrier's name for the call, from whoever learns it first. */
@@ -34,6 +37,13 @@ export interface LiveLine extends Line {
  * An unwanted line is hung up as soon as it has a name.
  */
 type State = { is: 'placing' | 'unclear' | 'up'; unwanted: boolean } | { is: 'over' }
+
+/** What fails before a carrier was asked rang nobody, whatever it says of itself. */
+function clearly(error: unknown): never {
+  const [code, message] =
+    error instanceof CarrierFault ? [error.code, error.message] : (['unreachable', 'What this carrier needs could not be opened.'] as const)
+  throw new CarrierFault(code, message, { placed: 'no', cause: error })
+}
 
 export function createLine(o: {
   callId: string
@@ -74,11 +84,16 @@ export function createLine(o: {
     onFault: (error) => logger.debug({ err: error }, 'the carrier could not be asked'),
   })
 
-  function over(last: LineEvent | undefined, reason: EndReason) {
-    if (state.is === 'over') return
+  /** Nothing rings here; the call is another line's from now on. */
+  function letGo() {
     state = { is: 'over' }
     cancelUnclear?.()
     ripcord.stop()
+  }
+
+  function over(last: LineEvent | undefined, reason: EndReason) {
+    if (state.is === 'over') return
+    letGo()
     call?.hangUp(reason)
     const byClockMs = answeredMs === undefined ? 0 : clock.monotonicMs() - answeredMs
     o.onOver(last?.durationMs ?? byClockMs, last)
@@ -158,11 +173,11 @@ export function createLine(o: {
     join(joined) {
       call = joined
     },
-    async place(permit, order) {
+    async place(permit, order, passes = () => false) {
       try {
         if (!isPermit(permit)) throw new CarrierFault('refused', 'No permit of the gate.')
         bridged = order.bridgeTo !== undefined
-        await o.ready()
+        await o.ready().catch(clearly)
         const placed = await account.place(permit, order)
         name(placed.carrierCallId)
         if (placed.status) tell({ carrierCallId: placed.carrierCallId, status: placed.status, said: {} })
@@ -174,7 +189,8 @@ export function createLine(o: {
         o.onNote('line.refused', { fault: fault.code, placed: fault.placed, message: fault.message })
         // A callback may have come before the answer that failed.
         if (carrierCallId !== undefined) return undefined
-        if (fault.placed === 'no') over(undefined, 'error')
+        if (fault.placed === 'no' && state.is !== 'over' && !state.unwanted && passes()) letGo()
+        else if (fault.placed === 'no') over(undefined, 'error')
         else if (state.is === 'placing') {
           state = { is: 'unclear', unwanted: state.unwanted }
           cancelUnclear = clock.after(UNCLEAR_MS, () => over(undefined, 'error'))

@@ -3,9 +3,10 @@ import type { Agent } from '../agents/agents.ts'
 import type { HouseNumber } from '../agents/house-number.ts'
 import { Persona } from '../agents/persona.ts'
 import { answering, world } from '../calls/fakes.test-kit.ts'
+import type { Permit } from '../calls/ports.ts'
 import type { Abilities, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
 import { twilio } from '../carriers/twilio/index.ts'
-import { givePermit } from '../gate/permit.ts'
+import { givePermit, voidPermit } from '../gate/permit.ts'
 import type { GateAnswer, GateQuestion } from '../gate/question.ts'
 import { createLines } from './lines.ts'
 import type { RingOrder } from './outgoing.ts'
@@ -60,10 +61,19 @@ function fakeAccount(): FakeAccount {
   return account
 }
 
-export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<Abilities> = {}) {
+/** Several numbers at carriers of their own, in place of the one. */
+export interface OtherCarriers {
+  /** By the carrier's name. */
+  numbers: readonly HouseNumber[]
+  account: (number: HouseNumber) => CarrierAccount
+  ready: (number: HouseNumber) => Promise<void>
+}
+
+export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<Abilities> = {}, other?: OtherCarriers) {
   const house = world([answering('echo', (text) => `You said ${text}`)])
   const account = fakeAccount()
   const asked: GateQuestion[] = []
+  const instead: GateQuestion[] = []
   const settled: { callId: string; durationMs: number }[] = []
   const gate = {
     refusal: undefined as Extract<GateAnswer, { allowed: false }> | undefined,
@@ -72,6 +82,12 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
       const permit = givePermit({ callId: question.callId, number: question.number, decisionId: 'd' }, house.clock)
       return gate.refusal ?? { allowed: true, number: question.number, country: 'US', rule: 'requested', permit }
     },
+    async instead(question: GateQuestion, failed: Permit): Promise<GateAnswer> {
+      instead.push(question)
+      voidPermit(failed)
+      const permit = givePermit({ callId: question.callId, number: question.number, decisionId: `d${instead.length}` }, house.clock)
+      return gate.refusal ?? { allowed: true, number: question.number, country: 'US', rule: 'other_carrier', permit }
+    },
     async check() {
       return { allowed: true as const, rule: 'requested', number: CALLEE, country: 'US', inputs: {} }
     },
@@ -79,13 +95,20 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
       settled.push({ callId, durationMs })
     },
   }
+  /** Whom a menu may lead to. */
+  const others: Agent[] = []
   const past = new Map<string, { over: boolean; phoneNumberId: string | undefined }>()
   const lines = createLines({
-    carriers: { abilities: () => ({ ...twilio.abilities, ...able }), open: () => account, pollMs: () => 1000 },
+    carriers: {
+      abilities: () => ({ ...twilio.abilities, ...able }),
+      open: (number) => other?.account(number) ?? account,
+      pollMs: () => 1000,
+      ready: async (number) => other?.ready(number),
+    },
     numbers: {
       find: async () => NUMBER,
       withSecret: async () => NUMBER,
-      forCall: async () => NUMBER,
+      forCall: async ({ carrier }) => (other ? other.numbers.find(({ provider }) => provider === carrier) : NUMBER),
       forAnswer: async () => ANSWERING,
       dialled: async () => NUMBER,
     },
@@ -94,6 +117,7 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
     log: house.log,
     urls: (callId) => ({ answer: `a/${callId}`, status: `s/${callId}`, recording: `r/${callId}`, machine: `m/${callId}` }),
     past: async (callId) => past.get(callId),
+    agentOf: async (_, id) => others.find((each) => each.id === id),
     clock: house.clock,
     logger: pino({ level: 'silent' }),
   })
@@ -119,5 +143,5 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
     said: {},
     ...more,
   })
-  return { ...house, account, agent, asked, gate, lines, order, past, said, settled }
+  return { ...house, account, agent, asked, gate, instead, lines, order, others, past, said, settled }
 }

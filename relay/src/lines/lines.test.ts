@@ -77,7 +77,7 @@ describe('a phone is rung', () => {
     const [first] = both.flatMap((each) => (each.status === 'fulfilled' ? [each.value.call] : []))
     first?.hangUp('canceled')
     await clock.advance(0)
-    await lines.ring(order)
+    await (await lines.ring(order)).placed
     expect(account.placed.length).toBe(2)
   })
 })

@@ -7,6 +7,7 @@ import type { Abilities, CallUrls, LineEvent } from '../carriers/carrier.ts'
 import type { HouseGate } from '../gate/gate.ts'
 import type { GateQuestion } from '../gate/question.ts'
 import type { Logger } from '../logger.ts'
+import { leadFromMenu, menuPersona } from './caller-menu.ts'
 import type { LiveLine } from './line.ts'
 import { createMeetings, type Meeting } from './meetings.ts'
 import { createOutgoing, MEDIA_MS, type Outgoing } from './outgoing.ts'
@@ -59,12 +60,14 @@ export function createLines(o: {
   carriers: CarrierTable
   numbers: NumberBook
   calls: LiveCalls
-  gate: Pick<HouseGate, 'ask' | 'check' | 'settle'>
+  gate: Pick<HouseGate, 'ask' | 'check' | 'instead' | 'settle'>
   log: CallLog
   /** Where the carrier finds us for this call. */
   urls: (callId: string, number: HouseNumber) => CallUrls
   /** What is known of a call that this relay does not hold: whether it is over, and over which number it went. */
   past: (callId: string) => Promise<{ over: boolean; phoneNumberId: string | undefined } | undefined>
+  /** Whom a menu may lead to. */
+  agentOf: (organisationId: string, id: string) => Promise<Agent | undefined>
   clock: Clock
   logger: Logger
 }): Lines {
@@ -78,24 +81,35 @@ export function createLines(o: {
     },
   })
   const meetings = createMeetings({ clock, log })
-  const { forget, permitFor, ...outgoing } = createOutgoing({ ...o, register, meetings })
+  const { forget, permitFor, ...outgoing } = createOutgoing({
+    ...o,
+    register,
+    meetings,
+    passedOn(callId) {
+      tokens.forget(callId)
+      meetings.forget(callId)
+    },
+  })
   const receiving = new Map<string, Promise<Call>>()
 
   async function receive({ agent, number, carrierCallId, from, meeting, to }: Incoming): Promise<Call> {
     const callId = calls.newId()
     const line = register.add(callId, number)
     const { persona } = agent
+    const language = meeting?.language ?? chooseLanguage(undefined, persona.languages)
+    // Who was rung by us has chosen already.
+    const menu = meeting === undefined && carriers.abilities(number.provider)?.hearsDigits ? persona.phone.menu : undefined
     try {
       const call = await calls.open({
         id: callId,
         organisationId: number.organisationId,
         agentId: agent.id,
-        persona,
+        persona: menu ? menuPersona(persona, menu, language) : persona,
         sessionId: meeting?.bridge.sessionId ?? carrierCallId,
         modality: 'voice',
         kind: 'phone',
         direction: 'inbound',
-        language: meeting?.language ?? chooseLanguage(undefined, persona.languages),
+        language,
         variables: meeting?.variables ?? {},
         details: { from, to },
         line,
@@ -106,6 +120,19 @@ export function createLines(o: {
       line.join(call)
       line.name(carrierCallId)
       if (meeting) meetings.meet(meeting, call)
+      if (menu) {
+        const transfer = async (person: string) => {
+          if (!carriers.abilities(number.provider)?.transfers) throw new Error('this carrier joins no phone to a call that lives')
+          const { joined, status } = o.urls(callId, number)
+          await join(call, agent, person, { asker: { kind: 'operator', id: `menu of ${agent.id}` }, statusUrl: joined ?? status })
+        }
+        leadFromMenu({
+          ...{ call, agent, menu, calls, log, logger, transfer },
+          agentOf: o.agentOf,
+          phoneNumberId: number.id,
+          details: { from, to },
+        })
+      }
       return call
     } catch (error) {
       register.drop(callId)
@@ -113,6 +140,20 @@ export function createLines(o: {
       meeting?.bridge.hangUp('error')
       throw error
     }
+  }
+
+  const join: Lines['transfer'] = async (call, agent, to, { asker, statusUrl }) => {
+    const line = register.get(call.id)
+    if (line?.carrierCallId === undefined) return
+    const permit = await permitFor(call, agent, to, asker)
+    log.event(call.id, 'transfer', { by: asker.kind })
+    // Before the carrier takes the sound away.
+    call.joined()
+    const order = { to: permit.number, callerId: line.number.phoneNumber, statusUrl, answerWithinMs: agent.persona.phone.ringMs }
+    await line.account.transfer(permit, line.carrierCallId, order).catch((error: unknown) => {
+      call.notJoined()
+      throw error
+    })
   }
 
   function ofCall(callId: string | undefined) {
@@ -162,19 +203,7 @@ export function createLines(o: {
       permit.redeem()
       call.joined()
     },
-    async transfer(call, agent, to, { asker, statusUrl }) {
-      const line = register.get(call.id)
-      if (line?.carrierCallId === undefined) return
-      const permit = await permitFor(call, agent, to, asker)
-      log.event(call.id, 'transfer', { by: asker.kind })
-      // Before the carrier takes the sound away.
-      call.joined()
-      const order = { to: permit.number, callerId: line.number.phoneNumber, statusUrl, answerWithinMs: agent.persona.phone.ringMs }
-      await line.account.transfer(permit, line.carrierCallId, order).catch((error: unknown) => {
-        call.notJoined()
-        throw error
-      })
-    },
+    transfer: join,
     machine(call, voicemail, verdict) {
       log.event(call.id, 'line.answered-by', { verdict })
       if (verdict === 'human' || verdict === 'unknown') return

@@ -20,6 +20,8 @@ export interface Meeting {
 export interface Meetings {
   /** From now on the bridge is waited for at this number. */
   expect(meeting: Meeting, o: { at: HouseNumber; visitor: string; shown: readonly string[]; withinMs: number }): void
+  /** The bridge is not waited for any more: its carrier rang nobody. */
+  forget(bridgeId: string): void
   /** What an incoming call belongs to: a bridge, one of several and so none, or nothing of ours. The same call again is answered the same. */
   claim(o: { number: HouseNumber; carrierCallId: string; from: string }): Meeting | 'unclear' | undefined
   /** The agent's call is there: from now on both end together. */
@@ -33,6 +35,10 @@ const AT_AGENT: Partial<Record<EndReason, EndReason>> = { callee: 'visitor' }
 export function createMeetings({ clock, log }: { clock: Clock; log: CallLog }): Meetings {
   const arrivals = createArrivals({ clock })
   const meetings = new Map<string, Meeting>()
+  const forget = (bridgeId: string) => {
+    meetings.delete(bridgeId)
+    arrivals.forget(bridgeId)
+  }
 
   return {
     expect(meeting, { at, ...rest }) {
@@ -41,12 +47,9 @@ export function createMeetings({ clock, log }: { clock: Clock; log: CallLog }): 
       meetings.set(bridge.id, meeting)
       arrivals.expect({ callId: bridge.id, numberId: at.id, unclear: agent.persona.phone.unclearArrival, ...rest })
       log.event(bridge.id, 'arrival.expected', { phoneNumberId: at.id, carrier: at.provider })
-      bridge.feed.listen((event) => {
-        if (event.type !== 'ended') return
-        meetings.delete(bridge.id)
-        arrivals.forget(bridge.id)
-      })
+      bridge.feed.listen((event) => event.type === 'ended' && forget(bridge.id))
     },
+    forget,
     claim({ carrierCallId, from, number }) {
       const claim = arrivals.claim({ numberId: number.id, carrierCallId, from })
       return claim?.is === 'ours' ? meetings.get(claim.callId) : claim && 'unclear'

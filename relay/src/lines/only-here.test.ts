@@ -13,8 +13,9 @@ function callers(method: string): string[] {
 }
 
 test('a carrier is asked to ring in one place, behind the gate', () => {
-  // The line asks the carrier, and outgoing, which holds the gate's permit, asks the line.
-  expect(callers('place')).toEqual(['lines/line.ts', 'lines/outgoing.ts'])
+  // The line asks the carrier, and the placing asks the line: with the gate's permit that outgoing got, or with the gate's next.
+  expect(callers('place')).toEqual(['lines/line.ts', 'lines/placing.ts'])
   expect(callers('transfer')).toEqual(['http/call-control.ts', 'lines/lines.ts'])
-  expect(readFileSync(`${SRC}lines/outgoing.ts`, 'utf8')).toContain('await gate.ask(question)')
+  expect(readFileSync(`${SRC}lines/outgoing.ts`, 'utf8')).toContain('await gate.ask(how.question)')
+  expect(readFileSync(`${SRC}lines/placing.ts`, 'utf8')).toContain('await rooms.gate.instead(')
 })

@@ -2,14 +2,16 @@ import type { Agent } from '../agents/agents.ts'
 import type { HouseNumber, NumberBook } from '../agents/house-number.ts'
 import { chooseLanguage } from '../agents/language.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
-import type { Permit } from '../calls/ports.ts'
+import type { CallLog, Permit } from '../calls/ports.ts'
 import type { CallUrls, CarrierFault } from '../carriers/carrier.ts'
 import type { HouseGate } from '../gate/gate.ts'
 import type { GateQuestion, Purpose } from '../gate/question.ts'
 import { readNumber } from '../gate/reading.ts'
 import type { Logger } from '../logger.ts'
 import { Problem, type ProblemCode, type Variables } from '../protocol/index.ts'
+import { type Candidate, createCandidates, personOf } from './candidates.ts'
 import type { Meetings } from './meetings.ts'
+import { currentLine, kindOf, placeOver } from './placing.ts'
 import type { CarrierTable, Register } from './register.ts'
 
 /** A carrier's own ring time is a little longer than asked; beyond this its last word is lost. */
@@ -68,59 +70,41 @@ export function createOutgoing(o: {
   register: Register
   numbers: NumberBook
   calls: LiveCalls
-  gate: Pick<HouseGate, 'ask' | 'check' | 'settle'>
+  gate: Pick<HouseGate, 'ask' | 'check' | 'instead' | 'settle'>
   meetings: Pick<Meetings, 'expect'>
+  /** The call's next attempt is another carrier's. */
+  passedOn: (callId: string) => void
+  log: CallLog
   urls: (callId: string, number: HouseNumber) => CallUrls
   logger: Logger
 }): Outgoing {
   const { calls, carriers, gate, logger, register } = o
+  /** Permits of second phones, and those of them that did not ring because the first did not. */
+  const seconds = new Map<string, Permit>()
+  const unrung = new Map<string, Permit>()
   /** Numbers that are being rung or talked with: two tabs and an impatient finger are one wish. */
   const rung = new Map<string, string>()
   const forget = (callId: string) => {
     for (const [number, id] of rung) if (id === callId) rung.delete(number)
+    seconds.delete(callId)
+    unrung.delete(callId)
   }
 
-  const numberFor = (agent: Agent, order: Pick<RingOrder, 'carrier' | 'phoneNumberId'>) => {
-    const carrier = order.carrier ?? agent.persona.phone.carrier
-    return o.numbers.forCall({
-      organisationId: agent.organisationId,
-      agentId: agent.id,
-      ...(carrier ? { carrier } : {}),
-      ...(order.phoneNumberId ? { phoneNumberId: order.phoneNumberId } : {}),
-    })
-  }
-  const places = (number: HouseNumber | undefined) => number !== undefined && (carriers.abilities(number.provider)?.places ?? false)
-
-  const personOf = ({ persona: { phone } }: Agent) => (phone.answeredBy === 'person' ? phone.person : undefined)
-  /** Over a carrier that brings no sound the agent is rung too, at a number of ours: that, or whether it is not needed, or not there. */
-  async function agentsNumber(agent: Agent, number: HouseNumber): Promise<HouseNumber | 'not-needed' | undefined> {
-    if (carriers.abilities(number.provider)?.streams || personOf(agent) !== undefined) return 'not-needed'
-    const { answersAt } = agent.persona.phone
-    return o.numbers.forAnswer({
-      organisationId: agent.organisationId,
-      agentId: agent.id,
-      ...(answersAt ? { phoneNumberId: answersAt } : {}),
-    })
-  }
+  const candidatesFor = createCandidates({ carriers, numbers: o.numbers })
 
   function insistNotRung({ asker }: RingOrder, number: string | undefined) {
     if (asker.kind !== 'visitor' || number === undefined || !rung.has(number)) return
     throw new Problem('conflict', 'This number is being called already: please answer the phone.')
   }
 
-  /** Which number rings, and what the gate is to be asked. */
+  /** Which numbers ring, and what the gate is to be asked of the first. */
   async function prepare(order: RingOrder & { callId: string }) {
     const { agent } = order
     const { persona } = agent
-    const number = await numberFor(agent, order)
-    if (!number || !places(number)) {
-      logger.error({ agentId: agent.id }, 'no number can ring: add one under /api/phone-numbers, or set a carrier’s variables')
-      throw new Problem('provider_unavailable', 'We cannot call just now. Please talk or write to us here instead.')
-    }
-    const answersAt = await agentsNumber(agent, number)
-    if (!answersAt) {
-      const why = 'brings no sound: import a number at a carrier that does, where the agent can answer, or name a person to ring'
-      logger.error({ agentId: agent.id, carrier: number.provider }, `this carrier ${why}`)
+    const { candidates, why } = await candidatesFor.of(agent, order)
+    const [first] = candidates
+    if (!first) {
+      logger.error({ agentId: agent.id }, `no number can ring: ${why}`)
       throw new Problem('provider_unavailable', 'We cannot call just now. Please talk or write to us here instead.')
     }
     const maxDurationMs = Math.min(order.maxDurationMs ?? Number.POSITIVE_INFINITY, persona.limits.maxDurationMs)
@@ -132,34 +116,39 @@ export function createOutgoing(o: {
       organisationId: agent.organisationId,
       agentId: agent.id,
       asker: order.asker,
-      carrier: number.provider,
+      carrier: first.number.provider,
       countries: persona.callbackCountries,
       maxDurationMs,
       ...(order.captchaToken ? { captchaToken: order.captchaToken } : {}),
       ...(order.captchaPassed ? { captchaPassed: true as const } : {}),
       ...(order.contactId ? { contactId: order.contactId } : {}),
     }
-    return { number, maxDurationMs, question, ...(answersAt === 'not-needed' ? {} : { answersAt }) }
+    return { candidates, first, maxDurationMs, question }
   }
 
   async function place(
     order: RingOrder & { callId: string },
-    {
-      answersAt,
-      maxDurationMs,
-      number,
-      permit,
-      rule,
-    }: { number: HouseNumber; rule: string; permit: Permit; maxDurationMs: number; answersAt?: HouseNumber },
+    how: {
+      candidates: readonly Candidate[]
+      first: Candidate
+      question: GateQuestion
+      rule: string
+      permit: Permit
+      maxDurationMs: number
+    },
   ): Promise<Rung> {
     const { agent, callId } = order
+    const { candidates, first, maxDurationMs, permit, rule } = how
     const { persona } = agent
     const { phone } = persona
     const to = permit.number
-    if (answersAt?.phoneNumber === to) throw new Problem('invalid_phone_number', 'This is our own number: please give yours.')
+    if (candidates.some(({ answersAt }) => answersAt?.phoneNumber === to)) {
+      throw new Problem('invalid_phone_number', 'This is our own number: please give yours.')
+    }
     const language = chooseLanguage(order.language, persona.languages)
     rung.set(to, callId)
-    const line = register.add(callId, number)
+    const firstLine = register.add(callId, first.number)
+    const line = currentLine(firstLine)
     const opening = calls.open({
       id: callId,
       organisationId: agent.organisationId,
@@ -168,13 +157,13 @@ export function createOutgoing(o: {
       // A phone call's session begins with the call's own id until the carrier has named it.
       sessionId: order.sessionId ?? callId,
       modality: 'voice',
-      kind: personOf(agent) !== undefined || answersAt ? 'bridge' : 'phone',
+      kind: kindOf(agent, first),
       direction: 'outbound',
       language,
       variables: order.variables,
-      details: { ...order.details, from: number.phoneNumber, to, purpose: order.purpose, rule },
+      details: { ...order.details, from: first.number.phoneNumber, to, purpose: order.purpose, rule },
       line,
-      phoneNumberId: number.id,
+      phoneNumberId: first.number.id,
       times: { firstConnectMs: PLACE_MS, ringMs: phone.ringMs + RING_SLACK_MS, mediaMs: MEDIA_MS },
     })
     const call = await opening.catch((error: unknown) => {
@@ -182,36 +171,49 @@ export function createOutgoing(o: {
       forget(callId)
       throw error
     })
-    line.join(call)
+    firstLine.join(call)
     call.feed.listen((event) => event.type === 'ended' && forget(callId))
-    const bridgeTo = await secondFor(call, agent, number, answersAt).catch((error: unknown) => {
+    const second = await secondFor(call, agent, first).catch((error: unknown) => {
       call.hangUp('error')
       register.drop(callId)
       forget(callId)
       throw error
     })
-    if (answersAt) {
-      o.meetings.expect(
-        { bridge: call, agent, language, variables: order.variables },
-        { at: answersAt, visitor: to, shown: [number.phoneNumber, ...phone.shownAs], withinMs: PLACE_MS + phone.ringMs + RING_SLACK_MS },
-      )
-    }
-    const placed = line.place(permit, {
-      callId,
-      to,
-      from: number.phoneNumber,
-      urls: o.urls(callId, number),
-      answerWithinMs: phone.ringMs,
-      maxDurationMs,
-      record: order.record ?? phone.record,
-      ...(bridgeTo === undefined ? {} : { bridgeTo }),
-      detectMachine: phone.voicemail ? 'message-end' : phone.detectMachine ? 'at-once' : 'no',
-    })
+    const placed = placeOver(
+      {
+        ...{ agent, call, candidates, line, permit, question: how.question, rule },
+        order: {
+          callId,
+          to,
+          answerWithinMs: phone.ringMs,
+          maxDurationMs,
+          record: order.record ?? phone.record,
+          detectMachine: phone.voicemail ? 'message-end' : phone.detectMachine ? 'at-once' : 'no',
+        },
+      },
+      {
+        ...{ gate, log: o.log, logger, register, secondFor, urls: o.urls },
+        meet(bridge, { answersAt, number }) {
+          if (!answersAt) return
+          const withinMs = PLACE_MS + phone.ringMs + RING_SLACK_MS
+          const shown = [number.phoneNumber, ...phone.shownAs]
+          o.meetings.expect({ bridge, agent, language, variables: order.variables }, { at: answersAt, visitor: to, shown, withinMs })
+        },
+        part(id) {
+          o.passedOn(id)
+          const unused = seconds.get(id)
+          if (unused) unrung.set(id, unused)
+        },
+      },
+      second,
+    )
     return { call, placed }
   }
 
   async function permitFor(call: Call, agent: Agent, number: string, asker: GateQuestion['asker']): Promise<Permit> {
-    const answer = await gate.ask({
+    const failed = unrung.get(call.id)
+    unrung.delete(call.id)
+    const question: GateQuestion = {
       callId: call.id,
       number,
       purpose: 'requested',
@@ -222,7 +224,8 @@ export function createOutgoing(o: {
       carrier: call.line?.carrier ?? '',
       countries: [],
       maxDurationMs: agent.persona.limits.maxDurationMs,
-    })
+    }
+    const answer = await (failed?.number === number ? gate.instead(question, failed) : gate.ask(question))
     if (!answer.allowed) throw refusal(answer)
     return answer.permit
   }
@@ -231,27 +234,25 @@ export function createOutgoing(o: {
    * The second phone, for carriers that want to know it at once. The gate is asked for a person's; a number of our own book is no stranger's phone:
    * the agent takes it up, at any hour, so there is nothing to ask. @throws Problem with the gate's refusal
    */
-  async function secondFor(call: Call, agent: Agent, number: HouseNumber, answersAt: HouseNumber | undefined): Promise<string | undefined> {
+  async function secondFor(call: Call, agent: Agent, { answersAt, number }: Candidate): Promise<string | undefined> {
     if (answersAt) return answersAt.phoneNumber
     const person = personOf(agent)
-    if (call.kind !== 'bridge' || person === undefined || !carriers.abilities(number.provider)?.bridgesAtOnce) return undefined
+    if (person === undefined || !carriers.abilities(number.provider)?.bridgesAtOnce) return undefined
     const permit = await permitFor(call, agent, person, { kind: 'operator', id: `agent ${agent.id}` })
     permit.redeem()
+    seconds.set(call.id, permit)
     return permit.number
   }
 
   return {
-    async canRing(agent) {
-      const number = await numberFor(agent, {})
-      return number !== undefined && places(number) && (await agentsNumber(agent, number)) !== undefined
-    },
+    canRing: async (agent) => (await candidatesFor.of(agent, {})).candidates.length > 0,
     async ring(given) {
       const callId = given.callId ?? calls.newId()
       const order = { ...given, callId }
-      const { question, ...how } = await prepare(order)
+      const how = await prepare(order)
       // Before the gate counts it: an impatient finger costs the visitor none of their calls.
       insistNotRung(order, readNumber(order.number, order.agent.persona.callbackCountries[0])?.e164)
-      const answer = await gate.ask(question)
+      const answer = await gate.ask(how.question)
       if (!answer.allowed) throw refusal(answer)
       try {
         insistNotRung(order, answer.number)

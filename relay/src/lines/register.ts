@@ -1,6 +1,6 @@
 import type { HouseNumber } from '../agents/house-number.ts'
 import type { CallLog, Clock } from '../calls/ports.ts'
-import type { Abilities, CarrierAccount } from '../carriers/carrier.ts'
+import { type Abilities, type CarrierAccount, CarrierFault } from '../carriers/carrier.ts'
 import type { HouseGate } from '../gate/gate.ts'
 import type { Logger } from '../logger.ts'
 import { createLine, type LiveLine } from './line.ts'
@@ -22,6 +22,8 @@ export interface Register {
   add(callId: string, number: HouseNumber): LiveLine
   /** Takes it out again: the call did not come to be. */
   drop(callId: string): void
+  /** No carrier is left to try: as if its line had said its last word. */
+  abandon(callId: string): void
   get(callId: string): LiveLine | undefined
   named(carrier: string, carrierCallId: string): LiveLine | undefined
   readonly size: number
@@ -40,12 +42,32 @@ export function createRegister(o: {
   const names = new Map<string, string>()
   const nameOf = (carrier: string, carrierCallId: string) => `${carrier} ${carrierCallId}`
 
+  const settle = (callId: string, used: { durationMs: number; amount?: number }) => {
+    o.gate.settle(callId, used).catch((error: unknown) => logger.warn({ err: error, callId }, 'what a call cost was not written down'))
+  }
+
+  /** Credentials that may not leave ring nobody, as clearly as a carrier's own no. */
+  const accountOf = (number: HouseNumber): CarrierAccount => {
+    try {
+      return carriers.open(number)
+    } catch (error) {
+      if (!(error instanceof CarrierFault)) throw error
+      const refuse = () => Promise.reject(error)
+      return { place: refuse, hangUp: refuse, sendDigits: refuse, transfer: refuse, status: refuse }
+    }
+  }
+
   return {
+    abandon(callId) {
+      lines.delete(callId)
+      o.onOver(callId)
+      settle(callId, { durationMs: 0 })
+    },
     add(callId, number) {
       const line = createLine({
         callId,
         number,
-        account: carriers.open(number),
+        account: accountOf(number),
         needsPolling: carriers.abilities(number.provider)?.needsPolling ?? false,
         ready: async () => carriers.ready?.(number),
         pollMs: carriers.pollMs(number.provider),
@@ -54,7 +76,7 @@ export function createRegister(o: {
         keepName(carrierCallId) {
           names.set(nameOf(number.provider, carrierCallId), callId)
           carriers.named?.(number.provider, callId)
-          return log.line(callId, carrierCallId)
+          return log.line(callId, { carrierCallId })
         },
         onNote: (type, payload) => log.event(callId, type, payload),
         onOver(talkedMs, last) {
@@ -62,9 +84,7 @@ export function createRegister(o: {
           if (line.carrierCallId !== undefined) names.delete(nameOf(number.provider, line.carrierCallId))
           o.onOver(callId)
           const amount = last?.price?.amount
-          o.gate
-            .settle(callId, { durationMs: Math.round(talkedMs), ...(amount === undefined ? {} : { amount }) })
-            .catch((error: unknown) => logger.warn({ err: error, callId }, 'what a call cost was not written down'))
+          settle(callId, { durationMs: Math.round(talkedMs), ...(amount === undefined ? {} : { amount }) })
         },
       })
       lines.set(callId, line)

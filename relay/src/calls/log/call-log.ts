@@ -279,8 +279,8 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       withBook(callId, GATHER_MS, (book) => {
         book.status = newest(book.status, change)
       }),
-    async line(callId, carrierCallId) {
-      await store.db.update(calls).set({ carrierCallId }).where(eq(calls.id, callId))
+    async line(callId, line) {
+      await store.db.update(calls).set(line).where(eq(calls.id, callId))
     },
     async close(callId, end) {
       const book = books.get(callId)
