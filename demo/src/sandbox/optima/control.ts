@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { SandboxEnv } from '../world.ts'
 import type { Exchange } from './exchange.ts'
-import { shownCall } from './rest.ts'
+import { shownCall, shownStream } from './rest.ts'
 import { OptimaSettings } from './settings.ts'
 
 const SessionOrder = z.strictObject({
@@ -37,7 +37,13 @@ export function optimaControl(exchange: Exchange): Hono<SandboxEnv> {
     return c.json({ ended })
   })
   app.get('/sandbox/optima/requests', (c) =>
-    c.json({ requests: exchange.world.log.list('optima'), connections: exchange.connections.size }),
+    c.json({
+      requests: exchange.world.log.list('optima'),
+      connections: exchange.connections.size,
+      // It posts nothing: everything goes over its sockets.
+      webhooks: [],
+      streams: [...exchange.calls.values()].filter(({ record }) => record.joins > 0).map(shownStream),
+    }),
   )
   app.get('/sandbox/optima/calls', (c) => c.json({ calls: [...exchange.calls.values()].map(shownCall) }))
   return app

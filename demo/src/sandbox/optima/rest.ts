@@ -164,3 +164,13 @@ export const shownCall = ({ leg, order, record, sessionId }: OptimaCall) => ({
   status: leg.status,
   sound: record,
 })
+
+/** The same in the words that streams of other carriers are shown in. */
+export const shownStream = ({ order, over, record: { received, sent, warnings }, sessionId }: OptimaCall) => ({
+  callSid: sessionId,
+  state: over ? 'closed' : 'open',
+  received: { media: received.audio, bytes: received.bytes, marks: received.checkPoints, clears: received.interruptions },
+  sent: { media: sent.audio, dtmf: sent.events.filter((event) => event === 'dtmf').length, marks: sent.checkPoints },
+  warnings,
+  format: order.input,
+})

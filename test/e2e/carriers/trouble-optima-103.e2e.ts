@@ -1,0 +1,4 @@
+import { optima } from '../../kit/carriers/optima.ts'
+import { trouble } from '../../kit/carriers/trouble.ts'
+
+trouble(optima('1.0.3'))
