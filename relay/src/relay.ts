@@ -29,6 +29,7 @@ import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
 import { gemini } from './engines/gemini/index.ts'
 import { geminiLive } from './engines/gemini-live/index.ts'
+import { menu } from './engines/menu/index.ts'
 import { offline } from './engines/offline/index.ts'
 import { openAiCompatible } from './engines/openai/index.ts'
 import type { HttpEnv } from './http/access.ts'
@@ -322,6 +323,7 @@ async function openHouse(store: Store, keyring: Keyring): Promise<void> {
 function enginesOf({ gemini: g, openai: o }: Settings, logger: Logger): Engine[] {
   return [
     offline({ logger }),
+    menu(),
     geminiLive({
       apiKey: g.GEMINI_API_KEY,
       baseUrl: g.GEMINI_BASE_URL,

@@ -9,6 +9,7 @@ import type { Whereabouts } from './access/whereabouts.ts'
 import type { Agent, Agents, PublicFacts } from './agents/agents.ts'
 import type { HouseNumber } from './agents/house-number.ts'
 import type { PhoneNumbers } from './agents/phone-numbers.ts'
+import { rememberNumbers } from './agents/remembered-numbers.ts'
 import type { LiveCalls } from './calls/live-calls.ts'
 import type { CallBook } from './calls/log/call-book.ts'
 import { createLineBook } from './calls/log/line-book.ts'
@@ -26,6 +27,7 @@ import { phoneNumberRoutes } from './http/phone-numbers.ts'
 import { createReception } from './http/reception.ts'
 import { carrierRoute, telephonyRoutes, telephonySockets } from './http/telephony.ts'
 import { refuse, type SocketRoute } from './http/upgrade.ts'
+import { createAfterwards } from './lines/afterwards.ts'
 import { createCallNews } from './lines/call-news.ts'
 import { createCallbacks } from './lines/callbacks.ts'
 import { createLines, type Lines } from './lines/lines.ts'
@@ -80,7 +82,9 @@ export function furnishTelephones(o: {
   draining: () => boolean
   streamsEnd: AbortSignal
 }): Telephones {
-  const { agents, book, calls, carriers, clock, keyring, limits, log, logger, numbers, settings, store, where } = o
+  const { agents, book, calls, carriers, clock, keyring, limits, log, logger, settings, store, where } = o
+  const numbers = rememberNumbers(o.numbers, clock)
+  const afterwards = createAfterwards({ clock, logger, alive: store.alive })
   const instance = () => settings.storage.INSTANCE_URL ?? where.url()
   const lineBook = createLineBook(store)
   const gate = createGate({
@@ -114,10 +118,12 @@ export function furnishTelephones(o: {
     },
     numbers,
     calls,
-    gate,
-    log,
+    // What is told once, and wanted as long as the call is kept: what it cost, and its name at its carrier.
+    gate: { ...gate, settle: (callId, used) => afterwards.now(() => gate.settle(callId, used)) },
+    log: { ...log, line: (callId, name) => afterwards.now(() => log.line(callId, name)) },
     urls,
     past: lineBook.past,
+    agentOf: agents.get,
     clock,
     logger,
   })
@@ -130,6 +136,7 @@ export function furnishTelephones(o: {
   const house: House = {
     ...{ settings, clock, logger, numbers, agents, calls, lines, reception, log },
     book: lineBook,
+    afterwards: afterwards.now,
     url: where.url,
     socketUrl: () => instance().replace(/^http/, 'ws'),
     bringSound,
@@ -173,7 +180,10 @@ export function furnishTelephones(o: {
       // A carrier that cannot begin takes no other one's calls with it.
       await every('start')
     },
-    close: () => every('close'),
+    async close() {
+      await every('close')
+      afterwards.close()
+    },
     settle: (orphans) => hangUpOrphans(orphans, { numbers, open, logger }),
   }
 }

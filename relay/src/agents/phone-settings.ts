@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RelaySettings } from '../carriers/relay-settings.ts'
+import { PhoneMenu } from './phone-menu.ts'
 
 const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number such as +12025550123')
 
@@ -12,6 +13,8 @@ export const PhoneSettings = z.object({
   carrier: z.string().max(20).optional(),
   /** Over which carriers, in order: where one clearly does not ring, the next is asked. Goes before `carrier`. */
   carriers: z.array(z.string().max(20)).min(1).max(8).optional(),
+  /** What those who dial in are asked first, where the carrier tells keys. */
+  menu: PhoneMenu.optional(),
   /** Where this agent answers calls of a carrier that brings no sound: a number of ours at one that does. Unset: chosen by itself. */
   answersAt: z
     .string()

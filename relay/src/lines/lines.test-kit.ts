@@ -6,6 +6,7 @@ import { answering, world } from '../calls/fakes.test-kit.ts'
 import type { Permit } from '../calls/ports.ts'
 import type { Abilities, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
 import { twilio } from '../carriers/twilio/index.ts'
+import { menu } from '../engines/menu/index.ts'
 import { givePermit, voidPermit } from '../gate/permit.ts'
 import type { GateAnswer, GateQuestion } from '../gate/question.ts'
 import { createLines } from './lines.ts'
@@ -70,7 +71,7 @@ export interface OtherCarriers {
 }
 
 export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<Abilities> = {}, other?: OtherCarriers) {
-  const house = world([answering('echo', (text) => `You said ${text}`)])
+  const house = world([answering('echo', (text) => `You said ${text}`), menu()])
   const account = fakeAccount()
   const asked: GateQuestion[] = []
   const instead: GateQuestion[] = []

@@ -121,13 +121,13 @@ export function createLines(o: {
       line.name(carrierCallId)
       if (meeting) meetings.meet(meeting, call)
       if (menu) {
-        const transfer = async (person: string) => {
+        const joinWith = async (person: string) => {
           if (!carriers.abilities(number.provider)?.transfers) throw new Error('this carrier joins no phone to a call that lives')
           const { joined, status } = o.urls(callId, number)
           await join(call, agent, person, { asker: { kind: 'operator', id: `menu of ${agent.id}` }, statusUrl: joined ?? status })
         }
         leadFromMenu({
-          ...{ call, agent, menu, calls, log, logger, transfer },
+          ...{ call, agent, menu, calls, log, logger, joinWith },
           agentOf: o.agentOf,
           phoneNumberId: number.id,
           details: { from, to },

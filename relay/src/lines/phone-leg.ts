@@ -17,6 +17,13 @@ export function bringSound(call: Call, stream: AudioLeg): void {
   }
 }
 
+/** Gives a call's sound to another call; what streams bring to the first one later goes there too. False before there is any. */
+export function passSound(from: Call, to: Call): boolean {
+  const known = legs.get(from)
+  if (known) to.attach(known.leg)
+  return known !== undefined
+}
+
 /** What the visitor does in the page of a call whose sound a carrier brings: as if the sound's leg had said it. False before there is any. */
 export function bringWords(call: Call, event: LegEvent): boolean {
   const known = legs.get(call)
