@@ -147,6 +147,7 @@ export function toNumber(row: Row, keys: Pick<HouseKeys, 'openSecret'>): KeptNum
     active: row.active,
     agentId: row.agentId ?? undefined,
     inboundAnswer: row.inboundAnswer,
+    carriers: row.carriers,
     allowedAddresses: row.allowedIps,
     fromEnvironment: false,
     createdAt: row.createdAt,

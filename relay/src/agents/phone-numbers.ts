@@ -25,6 +25,7 @@ export interface NumberChange {
   readonly active?: boolean
   readonly inboundAnswer?: HouseNumber['inboundAnswer']
   readonly allowedIps?: readonly string[]
+  readonly carriers?: readonly string[]
 }
 export interface NewNumber extends NumberChange {
   readonly phoneNumber: string
@@ -128,6 +129,7 @@ export function createPhoneNumbers(o: {
           agentId: given.agentId ?? null,
           inboundAnswer: given.inboundAnswer ?? 'auto',
           allowedIps: [...(given.allowedIps ?? [])],
+          carriers: [...(given.carriers ?? [])],
           createdAt: now,
           updatedAt: now,
         })
@@ -164,6 +166,7 @@ export function createPhoneNumbers(o: {
               ...given('agentId', change.agentId),
               ...given('inboundAnswer', change.inboundAnswer),
               ...given('allowedIps', change.allowedIps && [...change.allowedIps]),
+              ...given('carriers', change.carriers && [...change.carriers]),
               ...given('config', config && sealPart(keys, id, 'config', JSON.stringify(config))),
               updatedAt: new Date(o.clock.nowMs()),
             })

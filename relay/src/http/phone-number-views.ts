@@ -31,6 +31,8 @@ const fields = {
   inboundAnswer: z.enum(INBOUND_ANSWERS).optional(),
   /** Addresses or networks that its webhooks may come from; empty: any. */
   allowedIps: z.array(z.string().refine(isNetwork, 'must be an address or a network such as 203.0.113.0/24')).max(100).optional(),
+  /** Over which carriers its calls go when its own clearly rings nobody, in order; an agent’s `phone.carriers` goes before. */
+  carriers: z.array(z.string().max(20)).max(8).optional(),
 }
 const phoneNumber = z.string().min(1).max(64)
 
@@ -74,6 +76,7 @@ export function numberShapes(carriers: readonly Carrier[]) {
       isActive: z.boolean(),
       inboundAnswer: z.enum(INBOUND_ANSWERS),
       allowedIps: z.array(z.string()),
+      carriers: z.array(z.string()),
       /** Of the carrier's; all false while this relay cannot call over it. */
       abilities: AbilitiesView,
       /** Names of the credentials that are stored; they are never told. */
@@ -109,6 +112,7 @@ export function numberView(
     isActive: number.active,
     inboundAnswer: number.inboundAnswer,
     allowedIps: [...number.allowedAddresses],
+    carriers: [...(number.carriers ?? [])],
     abilities: { ...UNABLE, ...o.carrier?.abilities },
     credentialsSet: o.carrier ? credentialsIn(o.carrier, config) : [],
     ...(o.carrier ? { [configField(provider)]: shownOf(o.carrier, config) } : {}),

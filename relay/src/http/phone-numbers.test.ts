@@ -109,9 +109,16 @@ describe('the numbers API', () => {
       phoneNumber: { id, displayName: 'New Name', linkedAgentId: null, isActive: false, status: 'inactive', phoneNumber },
     })
     expect(
-      (await ask('PUT', `/${id}`, { isActive: true, inboundAnswer: 'url', allowedIps: ['203.0.113.0/24', '2001:db8::1'] })).body,
+      (
+        await ask('PUT', `/${id}`, {
+          isActive: true,
+          inboundAnswer: 'url',
+          allowedIps: ['203.0.113.0/24', '2001:db8::1'],
+          carriers: ['exotel'],
+        })
+      ).body,
     ).toMatchObject({
-      phoneNumber: { id, status: 'active', inboundAnswer: 'url', allowedIps: ['203.0.113.0/24', '2001:db8::1'] },
+      phoneNumber: { id, status: 'active', inboundAnswer: 'url', allowedIps: ['203.0.113.0/24', '2001:db8::1'], carriers: ['exotel'] },
     })
     expect((await ask('GET', `/${id}`)).body.phoneNumber).toMatchObject({ id, displayName: 'New Name', inboundAnswer: 'url' })
 

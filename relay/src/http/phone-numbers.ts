@@ -154,7 +154,7 @@ function changeOf(carriers: readonly Carrier[], given: NumberChanges): NumberCha
     }),
   )
   const active = given.isActive ?? (given.status === undefined ? undefined : given.status === 'active')
-  const { phoneNumber, displayName, linkedAgentId, inboundAnswer, allowedIps } = given
+  const { phoneNumber, displayName, linkedAgentId, inboundAnswer, allowedIps, carriers: after } = given
   return {
     ...(phoneNumber === undefined ? {} : { phoneNumber }),
     ...(displayName === undefined ? {} : { displayName }),
@@ -163,5 +163,6 @@ function changeOf(carriers: readonly Carrier[], given: NumberChanges): NumberCha
     ...(active === undefined ? {} : { active }),
     ...(inboundAnswer === undefined ? {} : { inboundAnswer }),
     ...(allowedIps === undefined ? {} : { allowedIps }),
+    ...(after === undefined ? {} : { carriers: after }),
   }
 }

@@ -226,6 +226,8 @@ export const phoneNumbers = pgTable(
     agentId: text('agent_id').references(() => agents.id, { onDelete: 'set null' }),
     inboundAnswer: text('inbound_answer').$type<'auto' | 'xml' | 'url' | 'passthru'>().notNull(),
     allowedIps: jsonb('allowed_ips').$type<string[]>().notNull(),
+    /** Who is asked where its own carrier clearly rings nobody, in order. */
+    carriers: jsonb('carriers').$type<string[]>().notNull().default([]),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
   },

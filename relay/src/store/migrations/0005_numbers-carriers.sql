@@ -1,0 +1,1 @@
+ALTER TABLE "phone_numbers" ADD COLUMN "carriers" jsonb DEFAULT '[]'::jsonb NOT NULL;
