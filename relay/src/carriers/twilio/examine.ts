@@ -15,6 +15,11 @@ export async function examineTwilio(o: Examination): Promise<Finding[]> {
   const about = 'carrier twilio'
   const half = halfOf(rest.TWILIO_API_KEY_SID, rest.TWILIO_API_KEY_SECRET)
   if (half) findings.push({ state: 'note', about, text: `${half} is missing: the API key is not used without it` })
+  if (rest.TWILIO_MEDIA === 'conversation-relay') {
+    const text =
+      'ConversationRelay has to be allowed in the account once in the Console’s Voice settings, and wants an agent with an engine that hears and speaks words'
+    findings.push({ state: 'note', about, text })
+  }
   const page = { TWILIO_API_KEY_SID: rest.TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET: rest.TWILIO_API_KEY_SECRET }
   if (rest.TWILIO_TWIML_APP_SID !== undefined && Object.values(page).includes(undefined)) {
     findings.push({ state: 'note', about, text: 'calls in the page are off: TWILIO_TWIML_APP_SID wants an API key beside it' })
