@@ -4,6 +4,7 @@ import { createRest } from '../rest.ts'
 import { createOptimaAccount } from './account.ts'
 import { accessOf, OptimaConfig, optimaConfig } from './config.ts'
 import { optimaDoors } from './doors.ts'
+import { examineOptima } from './examine.ts'
 import { faultOf, optimaFault } from './faults.ts'
 import type { NumberFormat } from './numbers.ts'
 import { switchboardOf } from './switchboard.ts'
@@ -33,6 +34,8 @@ export const optima: Carrier<OptimaConfig> = {
     return OPTIMA_TOKEN === undefined ? undefined : { config: { token: OPTIMA_TOKEN }, phoneNumber: OPTIMA_PHONE_NUMBER ?? '' }
   },
 
+  examine: (o) => examineOptima(o, optima.fromEnvironment(o.settings)?.config),
+  guide: new URL('./GUIDE.md', import.meta.url),
   doors: optimaDoors(({ config }, house) => optima.open(OptimaConfig.parse(config), house)),
 
   open(config, { settings, clock }) {
