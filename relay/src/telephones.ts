@@ -31,6 +31,7 @@ import { createAfterwards } from './lines/afterwards.ts'
 import { createCallNews } from './lines/call-news.ts'
 import { createCallbacks } from './lines/callbacks.ts'
 import { createLines, type Lines } from './lines/lines.ts'
+import { createMessages } from './lines/messages.ts'
 import { hangUpOrphans, type Orphan } from './lines/orphans.ts'
 import { createPageCarriers, type PageCarriers } from './lines/page-carriers.ts'
 import { bringSound, bringWords } from './lines/phone-leg.ts'
@@ -129,6 +130,7 @@ export function furnishTelephones(o: {
   })
   const callbacks = createCallbacks({ store, keyring, jobs: o.jobs, agents, lines, calls, stored: book.status, clock, logger })
   const guarded = createGuardedFetch({ clock, privateHosts: settings.tools.TOOL_PRIVATE_HOSTS ?? [] })
+  const messages = createMessages({ store, keyring, jobs: o.jobs, numbers, agents, lines, calls, stored: book.status, open, clock, logger })
   const news = createCallNews({ store, keyring, jobs: o.jobs, book, fetch: guarded, logger })
   const idempotency = createIdempotency({ store, keyring, clock, owner: o.owner, logger })
   const { draining, streamsEnd, visitorTokens } = o
@@ -136,6 +138,7 @@ export function furnishTelephones(o: {
   const house: House = {
     ...{ settings, clock, logger, numbers, agents, calls, lines, reception, log },
     book: lineBook,
+    messages,
     afterwards: afterwards.now,
     url: where.url,
     socketUrl: () => instance().replace(/^http/, 'ws'),

@@ -9,6 +9,7 @@ import type { HttpContext } from '../http/endpoint.ts'
 import type { Reception } from '../http/reception.ts'
 import type { SocketRoute, Upgrade, UpgradeRequest } from '../http/upgrade.ts'
 import type { Lines } from '../lines/lines.ts'
+import type { Messages } from '../lines/messages.ts'
 import type { Logger } from '../logger.ts'
 import type { Settings } from '../settings.ts'
 import type { CallUrls } from './carrier.ts'
@@ -32,6 +33,10 @@ export interface House {
   readonly log: CallLog
   /** Calls that are over, by their carrier's name for them. */
   readonly book: LineBook
+  /** What callers said to the carrier's own recorder. */
+  readonly messages: Messages
+  /** Does what a carrier told, afterwards if the database is away just now; resolves soon enough for the carrier's answer. Rejects as `act` does while the database is there. */
+  afterwards(act: () => Promise<unknown>): Promise<void>
   /** A stream that replaces the one before is the same leg for the call. */
   bringSound(call: Call, stream: AudioLeg): void
   /** Whether the number's list of addresses lets this one in. */

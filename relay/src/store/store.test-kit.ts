@@ -28,17 +28,25 @@ export function eachStore(name: string, suite: (room: StoreRoom) => void): void 
 }
 
 /** The same over Postgres alone, for what only a network can do. */
-export function onPostgres(name: string, suite: (room: StoreRoom & { door(): Door }) => void): void {
+export function onPostgres(name: string, suite: (room: PostgresRoom) => void): void {
   furnish(name, ['postgres'], suite)
 }
 
-function furnish(name: string, kinds: Store['kind'][], suite: (room: StoreRoom & { door(): Door }) => void): void {
+export interface PostgresRoom extends StoreRoom {
+  /** Before the server. */
+  door(): Door
+  /** A database of its own behind the same door, for a whole relay. */
+  newDatabase(): Promise<string>
+}
+
+function furnish(name: string, kinds: Store['kind'][], suite: (room: PostgresRoom) => void): void {
   describe.each(kinds)(`${name} (%s)`, (kind) => {
     let folder = ''
     let server: EmbeddedPostgres | undefined
     let databaseUrl: string | undefined
     let door: Door | undefined
     let store: Store | undefined
+    let databases = 0
     const logger = pino({ level: 'silent' })
     const open = (dataDir: string) => openStore({ dataDir, logger, clock: systemClock, ...(databaseUrl ? { databaseUrl } : {}) })
     const inside = <T>(part: T | undefined): T => {
@@ -67,6 +75,11 @@ function furnish(name: string, kinds: Store['kind'][], suite: (room: StoreRoom &
       },
       again: kind === 'postgres' ? () => open(folder) : undefined,
       door: () => inside(door),
+      async newDatabase() {
+        databases += 1
+        await inside(server).createDatabase(`relay${databases}`)
+        return inside(databaseUrl).replace(/test$/, `relay${databases}`)
+      },
       async filesWith(bytes) {
         await opened().db.execute(sql`checkpoint`)
         const found = await opened().db.execute<{ folder: string }>(sql`select current_setting('data_directory') as folder`)

@@ -58,7 +58,8 @@ export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
   const both = (path: string, tell: Tell): CarrierRoute[] => {
     const answer = async (c: HttpContext) => {
       const callId = c.req.param('callId')
-      await tell(c, await proof.webhook(c, callId === undefined ? {} : { callId }))
+      const signed = await proof.webhook(c, callId === undefined ? {} : { callId })
+      await house.afterwards(() => tell(c, signed))
       return c.body(null, 204)
     }
     return [

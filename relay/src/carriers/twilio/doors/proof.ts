@@ -8,6 +8,9 @@ import { type FormBody, readForm } from '../form.ts'
 import { pageOf } from '../page-calls.ts'
 import { isSigned } from '../signature.ts'
 
+/** Of the two seconds that an answer may take. */
+const PROOF_WITHIN_MS = 450
+
 /** What Twilio sent, and which of our numbers its account is. */
 export interface Signed {
   readonly form: FormBody
@@ -25,10 +28,17 @@ export interface TwilioProof {
   socket(number: HouseNumber, url: string, signature: string | undefined): boolean
 }
 
-export function createTwilioProof(o: Pick<House, 'book' | 'lines' | 'mayCome' | 'numbers' | 'socketUrl' | 'url'>): TwilioProof {
+export function createTwilioProof(o: Pick<House, 'book' | 'clock' | 'lines' | 'mayCome' | 'numbers' | 'socketUrl' | 'url'>): TwilioProof {
   /** Twilio signs the address that it was given: the one of all, or this relay's own. */
   const bases = () => [o.url(), o.socketUrl().replace(/^ws/, 'http')]
   const tokenOf = ({ config, provider }: HouseNumber) => (provider === 'twilio' ? (config as { authToken: string }).authToken : '')
+
+  /** Rejects for a database that says nothing. */
+  function soon<T>(asked: Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>()
+    const cancel = o.clock.after(PROOF_WITHIN_MS, () => late.reject(new Error('The database does not answer.')))
+    return Promise.race([asked, late.promise]).finally(cancel)
+  }
 
   async function ofCall(callId: string): Promise<HouseNumber[]> {
     const live = o.lines.get(callId)
@@ -52,7 +62,15 @@ export function createTwilioProof(o: Pick<House, 'book' | 'lines' | 'mayCome' | 
     if (page !== undefined) return ofPage(page, form)
     const given = ['To', 'From', 'Called', 'Caller'].flatMap((field) => form.get(field)?.[0] ?? [])
     const numbers = [...new Set(given)].filter((number) => /^\+\d{7,15}$/.test(number))
-    return (await Promise.all(numbers.map((number) => o.numbers.claimants('twilio', number)))).flat()
+    const asking = numbers.map((number) => o.numbers.claimants('twilio', number))
+    const soonKnown = await Promise.allSettled(asking.map(soon))
+    // While the database is away, it is the number of the call that lives here.
+    const live = soonKnown.some(isRejected) ? o.lines.named('twilio', form.get('CallSid')?.[0] ?? '') : undefined
+    if (live) return [live.number]
+    const asked = await Promise.allSettled(asking)
+    // Ours may be known from before, and theirs not.
+    if (asked[0] && isRejected(asked[0]) && asked.every(isRejected)) throw asked[0].reason
+    return asked.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
   }
 
   return {
@@ -62,7 +80,8 @@ export function createTwilioProof(o: Pick<House, 'book' | 'lines' | 'mayCome' | 
       const path = pathOf(c)
       const signature = c.req.header('x-twilio-signature')
       if (form && signature) {
-        const called = of.callId === undefined ? [] : await ofCall(of.callId)
+        // Where the log cannot be asked, the numbers that it names have to do: one of them has signed, or none.
+        const called = of.callId === undefined ? [] : await soon(ofCall(of.callId)).catch(() => [])
         const claim = of.number ? [of.number] : called.length > 0 ? called : await named(form)
         const request = { url: bases().map((base) => base + path), ...(isForm(c) ? { form } : raw.length > 0 ? { rawBody: raw } : {}) }
         const number = claim.find((each) => isSigned(tokenOf(each), signature, request))
@@ -74,6 +93,8 @@ export function createTwilioProof(o: Pick<House, 'book' | 'lines' | 'mayCome' | 
       isSigned(tokenOf(number), signature, { url: bases().map((base) => base.replace(/^http/, 'ws') + url) }),
   }
 }
+
+const isRejected = (result: PromiseSettledResult<unknown>): result is PromiseRejectedResult => result.status === 'rejected'
 
 const isForm = (c: HttpContext) => (c.req.header('content-type') ?? '').startsWith('application/x-www-form-urlencoded')
 
