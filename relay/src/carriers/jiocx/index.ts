@@ -28,6 +28,7 @@ export const jiocx: Carrier<JiocxConfig> = {
     signs: false,
   },
   config: jiocxConfig,
+  guide: new URL('./GUIDE.md', import.meta.url),
   pollMs: (settings) => settings.jiocx.JIOCX_POLL_MS,
   doors: (house) => jiocxDoors(house, ofHouse(house.settings)),
 
