@@ -17,7 +17,8 @@ export const optima = (version: '1.0.3' | '1.0.5' | '1.0.5-ws'): Subject => ({
   numbers: { prefix: '+6281200', digits: 6, country: 'ID' },
   phone: { carrier: 'optima' },
   env: { OPTIMA_VERSION: version },
-  patience: { version, jitterMs: 200 },
+  // Up to 1.0.4 it is not told how long to ring; its own time is over before ours.
+  patience: { version, jitterMs: 200, ringMs: 4500 },
   tells: {
     declined: 'busy',
     // Up to 1.0.4 there is no word for it but that the call is over.

@@ -39,7 +39,7 @@ export function createOptimaAccount(o: {
       const placed = Placed.safeParse(opened(await rest({ method: 'POST', path: '/pbx/call', body, signal })))
       if (!placed.success) throw optimaFault('malformed', { placed: 'unknown', cause: placed.error })
       const { endpointUrl, sessionId } = placed.data
-      if (endpointUrl !== undefined) board.noteEndpoint(sessionId, endpointUrl)
+      board.note(sessionId, { endpointUrl, ringMs: version === '1.0.3' ? order.answerWithinMs : undefined })
       return { carrierCallId: sessionId, status: 'initiated' }
     },
 

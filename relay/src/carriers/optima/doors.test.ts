@@ -54,6 +54,20 @@ describe('a call of ours', () => {
     await ended({ callId, sid })
   })
 
+  it('that nobody takes up rings as long as the agent says, and no longer', async () => {
+    const persona = (ringMs: number) =>
+      house.ask(`/api/agents/${house.agentId}`, { method: 'PATCH', token: house.admin, json: { phone: { ringMs } } })
+    expect((await persona(5000)).status).toBe(200)
+    const { callId, sid } = await house.wish()
+    await until(() => joins(sid) > 0)
+    const began = performance.now()
+    house.optima.tell('dialStatus', { sessionId: sid, status: 'Ringing' })
+    await becomes(callId, { status: 'failed', endReason: 'no-answer' })
+    expect(performance.now() - began).toBeGreaterThan(4900)
+    await until(() => house.hungUp.includes(sid) && house.of(sid, 'hangup').length > 0)
+    await persona(30_000)
+  })
+
   it.each([
     ['Busy', 'busy'],
     ['Failed', 'error'],

@@ -52,8 +52,7 @@ export const optimaDoors =
     })
 
     /** The way of a call's sound. Undefined where Optima names a host that may not have the token. */
-    function wayOf(access: Access, sessionId: string): ((listener: Listener) => Channel) | undefined {
-      const told = board.takeEndpoint(sessionId)
+    function wayOf(access: Access, sessionId: string, told: string | undefined): ((listener: Listener) => Channel) | undefined {
       const origin = told === undefined ? access.origin : mediaOrigin(told, { own: access.origin, allowed: OPTIMA_MEDIA_HOSTS })
       if (origin === undefined) return undefined
       const { token, version } = access
@@ -70,7 +69,8 @@ export const optimaDoors =
       const { callId, sessionId } = o
       if (followed.has(sessionId)) return
       const access = accessTo(number)
-      const way = wayOf(access, sessionId)
+      const placed = board.take(sessionId)
+      const way = wayOf(access, sessionId, placed?.endpointUrl)
       if (!way) {
         onFault('Optima names a host for a call’s sound that is not on OPTIMA_MEDIA_HOSTS: the call is hung up', { callId })
         return house.calls.get(callId)?.hangUp('error')
@@ -78,6 +78,7 @@ export const optimaDoors =
       const call = followCall(house, {
         ...o,
         version: access.version,
+        ringMs: placed?.ringMs,
         account: open(number, house),
         audio,
         frameMs,

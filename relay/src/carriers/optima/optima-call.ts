@@ -30,6 +30,8 @@ export interface CallOfOptima {
   readonly sessionId: string
   readonly direction: 'inbound' | 'outbound'
   readonly version: OptimaVersion
+  /** How long it may ring, where Optima was not told. */
+  readonly ringMs: number | undefined
   readonly account: Pick<CarrierAccount, 'status'>
 }
 
@@ -45,6 +47,7 @@ export function followCall(
   let state: State = 'ringing'
   let sound: OptimaLeg | undefined
   let cancelEnding: (() => void) | undefined
+  let cancelRinging: (() => void) | undefined
   let unlisten: (() => void) | undefined
 
   const tell = (event: Omit<LineEvent, 'carrierCallId'>) =>
@@ -63,6 +66,7 @@ export function followCall(
       case 'dialStatus': {
         const { endReason, status } = OF_DIAL[event.status]
         void tell({ status, ...(endReason ? { endReason } : {}), said: { dialStatus: event.status } })
+        if (status === 'connecting') ring()
         if (status === 'connected') talk()
         if (status === 'failed') over()
         return
@@ -89,6 +93,13 @@ export function followCall(
     if (state === 'talking') sound?.take(event)
   }
 
+  function ring() {
+    if (o.ringMs === undefined || cancelRinging || state !== 'ringing') return
+    cancelRinging = clock.after(o.ringMs, () => {
+      if (state === 'ringing') call?.hangUp('no-answer')
+    })
+  }
+
   function answer() {
     void tell({ status: 'connected', said: { event: 'sound' } })
     talk()
@@ -97,6 +108,7 @@ export function followCall(
   function talk() {
     if (state !== 'ringing' || !call || call.endReason) return
     state = 'talking'
+    cancelRinging?.()
     sound = createOptimaLeg({ clock, channel, frameMs: o.frameMs, audio: o.audio })
     house.bringSound(call, sound.leg)
   }
@@ -137,6 +149,7 @@ export function followCall(
     if (state === 'over') return
     state = 'over'
     cancelEnding?.()
+    cancelRinging?.()
     unlisten?.()
     channel.leave()
     o.onOver()

@@ -1,12 +1,19 @@
 import type { Settings } from '../../settings.ts'
 import { CarrierFault } from '../carrier.ts'
 
-/** Where the accounts of a house meet its sockets: what a placement has learnt of a call, and keys, which go the way of its sound. */
+/** What a placement has learnt of its call. */
+export interface Placed {
+  /** The media host that Optima named for it. */
+  readonly endpointUrl: string | undefined
+  /** How long it may ring, where Optima was not told. */
+  readonly ringMs: number | undefined
+}
+
+/** Where the accounts of a house meet its sockets: what is known of a call that was placed, and keys, which go the way of its sound. */
 export interface Switchboard {
-  /** The media host that Optima named for a call. */
-  noteEndpoint(sessionId: string, url: string): void
+  note(sessionId: string, placed: Placed): void
   /** Told once. */
-  takeEndpoint(sessionId: string): string | undefined
+  take(sessionId: string): Placed | undefined
   /** @throws CarrierFault when the call's sound is not here */
   press(sessionId: string, digits: string): Promise<void>
   /** How keys are pressed from now on. */
@@ -17,18 +24,18 @@ export interface Switchboard {
 const KEPT = 256
 
 export function createSwitchboard(): Switchboard {
-  const endpoints = new Map<string, string>()
+  const placements = new Map<string, Placed>()
   let press: Switchboard['press'] = () => Promise.reject(new CarrierFault('not_found', 'The sound of this call is not here.'))
   return {
-    noteEndpoint(sessionId, url) {
-      endpoints.set(sessionId, url)
-      const [oldest] = endpoints.keys()
-      if (endpoints.size > KEPT && oldest !== undefined) endpoints.delete(oldest)
+    note(sessionId, placed) {
+      placements.set(sessionId, placed)
+      const [oldest] = placements.keys()
+      if (placements.size > KEPT && oldest !== undefined) placements.delete(oldest)
     },
-    takeEndpoint(sessionId) {
-      const url = endpoints.get(sessionId)
-      endpoints.delete(sessionId)
-      return url
+    take(sessionId) {
+      const placed = placements.get(sessionId)
+      placements.delete(sessionId)
+      return placed
     },
     press: (sessionId, digits) => press(sessionId, digits),
     pressBy(next) {
