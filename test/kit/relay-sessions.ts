@@ -1,4 +1,4 @@
-import type { RelayRecord } from '../../demo/src/sandbox/twilio/relay-session.ts'
+import type { RelayRecord } from '../../demo/src/sandbox/twilio/relay-record.ts'
 import type { PhoneHouse } from './phone-house.ts'
 
 /** The ConversationRelay sessions of a phone's calls, oldest first, as the sandbox's carrier saw them. */

@@ -3,7 +3,7 @@ import { decodeMuLaw, encodeMuLaw } from '../carriers/g711.ts'
 import { withSandbox } from '../sandbox.test-kit.ts'
 import { TWILIO_ACCOUNT } from './account.ts'
 import type { StreamRecord } from './media-stream.ts'
-import type { RelayRecord } from './relay-session.ts'
+import type { RelayRecord } from './relay-record.ts'
 import type { Delivery } from './webhooks.ts'
 
 export type { Webhook } from '../carriers/customer.test-kit.ts'

@@ -5,7 +5,7 @@ import type { CallStatus } from './call-status.ts'
 import type { StreamRecord } from './media-stream.ts'
 import type { CallOrder, RecordingOrder } from './order.ts'
 import type { Recording } from './recording.ts'
-import type { RelayRecord } from './relay-session.ts'
+import type { RelayRecord } from './relay-record.ts'
 import type { TwilioSettings } from './settings.ts'
 import type { Webhooks } from './webhooks.ts'
 

@@ -1,5 +1,6 @@
 import { playKeys, soundAt } from './perform-sound.ts'
-import { type RelayEnd, RelaySession } from './relay-session.ts'
+import type { RelayEnd } from './relay-record.ts'
+import { RelaySession } from './relay-session.ts'
 import type { RelayVerb } from './relay-verb.ts'
 import type { Stage, Wish } from './stage.ts'
 

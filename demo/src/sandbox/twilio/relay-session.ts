@@ -6,33 +6,12 @@ import { ScriptedPhone } from '../phones/scripted-phone.ts'
 import { TWILIO_ACCOUNT } from './account.ts'
 import type { Leg, Parts } from './leg.ts'
 import { RelayEar } from './relay-ear.ts'
+import type { RelayEnd, RelayRecord } from './relay-record.ts'
 import { includes, type RelayVerb, type What } from './relay-verb.ts'
 import { RelayVoice } from './relay-voice.ts'
 import { FromRelayCustomer } from './relay-wire.ts'
 import { newSid } from './sid.ts'
 import { sign } from './signature.ts'
-
-/** What came over one ConversationRelay socket, for tests. */
-export interface RelayRecord {
-  sid: string
-  callSid: string
-  url: string
-  language: string
-  parameters: Record<string, string>
-  state: 'connecting' | 'open' | 'closed'
-  sent: object[]
-  received: object[]
-  /** The words that the phone heard of this session, as far as they were played. */
-  played: string
-  /** Words that were still to be played when the customer said `end`. */
-  droppedAtEnd: boolean
-  malformed: number
-  warnings: string[]
-  closed?: { code: number; reason: string }
-}
-
-/** How a session came to its end: by the customer's `end`, because the call is over, because the socket was lost or never stood. */
-export type RelayEnd = { by: 'end'; handoffData: string | undefined } | { by: 'call' } | { by: 'lost'; code: '64105' | '64102' }
 
 const CONNECT_WITHIN_MS = 5000
 const CLOSE_WITHIN_MS = 1000
