@@ -48,7 +48,7 @@ export async function startDemo(given: Env): Promise<Demo> {
     })
     const relay = await createRelay(settings, {
       extend: (app) => {
-        addShop(app)
+        addShop(app, { carriers: simulated })
         addPhones(app, { understands: settings.gemini.GEMINI_API_KEY ? 'speech' : 'keys' })
       },
       extraOrigins: OWN_ORIGINS,

@@ -5,6 +5,8 @@ const { apiKey, apiToken, phoneNumber, sid } = EXOTEL_ACCOUNT
 
 /** Exotel as the sandbox plays it. Its ExoPhone's flow asks the relay for the address of the sound, and tells it how the call came off. */
 export const simulatedExotel: SimulatedCarrier = {
+  name: 'exotel',
+  title: 'Exotel',
   own: (env) => Boolean(env.EXOTEL_API_KEY),
   env: (sandboxUrl) => ({
     EXOTEL_API_KEY: apiKey,

@@ -3,6 +3,8 @@ import { nextDoor, type SimulatedCarrier, tellSandbox } from './sandbox-setup.ts
 
 /** JioCX as the sandbox plays it: it rings two phones, or one phone and a number of another carrier where the agent answers. */
 export const simulatedJiocx: SimulatedCarrier = {
+  name: 'jiocx',
+  title: 'JioCX',
   own: (env) => Boolean(env.JIOCX_USERNAME),
   env: (sandboxUrl) => ({
     JIOCX_ORGANIZATION_NAME: JIOCX_ACCOUNT.organization,

@@ -2,6 +2,9 @@ import type { Relay } from '@voice-agent/relay/relay'
 
 /** A carrier of the sandbox: what a relay needs to ring its phones as it would ring real ones. */
 export interface SimulatedCarrier {
+  /** The relay's name for it, and the world's. */
+  readonly name: string
+  readonly title: string
   /** Whether this environment has an account of its own with the real one. */
   own(env: Record<string, string | undefined>): boolean
   env(sandboxUrl: string): Record<string, string>

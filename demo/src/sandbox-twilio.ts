@@ -3,6 +3,8 @@ import { nextDoor, type SimulatedCarrier, tellSandbox } from './sandbox-setup.ts
 
 /** Twilio as the sandbox plays it. Phones that call the shop's number reach its Voice URL. */
 export const simulatedTwilio: SimulatedCarrier = {
+  name: 'twilio',
+  title: 'Twilio',
   own: (env) => Boolean(env.TWILIO_ACCOUNT_SID),
   env: (sandboxUrl) => ({
     TWILIO_ACCOUNT_SID: TWILIO_ACCOUNT.accountSid,

@@ -7,6 +7,15 @@ export interface HandsetInfo {
   readonly name: string
 }
 
+/** A number of the shop, and whose it is. */
+export interface ShopNumber {
+  readonly number: string
+  readonly name: string
+  readonly carrier: string
+  /** It can be called; else it only calls. */
+  readonly answers: boolean
+}
+
 export type LineState = 'calling' | 'ringing' | 'talking' | 'over'
 
 /** One thing that the relay and the carrier said to each other. */
@@ -25,7 +34,8 @@ export type FromNetwork =
   | {
       readonly type: 'handsets'
       readonly handsets: readonly HandsetInfo[]
-      readonly shop: { readonly number: string; readonly name: string }
+      readonly shop: ShopNumber
+      readonly numbers: readonly ShopNumber[]
     }
   | { readonly type: 'rings'; readonly handset: number; readonly callId: string; readonly from: string; readonly carrier: string }
   | {

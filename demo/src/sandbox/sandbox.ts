@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { control } from './control.ts'
+import { EXOTEL_ACCOUNT } from './exotel/account.ts'
 import { exotelControl } from './exotel/control.ts'
 import { Exchange as Exotel } from './exotel/exchange.ts'
 import { exotelRest } from './exotel/rest.ts'
@@ -10,11 +11,13 @@ import { gemini } from './gemini/index.ts'
 import { liveControl } from './gemini-live/index.ts'
 import { createLive } from './gemini-live/live.ts'
 import { liveUpgrade } from './gemini-live/upgrade.ts'
+import { JIOCX_ACCOUNT } from './jiocx/account.ts'
 import { jiocxControl } from './jiocx/control.ts'
 import { Exchange as Jiocx } from './jiocx/exchange.ts'
 import { jiocxRest } from './jiocx/rest.ts'
 import { SANDBOX_KEY } from './key.ts'
 import { openai } from './openai/index.ts'
+import { OPTIMA_ACCOUNT } from './optima/account.ts'
 import { optimaControl } from './optima/control.ts'
 import { Exchange as Optima } from './optima/exchange.ts'
 import { optimaNative } from './optima/native.ts'
@@ -42,7 +45,13 @@ export async function openSandbox(o: { port?: number; key?: string } = {}): Prom
   const world = createWorld(o.key ?? SANDBOX_KEY)
   const live = createLive(world)
   const network = new Network(live.speech)
-  const handsets = new Handsets(network, { number: TWILIO_ACCOUNT.phoneNumber, name: 'The shop' })
+  const handsets = new Handsets(
+    network,
+    { number: TWILIO_ACCOUNT.phoneNumber, name: 'The shop', carrier: 'Twilio', answers: true },
+    { number: EXOTEL_ACCOUNT.phoneNumber, name: 'The shop', carrier: 'Exotel', answers: true },
+    { number: OPTIMA_ACCOUNT.phoneNumber, name: 'The shop', carrier: 'Optima', answers: true },
+    { number: JIOCX_ACCOUNT.phoneNumber, name: 'The shop', carrier: 'JioCX', answers: false },
+  )
   let address = ''
   const exchange = new Exchange(
     world,

@@ -1,11 +1,20 @@
 import type { Context, Env, Hono } from 'hono'
-import { ownPolicy, sendFile } from '../site-files.ts'
+import { ownPolicy, sendFile, siteFile } from '../site-files.ts'
 import { readSite } from './site.ts'
 import { allowedAttributes, escapeHtml, strictPolicy, tagLines } from './tag.ts'
 
+/** A carrier that can be chosen for who asks to be called. */
+export interface CarrierChoice {
+  readonly name: string
+  readonly title: string
+}
+
 /** Adds the shop at `/` and two bare pages, `/inline` and `/strict-csp`, to an app. */
-export function addShop<E extends Env>(app: Hono<E>): void {
+export function addShop<E extends Env>(app: Hono<E>, o: { carriers?: readonly CarrierChoice[] } = {}): void {
   const site = readSite()
+  const index = String(site.get('index.html')?.body)
+  const options = (o.carriers ?? []).map(({ name, title }) => `<option value="${escapeHtml(name)}">${escapeHtml(title)}</option>`)
+  site.set('index.html', siteFile('index.html', index.replace('<!-- carriers -->', options.join(''))))
   app.get('/', (c) => sendFile(c, site.get('index.html'), ownPolicy(c)))
   app.get('/shop/:file', (c) => (c.req.param('file').endsWith('.html') ? c.notFound() : sendFile(c, site.get(c.req.param('file')))))
   app.get('/inline', (c) => {

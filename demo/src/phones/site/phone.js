@@ -8,7 +8,7 @@ import { Sound } from './sound/sound.js'
 import { Strip } from './strip/strip.js'
 
 /**
- * @import { FromNetwork } from '../wire.ts'
+ * @import { FromNetwork, ShopNumber } from '../wire.ts'
  * @import { Call } from './handset/state.js'
  */
 
@@ -26,7 +26,8 @@ const handsets = new Map()
 const strips = new Map()
 /** The phone that a person has in hand: keys and the microphone go to it. @type {Handset | undefined} */
 let inHand
-let shop = { number: '', name: 'The shop' }
+/** @type {readonly ShopNumber[]} */
+let numbers = []
 
 const sound = new Sound()
 const microphone = new Microphone({
@@ -70,7 +71,7 @@ function take(message) {
 
 /** @param {Extract<FromNetwork, { type: 'handsets' }>} message */
 function furnish(message) {
-  shop = message.shop
+  numbers = message.numbers
   for (const info of message.handsets) {
     if (handsets.has(info.id)) continue
     const handset = new Handset(info, {
@@ -79,7 +80,7 @@ function furnish(message) {
       taken,
       talks: () => void microphone.open(),
       changed,
-      shop,
+      numbers,
       keysOnly,
     })
     handset.root.addEventListener('pointerdown', () => hold(handset))
@@ -126,7 +127,7 @@ function changed(handset, before) {
   if (before.state === state) return
   sound.set(id, state === 'ringing' ? 'ring' : state === 'calling' ? 'ringback' : undefined)
   if (state === 'over') sound.hush(id)
-  const other = handset.call.other === shop.number ? shop.name : readable(handset.call.other)
+  const other = numbers.find(({ number }) => number === handset.call.other)?.name ?? readable(handset.call.other)
   if (state === 'ringing') showPhone(handset)
   if (state === 'ringing') byId('alert').textContent = `${name} rings: ${other} calls. Press a to answer, d to decline.`
   else byId('alert').textContent = ''

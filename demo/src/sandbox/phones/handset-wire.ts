@@ -20,11 +20,19 @@ export interface HandsetInfo {
   number: string
   name: string
 }
+/** A number of the shop, and whose it is. */
+export interface ShopNumber {
+  number: string
+  name: string
+  carrier: string
+  /** It can be called; else it only calls. */
+  answers: boolean
+}
 /** Whether whoever answers at the shop understands speech, or keys only. */
 export type ShopEngine = 'keys' | 'speech'
 
 export type ToPage =
-  | { type: 'handsets'; handsets: HandsetInfo[]; shop: { number: string; name: string }; engine?: ShopEngine }
+  | { type: 'handsets'; handsets: HandsetInfo[]; shop: ShopNumber; numbers: readonly ShopNumber[]; engine?: ShopEngine }
   | { type: 'rings'; handset: number; callId: string; from: string; carrier: string }
   | {
       type: 'state'

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { bytesOf } from './call-record.ts'
 import { Handset } from './handset.ts'
-import { FromPage, type HandsetInfo, ringsMessage, type ShopEngine, stateMessage, type ToPage } from './handset-wire.ts'
+import { FromPage, type HandsetInfo, ringsMessage, type ShopEngine, type ShopNumber, stateMessage, type ToPage } from './handset-wire.ts'
 import type { Network } from './network.ts'
 import { Passing } from './passing.ts'
 import { PhoneNumber } from './script.ts'
@@ -27,15 +27,18 @@ const MOST_BUFFERED = 64 << 10
 export class Handsets {
   engine: ShopEngine | undefined
   readonly #network: Network
-  readonly #shop: { number: string; name: string }
+  readonly #shop: ShopNumber
+  readonly #numbers: readonly ShopNumber[]
   readonly #pages = new Set<WebSocket>()
   readonly #handsets: Handset[]
   readonly #passing = new Passing((message) => this.#tell(message))
   #leaving: NodeJS.Timeout | undefined
 
-  constructor(network: Network, shop: { number: string; name: string }) {
+  /** The first of its numbers is the shop's; the others are its own at other carriers. */
+  constructor(network: Network, shop: ShopNumber, ...others: ShopNumber[]) {
     this.#network = network
     this.#shop = shop
+    this.#numbers = [shop, ...others]
     const pages = this.#pages
     const shown = {
       get open() {
@@ -52,7 +55,7 @@ export class Handsets {
   /** What a page is told first. */
   hello(): ToPage {
     const { engine } = this
-    return { type: 'handsets', handsets: HANDSETS, shop: this.#shop, ...(engine && { engine }) }
+    return { type: 'handsets', handsets: HANDSETS, shop: this.#shop, numbers: this.#numbers, ...(engine && { engine }) }
   }
 
   /** A page is there: it is told of all calls, and its sound and wishes are taken until it leaves. */

@@ -27,6 +27,24 @@ pull.addEventListener('click', () => {
 night.addEventListener('change', show)
 show()
 
+// Which carrier rings whoever asks to be called: `?carrier=` or the list at the page's end. Only the sandbox has them all.
+const over = document.getElementById('over')
+const carrier = document.getElementById('carrier')
+if (carrier.options.length > 1) {
+  const wanted = new URLSearchParams(location.search).get('carrier')
+  if ([...carrier.options].some(({ value }) => value === wanted)) carrier.value = wanted
+  over.hidden = false
+  agent.addEventListener('va-before-callback', ({ detail }) => {
+    // The first is the shop's own.
+    if (carrier.selectedIndex > 0) detail.config.carrier = carrier.value
+  })
+  carrier.addEventListener('change', () => {
+    const url = new URL(location.href)
+    url.searchParams.set('carrier', carrier.value)
+    history.replaceState(null, '', url)
+  })
+}
+
 /** A question from the page: opens the assistant, starts a call when there is none, and asks. */
 async function ask(question) {
   agent.open()

@@ -5,7 +5,7 @@ import { Level } from './level.js'
 import { after, endWords, isLive, NO_CALL } from './state.js'
 
 /**
- * @import { FromNetwork, HandsetInfo, ToNetwork } from '../../wire.ts'
+ * @import { FromNetwork, HandsetInfo, ShopNumber, ToNetwork } from '../../wire.ts'
  * @import { Call } from './state.js'
  * @typedef {object} Surroundings
  * @property {(message: ToNetwork) => boolean} send false: there is no network
@@ -13,7 +13,7 @@ import { after, endWords, isLive, NO_CALL } from './state.js'
  * @property {(handset: Handset) => void} taken a person has it in hand: called inside the click or key
  * @property {(handset: Handset) => void} talks a person wants to talk: called there, too
  * @property {(handset: Handset, before: Call) => void} changed
- * @property {{ number: string, name: string }} shop
+ * @property {readonly ShopNumber[]} numbers the shop's, its usual one first
  * @property {boolean} keysOnly
  */
 
@@ -179,15 +179,11 @@ export class Handset {
 
   #furnish() {
     const { info } = this
-    const { shop } = this.#around
     const part = this.#part
     part.text('title', info.name)
     part.text('name', info.name)
     part.text('number', readable(info.number))
-    part.text('shop-name', shop.name)
-    part.text('shop-number', readable(shop.number))
-    part.get('shop').setAttribute('aria-label', `Call ${shop.name}, ${readable(shop.number)}`)
-    part.click('shop', () => this.dial(shop.number))
+    this.#furnishShop()
     part.click('call', () => this.dial())
     part.click('erase', () => this.erase())
     part.click('answer', () => this.answer())
@@ -200,6 +196,25 @@ export class Handset {
     part.get('dial').addEventListener('keydown', (event) => {
       if (event.key === 'Enter') this.dial()
     })
+  }
+
+  /** The shop is called over the carrier that is chosen. */
+  #furnishShop() {
+    const part = this.#part
+    const answering = this.#around.numbers.filter(({ answers }) => answers)
+    const over = /** @type {HTMLSelectElement} */ (part.get('over'))
+    over.append(...answering.map(({ carrier, number }) => new Option(carrier, number)))
+    over.hidden = answering.length < 2
+    const chosen = () => answering[Math.max(0, over.selectedIndex)]
+    const show = () => {
+      const { name = '', number = '' } = chosen() ?? {}
+      part.text('shop-name', name)
+      part.text('shop-number', readable(number))
+      part.get('shop').setAttribute('aria-label', `Call ${name}, ${readable(number)}`)
+    }
+    over.addEventListener('change', show)
+    part.click('shop', () => this.dial(chosen()?.number))
+    show()
   }
 
   /** @param {string} digit */
@@ -235,10 +250,10 @@ export class Handset {
 
   #show() {
     const { state, other } = this.call
-    const { shop } = this.#around
     const part = this.#part
     const inCall = state !== 'idle'
-    const isShop = other === shop.number
+    const shop = this.#around.numbers.find(({ number }) => number === other)
+    const isShop = shop !== undefined
     const focused = this.root.contains(document.activeElement) && document.activeElement !== this.#part.get('pause')
     this.root.dataset.state = state
     part.get('home').hidden = inCall
