@@ -39,8 +39,9 @@ export interface Delivery {
   readonly purpose: string
   readonly callSid: string
   readonly url: string
-  readonly params: Record<string, string>
-  readonly token: string
+  /** What it told, as fields. */
+  readonly params?: Record<string, string>
+  readonly told?: Record<string, unknown>
   readonly attempts: { status?: number; error?: string }[]
 }
 

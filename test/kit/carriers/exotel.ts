@@ -19,7 +19,8 @@ export const exotel: Subject = {
   numbers: { prefix: '+9190000', digits: 5, country: 'IN' },
   phone: { carrier: 'exotel' },
   patience: { jitterMs: 200 },
-  tells: { declined: 'busy' },
+  // That its socket could not stand it does not say: the call was answered, and is over.
+  tells: { declined: 'busy', unreached: { status: 'completed', endReason: 'callee' } },
   lacks: {
     'takes-back': NO_HANG_UP,
     tokens: 'its callbacks have no token',

@@ -25,9 +25,13 @@ export interface Subject {
   readonly tells?: {
     readonly declined?: string
     readonly unserved?: string
+    /** Calls that come in tell no number. */
+    readonly noCaller?: true
     /** How a call ends whose socket could not be reached. */
     readonly unreached?: { status: string; endReason: string }
   }
+  /** What else has to be there before it is used. */
+  prepare?(house: PhoneHouse): Promise<void>
   /** What it has not, and why; tests that want it are not run. */
   readonly lacks: Readonly<Partial<Record<Extra, string>>>
   /** Its streams held whole frames, and it had nothing to complain of. */
@@ -48,6 +52,8 @@ export type Extra =
   | 'callbacks'
   /** It says that it knows no such call, or that it is over, when it is told to hang up. */
   | 'refuses-updates'
+  /** Its marks come back when the sound before them was played. */
+  | 'marks'
   /** Its sound can be held against the words, wave by wave. */
   | 'waves'
 
@@ -78,6 +84,7 @@ const EXTRAS: Readonly<Record<Extra, true>> = {
   tokens: true,
   callbacks: true,
   'refuses-updates': true,
+  marks: true,
   waves: true,
 }
 const isExtra = (need: Need): need is Extra => need in EXTRAS
@@ -108,6 +115,7 @@ export async function houseOf(subject: Subject, persona: Record<string, unknown>
   const house = await PhoneHouse.start(wanted, { ...subject.env, ...env }, subject.end)
   await house.admin.ask('PATCH', `/api/phone-numbers/${subject.ours.id}`, { linkedAgentId: house.agentId })
   if (subject.patience) await house.phones.settings(subject.patience)
+  await subject.prepare?.(house)
   return house
 }
 
