@@ -90,7 +90,8 @@ test('without a sandbox the page is told so', async () => {
 test('only the page that is served here, on this machine, gets in', async () => {
   const headers = (origin?: string, host = 'localhost:8787') => ({ ...(origin && { origin }), host })
   const { admit } = phoneLine('http://127.0.0.1:9')
-  const asks = (origin?: string, host?: string) => admit?.({ url: '/phone/line', parts: [], address: '127.0.0.1', headers: headers(origin, host) })
+  const asks = (origin?: string, host?: string) =>
+    admit?.({ url: '/phone/line', parts: [], address: '127.0.0.1', headers: headers(origin, host) })
   for (const host of ['localhost:8787', '127.0.0.1:8787', '[::1]:8787']) expect(await asks(`http://${host}`, host)).toBe(true)
   for (const [origin, host] of [
     [undefined, 'localhost:8787'],

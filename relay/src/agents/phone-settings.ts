@@ -35,4 +35,6 @@ export const PhoneSettings = z.object({
   /** Said to a machine after its beep. */
   voicemail: z.string().min(1).max(1000).optional(),
   record: z.boolean().default(false),
+  /** A message that a caller left with the carrier's own recorder is listened to, and answered by a call. */
+  afterRecording: z.enum(['nothing', 'call-back']).default('nothing'),
 })

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { chooseLanguage } from '../agents/language.ts'
 import type { Persona } from '../agents/persona.ts'
+import type { Recorded } from '../audio/recorded.ts'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/index.ts'
 import { createBeat } from './beat.ts'
 import { type Call, createCall, type OpenCall } from './call.ts'
 import type { CallTimes } from './deadlines.ts'
+import { hearAlone } from './hear-alone.ts'
 import type { CallLog, Clock, Engine, Voice } from './ports.ts'
 import type { AskService } from './tools/http.ts'
 import type { Prices } from './usage.ts'
@@ -43,6 +46,8 @@ export interface LiveCalls {
   get(id: string): Call | undefined
   /** Whether the first engine of this agent that can run hears sound. */
   understandsSpeech(persona: Persona): boolean
+  /** What somebody said in a recording; undefined when no engine of this agent that hears can run, or understood anything. @throws Error when it failed */
+  hear(callId: string, persona: Persona, sound: Recorded, signal: AbortSignal): Promise<string | undefined>
   /** Whether an engine of this agent can run that hears and speaks words, for carriers that make the sound themselves. */
   speaksWords(persona: Persona): boolean
   /** A call that lives, or is over while the log still writes its end: until then it knows better than the book. */
@@ -137,6 +142,10 @@ export function createLiveCalls(o: {
     newId,
     get: (id) => calls.get(id),
     understandsSpeech: (persona) => enginesFor(o.engines, persona, 'voice').able[0]?.hears === 'audio',
+    async hear(callId, persona, sound, signal) {
+      const engine = enginesFor(o.engines, persona, 'voice').able.find(({ hears }) => hears === 'audio')
+      return engine && hearAlone(engine, sound, { callId, persona, language: chooseLanguage(undefined, persona.languages), clock, signal })
+    },
     speaksWords: (persona) => enginesFor(o.engines, persona, 'text').able.length > 0,
     unsettled: (id) => unsettled.get(id),
     list: () => [...calls.values()],

@@ -114,6 +114,8 @@ export interface CarrierAccount {
   ): Promise<void>
   /** Rings and plays a recording; where the carrier is able to. Never tried twice. @throws CarrierFault as for `place` */
   playRecording?(permit: Permit, order: RecordingOrder, signal?: AbortSignal): Promise<{ carrierCallId: string; status?: CallStatus }>
+  /** A recording's file, from an address that the carrier told. @throws CarrierFault refused, when the credentials may not go there */
+  recording?(address: string, signal: AbortSignal): Promise<Uint8Array>
   /** What the carrier knows of the call now; undefined when it knows no such call. @throws CarrierFault */
   status(carrierCallId: string): Promise<LineEvent | undefined>
 }

@@ -30,6 +30,8 @@ export class ExotelCall {
   /** Somebody was there to talk with. */
   conversed = false
   kept: KeptSound | undefined
+  /** What is kept is a message that the caller left. */
+  messageLeft = false
   readonly #callbacks: StatusCallbacks
   readonly #timers = new Set<NodeJS.Timeout>()
 
@@ -53,7 +55,7 @@ export class ExotelCall {
   }
 
   get recordingUrl(): string | undefined {
-    if (!this.kept || !this.endedAt) return undefined
+    if (!this.kept || (!this.endedAt && !this.messageLeft)) return undefined
     return `${this.parts.baseUrl()}/exotelrecordings/${EXOTEL_ACCOUNT.sid}/${this.sid}.mp3`
   }
 

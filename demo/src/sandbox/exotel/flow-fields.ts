@@ -24,6 +24,7 @@ export function callFields(call: ExotelCall): Record<string, string> {
 
 /** How the call stands, in a Passthru's word. */
 export function callType(call: ExotelCall): string {
+  if (call.messageLeft) return 'voicemail'
   if (call.conversed) return 'completed'
   if (call.second) return 'incomplete'
   return call.first.over.aborted ? 'client-hangup' : 'call-attempt'

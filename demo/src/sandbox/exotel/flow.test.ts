@@ -110,6 +110,21 @@ test.each([
   expect(told.DialCallDuration).toMatch(/^\d+$/)
 })
 
+test.each([
+  ['#', { says: [{ pauseMs: 300 }, { text: 'Please call me back.' }, { digits: '#' }] }],
+  ['the end of the call', { says: [{ pauseMs: 300 }, { text: 'Please call me back.' }], hangsUpAfterMs: 100 }],
+])('a message is recorded until %s, and Passthru tells where it is kept', async (_, script) => {
+  const customer = await Customer.open()
+  await exotel.flow([{ applet: 'voicemail' }, { applet: 'passthru', url: `${customer.url}/passthru` }])
+  await exotel.dial(script)
+  const told = query(await customer.until(() => customer.told('/passthru')[0]))
+  expect(told).toMatchObject({ CallType: 'voicemail', Direction: 'incoming', From: '09000000002' })
+  const answer = await fetch(String(told.RecordingUrl), { headers: { authorization: exotel.authorization } })
+  const samples = new Int16Array((await answer.arrayBuffer()).slice(44))
+  expect(samples.filter((sample) => Math.abs(sample) > 1000).length).toBeGreaterThan(2000)
+  expect((await fetch(String(told.RecordingUrl))).status).toBe(401)
+})
+
 test('Passthru by POST of JSON', async () => {
   await exotel.settings({ passthruAs: 'post-json' })
   const customer = await Customer.open()

@@ -25,6 +25,8 @@ export const Applet = z.discriminatedUnion('applet', [
     digits: z.int().min(1).default(1),
     waitMs: z.int().default(5000),
   }),
+  /** Records what the caller says until # is pressed, the time is over, or the caller goes. */
+  z.strictObject({ applet: z.literal('voicemail'), text: z.string().optional(), mostMs: z.int().min(100).default(60_000) }),
   /** The guide's Answer URL: a POST that is answered in XML. */
   z.strictObject({ applet: z.literal('answer-url'), url: z.string() }),
   z.strictObject({ applet: z.literal('hangup') }),

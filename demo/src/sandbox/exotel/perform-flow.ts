@@ -1,4 +1,5 @@
 import { unlessAborted } from '../carriers/abortable.ts'
+import { KeptSound } from '../carriers/kept-sound.ts'
 import { play } from '../carriers/play.ts'
 import { PHONE_HZ } from '../phones/beat.ts'
 import { readAnswer } from './answer-xml.ts'
@@ -17,6 +18,7 @@ interface Flow {
 type Wish = readonly Applet[] | 'hang-up' | undefined
 type Passthru = Extract<Applet, { applet: 'passthru' }>
 type Gather = Extract<Applet, { applet: 'gather' }>
+type Voicemail = Extract<Applet, { applet: 'voicemail' }>
 
 /** Performs a flow, box by box. When the call ends in the middle, the Passthrus behind still tell of it. */
 export async function performFlow(call: ExotelCall, { appId, applets }: Flow): Promise<void> {
@@ -51,6 +53,7 @@ export async function performFlow(call: ExotelCall, { appId, applets }: Flow): P
     call.pickUp()
     if (box.applet === 'greeting') await play(await speech.say(box.text, 'kal', PHONE_HZ), first, first.over)
     else if (box.applet === 'gather') await gather(box)
+    else if (box.applet === 'voicemail') await voicemail(box)
     else if (box.applet === 'connect') await performConnect(call, box.numbers ?? (await destinations(box.url)))
     else await performStream(call, await streamUrl(box.url))
     return undefined
@@ -100,6 +103,26 @@ export async function performFlow(call: ExotelCall, { appId, applets }: Flow): P
     } finally {
       clearTimeout(timer)
       first.mouth = undefined
+      first.pressed.delete(pressed)
+    }
+  }
+
+  async function voicemail({ text, mostMs }: Voicemail): Promise<void> {
+    if (text !== undefined) await play(await speech.say(text, 'kal', PHONE_HZ), first, first.over)
+    const kept = new KeptSound(1)
+    const tap = (fromPhone: Int16Array) => kept.sound(fromPhone, new Int16Array(fromPhone.length))
+    const done = Promise.withResolvers<void>()
+    const pressed = (digit: string) => digit === '#' && done.resolve()
+    const timer = setTimeout(done.resolve, mostMs)
+    first.taps.add(tap)
+    first.pressed.add(pressed)
+    call.kept = kept
+    call.messageLeft = true
+    try {
+      await unlessAborted(first.over, done.promise)
+    } finally {
+      clearTimeout(timer)
+      first.taps.delete(tap)
       first.pressed.delete(pressed)
     }
   }

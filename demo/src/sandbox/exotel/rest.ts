@@ -106,7 +106,7 @@ export function exotelRest(exchange: Exchange): Hono<SandboxEnv> {
     log.add('exotel', c.req.raw, undefined)
     if (!known(c.req.header('authorization'))) return c.text('Authentication failed', 401)
     const call = exchange.calls.get(c.req.param('file').replace(/\.mp3$/, ''))
-    if (!call?.kept || !call.endedAt) return c.text('Not found', 404)
+    if (!call?.kept || call.recordingUrl === undefined) return c.text('Not found', 404)
     return c.body(call.kept.wav(), 200, { 'Content-Type': 'audio/wav' })
   })
   return app

@@ -46,6 +46,7 @@ export function createExotelAccount(o: {
   appId: string | undefined
   callerIdFormat: 'national' | 'e164' | undefined
   callbackType: keyof typeof CALLBACK_TYPES
+  recording: NonNullable<CarrierAccount['recording']>
 }): CarrierAccount {
   const { rest } = o
 
@@ -80,6 +81,8 @@ export function createExotelAccount(o: {
     hangUp: () => Promise.reject(unsupported('Exotel has no request that hangs up: the call ends with its sound.')),
     sendDigits: () => Promise.reject(unsupported('Exotel presses no keys.')),
     transfer: (_: Permit) => Promise.reject(unsupported('Exotel joins no other phone to a call that lives: let the flow do it.')),
+
+    recording: o.recording,
 
     async status(carrierCallId) {
       try {

@@ -5,6 +5,7 @@ import { ExotelConfig, exotelConfig } from './config.ts'
 import { exotelDoors } from './doors/index.ts'
 import { examineExotel } from './examine.ts'
 import { e164Of } from './numbers.ts'
+import { fetchRecording } from './recording.ts'
 import { createExotelRest } from './rest.ts'
 
 export const exotel: Carrier<ExotelConfig> = {
@@ -46,6 +47,7 @@ export const exotel: Carrier<ExotelConfig> = {
       appId: config.appId,
       callerIdFormat: config.callerIdFormat ?? EXOTEL_CALLER_ID_FORMAT,
       callbackType: EXOTEL_CALLBACK_TYPE,
+      recording: (address, signal) => fetchRecording(config, o, address, signal),
     })
   },
 }

@@ -22,6 +22,12 @@ const seconds = z
   .optional()
   .catch(undefined)
 
+const address = z
+  .url({ protocol: /^https?$/ })
+  .max(2048)
+  .optional()
+  .catch(undefined)
+
 const Status = z.object({
   CallSid,
   Status: z.preprocess(lower, z.enum(EXOTEL_STATUSES)).optional(),
@@ -29,11 +35,7 @@ const Status = z.object({
   ConversationDuration: seconds,
   Duration: seconds,
   CustomField: word,
-  RecordingUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2048)
-    .optional()
-    .catch(undefined),
+  RecordingUrl: address,
 })
 
 const Call = z.object({ CallSid, CallFrom: word, From: word, CallTo: word, To: word, Direction: word })
@@ -114,4 +116,9 @@ export function readPassthru(fields: Fields): LineEvent | undefined {
     ...(told.CallType !== 'call-attempt' && told.DialCallDuration ? { durationMs: told.DialCallDuration * 1000 } : {}),
     said: { callType: told.CallType },
   }
+}
+
+/** Where a recording is kept that a webhook of any kind tells of. */
+export function readRecordingUrl(fields: Fields): string | undefined {
+  return address.parse(fields.RecordingUrl)
 }

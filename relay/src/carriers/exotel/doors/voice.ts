@@ -6,7 +6,7 @@ import type { Doors, House } from '../../house.ts'
 import { sayXml, streamXml } from '../answers.ts'
 import { type Fields, readFields, readQuery } from '../fields.ts'
 import { e164Of } from '../numbers.ts'
-import { readCall, readPassthru, readStatus } from '../webhooks.ts'
+import { readCall, readPassthru, readRecordingUrl, readStatus } from '../webhooks.ts'
 import type { ExotelUrls } from './urls.ts'
 
 const NOBODY = 'This number is not in service just now. Please call again later. Goodbye.'
@@ -30,12 +30,23 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     if (!event) throw new Problem('invalid_request', 'This is not what Exotel says of a call.')
     const hint = [c.req.query('callId'), told?.customField].find((id) => id !== undefined && lines.get(id)?.number.id === number.id)
     const callId = hint ?? (await named(event.carrierCallId))
-    if (callId === undefined) return false
+    if (callId === undefined) return message(number, fields)
     // What one number's secret proves is nothing about another number's call.
     const line = lines.get(callId)
     if (line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)) return false
     await lines.tell(callId, event)
     if (told?.recordingUrl !== undefined) await recorded(callId, event.carrierCallId)
+    return true
+  }
+
+  /** A caller whom no agent of ours served may have talked to a recorder. False when not. */
+  async function message(number: HouseNumber, fields: Fields): Promise<boolean> {
+    const news = readCall(fields)
+    const address = readRecordingUrl(fields)
+    // Said outright: nobody is rung on a guess.
+    const incoming = /^in/i.test(String(fields.Direction ?? ''))
+    if (!news || !incoming || news.from === '' || address === undefined) return false
+    await house.messages.left(number, { carrierCallId: news.carrierCallId, from: e164Of(news.from, number.phoneNumber), address })
     return true
   }
 
