@@ -184,7 +184,7 @@ describe('a house that answers nobody', () => {
     await house.relay.drain()
     await until(() => house.optima.connections() === 0)
     await house.close()
-    house = await startOptimaHouse({ env: { OPTIMA_INBOUND: 'false' } })
+    house = await startOptimaHouse({ env: { OPTIMA_INBOUND: 'false', OPTIMA_PHONE_NUMBER: '' } })
   })
 
   it('places no call while Optima turns the token away', async () => {
@@ -208,6 +208,14 @@ describe('a house that answers nobody', () => {
     const heard = house.of(call.sid, 'audio').length
     await until(() => house.of(call.sid, 'audio').length > heard + 20)
     expect(joins('incoming-2')).toBe(0)
+    await ended(call)
+  })
+
+  it('has a number whose digits nobody tells, and rings with it', async () => {
+    const { phoneNumbers } = (await (await house.ask('/api/phone-numbers', { token: house.admin })).json()) as { phoneNumbers: object[] }
+    expect(phoneNumbers).toContainEqual(expect.objectContaining({ id: 'env-optima', provider: 'optima', isActive: true }))
+    const call = await house.answered()
+    expect(house.placed.at(-1)).toEqual({ phoneNumber: '089608675796' })
     await ended(call)
   })
 })

@@ -70,8 +70,15 @@ describe('rooms', () => {
     }
     await all.clock.advance(60_000)
     expect([all.joined, all.told, all.rooms.size]).toEqual([[], [], 0])
-    all.want('foreign1')
-    expect(all.joined).toEqual([])
+    for (let n = 0; n < 300; n++) all.tells(`early${n}`)
+    // The oldest made room.
+    for (const [sessionId, joined] of [
+      ['early1', false],
+      ['early299', true],
+    ] as const) {
+      all.want(sessionId)
+      expect(all.joined.includes(sessionId)).toBe(joined)
+    }
   })
 
   it('are asked for again after every break, and given up after five tries', async () => {
