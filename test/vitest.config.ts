@@ -5,6 +5,7 @@ const ALONE = [
   ...['abuse', 'conversation', 'cut', 'devices', 'phone-exotel', 'phone-talk', 'silence', 'speak', 'tool-turn', 'turns', 'visit'].map(
     (name) => `e2e/${name}.e2e.ts`,
   ),
+  'e2e/carriers/talk-*.e2e.ts',
   'bench/hot-path/quick.test.ts',
 ]
 
