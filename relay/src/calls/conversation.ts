@@ -12,6 +12,7 @@ import type { Mouth } from './mouth.ts'
 import { type Phrase, phrase } from './phrases.ts'
 import type { Hearing } from './playback.ts'
 import type { AudioFormat, CallLog, Clock, EngineEvent, Heard, LegEvent } from './ports.ts'
+import { createQuestions } from './questions.ts'
 import { createSilence } from './silence.ts'
 import type { HowToSpeak } from './synthesis.ts'
 import type { Transcript } from './transcript.ts'
@@ -83,8 +84,6 @@ export function createConversation(o: {
   /** Said instead of the greeting: nobody can answer. */
   let lost: { text: string; reason: EndReason } | undefined
   let acts: Promise<void> = Promise.resolve()
-  /** Said by the visitor and not given to the engine yet. */
-  let unasked: string[] = []
   const heardLines = createHeardLines(transcript)
   const waitingForRest: (() => void)[] = []
 
@@ -126,7 +125,7 @@ export function createConversation(o: {
       note('utterance.went-on')
     },
     cut: () => cutNow('speech'),
-    turn: (text) => turn(text, 'speech'),
+    turn: (text) => questions.ask(text, 'speech'),
     speaking(speaks) {
       if (speaks) silence.visitorSpoke()
       if (speaks) silence.stop()
@@ -136,7 +135,7 @@ export function createConversation(o: {
       if (phase === 'talking' && o.chain().hears === 'audio' && floor.is === 'open') o.chain().take({ type: 'unanswered', sinceMs })
     },
   })
-  const keys = createKeys({ menu: persona.keyMenu.map((item) => item.digit), clock, onInput: (digits) => turn(digits, 'keys') })
+  const keys = createKeys({ menu: persona.keyMenu.map((item) => item.digit), clock, onInput: (digits) => questions.ask(digits, 'keys') })
 
   /** The one place where the floor changes; what the page sees and the silence follow from it. */
   function move(event: FloorEvent) {
@@ -194,27 +193,20 @@ export function createConversation(o: {
     asides.close()
   }
 
-  function turn(text: string, by: 'typing' | 'speech' | 'keys') {
-    if (phase !== 'talking') return
-    silence.visitorSpoke()
-    const lastVoiceMs = by === 'speech' ? visitor.lastVoiceMs : undefined
-    // What was spoken stands there already.
-    if (by !== 'speech') transcript.add('visitor', text)
-    unasked.push(text)
-    inOrder(async () => {
-      // Asked already, together with what came right before it.
-      if (unasked.length === 0) return
-      await cut('visitor')
-      if (phase !== 'talking') return move({ type: 'silenced' })
-      const whole = unasked.join('\n')
-      unasked = []
-      const utterance = newId()
-      note('turn', { utterance, by, text: whole })
-      times.asked(utterance, by, lastVoiceMs)
-      move({ type: 'asked', utterance })
-      o.chain().take({ type: 'turn', utterance, text: whole, by })
-    })
-  }
+  const questions = createQuestions({
+    talking: () => phase === 'talking',
+    floor: () => floor,
+    move,
+    inOrder,
+    cuts: { cut, cutForAnother },
+    chain: o.chain,
+    transcript,
+    silence,
+    times,
+    visitor: () => visitor,
+    note,
+    newId,
+  })
 
   const sayAndEnd = (name: Phrase, reason: EndReason) => sayLast(phrase(name, o.language), reason)
 
@@ -242,7 +234,7 @@ export function createConversation(o: {
     silence,
     times,
     visitor,
-    turn: (text) => turn(text, 'typing'),
+    turn: (text) => questions.ask(text, 'typing'),
     cutAfar,
     interrupt: () =>
       inOrder(async () => {
@@ -303,20 +295,7 @@ export function createConversation(o: {
         feed.tell({ type: 'error', code: 'cannot_hear', message, retryable: false })
         asides.say(phrase('cannotHear', o.language))
       }
-      if (utterance === undefined && question !== '' && floor.is === 'open' && phase === 'talking') {
-        // Said to an engine that never began to answer.
-        const anew = newId()
-        move({ type: 'asked', utterance: anew })
-        return anew
-      }
-      if (utterance === undefined || utterance !== utteranceOf(floor)) return undefined
-      const anew = newId()
-      const mayAnswer = phase === 'talking'
-      move(mayAnswer ? { type: 'handed-over', utterance, to: anew } : { type: 'cut' })
-      await cutForAnother(utterance)
-      if (!mayAnswer) move({ type: 'silenced' })
-      // The visitor may have said something else meanwhile.
-      return utteranceOf(floor) === anew ? anew : undefined
+      return questions.answerAnew({ utterance, question })
     },
     begun(utterance) {
       times.begun(utterance)
