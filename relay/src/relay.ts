@@ -27,11 +27,7 @@ import type { Carrier } from './carriers/carrier.ts'
 import { CARRIER_TABLE } from './carriers/index.ts'
 import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
-import { gemini } from './engines/gemini/index.ts'
-import { geminiLive } from './engines/gemini-live/index.ts'
-import { menu } from './engines/menu/index.ts'
-import { offline } from './engines/offline/index.ts'
-import { openAiCompatible } from './engines/openai/index.ts'
+import { enginesOf } from './engines/index.ts'
 import type { HttpEnv } from './http/access.ts'
 import { agentRoutes } from './http/agents.ts'
 import { apiKeyRoutes } from './http/api-keys.ts'
@@ -317,37 +313,4 @@ async function openHouse(store: Store, keyring: Keyring): Promise<void> {
       throw new SettingsError('ENCRYPTION_KEY', 'is not the one this storage was made with: add that one to ENCRYPTION_KEYS_OLD')
     throw error
   }
-}
-
-/** Every engine this relay knows; an agent names the ones it wants. A new engine is one line. */
-function enginesOf({ gemini: g, openai: o }: Settings, logger: Logger): Engine[] {
-  return [
-    offline({ logger }),
-    menu(),
-    geminiLive({
-      apiKey: g.GEMINI_API_KEY,
-      baseUrl: g.GEMINI_BASE_URL,
-      model: g.GEMINI_LIVE_MODEL,
-      apiVersion: g.GEMINI_API_VERSION,
-      textRoute: g.GEMINI_LIVE_TEXT,
-      logger,
-    }),
-    gemini({ apiKey: g.GEMINI_API_KEY, baseUrl: g.GEMINI_BASE_URL, apiVersion: g.GEMINI_API_VERSION, model: g.GEMINI_MODEL, logger }),
-    openAiCompatible({
-      name: 'openai',
-      apiKey: o.OPENAI_API_KEY,
-      baseUrl: o.OPENAI_BASE_URL,
-      model: o.OPENAI_MODEL,
-      missing: 'OPENAI_API_KEY',
-      logger,
-    }),
-    openAiCompatible({
-      name: 'homeai',
-      apiKey: o.HOMEAI_API_KEY,
-      baseUrl: o.HOMEAI_BASE_URL,
-      model: o.HOMEAI_MODEL,
-      missing: 'HOMEAI_API_KEY',
-      logger,
-    }),
-  ]
 }
