@@ -37,7 +37,7 @@ export interface CallOfOptima {
 
 /** @param open its way to Optima */
 export function followCall(
-  house: Pick<House, 'calls' | 'lines' | 'bringSound' | 'clock' | 'logger'>,
+  house: Pick<House, 'calls' | 'lines' | 'afterwards' | 'bringSound' | 'clock' | 'logger'>,
   o: CallOfOptima & { audio: OptimaAudio; frameMs: number; open: (listener: Listener) => Channel; onOver: () => void },
 ): OptimaCall {
   const { callId, sessionId } = o
@@ -50,9 +50,10 @@ export function followCall(
   let cancelRinging: (() => void) | undefined
   let unlisten: (() => void) | undefined
 
+  /** Optima says it once. */
   const tell = (event: Omit<LineEvent, 'carrierCallId'>) =>
-    house.lines
-      .tell(callId, { carrierCallId: sessionId, ...event })
+    void house
+      .afterwards(() => house.lines.tell(callId, { carrierCallId: sessionId, ...event }))
       .catch((error: unknown) => logger.error({ err: error }, 'a status was lost'))
 
   const channel = o.open(take)
@@ -65,7 +66,7 @@ export function followCall(
     switch (event.event) {
       case 'dialStatus': {
         const { endReason, status } = OF_DIAL[event.status]
-        void tell({ status, ...(endReason ? { endReason } : {}), said: { dialStatus: event.status } })
+        tell({ status, ...(endReason ? { endReason } : {}), said: { dialStatus: event.status } })
         if (status === 'connecting') ring()
         if (status === 'connected') talk()
         if (status === 'failed') over()
@@ -73,7 +74,7 @@ export function followCall(
       }
       case 'cdr':
         if (event.record.carrierCallId !== sessionId) return
-        void house.lines.tell(callId, event.record)
+        tell(event.record)
         return over()
       case 'hangup':
         return void hungUp()
@@ -101,7 +102,7 @@ export function followCall(
   }
 
   function answer() {
-    void tell({ status: 'connected', said: { event: 'sound' } })
+    tell({ status: 'connected', said: { event: 'sound' } })
     talk()
   }
 
@@ -118,10 +119,9 @@ export function followCall(
     const answered = state === 'talking' || call?.status === 'connected'
     const wasOurs = state === 'ending'
     over()
-    if (answered || wasOurs) return void tell({ status: 'completed', said: { event: 'hangup' } })
+    if (answered || wasOurs) return tell({ status: 'completed', said: { event: 'hangup' } })
     const record = await recorded()
-    if (record) await house.lines.tell(callId, record)
-    else void tell({ ...UNANSWERED, said: { event: 'hangup' } })
+    tell(record ?? { ...UNANSWERED, said: { event: 'hangup' } })
   }
 
   async function recorded(): Promise<LineEvent | undefined> {
@@ -141,7 +141,7 @@ export function followCall(
     channel.hangup()
     cancelEnding = clock.after(LAST_WORD_MS, () => {
       over()
-      void tell({ status: 'completed', said: { event: 'silence' } })
+      tell({ status: 'completed', said: { event: 'silence' } })
     })
   }
 
