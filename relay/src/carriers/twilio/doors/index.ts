@@ -24,6 +24,7 @@ export const twilioDoors: NonNullable<Carrier['doors']> = (house) => {
       joined: urls.dialAction(callId),
     }),
     page: pages,
+    named: voice.named,
     proof: () => 'later',
     asked: voice.asked,
     sound: twilioStreams(house, proof),

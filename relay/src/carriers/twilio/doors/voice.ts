@@ -22,7 +22,7 @@ const NOBODY = 'This number is not in service just now. Please call again later.
 export function twilioVoice(
   house: House,
   { ofPage, proof, relay, urls }: { proof: TwilioProof; relay: TwilioRelay; urls: TwilioUrls; ofPage: (signed: Signed) => string },
-): { routes: CarrierRoute[]; asked: Answer } {
+): { routes: CarrierRoute[]; asked: Answer; named: (callId: string) => void } {
   const { calls, lines, logger } = house
 
   async function incoming(signed: Signed): Promise<string> {
@@ -52,6 +52,13 @@ export function twilioVoice(
     call.kind === 'phone' &&
     mediaOf({ agent: agent.persona.phone.media, number: number.config, house: house.settings.twilio.TWILIO_MEDIA }) === 'conversation-relay'
 
+  /** Before somebody answers, so that no engine begins that would have to leave again. */
+  async function prepare(callId: string): Promise<void> {
+    const [call, line] = [calls.get(callId), lines.get(callId)]
+    const agent = call && (await house.agents.get(call.organisationId, call.agentId))
+    if (agent && line && wantsWords(call, agent, line.number) && calls.speaksWords(agent.persona)) call.wordsOnly()
+  }
+
   /** One of ours was answered, or its sound broke and wants another socket. */
   async function answered(c: HttpContext): Promise<string> {
     const callId = c.req.param('callId') ?? ''
@@ -63,8 +70,6 @@ export function twilioVoice(
     line.name(voice.carrierCallId)
     if (voice.carrierCallId !== line.carrierCallId) return hangUpTwiml()
     const agent = await house.agents.get(call.organisationId, call.agentId)
-    // Before an engine begins that would have to leave again.
-    if (agent && wantsWords(call, agent, line.number) && calls.speaksWords(agent.persona)) call.wordsOnly()
     call.answers()
     if (agent && voice.answeredBy) lines.machine(call, agent.persona.phone.voicemail, verdictOf(voice.answeredBy))
     if (!agent || call.endReason) return hangUpTwiml()
@@ -124,6 +129,9 @@ export function twilioVoice(
   ]
   return {
     routes,
+    named(callId) {
+      prepare(callId).catch((error: unknown) => logger.warn({ err: error, callId }, 'a call’s engines could not be chosen beforehand'))
+    },
     async asked(c, number) {
       // Calls come in by POST alone.
       if (c.req.method === 'GET') throw new Problem('forbidden', 'This address wants Twilio’s signature over the URL it was given.')
