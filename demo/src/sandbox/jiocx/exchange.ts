@@ -25,6 +25,8 @@ export class Exchange implements Parts {
   readonly calls = new Map<string, JiocxCall>()
   readonly tokens = new Tokens(() => this.current)
   readonly deliveries: Delivery[] = []
+  /** Phones that the account may not ring, whatever its token. */
+  readonly barred = new Set<string>()
   current: JiocxSettings = DEFAULT_SETTINGS
   readonly #pass: Pass
   readonly #queue = new Set<NodeJS.Timeout>()
@@ -84,6 +86,7 @@ export class Exchange implements Parts {
     for (const call of this.calls.values()) call.close()
     this.calls.clear()
     this.deliveries.length = 0
+    this.barred.clear()
     this.tokens.expire()
     this.tokens.logins = 0
     this.current = { ...DEFAULT_SETTINGS, reach: this.current.reach }

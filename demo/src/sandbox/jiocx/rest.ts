@@ -65,7 +65,10 @@ export function jiocxRest(exchange: Exchange): Hono<SandboxEnv> {
         if (fault) received.fault = fault.kind
         if (fault?.kind === 'status') throw new Refusal(fault.status, fault.message ?? 'Internal error')
         if (fault?.kind === 'rate-limit') throw new Refusal(429, 'Too many requests')
-        if (fault?.kind === 'unauthorized') throw new Refusal(401, 'Unauthorized')
+        const number = String(fields.from ?? '')
+        if (fault?.kind === 'unauthorized') exchange.barred.add(number)
+        // A new token does not help.
+        if (exchange.barred.has(number)) throw new Refusal(401, 'Unauthorized')
         const answer = await work(c, { fields, received })
         Object.assign(received, { status: answer.status, outcome: 'answered' })
         return answer

@@ -21,7 +21,7 @@ export function jiocxDoors(house: House, deviations: Deviations): Doors {
       // What one number’s secret proves is nothing about another number’s call.
       const line = lines.get(callId)
       const foreign = line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)
-      if (!foreign) await lines.tell(callId, event)
+      if (!foreign) await house.afterwards(() => lines.tell(callId, event))
       return c.body(null, 204)
     },
   }
