@@ -1,0 +1,242 @@
+import { describe, expect, test } from 'vitest'
+import { ToolSpec } from '../../agents/persona.ts'
+import { isDone } from '../conformance.test-kit.ts'
+import { generated, handle, heardWords, turnOver, voice } from './far-end.test-kit.ts'
+import { audioFrames, call, isType, LOUD, typesOf } from './live-call.test-kit.ts'
+
+describe('a connection that goes', () => {
+  test('comes back by its newest handle, with the question that nobody had answered', async () => {
+    const { far, talk } = await call()
+    const one = await far.socket(1)
+    one.say(handle('h1'))
+    one.say(handle('h2'))
+    one.say({ sessionResumptionUpdate: { resumable: false } })
+    one.say(heardWords('Where is'))
+    await talk.until(isType('heard'))
+    for (let at = 0; at < 20; at++) talk.session.take({ type: 'audio', bytes: LOUD, sampleRateHz: 16_000 })
+    one.drop()
+    await one.closed
+    const two = await far.socket(2)
+    talk.session.take({ type: 'audio', bytes: LOUD, sampleRateHz: 16_000 })
+    const { setup } = await two.until((frame) => frame.setup !== undefined)
+    expect(setup?.sessionResumption).toEqual({ handle: 'h2' })
+    await two.until(() => audioFrames(two) >= 21)
+    expect(audioFrames(two)).toBe(21)
+    two.say(heardWords('Where is the shop?', true))
+    await talk.until((event) => event.type === 'heard' && event.final)
+    const lines = talk.events.flatMap((event) => (event.type === 'heard' ? [event] : []))
+    expect(lines.map(({ text }) => text)).toEqual(['Where is', 'Where is the shop?'])
+    expect(new Set(lines.map(({ id }) => id)).size).toBe(1)
+    expect(typesOf(talk)).not.toContain('failed')
+  })
+
+  test('amid an answer: it is asked to go on, under the same utterance', async () => {
+    const { far, talk } = await call()
+    const one = await far.socket(1)
+    talk.turn('u1', 'Tell me all')
+    one.say(handle('h1'))
+    one.say(voice('Tea is a'))
+    await talk.until(isType('said'))
+    one.close(1011, 'Deadline expired')
+    const two = await far.socket(2)
+    const asked = await two.until((frame) => frame.realtimeInput?.text !== undefined)
+    expect(asked.realtimeInput?.text).toContain('You had said: "Tea is a"')
+    two.say(voice(' drink.'))
+    two.say(generated)
+    await talk.until(isDone('u1'))
+    expect(typesOf(talk).filter((type) => type === 'answers')).toEqual([])
+  })
+
+  test('before a typed question was answered: it is asked again', async () => {
+    const { far, talk } = await call()
+    const one = await far.socket(1)
+    await one.until(({ setup }) => setup !== undefined)
+    talk.turn('u1', 'Hello?')
+    await one.until((frame) => frame.realtimeInput?.text !== undefined)
+    one.drop()
+    const two = await far.socket(2)
+    expect((await two.until((frame) => frame.realtimeInput !== undefined)).realtimeInput).toEqual({ text: 'Hello?' })
+  })
+
+  test('is asked only for what is still wanted: the newest question, and nothing of an answer that was cut', async () => {
+    const { far, talk } = await call()
+    const one = await far.socket(1)
+    talk.turn('u1', 'First')
+    await one.until((frame) => frame.realtimeInput?.text === 'First')
+    one.say(voice('Answer one'))
+    await talk.until(isType('said'))
+    talk.turn('u2', 'Second')
+    await one.until((frame) => frame.realtimeInput?.text === 'Second')
+    one.drop()
+    const two = await far.socket(2)
+    await two.until((frame) => frame.realtimeInput?.text === 'Second')
+    two.say(voice('Answer two'))
+    await talk.until((event) => event.type === 'said' && event.utterance === 'u2')
+    talk.session.take({ type: 'interrupted', utterance: 'u2', heard: 'Answer' })
+    two.drop()
+    const three = await far.socket(3)
+    talk.turn('u3', 'Third')
+    const text = await three.until((frame) => frame.realtimeInput?.text !== undefined)
+    expect(text.realtimeInput?.text).toMatch(/\nThird$/)
+    talk.session.take({ type: 'interrupted', utterance: 'u3', heard: '' })
+    three.drop()
+    const four = await far.socket(4)
+    talk.session.take({ type: 'audio', bytes: LOUD, sampleRateHz: 16_000 })
+    await four.until((frame) => frame.realtimeInput?.audio !== undefined)
+    talk.turn('u4', 'Fourth')
+    expect((await four.until((frame) => frame.realtimeInput?.text !== undefined)).realtimeInput?.text).toMatch(/\nFourth$/)
+  })
+
+  test('is asked what was typed while there was none, amid an answer', async () => {
+    const { far, talk } = await call()
+    const one = await far.socket(1)
+    talk.turn('u1', 'First')
+    await one.until((frame) => frame.realtimeInput?.text === 'First')
+    one.say(voice('Answer one'))
+    await talk.until(isType('said'))
+    one.drop()
+    const two = await far.socket(2)
+    talk.turn('u2', 'Second')
+    await two.until((frame) => frame.realtimeInput?.text === 'Second')
+    two.say(voice('Answer two'))
+    two.say(turnOver)
+    await talk.until(isDone('u2'))
+    expect(two.sent.filter((frame) => frame.realtimeInput?.text)).toHaveLength(1)
+  })
+
+  test('a handle that is refused is forgotten: the new session is told of the conversation', async () => {
+    const refuse = (setup: { sessionResumption?: { handle?: string } }) =>
+      setup.sessionResumption?.handle ? { code: 1007, reason: 'Invalid session handle' } : undefined
+    const { far, talk } = await call({ refuse })
+    const one = await far.socket(1)
+    talk.turn('u1', 'My name is Ada')
+    one.say(handle('h1'))
+    one.say(voice('Hello Ada, welcome.'))
+    one.say(turnOver)
+    await talk.until(isType('usage'))
+    talk.session.take({ type: 'interrupted', utterance: 'u1', heard: 'Hello Ada,' })
+    one.drop()
+    const three = await far.socket(3)
+    const { setup } = await three.until((frame) => frame.setup !== undefined)
+    expect(setup?.sessionResumption).toEqual({})
+    expect(setup?.systemInstruction?.parts[0]?.text).toContain('<conversation>\nVisitor: My name is Ada\nYou: Hello Ada,\n</conversation>')
+  })
+
+  test('with a tool at work: the turn is asked again, and the tool runs once', async () => {
+    const uses: string[] = []
+    const finished = Promise.withResolvers<unknown>()
+    const { far, talk } = await call({
+      context: {
+        tools: [ToolSpec.parse({ name: 'find', description: 'Finds.' })],
+        useTool(use) {
+          uses.push(use.id)
+          return finished.promise
+        },
+      },
+    })
+    const one = await far.socket(1)
+    one.say(handle('h1'))
+    talk.turn('u1', 'Find tea')
+    await one.until((frame) => frame.realtimeInput?.text !== undefined)
+    one.say({ toolCall: { functionCalls: [{ id: 'c1', name: 'find', args: { what: 'tea' } }] } })
+    while (uses.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    one.drop()
+    const two = await far.socket(2)
+    await two.until((frame) => frame.realtimeInput?.text === 'Find tea')
+    two.say({ toolCall: { functionCalls: [{ id: 'c2', name: 'find', args: { what: 'tea' } }] } })
+    finished.resolve({ price: 9 })
+    const { toolResponse } = await two.until((frame) => frame.toolResponse !== undefined)
+    expect(toolResponse?.functionResponses).toEqual([{ id: 'c2', name: 'find', response: { output: { price: 9 } } }])
+    expect(uses).toHaveLength(1)
+  })
+
+  test('while the vendor cannot be reached: the handle is kept, and tried again', async () => {
+    const { far, clock, talk } = await call()
+    const one = await far.socket(1)
+    one.say(handle('h1'))
+    one.say(voice('Hello'))
+    await talk.until(isType('said'))
+    far.refuseWith(503)
+    one.drop()
+    await far.refused()
+    far.refuseWith(undefined)
+    while (far.sockets.length < 2) {
+      await new Promise((resolve) => setImmediate(resolve))
+      await clock.advance(25)
+    }
+    const two = await far.socket(2)
+    expect((await two.until(({ setup }) => setup !== undefined)).setup?.sessionResumption).toEqual({ handle: 'h1' })
+  })
+
+  test('before a goAway was followed: it is not left again when the turn is over', async () => {
+    const { far, talk } = await call()
+    const one = await far.socket(1)
+    one.say(handle('h1'))
+    talk.turn('u1', 'Hi')
+    one.say(voice('Hello'))
+    one.say({ goAway: { timeLeft: '50s' } })
+    await talk.until(isType('said'))
+    one.close(1001)
+    const two = await far.socket(2)
+    await two.until((frame) => frame.realtimeInput?.text !== undefined)
+    two.say(voice(' there.'))
+    two.say(turnOver)
+    await talk.until(isType('usage'))
+    talk.turn('u2', 'And?')
+    await two.until((frame) => frame.realtimeInput?.text === 'And?')
+    expect(far.sockets).toHaveLength(2)
+  })
+
+  test('goAway is followed between turns, and before its time is over', async () => {
+    const { far, talk, clock } = await call()
+    const one = await far.socket(1)
+    talk.turn('u1', 'Hi')
+    one.say(handle('h1'))
+    one.say(voice('Hello'))
+    one.say({ goAway: { timeLeft: '50s' } })
+    await talk.until(isType('said'))
+    await clock.advance(10_000)
+    expect(far.sockets).toHaveLength(1)
+    one.say(generated)
+    one.say(turnOver)
+    const two = await far.socket(2)
+    await two.until(({ setup }) => setup?.sessionResumption?.handle === 'h1')
+    two.say({ goAway: { timeLeft: '5s' } })
+    talk.turn('u2', 'And?')
+    two.say(voice('And'))
+    await talk.until((event) => event.type === 'said' && event.text === 'And')
+    await clock.advance(3400)
+    expect(far.sockets).toHaveLength(2)
+    await clock.advance(200)
+    await far.socket(3)
+  })
+
+  test('one that answers nothing is left once, then given up', async () => {
+    const { far, talk, failed } = await call()
+    await far.socket(1)
+    await (await far.socket(1)).until(({ setup }) => setup !== undefined)
+    talk.turn('u0', 'Hi')
+    await (await far.socket(1)).until((frame) => frame.realtimeInput !== undefined)
+    talk.session.take({ type: 'unanswered', sinceMs: 5000 })
+    const two = await far.socket(2)
+    await two.until((frame) => frame.realtimeInput !== undefined)
+    talk.session.take({ type: 'unanswered', sinceMs: 5000 })
+    expect(await failed()).toMatchObject({ code: 'stalled' })
+    await two.closed
+  })
+})
+
+describe('noise', () => {
+  test('now and then is no sign of deafness', async () => {
+    const { far, talk, clock } = await call()
+    for (const nth of [1, 2, 3]) {
+      const socket = await far.socket(nth)
+      talk.session.take({ type: 'audio', bytes: LOUD, sampleRateHz: 16_000 })
+      await socket.until((frame) => frame.realtimeInput?.audio !== undefined)
+      await clock.advance(61_000)
+      talk.session.take({ type: 'unanswered', sinceMs: 5000 })
+    }
+    await far.socket(4)
+    expect(talk.events).toEqual([])
+  })
+})
