@@ -11,12 +11,20 @@ export interface BenchRelay extends Child {
 
 /**
  * A relay alone in its process, with an embedded store of its own, or Postgres at `databaseUrl`. `vendorUrl`: its agent speaks by Gemini
- * Live, of that server, unless `engine` is another. `twilioUrl`: it has a number at that Twilio.
+ * Live, of that server, unless `engine` is another. `twilioUrl`, `optimaUrl`: it has a number there.
  */
 export async function startBenchRelay(
-  o: { core?: number; vendorUrl?: string; engine?: string; twilioUrl?: string; databaseUrl?: string; execArgv?: string[] } = {},
+  o: {
+    core?: number
+    vendorUrl?: string
+    engine?: string
+    twilioUrl?: string
+    optimaUrl?: string
+    databaseUrl?: string
+    execArgv?: string[]
+  } = {},
 ): Promise<BenchRelay> {
-  const { vendorUrl, engine, twilioUrl, databaseUrl, ...how } = o
+  const { vendorUrl, engine, optimaUrl, twilioUrl, databaseUrl, ...how } = o
   const dataDir = newDataDir()
   const child = await startChild(new URL('./relay-child.ts', import.meta.url), {
     ...how,
@@ -25,6 +33,7 @@ export async function startBenchRelay(
       ...(vendorUrl ? { VENDOR_URL: vendorUrl } : {}),
       ...(engine ? { ENGINE: engine } : {}),
       ...(twilioUrl ? { TWILIO_URL: twilioUrl } : {}),
+      ...(optimaUrl ? { OPTIMA_URL: optimaUrl } : {}),
       ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
     },
   })

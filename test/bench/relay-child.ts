@@ -9,7 +9,7 @@ import { ACCOUNT } from './twilio-line.ts'
 
 const secret = () => randomBytes(32).toString('base64')
 const ADMIN = { ADMIN_EMAIL: 'bench@example.com', ADMIN_PASSWORD: secret() }
-const { DATA_DIR, DATABASE_URL, TWILIO_URL, VENDOR_URL } = process.env
+const { DATA_DIR, DATABASE_URL, OPTIMA_URL, TWILIO_URL, VENDOR_URL } = process.env
 const { ENGINE = VENDOR_URL ? 'gemini-live' : 'offline' } = process.env
 const settings = readSettings({
   HOST: '127.0.0.1',
@@ -19,6 +19,7 @@ const settings = readSettings({
   MAX_CALLS: '5000',
   ...(DATABASE_URL ? { DATABASE_URL, AUTH_SECRET: secret(), ENCRYPTION_KEY: secret(), ...ADMIN } : {}),
   ...(VENDOR_URL ? { GEMINI_API_KEY: 'bench', GEMINI_BASE_URL: VENDOR_URL } : {}),
+  ...(OPTIMA_URL ? { OPTIMA_TOKEN: 'relay', OPTIMA_API_BASE_URL: OPTIMA_URL } : {}),
   ...(TWILIO_URL ? { ...ACCOUNT, TWILIO_API_BASE_URL: TWILIO_URL } : {}),
 })
 const relay = await createRelay(settings, {

@@ -92,7 +92,7 @@ export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figu
       note: `${isVoid}${beside(way)}${p99 > 20 ? '; beyond 20 ms' : ''}`,
     })
   }
-  const isPromised = kind.near === 'telephone' && calls <= JITTER_CALLS
+  const isPromised = kind.near !== 'page' && calls <= JITTER_CALLS
   figures.push({
     name: name('pacing jitter above the floor, p95'),
     value: relay.delays.jitter[1] - floor.delays.jitter[1],

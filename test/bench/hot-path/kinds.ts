@@ -4,7 +4,7 @@ import { readStamp, STAMP_BYTES, type Stamp } from './stamp.ts'
 import { nearest, readSteps } from './steps.ts'
 
 /** The shapes of calls that are measured: what stands at their ends, and how a frame is known at the other one. */
-export const SHAPES = ['browser', 'mulaw', 'phone'] as const
+export const SHAPES = ['browser', 'mulaw', 'phone', 'optima'] as const
 export type Shape = (typeof SHAPES)[number]
 
 export interface Kind {
@@ -13,7 +13,7 @@ export interface Kind {
   readonly floor: URL
   /** Of the relay's agent. */
   readonly engine: 'gemini-live' | 'echo'
-  readonly near: 'page' | 'telephone'
+  readonly near: 'page' | 'telephone' | 'optima'
   /** There is no far end: the visitor hears what they say. */
   readonly comesBack: boolean
   /** The last frame of a piece is whole when more sound comes, or its end. */
@@ -82,5 +82,22 @@ export const KINDS: Readonly<Record<Shape, Kind>> = {
     readUp: (message) => readUp(message, (pcm) => readStamp(codesOf(pcm), 1)),
     readDown: readSteps,
     frameOf: nearest,
+  },
+  optima: {
+    title: 'a phone behind Optima, passed through',
+    floor: new URL('./floor-optima-child.ts', import.meta.url),
+    engine: 'echo',
+    near: 'optima',
+    comesBack: true,
+    resamples: false,
+    canMute: false,
+    cpuAboveFloorUs: 2.5,
+    chunk: (stamp) => AnswerTurn.chunk(stamp),
+    readUp: () => undefined,
+    readDown(pcm, call) {
+      const stamp = readStamp(pcm)
+      return stamp.call === call ? stamp.frame : undefined
+    },
+    frameOf: (number) => number,
   },
 }

@@ -4,6 +4,7 @@ import { callIn, startTwilioRest } from '../twilio-line.ts'
 import { type Caller, type Delayed, joinCall } from './caller.ts'
 import { KINDS, type Shape } from './kinds.ts'
 import type { Near, NearEvents } from './near.ts'
+import { startOptima } from './optima-line.ts'
 import { joinPage } from './page.ts'
 import { CHUNK_MS, FRAME_MS } from './shape.ts'
 import { Delays } from './tally.ts'
@@ -54,6 +55,8 @@ const GO_ON_EVERY = 50
 /** A phone speaks until it is heard at the other end; one that is not by then never will be. */
 const CONNECT_MS = 5000
 
+/** The relay's token at Optima. */
+const RELAY_TOKEN = 'relay'
 const kind = KINDS[(process.env.SHAPE ?? 'browser') as Shape]
 const callers = new Map<number, Caller>()
 const groups = new Map<string, Caller[]>()
@@ -63,6 +66,7 @@ let fed = idle
 let fedIds = new Set<number>()
 let counting: Delayed | undefined
 const vendor = await startVendor(callers, kind)
+const optima = kind.near === 'optima' ? await startOptima() : undefined
 
 // The next call's place in the round is far from this one's, however many there are.
 const upSlot = (id: number) => (id * 7) % FRAME_MS
@@ -89,6 +93,8 @@ const nearOf =
   (id: number, { by, url }: { by: 'calls' | 'sockets'; url: string }) =>
   async (events: NearEvents): Promise<Near> => {
     if (kind.near === 'page') return joinPage({ id, mediaUrl: by === 'sockets' ? url : (await askForCall(url)).mediaUrl, ...events })
+    // A floor says as whom it is connected, and the relay is connected as what it was given.
+    if (optima) return optima.join({ id, token: by === 'sockets' ? url : RELAY_TOKEN, read: (pcm) => kind.readDown(pcm, id), ...events })
     const line = by === 'sockets' ? { mediaUrl: url, headers: {}, callSid: 'CA0' } : await callIn(url, id)
     return joinTelephone({ id, line, read: (coded) => kind.readDown(coded, id), ...events })
   }
@@ -122,7 +128,7 @@ async function take(wish: LoadWish): Promise<unknown> {
             delayed: (of) => (fedIds.has(of) ? counting : undefined),
           })
           callers.set(id, caller)
-          if (kind.near === 'telephone') await connect(caller)
+          if (kind.near !== 'page') await connect(caller)
           group.push(caller)
           slots[upSlot(id)]?.all.push(caller)
         },
@@ -189,4 +195,4 @@ process.on('message', (wish: LoadWish | 'stop') => {
 })
 process.on('disconnect', () => process.exit(1))
 const twilioUrl = kind.near === 'telephone' ? await startTwilioRest() : undefined
-process.send?.({ vendorUrl: `http://127.0.0.1:${vendor.port}`, twilioUrl })
+process.send?.({ vendorUrl: `http://127.0.0.1:${vendor.port}`, twilioUrl, optimaUrl: optima?.url })

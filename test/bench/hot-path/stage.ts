@@ -32,9 +32,9 @@ export async function setStage(o: { shape: Shape; store?: StoreKind; execArgv?: 
     return child
   }
   const load = own(await startChild(new URL('./load-child.ts', import.meta.url), { core: LOAD_CORE, env: { SHAPE: o.shape } }))
-  const { vendorUrl, twilioUrl } = load.greeting as { vendorUrl: string; twilioUrl?: string }
+  const { vendorUrl, twilioUrl, optimaUrl } = load.greeting as { vendorUrl: string; twilioUrl?: string; optimaUrl?: string }
   const { engine, floor: floorFile } = KINDS[o.shape]
-  const env = { VENDOR_URL: vendorUrl.replace('http', 'ws') }
+  const env = { VENDOR_URL: vendorUrl.replace('http', 'ws'), ...(optimaUrl ? { OPTIMA_URL: optimaUrl } : {}) }
   const newFloor = async () => own(await startChild(floorFile, { core: MEASURED_CORE, env }))
   const [floor, floorAgain] = [await newFloor(), await newFloor()]
   const { store, shape: _, ...how } = o
@@ -42,7 +42,15 @@ export async function setStage(o: { shape: Shape; store?: StoreKind; execArgv?: 
   if (postgres && canPin) pin(postgres.dir)
   const database = postgres ? { databaseUrl: postgres.url } : {}
   const relay = started.use(
-    await startBenchRelay({ core: MEASURED_CORE, vendorUrl, engine, ...(twilioUrl ? { twilioUrl } : {}), ...database, ...how }),
+    await startBenchRelay({
+      core: MEASURED_CORE,
+      vendorUrl,
+      engine,
+      ...(twilioUrl ? { twilioUrl } : {}),
+      ...(optimaUrl ? { optimaUrl } : {}),
+      ...database,
+      ...how,
+    }),
   )
   const rest = started.move()
   const join = (name: string, url: string, by: 'calls' | 'sockets', calls: number) => {
