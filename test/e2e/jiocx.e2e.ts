@@ -27,6 +27,8 @@ async function sessionOf(house: PhoneHouse, sessionId: string): Promise<Row[]> {
 }
 const jiocx = <T>(house: PhoneHouse, path: string, body?: object) =>
   ask<T>(house.demo.sandboxUrl, body ? 'POST' : 'GET', `/sandbox/jiocx/${path}`, body ? { body } : {}).then(({ body: told }) => told)
+const fault = (house: PhoneHouse, kind: string, more: object) =>
+  ask(house.demo.sandboxUrl, 'POST', '/sandbox/faults', { body: { service: 'jiocx', kind, ...more } })
 
 describe('with a person', () => {
   const person = newNumber()
@@ -93,7 +95,7 @@ describe('with a person', () => {
 
   it('after no clear answer nothing is asked again', async () => {
     const visitor = newNumber()
-    await ask(house.demo.sandboxUrl, 'POST', '/sandbox/faults', { body: { service: 'jiocx', kind: 'place-then-500', match: visitor } })
+    await fault(house, 'place-then-500', { match: visitor })
     await house.phones.script(visitor, { does: 'no-answer' })
     const callback = await house.ring(visitor)
     await house.phones.phone(visitor, ({ state }) => state === 'ringing')
@@ -156,6 +158,8 @@ describe('with the agent', () => {
     await house.phones.script(visitor, EVERY)
     const callback = await house.ring(visitor, { sessionId: 'page-ends' })
     await until('it is connected', () => callback.statuses.includes('connected'))
+    // It is asked again until the call is over at JioCX, too.
+    await fault(house, 'update-over', { match: visitor })
     expect(await callback.cancel()).toBe(204)
     await callback.over
     await house.phones.phone(visitor, ({ state }) => state === 'over')
@@ -181,5 +185,57 @@ describe('with the agent', () => {
     const [theirs] = await house.phones.calls(stranger)
     expect(theirs?.state).toBe('talking')
     await house.phones.act(theirs?.id ?? '', { do: 'hang-up' })
+  })
+})
+
+describe('an account that tells by itself', () => {
+  const person = newNumber()
+  let house: PhoneHouse
+  beforeAll(async () => {
+    // Asked so seldom that only what it tells can end a call in time.
+    house = await PhoneHouse.start(
+      { phone: { carrier: 'jiocx', answeredBy: 'person', person, ringMs: 5000 } },
+      { JIOCX_FIELDS: '{"statusUrl":"webhook_url"}', JIOCX_POLL_MS: '60000' },
+    )
+    await house.phones.script(person, { ...EVERY, every: true })
+  })
+  afterAll(() => house?.close())
+
+  it.each([
+    ['once', undefined],
+    ['three times', { kind: 'callbacks-repeated', more: 2 }],
+    ['in the wrong order', { kind: 'callbacks-reordered' }],
+    ['late', { kind: 'callbacks-late', delayMs: 1000 }],
+  ] as const)('is believed %s', async (_, wrong) => {
+    const visitor = newNumber()
+    if (wrong) await fault(house, wrong.kind, { ...wrong, match: visitor })
+    await house.phones.script(visitor, { says: [{ pauseMs: 1500 }], hangsUpAfterMs: 0 })
+    const callback = await house.ring(visitor)
+    await callback.over
+    const whole = ['initiated', 'connecting', 'connected', 'completed']
+    expect(callback.statuses).toEqual(whole.filter((status) => callback.statuses.includes(status)))
+    expect(callback.statuses.at(-1)).toBe('completed')
+    const events = await house.events(callback.callId)
+    expect(events.filter(({ type }) => type === 'call.ended')).toHaveLength(1)
+  })
+
+  it('nobody else is: a wrong secret is refused, and one call’s news changes no other', async () => {
+    const visitor = newNumber()
+    await house.phones.script(visitor, { says: [{ pauseMs: 4000 }], hangsUpAfterMs: 0 })
+    const callback = await house.ring(visitor)
+    await until('it is connected', () => callback.statuses.includes('connected'))
+    const { webhooks } = await jiocx<{ webhooks: { url: string; body: { call_id: string } }[] }>(house, 'requests')
+    const told = webhooks.find(({ url }) => url.includes(callback.callId))
+    const url = new URL(told?.url ?? '')
+    const say = async (path: string, body: object) => (await ask(house.demo.url, 'POST', path, { body })).status
+    const over = { call_id: told?.body.call_id, status: 'completed' }
+    expect(await say(`${url.pathname.slice(0, -4)}xxxx${url.search}`, over)).toBe(403)
+    expect(await say(url.pathname + url.search, { call_id: 'jcx-another', status: 'completed' })).toBe(204)
+    expect(await say(url.pathname + url.search, { call_id: '../x', status: 'completed' })).toBe(400)
+    expect(await say(url.pathname + url.search, {})).toBe(400)
+    expect((await house.call(callback.callId)).status).toBe('connected')
+    expect(await say(url.pathname, over)).toBe(204)
+    await callback.over
+    expect((await house.call(callback.callId)).endReason).toBe('callee')
   })
 })
