@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import type { ProblemBody, WebCall } from '../protocol/index.ts'
+import { type Answer, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
+
+let house: TestRelay
+let admin: string
+beforeAll(async () => {
+  house = await startTestRelay()
+  admin = await house.token('admin')
+})
+afterAll(() => house.close())
+
+const read = async (answer: Response) => (await answer.json()) as Answer
+const codeOf = async (answer: Response) => ((await answer.json()) as ProblemBody).code
+const send = (method: string, path: string, json?: unknown, token = admin) =>
+  house.ask(path, { method, token, ...(json === undefined ? {} : { json }) })
+
+describe('calls', () => {
+  async function talk(): Promise<{ call: WebCall; ws: WebSocket; heard: (word: string) => Promise<void> }> {
+    const answer = await house.ask('/api/web-calls', {
+      method: 'POST',
+      headers: ownPage(house.relay),
+      json: { agentId: 'demo', modality: 'text', sessionId: 'desk:1' },
+    })
+    const call = (await answer.json()) as WebCall
+    const ws = new WebSocket(call.mediaUrl)
+    const heard = (word: string) =>
+      new Promise<void>((resolve) => {
+        ws.on('message', (data) => {
+          const { type, entry } = JSON.parse(String(data))
+          if (type === 'transcript' && entry.final && entry.text.includes(word)) resolve()
+        })
+      })
+    await heard('Hello')
+    return { call, ws, heard }
+  }
+
+  it('are in the log while they live and after, with transcript, events and a chain that verifies', async () => {
+    const { call, ws, heard } = await talk()
+    const path = `/api/calls/${call.callId}`
+    const answered = heard('owner teaches')
+    ws.send(JSON.stringify({ type: 'text', text: 'How do I teach you something?' }))
+    await answered
+    const live = await read(await send('GET', `${path}/transcript`))
+    expect(live.entries.map((entry) => entry.role)).toEqual(['agent', 'visitor', 'agent'])
+    expect((await read(await send('GET', '/api/calls/active'))).calls.map((each) => each.id)).toContain(call.callId)
+    expect(await codeOf(await send('DELETE', path))).toBe('conflict')
+
+    ws.close(1000)
+    const hung = await send('POST', `${path}/hangup`)
+    expect(hung.status).toBe(202)
+    const stream = await send('GET', `${path}/transcript`)
+    expect((await read(stream)).entries).toEqual(live.entries)
+    expect(await codeOf(await send('POST', `${path}/hangup`))).toBe('conflict')
+
+    await settled(path)
+    expect((await read(await send('GET', path))).call).toMatchObject({
+      id: call.callId,
+      sessionId: 'desk:1',
+      status: 'completed',
+      endReason: 'operator',
+    })
+    expect((await read(await send('GET', `${path}/transcript`))).entries).toEqual(live.entries)
+    const { events } = await read(await send('GET', `${path}/events`))
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, place) => place + 1))
+    expect(await (await send('GET', `${path}/evidence`)).json()).toMatchObject({
+      verified: true,
+      problems: [],
+      erased: false,
+      events: events.length,
+    })
+    const latency = (await (await send('GET', `${path}/latency`)).json()) as { turns: Record<string, number>[]; p95Ms: number }
+    expect(latency.turns).toEqual([
+      {
+        utterance: expect.any(String),
+        at: expect.any(String),
+        by: 'typing',
+        engineMs: expect.any(Number),
+        voiceMs: expect.any(Number),
+        totalMs: expect.any(Number),
+      },
+    ])
+    expect(latency.p95Ms).toBe(latency.turns[0]?.totalMs)
+    for (const query of ['sessionId=desk:1', 'agentId=demo', 'status=completed']) {
+      expect((await read(await send('GET', `/api/calls?${query}`))).calls.map((each) => each.id)).toContain(call.callId)
+    }
+    expect((await read(await send('GET', '/api/calls?sessionId=other'))).calls).toEqual([])
+
+    expect(await (await house.ask('/metrics')).text()).toContain('voice_agent_calls_total{end_reason="operator"} 1')
+
+    expect((await send('DELETE', path)).status).toBe(204)
+    expect((await read(await send('GET', `${path}/transcript`))).entries).toEqual([])
+    expect(await (await send('GET', `${path}/evidence`)).json()).toMatchObject({ verified: true, erased: true })
+  })
+
+  it('stream their transcript while they live, go on from Last-Event-ID, and end', async () => {
+    const { call, ws, heard } = await talk()
+    const path = `/api/calls/${call.callId}/transcript`
+    const events = (last?: number) =>
+      house.ask(path, {
+        token: admin,
+        headers: { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': String(last) }) },
+      })
+    const first = events()
+    const answered = heard('owner teaches')
+    ws.send(JSON.stringify({ type: 'text', text: 'How do I teach you something?' }))
+    await answered
+    ws.send(JSON.stringify({ type: 'hangup' }))
+    const text = await (await first).text()
+    expect((await first).headers.get('content-type')).toContain('text/event-stream')
+    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b))
+    expect(text).toContain('How do I teach you something?')
+    expect(text).toMatch(/event: ended\ndata: {"reason":"visitor"}\n\n$/)
+    await settled(`/api/calls/${call.callId}`)
+    const over = await (await events()).text()
+    expect(over).toContain('"final":true')
+    expect([...over.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1]).toBe(String(ids.at(-1)))
+    const seen = await (await events(ids.at(-1))).text()
+    expect(seen).toContain('event: ended')
+    expect(seen).not.toContain('"entry"')
+  })
+
+  it('continue a live stream where the reader left it', async () => {
+    const { call, ws } = await talk()
+    const ask = (last: number) =>
+      house.ask(`/api/calls/${call.callId}/transcript`, {
+        token: admin,
+        headers: { accept: 'text/event-stream', 'last-event-id': String(last) },
+      })
+    const [all, none] = await Promise.all([ask(0), ask(1_000_000)])
+    ws.send(JSON.stringify({ type: 'hangup' }))
+    expect(await all.text()).toContain('Hello')
+    expect(await none.text()).not.toContain('Hello')
+  })
+
+  /** The end is in the book. */
+  async function settled(path: string): Promise<void> {
+    for (;;) {
+      const { call } = await read(await send('GET', path))
+      if (call.endReason) return
+    }
+  }
+})
