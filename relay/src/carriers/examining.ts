@@ -37,6 +37,6 @@ export function examineSettings(
 }
 
 /** `A, B and C`. */
-export function inWords(names: readonly string[]): string {
+function inWords(names: readonly string[]): string {
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join()
 }
