@@ -23,19 +23,33 @@ beforeAll(async () => {
       greeting: GREETING,
       knowledge: { questions: [{ question: QUESTION, answer: HOURS }] },
       keyMenu: [{ digit: '1', label: 'hours', say: HOURS }],
-      limits: { callsPerVisitorPerHour: 1000, concurrentCalls: 100, silenceMs: 5000 },
+      limits: { callsPerVisitorPerHour: 1000, concurrentCalls: 100, silenceMs: 60_000 },
     },
-    { TWILIO_MEDIA: 'conversation-relay' },
+    { TWILIO_MEDIA: 'conversation-relay', SANDBOX_AI: '1' },
   )
 })
 afterAll(() => house?.close())
 
-async function rung(says: Step[], more: { hangsUpAfterMs?: number; fault?: [string, Record<string, unknown>] } = {}) {
+interface Rung {
+  hangsUpAfterMs?: number
+  answeredBy?: string
+  agentId?: string
+  fault?: [string, Record<string, unknown>]
+}
+
+async function another(persona: Record<string, unknown>): Promise<string> {
+  const { body } = await house.admin.ask<{ agent: { id: string } }>('POST', '/api/agents', {
+    ...{ name: 'Bela', disclosure: '', modes: ['talk', 'call-me'], callbackCountries: ['US'] },
+    ...persona,
+  })
+  return body.agent.id
+}
+
+async function rung(says: Step[], { agentId, fault, ...script }: Rung = {}) {
   const number = newNumber()
-  if (more.fault) await house.phones.fault(number, ...more.fault)
-  const { hangsUpAfterMs } = more
-  await house.phones.script(number, { says, ...(hangsUpAfterMs === undefined ? {} : { hangsUpAfterMs }) })
-  const callback = await house.ring(number)
+  if (fault) await house.phones.fault(number, ...fault)
+  await house.phones.script(number, { says, ...script })
+  const callback = await house.ring(number, agentId === undefined ? {} : { agentId })
   return { number, callback, id: callback.callId }
 }
 const lines = async (callId: string) =>
@@ -110,7 +124,8 @@ describe.concurrent('a phone over ConversationRelay', () => {
   })
 
   it('says nothing: is asked whether it is there, then told goodbye', async () => {
-    const { callback, id, number } = await rung([])
+    const agentId = await another({ greeting: 'Hello. How can I help you?', limits: { silenceMs: 5000 } })
+    const { callback, id, number } = await rung([], { agentId })
     await callback.over
     const events = await house.settled(id, number, { status: 'completed', endReason: 'deadline' })
     expect(events.filter(({ type }) => type === 'silence.asked')).toHaveLength(1)
@@ -169,9 +184,73 @@ describe.concurrent('a phone over ConversationRelay', () => {
     expect(await house.call(id)).toMatchObject({ status: 'completed' })
   })
 
+  it('comes back to the agent when the person does not answer', async () => {
+    const person = newNumber()
+    await house.phones.script(person, { does: 'busy' })
+    const { id, number } = await rung([])
+    await heardAll(id, 1)
+    expect((await house.admin.ask('POST', `/api/calls/${id}/transfer`, { to: person })).status).toBeLessThan(300)
+    const words = 'I am with you again.'
+    await until('the agent can speak again', async () => {
+      const { status } = await house.admin.ask('POST', `/api/calls/${id}/say`, { text: words })
+      return status === 204
+    })
+    await heardAll(id, 2)
+    expect((await house.admin.ask('POST', `/api/calls/${id}/hangup`)).status).toBeLessThan(300)
+    await house.settled(id, number, { status: 'completed', endReason: 'operator' })
+    expect(await relaysOf(house, number)).toHaveLength(2)
+    expect((await lines(id)).slice(0, 2)).toEqual([`agent: ${GREETING}`, `agent: ${words}`])
+    await expectSameWords(id, number)
+  })
+
+  it('is a machine: gets the message after its beep, whole, and is hung up', async () => {
+    const voicemail = 'Your lamp is here. Please come and fetch it.'
+    const agentId = await another({ greeting: GREETING, phone: { detectMachine: true, voicemail } })
+    const { callback, id, number } = await rung([], { agentId, answeredBy: 'machine_end_beep' })
+    await callback.over
+    await house.settled(id, number, { status: 'completed', endReason: 'machine' })
+    expect((await lines(id)).at(-1)).toBe(`agent: ${voicemail}`)
+    const [relay] = await relaysOf(house, number)
+    expect([relay?.droppedAtEnd, wordsOf(relay?.played ?? '').slice(-wordsOf(voicemail).length)]).toEqual([false, wordsOf(voicemail)])
+  })
+
+  it('whose agent thinks with Gemini Live: its text engine answers as the words come, and is spoken over', async () => {
+    const agentId = await another({ engine: 'gemini-live', fallbacks: ['gemini', 'offline'], greeting: 'Hello.' })
+    const answer =
+      'Our lamps are made of cane. They are woven by hand in the north, and each of them takes a week. They last for many years.'
+    const order = { service: 'gemini', kind: 'say', match: 'Tell me about', pieces: answer.split(/(?<= )/) }
+    const ordered = await fetch(`${house.demo.sandboxUrl}/sandbox/faults`, { method: 'POST', body: JSON.stringify(order) })
+    expect(ordered.ok).toBe(true)
+    const { callback, id, number } = await rung(
+      [
+        { waitForSilenceMs: 1500 },
+        { text: 'Tell me about your lamps.' },
+        { waitForSpeechMs: 3000 },
+        { text: 'Thank you, goodbye.' },
+        { waitForSpeechMs: 100 },
+      ],
+      { agentId, hangsUpAfterMs: 100 },
+    )
+    await callback.over
+    const events = await until('it ended', async () => {
+      const all = await house.events(id)
+      return all.some(({ type }) => type === 'call.ended') && all
+    })
+    expect(events.find(({ type }) => type === 'engine.passed-over')?.payload).toMatchObject({ engines: ['gemini-live'] })
+    expect(events.filter(({ type }) => type === 'engine.started').map(({ payload }) => payload.engine)).toEqual(['gemini'])
+    const all = await lines(id)
+    expect(all.slice(0, 2)).toEqual(['agent: Hello.', 'visitor: Tell me about your lamps.'])
+    expect(all[2]).toMatch(/^agent: Our lamps are made of cane\. .* —$/)
+    expect(all[3]).toBe('visitor: Thank you, goodbye.')
+    const [relay] = await relaysOf(house, number)
+    const tokens = relay?.received.filter((frame) => 'type' in frame && frame.type === 'text') ?? []
+    expect(tokens.length).toBeGreaterThan(3)
+  })
+
   it('dials in, and hangs up', async () => {
     const number = newNumber()
-    await house.admin.ask('PATCH', '/api/phone-numbers/env-twilio', { agentId: house.agentId })
+    const linked = await house.admin.ask('PUT', '/api/phone-numbers/env-twilio', { linkedAgentId: house.agentId })
+    expect(linked.status).toBe(200)
     await house.phones.dial(number, TWILIO_ACCOUNT.phoneNumber, { says: [{ waitForSilenceMs: 1500 }], hangsUpAfterMs: 0 })
     const call = await until('its call', async () => {
       const { body } = await house.admin.ask<{ calls: { id: string; from?: string; direction: string }[] }>('GET', '/api/calls')

@@ -25,7 +25,7 @@ function aWire(): RelayWire & { said: ToRelaySession[]; ended: string[]; closed:
   return wire
 }
 
-function aLeg(greeted?: string) {
+function aLeg(greeted?: string, tells = false) {
   const clock = new TestClock()
   const events: LegEvent[] = []
   const notes: unknown[] = []
@@ -33,6 +33,7 @@ function aLeg(greeted?: string) {
     clock,
     name: 'twilio-relay',
     farEnd: 'callee',
+    tells,
     onNote: (type, payload) => notes.push({ type, ...payload }),
   })
   const wire = aWire()
@@ -153,6 +154,17 @@ describe('a far end that tells little', () => {
     const { clock, events, say } = aLeg()
     say('Hello there.')
     await clock.advance(12 * 70 + 1900)
+    expect(events).toEqual([])
+    await clock.advance(200)
+    expect(events).toEqual([{ type: 'played', utterance: 'u', text: 'Hello there.', whole: true }])
+  })
+  it('one that was asked to tell, and has not yet, is waited for; what still sounds of another first', async () => {
+    const { clock, events, relay, say } = aLeg(undefined, true)
+    say(THREE, 'cut')
+    await relay.leg.clear('cut')
+    say('Hello there.')
+    const mostMs = (THREE.length + 12) * 70 + 15_000
+    await clock.advance(mostMs - 100)
     expect(events).toEqual([])
     await clock.advance(200)
     expect(events).toEqual([{ type: 'played', utterance: 'u', text: 'Hello there.', whole: true }])

@@ -47,6 +47,8 @@ export function createRelayLeg(o: {
   name: string
   /** Who it was when the far end goes: 'callee' or 'visitor'. */
   farEnd: EndReason
+  /** Its sessions are asked to tell what was played. */
+  tells: boolean
   onNote: (type: string, payload: Record<string, unknown>) => void
 }): RelayLeg {
   const { clock } = o
@@ -61,6 +63,8 @@ export function createRelayLeg(o: {
   /** Cut by the far end, with what was heard of each, until somebody asks. */
   const cut = new Map<string, string>()
   let before: string[] = []
+  /** Until then something that was cut may still be heard, where it cannot be silenced. */
+  let busyUntilMs = 0
   let cancelEnd: (() => void) | undefined
   let handOff: { data: string; cancel: () => void } | undefined
   const emit = (event: LegEvent) => listener?.(event)
@@ -92,7 +96,9 @@ export function createRelayLeg(o: {
     cancelEnd?.()
     cancelEnd = undefined
     if (!one?.last || one.given < one.text.length) return
-    cancelEnd = clock.after(leftMs(one) + (tellsPlayed || one.sounds ? TOLD_GRACE_MS : SILENT_GRACE_MS), () => finish(one))
+    const graceMs = o.tells || tellsPlayed || one.sounds ? TOLD_GRACE_MS : SILENT_GRACE_MS
+    const busyMs = one.place.heard === 0 ? Math.max(0, busyUntilMs - clock.monotonicMs()) : 0
+    cancelEnd = clock.after(busyMs + leftMs(one) + graceMs, () => finish(one))
   }
 
   function handOffNow() {
@@ -162,6 +168,7 @@ export function createRelayLeg(o: {
 
   /** The session is gone, and with it what was on its way: it is said again once another one stands. */
   function stand() {
+    busyUntilMs = 0
     cancelEnd?.()
     handOff?.cancel()
     handOff = undefined
@@ -228,6 +235,7 @@ export function createRelayLeg(o: {
       const one = queue.find((each) => each.utterance === utterance)
       if (!one) return Promise.resolve(known)
       const heard = known ?? (one.given > 0 ? heardByNow(one, clock) : '')
+      if (one.given > 0 && one === queue[0]) busyUntilMs = clock.monotonicMs() + leftMs(one)
       remove(one)
       give()
       return Promise.resolve(heard)

@@ -60,7 +60,9 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
     const sessions = of(call)
     const { relay: ofNumber } = line.number.config as TwilioConfig
     const settings = [...(ofNumber ? [ofNumber] : []), agent.persona.phone.relay]
-    sessions.greeting = sessions.leg === undefined && greetsItself(settings) ? call.opening() : undefined
+    // What is said to a machine comes in place of the greeting, which could not be silenced any more.
+    const mayBeMachine = call.direction === 'outbound' && agent.persona.phone.voicemail !== undefined
+    sessions.greeting = sessions.leg === undefined && greetsItself(settings) && !mayBeMachine ? call.opening() : undefined
     return sessionTwiml({
       dialect: TWILIO_RELAY,
       url: urls.relaySocket(token),
@@ -129,6 +131,7 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
       clock: house.clock,
       name: 'twilio-relay',
       farEnd: farEnd(call),
+      tells: TWILIO_RELAY.events.includes('tokens-played'),
       onNote(type, payload) {
         logger.warn({ callId: call.id, ...payload }, 'ConversationRelay reports an error')
         log.event(call.id, type, payload)
