@@ -30,8 +30,6 @@ export interface Subject {
     /** How a call ends whose socket could not be reached. */
     readonly unreached?: { status: string; endReason: string }
   }
-  /** What else has to be there before it is used. */
-  prepare?(house: PhoneHouse): Promise<void>
   /** What it has not, and why; tests that want it are not run. */
   readonly lacks: Readonly<Partial<Record<Extra, string>>>
   /** Its streams held whole frames, and it had nothing to complain of. */
@@ -115,7 +113,6 @@ export async function houseOf(subject: Subject, persona: Record<string, unknown>
   const house = await PhoneHouse.start(wanted, { ...subject.env, ...env }, subject.end)
   await house.admin.ask('PATCH', `/api/phone-numbers/${subject.ours.id}`, { linkedAgentId: house.agentId })
   if (subject.patience) await house.phones.settings(subject.patience)
-  await subject.prepare?.(house)
   return house
 }
 
