@@ -177,7 +177,10 @@ test('keys to be pressed wait for the words before them', async () => {
 
 test('every message has the fields of the recorded ones, and so has every action', async () => {
   const { customer, stream } = await talking(
-    { says: [{ waitForSpeechMs: 800 }, { digits: '1' }, { pauseMs: 1500 }, { text: 'Are you open on Monday?' }, { pauseMs: 2000 }], hangsUpAfterMs: 1000 },
+    {
+      says: [{ waitForSpeechMs: 800 }, { digits: '1' }, { pauseMs: 1500 }, { text: 'Are you open on Monday?' }, { pauseMs: 2000 }],
+      hangsUpAfterMs: 1000,
+    },
     `welcomeGreeting="One two three four five six seven eight nine ten." dtmfDetection="true" partialPrompts="true" ${EVENTS}`,
   )
   stream.raw('this is not json #1')

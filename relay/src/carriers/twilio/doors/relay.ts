@@ -32,6 +32,8 @@ export interface TwilioRelay {
 /** What is known of one call's sessions. */
 interface Sessions {
   leg?: RelayLeg
+  /** Whose words they are: a session that follows is told the same, also while the database is away. */
+  agent?: Agent
   /** Said by Twilio when the session that was asked for begins. */
   greeting?: string | undefined
   /** Those that broke and were followed by another. */
@@ -58,6 +60,7 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
     }
     call.wordsOnly()
     const sessions = of(call)
+    sessions.agent = agent
     const { relay: ofNumber } = line.number.config as TwilioConfig
     const settings = [...(ofNumber ? [ofNumber] : []), agent.persona.phone.relay]
     // What is said to a machine comes in place of the greeting, which could not be silenced any more.
@@ -159,8 +162,8 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
       })
     }
     if (live && status === 'ended' && sessions.next !== undefined) return sessions.next
-    const agent = live && errorCode === TWILIO_RELAY.socketLost ? await house.agents.get(call.organisationId, call.agentId) : undefined
-    if (agent && !call.endReason) {
+    const { agent } = sessions
+    if (agent && live && errorCode === TWILIO_RELAY.socketLost && !call.endReason) {
       // Told again when our answer was lost: that is the same break.
       sessions.recovered.add(sessionId)
       if (sessions.recovered.size <= MOST_RECOVERIES) return twiml({ agent, call, line })
