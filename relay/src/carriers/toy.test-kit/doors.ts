@@ -1,12 +1,21 @@
 import type { HttpContext } from '../../http/endpoint.ts'
 import { Problem } from '../../protocol/index.ts'
-import type { Carrier } from '../carrier.ts'
+import { CarrierFault } from '../carrier.ts'
+import type { Doors, House } from '../house.ts'
 import type { TincanConfig } from './config.ts'
 import { createTincanStream } from './leg.ts'
 import { Arrived, eventOf, Told } from './words.ts'
 
+/** What the can does besides, as tests see it. */
+export interface StringOfTheCan {
+  /** Nothing can be placed over a slack string. */
+  slack: boolean
+  /** When it was opened and closed, tightened, and which calls got their names. */
+  readonly did: string[]
+}
+
 /** How a tin can's words and sound come in: by the number's own addresses, or with its key. */
-export const tincanDoors: NonNullable<Carrier['doors']> = (house) => {
+export function tincanDoors(house: House, string: StringOfTheCan): Doors {
   const { lines } = house
   const sound = (phoneId: string, token: string) => `${house.socketUrl()}/api/telephony/ws/${phoneId}/${token}`
   const bodyOf = async (c: HttpContext): Promise<unknown> => {
@@ -60,6 +69,13 @@ export const tincanDoors: NonNullable<Carrier['doors']> = (house) => {
         })
       },
     },
+    async ready() {
+      string.did.push('tighten')
+      if (string.slack) throw new CarrierFault('unreachable', 'The string hangs.')
+    },
+    named: (callId) => void string.did.push(`named ${callId}`),
+    start: async () => void string.did.push('start'),
+    close: async () => void string.did.push('close'),
     addresses: ({ id, streamToken }) => ({ websocketUrl: sound(id, streamToken) }),
   }
 }

@@ -2,7 +2,8 @@ import { WebSocket } from 'ws'
 import type { Engine } from '../../calls/ports.ts'
 import { CARRIER_TABLE } from '../index.ts'
 import { type CarrierHouse, startCarrierHouse } from '../phone-house.test-kit.ts'
-import { tincan } from './index.ts'
+import type { StringOfTheCan } from './doors.ts'
+import { tincanWith } from './index.ts'
 
 /** The real relay with one carrier more in its table, and the other can. */
 
@@ -36,6 +37,7 @@ export interface TinString {
 
 export interface TincanHouse extends CarrierHouse {
   readonly number: Numbered
+  readonly string: StringOfTheCan
   /** What the can was asked to ring, newest last. */
   readonly placed: readonly Placed[]
   readonly ended: readonly string[]
@@ -76,6 +78,8 @@ export const loudest = (pcm: Buffer) =>
 export async function startTincanHouse(): Promise<TincanHouse> {
   const placed: Placed[] = []
   const ended: string[] = []
+  const string: StringOfTheCan = { slack: false, did: [] }
+  const tincan = tincanWith(string)
   const base = await startCarrierHouse({
     env: () => ({}),
     // This is the one line.
@@ -104,6 +108,7 @@ export async function startTincanHouse(): Promise<TincanHouse> {
   return {
     ...base,
     number,
+    string,
     placed,
     ended,
     newest,

@@ -3,10 +3,10 @@ import { hostFault } from '../config-kind.ts'
 import { createRest } from '../rest.ts'
 import { createTincanAccount, words } from './account.ts'
 import { type TincanConfig, tincanConfig } from './config.ts'
-import { tincanDoors } from './doors.ts'
+import { type StringOfTheCan, tincanDoors } from './doors.ts'
 
 /** A carrier of two tin cans and a string: what the next one costs, for tests alone. */
-export const tincan: Carrier<TincanConfig> = {
+export const tincanWith = (string: StringOfTheCan): Carrier<TincanConfig> => ({
   name: 'tincan',
   abilities: {
     places: true,
@@ -25,7 +25,7 @@ export const tincan: Carrier<TincanConfig> = {
   },
   config: tincanConfig,
   guide: new URL('./GUIDE.md', import.meta.url),
-  doors: tincanDoors,
+  doors: (house) => tincanDoors(house, string),
   fromEnvironment: () => undefined,
   examine: async () => [
     { state: 'note', about: 'carrier tincan', text: 'pull the string tight, then import a number under /api/phone-numbers' },
@@ -34,4 +34,4 @@ export const tincan: Carrier<TincanConfig> = {
     if (hostFault(tincanConfig, config, settings)) throw new CarrierFault('refused', 'The key of this can may not leave.')
     return createTincanAccount(createRest({ root: config.apiBaseUrl, authorization: `Can ${config.key}`, clock, words }))
   },
-}
+})

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { examine } from '../../doctor/findings.ts'
 import { CARRIER_TABLE } from '../index.ts'
 import { CALLEE, HEARD, loudest, OURS, startTincanHouse, type TincanHouse, type TinString } from './far-end.test-kit.ts'
-import { tincan } from './index.ts'
+import { tincanWith } from './index.ts'
 
 /** A fifth carrier is one folder and one line: everything else of the house takes it as it is. */
 
@@ -88,6 +88,22 @@ describe('a carrier that was added by one line', () => {
     await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'operator', ends: 1 })
   })
 
+  it('is made ready before each placement, told of its names, and not asked while it is not ready', async () => {
+    const { string } = house
+    expect(string.did[0]).toBe('start')
+    const { callId, status } = await wished()
+    await expect.poll(() => string.did.slice(-2)).toEqual(['tighten', `named ${callId}`])
+    await house.tell(status, 'busy')
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'failed' })
+    string.slack = true
+    const before = house.placed.length
+    const response = await house.wish({ phoneNumber: CALLEE })
+    const slack = (await response.json()) as { callId: string }
+    await expect.poll(() => house.view(slack.callId)).toMatchObject({ status: 'failed', endReason: 'error', ends: 1 })
+    expect([response.status, house.placed.length]).toEqual([202, before])
+    string.slack = false
+  })
+
   it.each([
     ['busy', 'busy'],
     ['silent', 'no-answer'],
@@ -147,9 +163,18 @@ describe('a carrier that was added by one line', () => {
   })
 
   it('has the doctor and a guide', async () => {
-    const findings = await examine({ DATA_DIR: house.dataDir }, { widgetDir: house.dataDir, carriers: [...CARRIER_TABLE, tincan] })
+    const findings = await examine(
+      { DATA_DIR: house.dataDir },
+      { widgetDir: house.dataDir, carriers: [...CARRIER_TABLE, tincanWith(house.string)] },
+    )
     expect(findings.find(({ about }) => about === 'carrier tincan')?.text).toContain('pull the string')
     expect(await (await house.ask('/docs/carriers')).text()).toContain('href="/docs/carriers/tincan"')
     expect(await (await house.ask('/docs/carriers/tincan')).text()).toContain('the string hangs')
   })
+})
+
+it('is closed with the house', async () => {
+  const other = await startTincanHouse()
+  await other.close()
+  expect(other.string.did).toEqual(['start', 'close'])
 })
