@@ -15,7 +15,7 @@ beforeAll(async () => {
   exotel = new ExotelNetwork(house.demo)
   const { body } = await house.admin.ask<{ phoneNumbers: { id: string; webhookUrl: string }[] }>('GET', '/api/phone-numbers')
   webhookUrl = body.phoneNumbers.find(({ id }) => id === 'env-exotel')?.webhookUrl ?? ''
-  await house.admin.ask('PATCH', '/api/phone-numbers/env-exotel', { agentId: house.agentId })
+  await house.admin.ask('PUT', '/api/phone-numbers', { id: 'env-exotel', linkedAgentId: house.agentId })
   await exotel.app('77', [
     { applet: 'stream', url: webhookUrl },
     { applet: 'passthru', url: webhookUrl },

@@ -110,7 +110,7 @@ describe.each([
     'a phone dials the ExoPhone: its flow asks for the address, the agent greets, and Passthru tells the end',
     async () => {
       const number = '+919000000005'
-      await house.admin.ask('PATCH', '/api/phone-numbers/env-exotel', { agentId: house.agentId })
+      await house.admin.ask('PUT', '/api/phone-numbers', { id: 'env-exotel', linkedAgentId: house.agentId })
       await house.phones.dial(number, EXOTEL_ACCOUNT.phoneNumber, {
         says: [{ waitForSilenceMs: 1000 }, { digits: '1' }, { waitForSpeechMs: 200 }, { waitForSilenceMs: 1500 }],
         hangsUpAfterMs: 0,

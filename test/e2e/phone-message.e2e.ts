@@ -26,7 +26,7 @@ beforeAll(async () => {
   await new LiveSandbox(house.demo.sandboxUrl).learn([ASKS])
   const { body } = await house.admin.ask<{ phoneNumbers: { id: string; webhookUrl: string }[] }>('GET', '/api/phone-numbers')
   const url = body.phoneNumbers.find(({ id }) => id === 'env-exotel')?.webhookUrl
-  await house.admin.ask('PATCH', '/api/phone-numbers/env-exotel', { agentId: house.agentId })
+  await house.admin.ask('PUT', '/api/phone-numbers', { id: 'env-exotel', linkedAgentId: house.agentId })
   const told = { applet: 'passthru', url }
   // Twice: carriers repeat themselves.
   await exotel.flow(EXOTEL_ACCOUNT.phoneNumber, [{ applet: 'voicemail' }, told, told])

@@ -212,6 +212,50 @@ describe('a call that comes in', () => {
   })
 })
 
+describe('a recording that a Passthru tells of', () => {
+  const CALLER = '+919000000002'
+  const left = (sid: string, more: Record<string, string> = {}) =>
+    new URLSearchParams({
+      ...Object.fromEntries(arrival(sid)),
+      CallFrom: CALLER,
+      CallType: 'voicemail',
+      RecordingUrl: `${house.vendor.origin}/x.mp3`,
+      ...more,
+    })
+  const tell = async (query: URLSearchParams) => expect((await fetch(near(`${house.number.webhookUrl}?${query}`))).status).toBe(200)
+  const asked = () => house.vendor.requests.filter(({ path }) => path === '/x.mp3').length
+
+  it('is nothing to an agent that is not to call back, nor are those of calls we made', async () => {
+    const before = house.placed.length
+    const change = async (method: string, path: string, json: object) =>
+      expect((await house.ask(path, { method, token: house.admin, json })).status).toBe(200)
+    await change('PUT', '/api/phone-numbers', { id: 'env-exotel', linkedAgentId: house.agentId })
+    await tell(left(newName()))
+    await change('PATCH', `/api/agents/${house.agentId}`, { phone: { afterRecording: 'call-back' } })
+    await tell(left(newName(), { Direction: 'outbound-dial' }))
+    await tell(left(newName(), { CallFrom: '', From: '' }))
+    await tell(left(newName(), { RecordingUrl: 'not an address' }))
+    expect([asked(), house.placed.length]).toEqual([0, before])
+  })
+
+  it('is fetched, and its caller rung once however often it is told', async () => {
+    const before = house.placed.length
+    const sid = newName()
+    for (let n = 0; n < 3; n++) await tell(left(sid))
+    await expect.poll(() => house.placed.length, { timeout: 15_000 }).toBe(before + 1)
+    expect(house.placed.at(-1)?.get('From')).toBe(CALLER)
+    for (let n = 0; n < 3; n++) await tell(left(sid))
+    const own = (await house.calls()).filter(({ sessionId }) => sessionId === sid)
+    expect(own).toHaveLength(1)
+    expect(
+      (await fetch(`${house.url}/api/calls/${own[0]?.id}/hangup`, { method: 'POST', headers: { authorization: `Bearer ${house.admin}` } }))
+        .status,
+    ).toBe(202)
+    await expect.poll(async () => (await house.view(own[0]?.id ?? '')).ends).toBe(1)
+    expect(house.placed.length).toBe(before + 1)
+  })
+})
+
 describe('without proof', () => {
   it('nothing is told, asked or heard, and nothing is left behind', async () => {
     const before = (await house.calls()).length

@@ -2,6 +2,7 @@ import type { HouseNumber } from '../../../agents/house-number.ts'
 import type { HttpContext } from '../../../http/endpoint.ts'
 import type { Received } from '../../../http/reception.ts'
 import { Problem } from '../../../protocol/index.ts'
+import type { LineEvent } from '../../carrier.ts'
 import type { Doors, House } from '../../house.ts'
 import { sayXml, streamXml } from '../answers.ts'
 import { type Fields, readFields, readQuery } from '../fields.ts'
@@ -28,14 +29,28 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     const told = readStatus(fields)
     const event = told?.event ?? readPassthru(fields)
     if (!event) throw new Problem('invalid_request', 'This is not what Exotel says of a call.')
-    const hint = [c.req.query('callId'), told?.customField].find((id) => id !== undefined && lines.get(id)?.number.id === number.id)
+    const hints = [c.req.query('callId'), told?.customField]
+    let ours = true
+    await house.afterwards(async () => {
+      ours = await take(number, fields, { event, hints, recordingUrl: told?.recordingUrl })
+    })
+    return ours
+  }
+
+  async function take(
+    number: HouseNumber,
+    fields: Fields,
+    o: { event: LineEvent; hints: readonly (string | undefined)[]; recordingUrl: string | undefined },
+  ): Promise<boolean> {
+    const { event } = o
+    const hint = o.hints.find((id) => id !== undefined && lines.get(id)?.number.id === number.id)
     const callId = hint ?? (await named(event.carrierCallId))
     if (callId === undefined) return message(number, fields)
     // What one number's secret proves is nothing about another number's call.
     const line = lines.get(callId)
     if (line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)) return false
     await lines.tell(callId, event)
-    if (told?.recordingUrl !== undefined) await recorded(callId, event.carrierCallId)
+    if (o.recordingUrl !== undefined) await recorded(callId, event.carrierCallId)
     return true
   }
 
