@@ -21,6 +21,8 @@ import type { TwilioProof } from './proof.ts'
 
 /** A call whose socket breaks gets so many others. */
 const MOST_RECOVERIES = 3
+/** More errors that Twilio reports of one call are like those before. */
+const MOST_NOTES = 20
 
 export interface TwilioRelay {
   /** The next session of this call; its first says the greeting, unless the owner wants that said by us. */
@@ -129,17 +131,21 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
     },
   }
 
-  const legFor = (call: Call) =>
-    createRelayLeg({
+  function legFor(call: Call): RelayLeg {
+    let notes = 0
+    return createRelayLeg({
       clock: house.clock,
       name: 'twilio-relay',
       farEnd: farEnd(call),
       tells: TWILIO_RELAY.events.includes('tokens-played'),
       onNote(type, payload) {
+        notes += 1
+        if (notes > MOST_NOTES) return
         logger.warn({ callId: call.id, ...payload }, 'ConversationRelay reports an error')
         log.event(call.id, type, payload)
       },
     })
+  }
 
   /** A session is over: the call goes on only where it has something to go on with. */
   async function after(c: HttpContext): Promise<string> {
