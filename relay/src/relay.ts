@@ -1,15 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createApiKeys } from './access/api-keys.ts'
+import { createAudit } from './access/audit.ts'
 import { createCallTokens } from './access/call-tokens.ts'
 import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
 import { createIdentify } from './access/identify.ts'
 import { createLimits } from './access/limits.ts'
+import { createMembers } from './access/members.ts'
 import { createOperatorTokens } from './access/operator-tokens.ts'
 import { rewrapAll } from './access/rewrap.ts'
 import { loadSecrets } from './access/secrets.ts'
+import { createSessions, createStandings } from './access/sessions.ts'
 import { createSignIn } from './access/sign-in.ts'
 import { createVisitorTokens } from './access/visitor-tokens.ts'
 import { createWhereabouts } from './access/whereabouts.ts'
@@ -32,12 +35,14 @@ import type { HttpEnv } from './http/access.ts'
 import { agentRoutes } from './http/agents.ts'
 import { apiKeyRoutes } from './http/api-keys.ts'
 import { createApp } from './http/app.ts'
+import { auditRoutes } from './http/audit.ts'
 import { auth } from './http/auth.ts'
 import { callRoutes } from './http/calls.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { guidePages } from './http/guides.ts'
 import { health } from './http/health.ts'
 import { mediaSocket } from './http/media-socket.ts'
+import { memberRoutes } from './http/members.ts'
 import { ownPages } from './http/pages.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
@@ -185,7 +190,15 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const operatorTokens = createOperatorTokens({ authSecret, clock })
   const apiKeys = createApiKeys({ store, clock })
   const signIn = createSignIn({ store, tokens: operatorTokens, limits, clock, logger })
-  const identify = createIdentify({ apiKeys, operatorTokens, metricsToken: settings.access.METRICS_TOKEN })
+  const sessions = createSessions({ store, clock })
+  const members = createMembers({ store, clock, sessions })
+  const audit = createAudit({ store, clock, logger })
+  const identify = createIdentify({
+    apiKeys,
+    operatorTokens,
+    standings: createStandings({ store, clock }),
+    metricsToken: settings.access.METRICS_TOKEN,
+  })
 
   // ---- telephones
   const lifetime = createLifetime()
@@ -256,11 +269,13 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...telephones.routes,
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
     ...apiKeyRoutes({ apiKeys }),
+    ...memberRoutes({ members, sessions, limits, url: where.url }),
+    ...auditRoutes({ audit }),
   ]
   const { trustProxy } = settings
   const { app, table } = createApp(
     routes,
-    { gate: identify, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins },
+    { gate: identify, audit, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins },
     more.extend,
   )
   const server = createHttpServer({ app, upgrades, live: { path: LIVE_PATH, request: live.request }, settings, logger })

@@ -3,6 +3,7 @@ import { Problem } from '../protocol/problem.ts'
 import { type ApiKeys, isApiKey } from './api-keys.ts'
 import type { OperatorTokens } from './operator-tokens.ts'
 import type { Principal } from './roles.ts'
+import type { Standings } from './sessions.ts'
 
 /** Turns what a request presents into who it is. */
 export interface Identify {
@@ -11,13 +12,20 @@ export interface Identify {
   metricsToken(given: string): boolean
 }
 
-export function createIdentify(o: { apiKeys: ApiKeys; operatorTokens: OperatorTokens; metricsToken: string | undefined }): Identify {
+export function createIdentify(o: {
+  apiKeys: ApiKeys
+  operatorTokens: OperatorTokens
+  standings: Standings
+  metricsToken: string | undefined
+}): Identify {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const metrics = o.metricsToken === undefined ? undefined : digest(o.metricsToken)
   return {
     async identify(bearer) {
       if (!bearer) throw new Problem('unauthorized', 'Send an access token or an API key: Authorization: Bearer …')
-      return isApiKey(bearer) ? o.apiKeys.identify(bearer) : o.operatorTokens.read(bearer)
+      if (isApiKey(bearer)) return o.apiKeys.identify(bearer)
+      const principal = await o.operatorTokens.read(bearer)
+      return principal.kind === 'user' && principal.session !== undefined ? o.standings.now(principal, principal.session) : principal
     },
     metricsToken: (given) => metrics !== undefined && timingSafeEqual(metrics, digest(given)),
   }

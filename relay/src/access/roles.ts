@@ -16,7 +16,7 @@ export type Scope = (typeof SCOPES)[number]
 
 /** Who proved what they are; every row they see belongs to `organisationId`. */
 export type Principal =
-  | { kind: 'user'; organisationId: string; userId: string; role: Role }
+  | { kind: 'user'; organisationId: string; userId: string; role: Role /** The sign-in it comes from. */; session?: string }
   | { kind: 'key'; organisationId: string; keyId: string; scopes: readonly Scope[] }
 
 /** What a route wants: people of at least `role`; API keys with `scope`, or none at all where there is no scope. */

@@ -62,6 +62,9 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 }
 
 /** A key of its own for every purpose, so that a token made for one never opens another. */
-export function deriveKey(authSecret: string, purpose: 'media' | 'operators' | 'visitors' | 'numbers' | 'callbacks' | 'page-calls'): Uint8Array {
+export function deriveKey(
+  authSecret: string,
+  purpose: 'media' | 'operators' | 'visitors' | 'numbers' | 'callbacks' | 'page-calls',
+): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', authSecret, 'voice-agent', purpose, 32))
 }

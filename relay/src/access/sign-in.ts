@@ -12,6 +12,7 @@ import { ROLES, type Role } from './roles.ts'
 
 /** A sign-in nobody uses for this long is over. */
 const REFRESH_MS = 14 * 24 * 3_600_000
+const MAX_BROWSER = 300
 
 export interface SignedIn {
   access: { token: string; expiresAtMs: number }
@@ -21,7 +22,7 @@ export interface SignedIn {
 
 export interface SignIn {
   /** @throws Problem unauthorized, rate_limited */
-  login(o: { email: string; password: string; address: string }): Promise<SignedIn>
+  login(o: { email: string; password: string; address: string; browser?: string | undefined }): Promise<SignedIn>
   /**
    * Each refresh token works once. A second use means that somebody else has it, so the whole family of its sign-in ends.
    * @throws Problem unauthorized
@@ -43,11 +44,17 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
 
   type User = typeof users.$inferSelect
 
-  async function session(user: User, family: string, tx: Pick<typeof db, 'insert'> = db): Promise<SignedIn> {
+  /** `from`: where it was begun, kept through every renewal. */
+  async function session(
+    user: User,
+    family: string,
+    from: { address: string | null; browser: string | null },
+    tx: Pick<typeof db, 'insert'> = db,
+  ): Promise<SignedIn> {
     const token = randomBytes(32).toString('base64url')
     const { id, email, organisationId } = user
     const role = roleOf(user.role)
-    const access = await o.tokens.issue({ id, organisationId, role })
+    const access = await o.tokens.issue({ id, organisationId, role, session: family })
     await tx.insert(refreshTokens).values({
       id: `rt_${randomBytes(12).toString('base64url')}`,
       hash: hashOf(token),
@@ -55,6 +62,7 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
       userId: user.id,
       createdAt: now(),
       expiresAt: new Date(o.clock.nowMs() + REFRESH_MS),
+      ...from,
     })
     return { access, refresh: { token, ttlMs: REFRESH_MS }, user: { id, email, role, organisationId } }
   }
@@ -66,7 +74,7 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
       .where(and(eq(refreshTokens.family, family), isNull(refreshTokens.revokedAt)))
 
   return {
-    async login({ email, password, address }) {
+    async login({ email, password, address, browser }) {
       const name = email.toLowerCase()
       await o.limits.signIn.attempt(address, name)
       const [user] = name.includes('\0') ? [] : await db.select().from(users).where(eq(users.email, name))
@@ -75,7 +83,7 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
       }
       await o.limits.signIn.succeeded(address, name)
       await db.delete(refreshTokens).where(and(eq(refreshTokens.userId, user.id), lt(refreshTokens.expiresAt, now())))
-      return session(user, randomBytes(16).toString('base64url'))
+      return session(user, randomBytes(16).toString('base64url'), { address, browser: browser?.slice(0, MAX_BROWSER) ?? null })
     },
     async refresh(token) {
       const hash = hashOf(token)
@@ -94,7 +102,7 @@ export function createSignIn(o: { store: Store; tokens: OperatorTokens; limits: 
           )
           .returning()
         const [user] = used ? await tx.select().from(users).where(eq(users.id, used.userId)) : []
-        return used && user && session(user, used.family, tx)
+        return used && user && session(user, used.family, { address: used.address, browser: used.browser }, tx)
       })
       if (renewed) return renewed
       const [known] = await db.select().from(refreshTokens).where(eq(refreshTokens.hash, hash))

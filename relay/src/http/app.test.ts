@@ -14,6 +14,7 @@ const rooms = {
   logger,
   metrics,
   trustProxy: { kind: 'none' } as const,
+  audit: { write: async () => undefined },
   consoleOrigins: () => ['https://console.example'],
   gate: {
     identify: async (bearer: string | undefined) => {

@@ -3,12 +3,14 @@ import type { IncomingMessage } from 'node:http'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import type { Audit } from '../access/audit.ts'
 import { clientAddress } from '../access/client-address.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { Problem } from '../protocol/problem.ts'
 import type { TrustProxy } from '../settings/kinds.ts'
 import { authorise, type Gatekeepers, type HttpEnv } from './access.ts'
+import { audited } from './audit.ts'
 import { bodyLimit } from './body-limit.ts'
 import { cors, preflight } from './cors.ts'
 import { type Endpoint, honoPath } from './endpoint.ts'
@@ -19,6 +21,7 @@ const MAX_BODY_BYTES = 1024 * 1024
 
 export interface AppRooms {
   gate: Gatekeepers
+  audit: Pick<Audit, 'write'>
   logger: Logger
   metrics: Metrics
   trustProxy: TrustProxy
@@ -48,7 +51,15 @@ export function createApp(routes: readonly Endpoint[], rooms: AppRooms, extend?:
       c.set('refusals', entry.refusals)
       await next()
     })
-    entry.mount(app, [name, cors(entry.access, rooms.consoleOrigins), authorise(entry.access, rooms.gate), limit])
+    const action = `${entry.method.toUpperCase()} ${entry.path}`
+    const guards = [
+      name,
+      cors(entry.access, rooms.consoleOrigins),
+      authorise(entry.access, rooms.gate),
+      audited(entry.access, action, rooms.audit),
+      limit,
+    ]
+    entry.mount(app, guards)
   }
   for (const [path, entries] of Map.groupBy(table, (entry) => honoPath(entry.path))) {
     const methods = entries.map((entry) => entry.method)

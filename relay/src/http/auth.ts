@@ -73,7 +73,7 @@ export function auth(rooms: { signIn: SignIn; consoleOrigins: () => readonly str
     endpoint(SIGN_IN, login, async (c) => {
       const { email, password, cookie } = c.req.valid('json')
       if (cookie) ownPage(c)
-      const session = await rooms.signIn.login({ email, password, address: c.get('address') })
+      const session = await rooms.signIn.login({ email, password, address: c.get('address'), browser: c.req.header('user-agent') })
       if (cookie) keep(c, session)
       return c.json(answer(session, cookie === true), 200)
     }),

@@ -36,6 +36,7 @@ eachStore('the gate over HTTP', (room) => {
         logger: pino({ level: 'silent' }),
         metrics: createMetrics({ activeCalls: () => 0, sockets: () => 0, logDepth: () => 0 }),
         trustProxy: { kind: 'none' },
+        audit: { write: async () => undefined },
         consoleOrigins: () => [],
         gate: {
           metricsToken: () => false,

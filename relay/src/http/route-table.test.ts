@@ -9,7 +9,7 @@ import { createVisitorTokens } from '../access/visitor-tokens.ts'
 import { systemClock } from '../clock.ts'
 import type { ProblemBody, WebCall } from '../protocol/index.ts'
 import { AUTH_SECRET, OTHER_ORGANISATION, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
-import { apiKeys } from '../store/schema.ts'
+import { apiKeys, users } from '../store/schema.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /**
@@ -41,7 +41,9 @@ beforeAll(async () => {
     house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo' } }),
   )) as WebCall
   const unwanted = await made(house.ask('/api/do-not-call', { method: 'POST', token: admin, json: { phoneNumber: '+12025550177' } }))
+  const [member] = await house.relay.store.db.select().from(users)
   ours['/api/agents'] = agent.agent.id
+  ours['/api/members'] = member?.id ?? ''
   ours['/api/do-not-call'] = unwanted.doNotCall.id
   ours['/api/api-keys'] = key.apiKey.id
   ours['/api/calls'] = call.callId
@@ -51,6 +53,7 @@ beforeAll(async () => {
   ours['/docs'] = 'docs.js'
   ours['/api/callbacks'] = 'nothing'
   ours['/api/page-calls'] = 'nothing'
+  ours['/api/auth/sessions'] = 'nothing'
   ours['/api/telephony/webhook'] = 'nothing'
   ours['/api/telephony/status'] = 'nothing'
   ours['/api/sms'] = 'nothing'
@@ -151,7 +154,7 @@ async function operatorsRoute(route: Endpoint, wanted: { role: Role; scope?: Sco
     ...(wanted.scope ? [await keyWith([...SCOPES], OTHER_ORGANISATION)] : []),
   ]
   for (const token of strangers) {
-    const json = { digits: '1', text: 'Hello.', to: '+12025550101' }
+    const json = { digits: '1', text: 'Hello.', to: '+12025550101', role: 'viewer' }
     if (route.path.includes('{')) expect(await refusal(send(route, route.method === 'get' ? { token } : { token, json }))).toBe('not_found')
     else if (route.method === 'get') {
       const text = await (await send(route, { token })).text()

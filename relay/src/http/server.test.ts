@@ -34,6 +34,7 @@ function serverOn(settings: { port: number; host: string }) {
     logger,
     metrics: createMetrics({ activeCalls: () => 0, sockets: () => 0, logDepth: () => 0 }),
     trustProxy: { kind: 'none' },
+    audit: { write: async () => undefined },
     consoleOrigins: () => [],
     gate: { identify: () => Promise.reject(new Error('not asked')), metricsToken: () => false },
   })

@@ -24,6 +24,7 @@ const rooms = {
   logger: createLogger({ level: 'silent' }),
   metrics: createMetrics({ activeCalls: () => 0, sockets: () => 0, logDepth: () => 0 }),
   trustProxy: { kind: 'none' } as const,
+  audit: { write: async () => undefined },
   consoleOrigins: () => [],
   gate: {
     identify: () => Promise.reject(new Error('not asked')),

@@ -72,6 +72,7 @@ const { app } = createApp(
     logger: createLogger({ level: 'silent' }),
     metrics: createMetrics({ activeCalls: () => 0, sockets: () => 0, logDepth: () => 0 }),
     trustProxy: { kind: 'none' },
+    audit: { write: async () => undefined },
     consoleOrigins: () => [],
     gate: {
       identify: async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  bigserial,
   boolean,
   customType,
   index,
@@ -54,8 +55,43 @@ export const refreshTokens = pgTable(
     expiresAt: at('expires_at').notNull(),
     usedAt: at('used_at'),
     revokedAt: at('revoked_at'),
+    /** Where and with what it was asked for, so that people know their own sign-ins. */
+    address: text('address'),
+    browser: text('browser'),
   },
-  (table) => [index('refresh_tokens_family').on(table.family)],
+  (table) => [index('refresh_tokens_family').on(table.family), index('refresh_tokens_user').on(table.userId)],
+)
+
+/** Who was asked to join, and has not yet. Joined or withdrawn, the row is gone. */
+export const invitations = pgTable(
+  'invitations',
+  {
+    id: text('id').primaryKey(),
+    organisationId: organisationId(),
+    email: text('email').notNull(),
+    role: text('role').notNull(),
+    hash: text('hash').notNull().unique(),
+    createdAt: at('created_at').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (table) => [uniqueIndex('invitations_email').on(table.organisationId, table.email)],
+)
+
+/** Who did what to which thing of the organisation. Rows are only ever added. */
+export const audit = pgTable(
+  'audit',
+  {
+    seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+    organisationId: organisationId(),
+    at: at('at').notNull(),
+    actorKind: text('actor_kind').$type<'user' | 'key'>().notNull(),
+    actorId: text('actor_id').notNull(),
+    /** As the route table writes it: `POST /api/calls/{id}/hangup`. */
+    action: text('action').notNull(),
+    target: text('target'),
+    address: text('address').notNull(),
+  },
+  (table) => [index('audit_organisation').on(table.organisationId, table.seq)],
 )
 
 export const apiKeys = pgTable('api_keys', {
