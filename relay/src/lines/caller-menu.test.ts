@@ -53,13 +53,13 @@ describe('a menu', () => {
   })
 
   test('who is led on and the line end together, whoever ends', async () => {
-    for (const ender of ['agent', 'carrier', 'operator'] as const) {
+    for (const ender of ['deadline', 'carrier', 'operator'] as const) {
       const { account, call, clock, led, lines, press, said } = await dialled()
       await press('1')
       const sold = led()
       if (ender === 'carrier') await lines.tell(call.id, said('completed', { carrierCallId: 'CA9' }))
       else if (ender === 'operator') call.hangUp('operator')
-      else sold?.hangUp('agent')
+      else sold?.hangUp('deadline')
       await clock.advance(100)
       const reason = ender === 'carrier' ? 'visitor' : ender
       expect([ender, call.endReason, sold?.endReason]).toEqual([ender, reason, reason])
