@@ -23,7 +23,8 @@ export async function ask<T = Record<string, unknown>>(
   const response = await fetch(url + path, {
     method,
     redirect: 'manual',
-    headers: { ...(o.body === undefined ? {} : { 'Content-Type': 'application/json' }), ...o.headers },
+    // On a busy machine a kept connection may be closed there in the moment that it is used here.
+    headers: { Connection: 'close', ...(o.body === undefined ? {} : { 'Content-Type': 'application/json' }), ...o.headers },
     ...(o.body === undefined ? {} : { body: typeof o.body === 'string' ? o.body : JSON.stringify(o.body) }),
   })
   const text = await response.text()
