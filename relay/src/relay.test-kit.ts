@@ -6,6 +6,7 @@ import type { Role } from './access/roles.ts'
 import type { Clock } from './calls/ports.ts'
 import { systemClock } from './clock.ts'
 import { createLogger } from './logger.ts'
+import type { ProblemBody } from './protocol/index.ts'
 import { createRelay, type Relay, type RelayExtras } from './relay.ts'
 import { readSettings } from './settings.ts'
 import { organisations } from './store/schema.ts'
@@ -71,6 +72,9 @@ export async function startTestRelay(o: { env?: Record<string, string>; extras?:
 
 /** The page of the relay itself. */
 export const ownPage = (relay: Relay) => ({ origin: relay.url })
+
+export const read = async (answer: Response) => (await answer.json()) as Answer
+export const codeOf = async (answer: Response) => ((await answer.json()) as ProblemBody).code
 
 /** The parts of answers that tests read; their shapes are proved by the routes' own schemas. */
 export interface Answer {

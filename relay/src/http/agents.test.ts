@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProblemBody } from '../protocol/index.ts'
-import { type Answer, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
+import { type Answer, read, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
 
 let house: TestRelay
 let admin: string
@@ -11,7 +11,6 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const read = async (answer: Response) => (await answer.json()) as Answer
 const send = (method: string, path: string, json?: unknown, token = admin) =>
   house.ask(path, { method, token, ...(json === undefined ? {} : { json }) })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import type { ProblemBody, WebCall } from '../protocol/index.ts'
-import { type Answer, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
+import type { WebCall } from '../protocol/index.ts'
+import { codeOf, ownPage, read, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
 
 let house: TestRelay
 let admin: string
@@ -11,8 +11,6 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const read = async (answer: Response) => (await answer.json()) as Answer
-const codeOf = async (answer: Response) => ((await answer.json()) as ProblemBody).code
 const send = (method: string, path: string, json?: unknown, token = admin) =>
   house.ask(path, { method, token, ...(json === undefined ? {} : { json }) })
 

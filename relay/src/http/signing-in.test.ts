@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ProblemBody } from '../protocol/index.ts'
-import { ADMIN, type Answer, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
+import { ADMIN, codeOf, read, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
 
 let house: TestRelay
 let admin: string
@@ -10,8 +9,6 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const read = async (answer: Response) => (await answer.json()) as Answer
-const codeOf = async (answer: Response) => ((await answer.json()) as ProblemBody).code
 const send = (method: string, path: string, json?: unknown, token = admin) =>
   house.ask(path, { method, token, ...(json === undefined ? {} : { json }) })
 
