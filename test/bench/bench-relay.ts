@@ -11,7 +11,7 @@ export interface BenchRelay extends Child {
 
 /**
  * A relay alone in its process, with an embedded store of its own, or Postgres at `databaseUrl`. `vendorUrl`: its agent speaks by Gemini
- * Live, of that server, unless `engine` is another. `twilioUrl`, `optimaUrl`: it has a number there.
+ * Live, of that server, unless `engine` is another. `twilioUrl`, `optimaUrl`: it has a number there; `exotel`: and one at Exotel, which is never asked.
  */
 export async function startBenchRelay(
   o: {
@@ -20,11 +20,12 @@ export async function startBenchRelay(
     engine?: string
     twilioUrl?: string
     optimaUrl?: string
+    exotel?: boolean
     databaseUrl?: string
     execArgv?: string[]
   } = {},
 ): Promise<BenchRelay> {
-  const { vendorUrl, engine, optimaUrl, twilioUrl, databaseUrl, ...how } = o
+  const { vendorUrl, engine, exotel, optimaUrl, twilioUrl, databaseUrl, ...how } = o
   const dataDir = newDataDir()
   const child = await startChild(new URL('./relay-child.ts', import.meta.url), {
     ...how,
@@ -34,6 +35,7 @@ export async function startBenchRelay(
       ...(engine ? { ENGINE: engine } : {}),
       ...(twilioUrl ? { TWILIO_URL: twilioUrl } : {}),
       ...(optimaUrl ? { OPTIMA_URL: optimaUrl } : {}),
+      ...(exotel ? { EXOTEL: '1' } : {}),
       ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
     },
   })

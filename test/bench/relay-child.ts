@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createRelay } from '@voice-agent/relay/relay'
 import { readSettings } from '@voice-agent/relay/settings'
 import { echo } from './hot-path/echo-engine.ts'
+import { EXOTEL_ACCOUNT } from './hot-path/exotel-line.ts'
 import { answerBench } from './measured.ts'
 import { ACCOUNT } from './twilio-line.ts'
 
@@ -9,7 +10,7 @@ import { ACCOUNT } from './twilio-line.ts'
 
 const secret = () => randomBytes(32).toString('base64')
 const ADMIN = { ADMIN_EMAIL: 'bench@example.com', ADMIN_PASSWORD: secret() }
-const { DATA_DIR, DATABASE_URL, OPTIMA_URL, TWILIO_URL, VENDOR_URL } = process.env
+const { DATA_DIR, DATABASE_URL, EXOTEL, OPTIMA_URL, TWILIO_URL, VENDOR_URL } = process.env
 const { ENGINE = VENDOR_URL ? 'gemini-live' : 'offline' } = process.env
 const settings = readSettings({
   HOST: '127.0.0.1',
@@ -19,6 +20,7 @@ const settings = readSettings({
   MAX_CALLS: '5000',
   ...(DATABASE_URL ? { DATABASE_URL, AUTH_SECRET: secret(), ENCRYPTION_KEY: secret(), ...ADMIN } : {}),
   ...(VENDOR_URL ? { GEMINI_API_KEY: 'bench', GEMINI_BASE_URL: VENDOR_URL } : {}),
+  ...(EXOTEL ? EXOTEL_ACCOUNT : {}),
   ...(OPTIMA_URL ? { OPTIMA_TOKEN: 'relay', OPTIMA_API_BASE_URL: OPTIMA_URL } : {}),
   ...(TWILIO_URL ? { ...ACCOUNT, TWILIO_API_BASE_URL: TWILIO_URL } : {}),
 })

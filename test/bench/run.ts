@@ -13,7 +13,7 @@ import { widgetBytes } from './widget-bytes.ts'
 /**
  * `npm run bench`: a table for people, JSON for machines. Figures are this machine's; only limits stand anywhere else.
  * With words after it only the parts whose titles hold one of them; `--quick` makes the hot path a smoke run of seconds,
- * `--shape=browser,mulaw,phone,optima` chooses what stands at the ends of its calls (else all, one after the other; in a smoke run a browser),
+ * `--shape=browser,mulaw,phone,optima,exotel` chooses what stands at the ends of its calls (else all, one after the other; in a smoke run a browser),
  * `--calls=200` how many there are, `--rounds=2` how often each is measured, `--store=pglite` where its log is kept (else in both),
  * `--profile` says where its time goes.
  */

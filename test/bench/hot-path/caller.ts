@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Kind } from './kinds.ts'
 import type { Near, NearEvents } from './near.ts'
-import { AnswerTurn, CHUNKS_A_ROUND } from './shape.ts'
+import { AnswerTurn, CHUNKS_A_ROUND, FRAME_MS } from './shape.ts'
 import { Course, type Delays } from './tally.ts'
 
 /** One call seen from outside: the visitor at its one end and the vendor at its other, in one process and on one clock. */
@@ -35,6 +35,8 @@ export interface Delayed {
   down: Delays
   /** By how much the way of a frame to the visitor took longer or shorter than the one before (RFC 3550). */
   jitter: Delays
+  /** How long a frame waited for its chunk to be full, where the line has chunks. */
+  fill: Delays
 }
 
 /** Brings a visitor into a call; resolves once it stands. */
@@ -54,9 +56,32 @@ export async function joinCall(o: {
   /** A frame whose last samples are still in the resampler. */
   let heldBack = false
 
+  const framesAMessage = kind.framesAMessage ?? 1
+  let gathered = 0
+  /** Of the chunk that is being told: how long its frames took. */
+  let inChunk: number[] = []
+  let chunkAtMs = Number.NaN
+
+  /** A chunk leaves when its last frame is there: how long the others waited is the line's way, and no delay of whoever fills it. */
+  function wholeChunk(atMs: number) {
+    const last = inChunk.at(-1)
+    const delayed = o.delayed(id)
+    if (delayed && last !== undefined) {
+      delayed.down.add(last)
+      for (const ms of inChunk) delayed.fill.add(ms - last)
+      const lateMs = Math.abs(atMs - chunkAtMs - inChunk.length * FRAME_MS)
+      // After a pause there is none before it.
+      if (lateMs < inChunk.length * FRAME_MS) delayed.jitter.add(lateMs)
+    }
+    chunkAtMs = atMs
+    inChunk = []
+  }
+
   const near = await o.near({
+    ...(framesAMessage > 1 && { onChunk: wholeChunk }),
     onFrame(frame, atMs) {
       const ms = down.arrives(kind.frameOf(frame, down.sent), atMs)
+      if (framesAMessage > 1) return void inChunk.push(ms)
       const delayed = o.delayed(id)
       delayed?.down.add(ms)
       if (down.jitterMs !== undefined) delayed?.jitter.add(down.jitterMs)
@@ -83,9 +108,13 @@ export async function joinCall(o: {
     down,
     vendor: undefined,
     speak() {
+      gathered += 1
+      if (gathered < framesAMessage) return
+      gathered = 0
       const course = kind.comesBack ? down : up
-      course.leaves(performance.now())
-      near.speak({ call: id, frame: course.sent - 1 }, !kind.comesBack && AnswerTurn.visitorSpeaks(step))
+      const now = performance.now()
+      for (let each = 0; each < framesAMessage; each++) course.leaves(now)
+      near.speak({ call: id, frame: course.sent - framesAMessage }, !kind.comesBack && AnswerTurn.visitorSpeaks(step))
     },
     answer() {
       if (!caller.vendor) return

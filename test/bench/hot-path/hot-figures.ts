@@ -80,7 +80,7 @@ export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figu
     })
   }
   const ms = (values: readonly number[]) => values.map((value) => value.toFixed(2)).join(' / ')
-  const beside = (of: 'up' | 'down' | 'jitter') =>
+  const beside = (of: 'up' | 'down' | 'jitter' | 'fill') =>
     `p50 / p95 / p99: ${ms(relay.delays[of])}, floor ${ms(floor.delays[of])}, again ${ms(again.delays[of])}`
   for (const way of kind.comesBack ? (['down'] as const) : (['up', 'down'] as const)) {
     const [, , p99] = relay.delays[way]
@@ -92,13 +92,21 @@ export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figu
       note: `${isVoid}${beside(way)}${p99 > 20 ? '; beyond 20 ms' : ''}`,
     })
   }
+  if (kind.framesAMessage !== undefined) {
+    figures.push({
+      name: name('chunk fill, p95'),
+      value: relay.delays.fill[1],
+      unit: 'ms',
+      note: `how long a frame waits for its chunk to be full, which the line asks for; ${beside('fill')}`,
+    })
+  }
   const isPromised = kind.near !== 'page' && calls <= JITTER_CALLS
   figures.push({
     name: name('pacing jitter above the floor, p95'),
     value: relay.delays.jitter[1] - floor.delays.jitter[1],
     unit: 'ms',
     ...(isPromised ? { limit: JITTER_ABOVE_FLOOR_MS } : {}),
-    note: `${isVoid}by how much a frame’s way differs from that of the one before; ${beside('jitter')}`,
+    note: `${isVoid}${kind.framesAMessage === undefined ? 'by how much a frame’s way differs from that of the one before' : 'how far chunks are from evenly spaced'}; ${beside('jitter')}`,
   })
   const gone = ({ lost }: Row) => lost.up + lost.down + lost.oddUp + lost.oddDown + lost.calls
   figures.push(

@@ -1,10 +1,11 @@
 import { encodeMulaw } from '../../../relay/src/audio/g711.ts'
+import { FRAMES_A_MESSAGE } from './exotel-line.ts'
 import { AnswerTurn, readUp } from './shape.ts'
 import { readStamp, STAMP_BYTES, type Stamp } from './stamp.ts'
 import { nearest, readSteps } from './steps.ts'
 
 /** The shapes of calls that are measured: what stands at their ends, and how a frame is known at the other one. */
-export const SHAPES = ['browser', 'mulaw', 'phone', 'optima'] as const
+export const SHAPES = ['browser', 'mulaw', 'phone', 'optima', 'exotel'] as const
 export type Shape = (typeof SHAPES)[number]
 
 export interface Kind {
@@ -13,7 +14,9 @@ export interface Kind {
   readonly floor: URL
   /** Of the relay's agent. */
   readonly engine: 'gemini-live' | 'echo'
-  readonly near: 'page' | 'telephone' | 'optima'
+  readonly near: 'page' | 'telephone' | 'optima' | 'exotel'
+  /** Frames that the line gathers into one message; absent: each goes by itself. */
+  readonly framesAMessage?: number
   /** There is no far end: the visitor hears what they say. */
   readonly comesBack: boolean
   /** The last frame of a piece is whole when more sound comes, or its end. */
@@ -88,6 +91,24 @@ export const KINDS: Readonly<Record<Shape, Kind>> = {
     floor: new URL('./floor-optima-child.ts', import.meta.url),
     engine: 'echo',
     near: 'optima',
+    comesBack: true,
+    resamples: false,
+    canMute: false,
+    cpuAboveFloorUs: 2.5,
+    chunk: (stamp) => AnswerTurn.chunk(stamp),
+    readUp: () => undefined,
+    readDown(pcm, call) {
+      const stamp = readStamp(pcm)
+      return stamp.call === call ? stamp.frame : undefined
+    },
+    frameOf: (number) => number,
+  },
+  exotel: {
+    title: 'a phone behind Exotel, passed through in chunks',
+    floor: new URL('./floor-exotel-child.ts', import.meta.url),
+    engine: 'echo',
+    near: 'exotel',
+    framesAMessage: FRAMES_A_MESSAGE,
     comesBack: true,
     resamples: false,
     canMute: false,

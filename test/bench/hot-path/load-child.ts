@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { askForCall, many } from '../ask-for-call.ts'
 import { callIn, startTwilioRest } from '../twilio-line.ts'
 import { type Caller, type Delayed, joinCall } from './caller.ts'
+import { joinExotel, streamUrlOf } from './exotel-line.ts'
 import { KINDS, type Shape } from './kinds.ts'
 import type { Near, NearEvents } from './near.ts'
 import { startOptima } from './optima-line.ts'
@@ -38,6 +39,7 @@ export interface RowDelays {
   up: [p50: number, p95: number, p99: number]
   down: [p50: number, p95: number, p99: number]
   jitter: [p50: number, p95: number, p99: number]
+  fill: [p50: number, p95: number, p99: number]
 }
 export interface Lost {
   up: number
@@ -93,6 +95,9 @@ const nearOf =
   (id: number, { by, url }: { by: 'calls' | 'sockets'; url: string }) =>
   async (events: NearEvents): Promise<Near> => {
     if (kind.near === 'page') return joinPage({ id, mediaUrl: by === 'sockets' ? url : (await askForCall(url)).mediaUrl, ...events })
+    if (kind.near === 'exotel') {
+      return joinExotel({ id, url: by === 'sockets' ? url : streamUrlOf(url), read: (pcm) => kind.readDown(pcm, id), ...events })
+    }
     // A floor says as whom it is connected, and the relay is connected as what it was given.
     if (optima) return optima.join({ id, token: by === 'sockets' ? url : RELAY_TOKEN, read: (pcm) => kind.readDown(pcm, id), ...events })
     const line = by === 'sockets' ? { mediaUrl: url, headers: {}, callSid: 'CA0' } : await callIn(url, id)
@@ -142,7 +147,7 @@ async function take(wish: LoadWish): Promise<unknown> {
       place(fed)
       return {}
     case 'count': {
-      counting = rows.get(wish.row) ?? { up: new Delays(), down: new Delays(), jitter: new Delays() }
+      counting = rows.get(wish.row) ?? { up: new Delays(), down: new Delays(), jitter: new Delays(), fill: new Delays() }
       rows.set(wish.row, counting)
       return counted()
     }
@@ -161,7 +166,7 @@ async function take(wish: LoadWish): Promise<unknown> {
     case 'row': {
       const row = rows.get(wish.row)
       const of = (delays: Delays | undefined) => [0.5, 0.95, 0.99].map((share) => delays?.percentile(share) ?? Number.NaN)
-      return { up: of(row?.up), down: of(row?.down), jitter: of(row?.jitter) }
+      return { up: of(row?.up), down: of(row?.down), jitter: of(row?.jitter), fill: of(row?.fill) }
     }
     case 'lost': {
       const group = groups.get(wish.name) ?? []

@@ -19,6 +19,8 @@ export interface NearEvents {
   onFrame(frame: number, atMs: number): void
   /** Something else in its place. */
   onOdd(): void
+  /** All frames of one chunk were told, where a line has chunks. */
+  onChunk?(atMs: number): void
 }
 
 /** A mask that costs nothing to make; the far end unmasks as ever. */

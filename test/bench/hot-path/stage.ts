@@ -48,6 +48,7 @@ export async function setStage(o: { shape: Shape; store?: StoreKind; execArgv?: 
       engine,
       ...(twilioUrl ? { twilioUrl } : {}),
       ...(optimaUrl ? { optimaUrl } : {}),
+      exotel: KINDS[o.shape].near === 'exotel',
       ...database,
       ...how,
     }),

@@ -15,8 +15,8 @@ import {
 } from './wire.ts'
 
 const FRAME_MS = 20
-/** Sound that waits for its chunk to be full goes as it is when nothing more comes for so long. */
-const LINGER_MS = 100
+/** Sound that waits for its chunk to be full goes as it is when nothing more comes for so long: longer than what comes in pieces of 100 ms has gaps. */
+const LINGER_MS = 150
 /** Exotel says `start` right after the socket stands. */
 const START_MS = 10_000
 /** Half a second of the highest rate, as it is sent. */
