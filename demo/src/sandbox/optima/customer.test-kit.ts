@@ -15,7 +15,7 @@ interface Answer {
   body: { status?: number; errors?: unknown; data?: { sessionId: string; endpointUrl?: string; phoneNumber?: string } | null }
 }
 
-export class Customer {
+class Customer {
   readonly told: Told[] = []
   readonly acks: unknown[] = []
   closed: number | undefined

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const OPTIMA_VERSIONS = ['1.0.3', '1.0.5', '1.0.5-ws'] as const
+const OPTIMA_VERSIONS = ['1.0.3', '1.0.5', '1.0.5-ws'] as const
 
 /** How the sandbox's Optima behaves; tests change it while it runs (`POST /sandbox/optima/settings`). */
 export const OptimaSettings = z.strictObject({

@@ -23,7 +23,7 @@ export interface Switchboard {
 /** Placements whose call did not come to be are forgotten. */
 const KEPT = 256
 
-export function createSwitchboard(): Switchboard {
+function createSwitchboard(): Switchboard {
   const placements = new Map<string, Placed>()
   let press: Switchboard['press'] = () => Promise.reject(new CarrierFault('not_found', 'The sound of this call is not here.'))
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LineEvent } from '../carrier.ts'
+import { MAX_MESSAGE_BYTES } from '../stream-socket.ts'
 import { readRecord, SessionId } from './record.ts'
 import { DIAL_STATUSES, type DialStatus } from './statuses.ts'
 
@@ -13,7 +14,6 @@ export type OptimaAudio = (typeof AUDIO_FORMATS)[number]
 
 /** Two seconds of PCM16; Optima sends 20 ms at a time. */
 const MAX_AUDIO_BYTES = 32_000
-export const MAX_MESSAGE_BYTES = 64 * 1024
 
 /** Of one call. */
 export type OfCall =
