@@ -6,14 +6,15 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { SOUND_FLAGS } from './node-flags.mjs'
 
 const root = dirname(fileURLToPath(import.meta.url))
 
-/** What each command runs, and whether it needs the built widget. */
+/** What each command runs, whether it needs the built widget, and whether it carries sound. */
 const COMMANDS = {
-  start: { file: 'demo/src/start.ts', widget: true },
+  start: { file: 'demo/src/start.ts', widget: true, sound: true },
   dev: { file: 'demo/src/dev.ts', widget: true },
-  relay: { file: 'relay/src/main.ts', widget: true },
+  relay: { file: 'relay/src/main.ts', widget: true, sound: true },
   doctor: { file: 'relay/src/doctor.ts', widget: false },
   build: { file: 'widget/build.ts', widget: false },
   test: { file: 'test/run.ts', widget: true },
@@ -36,7 +37,7 @@ install()
 const node = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node')
 const env = { ...process.env, PATH: [join(root, 'node_modules/.bin'), dirname(node), process.env.PATH].join(delimiter) }
 if (chosen.widget) buildWidget()
-run(join(root, chosen.file), rest)
+run([...(chosen.sound ? SOUND_FLAGS : []), join(root, chosen.file), ...rest])
 
 function install() {
   const stamp = join(root, 'node_modules/.installed')
@@ -66,8 +67,8 @@ function buildWidget() {
   if (built.status !== 0) process.exit(built.status ?? 1)
 }
 
-function run(file, args) {
-  const child = spawn(node, [file, ...args], { cwd: root, env, stdio: 'inherit' })
+function run(args) {
+  const child = spawn(node, args, { cwd: root, env, stdio: 'inherit' })
   // The child drains by itself; this process only passes the wish on and leaves with its exit code.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   // npm, told to end, ends its shell and tells nobody below: a parent that is gone is the same wish.

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { SOUND_FLAGS } from '../../node-flags.mjs'
 
 /** A process of the bench, spoken with over IPC: one question, one answer. */
 export interface Child {
@@ -14,9 +15,9 @@ export interface Child {
 /** Whether processes can be kept on one core each. */
 export const canPin = cpus().length > 1 && spawnSync('taskset', ['--version']).status === 0
 
-/** Starts a file of the bench, on one core where `core` is given and the machine allows. Rejects when it ends before it has said anything. */
+/** Starts a file of the bench as run.mjs starts the relay, on one core where `core` is given and the machine allows. Rejects when it ends before it has said anything. */
 export async function startChild(file: URL, o: { core?: number; env?: Record<string, string>; execArgv?: string[] } = {}): Promise<Child> {
-  const program = [process.execPath, '--expose-gc', ...(o.execArgv ?? []), file.pathname]
+  const program = [process.execPath, ...SOUND_FLAGS, '--expose-gc', ...(o.execArgv ?? []), file.pathname]
   const [command = '', ...args] = o.core !== undefined && canPin ? ['taskset', '-c', String(o.core), ...program] : program
   // A session of its own, so that it can be put before all others.
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...o.env }, detached: true })
