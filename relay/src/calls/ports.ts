@@ -149,7 +149,7 @@ export type EngineEvent =
   | { type: 'answers'; utterance: string }
   /** Speaks text: the next piece of an utterance. */
   | { type: 'text'; utterance: string; text: string }
-  /** Speaks audio: PCM16LE at `Engine.speaksHz`. */
+  /** Speaks audio: PCM16LE at `Engine.speaksHz`. The bytes are good until it is taken: whoever keeps them copies them. */
   | { type: 'audio'; utterance: string; bytes: Uint8Array }
   /** Speaks audio: the next piece of the words of that audio, spaces included, close to the sound it belongs to. */
   | { type: 'said'; utterance: string; text: string }

@@ -92,7 +92,12 @@ export function createLiveRooms(o: {
     view,
     desk: {
       updated: (organisationId, call) => void io.to([ROOM.organisation(organisationId), ROOM.call(call.id)]).emit('call:updated', call),
-      transcript: (callId, seq, entry) => void io.to(ROOM.transcript(callId)).emit('transcript:update', { callId, seq, ...entry }),
+      transcript(callId, seq, entry) {
+        // Every word of every call comes by here, and most are watched by nobody.
+        if (io.of('/').adapter.rooms.has(ROOM.transcript(callId))) {
+          io.to(ROOM.transcript(callId)).emit('transcript:update', { callId, seq, ...entry })
+        }
+      },
     },
     onFault: report('a call could not be shown in the live rooms'),
   })

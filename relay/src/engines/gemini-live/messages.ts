@@ -5,7 +5,7 @@ import { plainSound } from './plain-sound.ts'
 export type Piece =
   | { type: 'heard'; text: string; finished: boolean }
   | { type: 'words'; text: string }
-  /** PCM16LE mono; a buffer of its own. */
+  /** PCM16LE mono; good until the next message is read. */
   | { type: 'sound'; bytes: Uint8Array }
   | { type: 'interrupted' }
   | { type: 'generated' }
