@@ -210,6 +210,32 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
       })
     })
 
+    group(abilities.playsRecording)('plays a recorded message', () => {
+      const message = {
+        callId: ORDER.callId,
+        to: ORDER.to,
+        from: ORDER.from,
+        audioUrl: 'https://relay.example/a.wav',
+        statusUrl: ORDER.urls.status,
+      }
+      const play = (permit: Permit) => account.playRecording?.(permit, message) ?? Promise.reject(new Error('it does not'))
+
+      it('once, with its permit, and never with another’s', async () => {
+        const right = permitFor()
+        expect((await asked(subject.placed, () => play(right.permit))).carrierCallId).toBe(subject.carrierCallId)
+        expect([right.redeemed, vendor.requests.length]).toEqual([1, 1])
+        await expect(play(right.permit)).rejects.toThrow('redeemed already')
+        expect((await faultOf(play(permitFor('+12025550109').permit))).placed).toBe('no')
+        expect(vendor.requests).toHaveLength(1)
+      })
+
+      it.each(subject.unclear)('after $answer, $code, it may ring, and is not rung again', async ({ answer, code }) => {
+        expect(await faultOf(asked(answer, () => play(permitFor().permit)))).toMatchObject({ code, placed: 'unknown' })
+        await clock.advance(LONG_MS)
+        expect(vendor.requests).toHaveLength(1)
+      })
+    })
+
     group(abilities.hangsUp)('hangs up', () => {
       const hangUp = () => account.hangUp(subject.carrierCallId)
 
