@@ -15,13 +15,17 @@ export function jiocxDoors(house: House, deviations: Deviations): Doors {
       if (!event) throw new Problem('invalid_request', 'This is not what JioCX says of a call.')
       const hint = c.req.query('callId')
       const ours = hint !== undefined && lines.get(hint)?.number.id === number.id ? hint : undefined
-      const callId =
-        ours ?? lines.named(number.provider, event.carrierCallId)?.callId ?? (await house.book.named(number.provider, event.carrierCallId))
-      if (callId === undefined) return c.body(null, 204)
-      // What one number’s secret proves is nothing about another number’s call.
-      const line = lines.get(callId)
-      const foreign = line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)
-      if (!foreign) await house.afterwards(() => lines.tell(callId, event))
+      await house.afterwards(async () => {
+        const callId =
+          ours ??
+          lines.named(number.provider, event.carrierCallId)?.callId ??
+          (await house.book.named(number.provider, event.carrierCallId))
+        if (callId === undefined) return
+        // What one number’s secret proves is nothing about another number’s call.
+        const line = lines.get(callId)
+        const foreign = line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)
+        if (!foreign) await lines.tell(callId, event)
+      })
       return c.body(null, 204)
     },
   }
