@@ -59,7 +59,7 @@ function post(path: string, body: string, headers: Record<string, string>): Prom
   })
 }
 
-const PATHS = ['status', 'recording', 'amd', 'stream-status', 'dial-action', 'answer', 'websocket']
+const PATHS = ['status', 'recording', 'amd', 'stream-status', 'dial-action', 'relay-action', 'answer', 'websocket']
 /** Everything that a stranger could have changed. */
 async function traces(): Promise<unknown> {
   const [call, events, transcript, live] = [
