@@ -131,7 +131,8 @@ export function createCallbacks(o: {
       return { callId }
     },
     async view(callId) {
-      const live = calls.get(callId)
+      // Whoever was told of the end asks at once: the book may not have it yet.
+      const live = calls.unsettled(callId)
       if (live) return { callId, status: live.status, ...(live.endReason ? { endReason: live.endReason } : {}) }
       const stored = await o.stored(callId)
       if (stored) return { callId, ...stored }
