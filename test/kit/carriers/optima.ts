@@ -18,7 +18,7 @@ export const optima = (version: '1.0.3' | '1.0.5' | '1.0.5-ws'): Subject => ({
   phone: { carrier: 'optima' },
   env: { OPTIMA_VERSION: version },
   // Up to 1.0.4 it is not told how long to ring; its own time is over before ours.
-  patience: { version, jitterMs: 200, ringMs: 4500 },
+  patience: { version, jitterMs: 200, ringMs: 4500, queueMs: 700 },
   tells: {
     declined: 'busy',
     // Up to 1.0.4 there is no word for it but that the call is over.

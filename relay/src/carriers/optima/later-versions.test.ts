@@ -84,6 +84,14 @@ describe('1.0.5 over Socket.IO', () => {
     await becomes(callId, { status: 'failed', endReason, ends: 1 })
   })
 
+  it('that was over before its room could be entered ended as its record says', async () => {
+    house.record = (sessionId) => record(sessionId, 'BUSY')
+    house.optima.joining = 'failed'
+    const { callId } = await house.wish()
+    await becomes(callId, { status: 'failed', endReason: 'busy', ends: 1 })
+    house.optima.joining = 'success'
+  })
+
   it('is over by its record alone, whoever tells of it', async () => {
     const { callId, sid } = await house.wish()
     await until(() => joined(house.optima, sid))

@@ -87,8 +87,7 @@ export function followCall(
         if (state === 'ringing') answer()
         break
       case 'lost':
-        logger.warn({ was: state }, 'Optima is out of reach: a call of it is given up')
-        call?.hangUp('connection')
+        void lost()
         break
     }
     if (state === 'talking') sound?.take(event)
@@ -122,6 +121,15 @@ export function followCall(
     if (answered || wasOurs) return tell({ status: 'completed', said: { event: 'hangup' } })
     const record = await recorded()
     tell(record ?? { ...UNANSWERED, said: { event: 'hangup' } })
+  }
+
+  /** Its room cannot be entered, or not again: it may be over, which its record knows. */
+  async function lost() {
+    logger.warn({ was: state }, 'Optima is out of reach: a call of it is given up')
+    const record = await recorded()
+    if (!record) return call?.hangUp('connection')
+    over()
+    tell(record)
   }
 
   async function recorded(): Promise<LineEvent | undefined> {
