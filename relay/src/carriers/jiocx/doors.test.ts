@@ -40,13 +40,15 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
+/** The log is written in the background; a busy machine takes its time. */
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 const pathTo = (query = '') => statusUrl.slice(house.relay.url.length) + query
 const tell = async (fields: object, path = pathTo()) => (await house.ask(path, { method: 'POST', json: fields })).status
 async function ringing(phoneNumber = VISITOR) {
   const answer = await house.wish({ phoneNumber })
   expect(answer.status).toBe(202)
   const { callId } = (await answer.json()) as { callId: string }
-  await expect.poll(async () => (await house.view(callId)).events.some(({ type }) => type === 'line.status')).toBe(true)
+  await soon(async () => (await house.view(callId)).events.some(({ type }) => type === 'line.status')).toBe(true)
   return { callId, id: `c${calls}` }
 }
 
@@ -54,11 +56,11 @@ describe('what JioCX tells', () => {
   it('moves its call, by its name or by ours, and ends it once', async () => {
     const { callId, id } = await ringing()
     expect(await tell({ call_id: id, status: 'ringing' })).toBe(204)
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'connecting' })
+    await soon(() => house.view(callId)).toMatchObject({ status: 'connecting' })
     expect(await tell({ call_id: id, status: 'connected' }, pathTo(`?callId=${callId}`))).toBe(204)
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'connected' })
+    await soon(() => house.view(callId)).toMatchObject({ status: 'connected' })
     for (let again = 0; again < 3; again++) expect(await tell({ call_id: id, status: 'completed' })).toBe(204)
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
+    await soon(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
     // Late words of a call that is over.
     expect(await tell({ call_id: id, status: 'ringing' })).toBe(204)
   })
@@ -71,7 +73,7 @@ describe('what JioCX tells', () => {
     expect(await house.view(one.callId)).toMatchObject({ ends: 0 })
     expect(await tell({ call_id: 'nobodys', status: 'completed' })).toBe(204)
     for (const { id } of [one, other]) await tell({ call_id: id, status: 'failed', message: 'Callee busy' })
-    for (const { callId } of [one, other]) await expect.poll(async () => (await house.view(callId)).ends).toBe(1)
+    for (const { callId } of [one, other]) await soon(async () => (await house.view(callId)).ends).toBe(1)
   })
 
   it('is believed with the number’s secret alone, and only when it can be understood', async () => {
@@ -83,6 +85,6 @@ describe('what JioCX tells', () => {
     expect((await house.ask(pathTo(), { method: 'POST', body: 'x'.repeat(70_000) })).status).toBe(400)
     expect(await house.view(callId)).toMatchObject({ ends: 0 })
     await tell({ call_id: id, status: 'failed', message: 'No answer' })
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'failed', endReason: 'no-answer', ends: 1 })
+    await soon(() => house.view(callId)).toMatchObject({ status: 'failed', endReason: 'no-answer', ends: 1 })
   })
 })
