@@ -18,7 +18,7 @@ export interface AccessTokenOrder {
 }
 
 /** Twilio lets no token live longer. */
-export const LONGEST_TTL_MS = 24 * 3_600_000
+const LONGEST_TTL_MS = 24 * 3_600_000
 
 /** @throws RangeError when the token would live longer than Twilio allows */
 export async function createAccessToken(o: AccessTokenOrder): Promise<{ token: string; expiresAtMs: number }> {

@@ -16,7 +16,7 @@ const PARAMETER = 'ticket'
 /** From the click to the connect, with the browser's question for the microphone in between. */
 export const CONNECT_MS = 60_000
 /** Short, for it is renewed: the SDK says ten seconds before. */
-export const TOKEN_MS = 600_000
+const TOKEN_MS = 600_000
 
 /** - invited: nobody has come yet. claimed: by this call of Twilio's, which may ask again. */
 type Invited = { is: 'invited'; untilMs: number } | { is: 'claimed'; carrierCallId: string }
