@@ -277,16 +277,21 @@ export class Handset {
     if (next) this.#part.get(next).focus()
   }
 
+  /**
+   * A carrier as it writes itself.
+   * @param {string} name
+   */
+  #titleOf(name) {
+    return this.#around.numbers.find(({ carrier }) => carrier.toLowerCase() === name)?.carrier ?? name
+  }
+
   /** @param {number} nowMs */
   #status(nowMs) {
     const { state, carrier, answeredAtMs, endedAtMs } = this.call
     if (state === 'calling') return 'Calling…'
-    if (state === 'ringing') return carrier ? `Incoming call · ${title(carrier)}` : 'Incoming call'
+    if (state === 'ringing') return carrier ? `Incoming call · ${this.#titleOf(carrier)}` : 'Incoming call'
     if (state === 'talking') return clock(nowMs - (answeredAtMs ?? nowMs))
     if (state === 'idle') return ''
     return answeredAtMs ? `${endWords(this.call)} · ${clock((endedAtMs ?? nowMs) - answeredAtMs)}` : endWords(this.call)
   }
 }
-
-/** @param {string} name */
-const title = (name) => name.charAt(0).toUpperCase() + name.slice(1)
