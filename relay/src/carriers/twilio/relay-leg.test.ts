@@ -172,7 +172,7 @@ describe('a far end that tells little', () => {
   it('an interruption without words is reckoned by the clock, in whole words', async () => {
     const { clock, relay, say, take } = aLeg()
     say('Hello there my friend.')
-    await clock.advance(900)
+    await clock.advance(1300)
     take(interrupt(''))
     expect(await relay.leg.clear('u')).toBe('Hello there')
   })

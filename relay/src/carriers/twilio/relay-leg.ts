@@ -1,7 +1,7 @@
 import type { Clock, LegEvent, TextLeg } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
-import { heardByNow, heardText, isWhole, leftMs, newUtterance, type RelayUtterance, wasInterrupted, wasPlayed } from './relay-queue.ts'
 import type { FromRelaySession, ToRelaySession } from './relay-wire.ts'
+import { createRelayWords } from './relay-words.ts'
 
 /** A socket whose session is this call's. */
 export interface RelayWire {
@@ -26,22 +26,10 @@ export interface RelayLeg {
   handOff(data: string): boolean
 }
 
-/** The far end says that it fell silent between two sentences, too: then it speaks again within this. */
-const PAUSE_MS = 1000
-/** A far end that tells what was played is believed to have lost a word of it after so long; */
-const TOLD_GRACE_MS = 15_000
-/** one that never told anything is believed after this. */
-const SILENT_GRACE_MS = 2000
 /** Words that are being said are waited for at most so long before a hand-off. */
 const HAND_OFF_MS = 10_000
 const NORMAL = 1000
-/** Utterances of which something may still be told. */
-const KEPT = 4
 
-/**
- * One utterance at a time is at the far end, so that what is told is told of that one. What comes behind waits until it was heard, or cut: its words
- * then silence what is left of the other, where the session allows it.
- */
 export function createRelayLeg(o: {
   clock: Clock
   name: string
@@ -54,52 +42,12 @@ export function createRelayLeg(o: {
   const { clock } = o
   let wire: RelayWire | undefined
   let isBack = false
-  let greeted: string | undefined
   let listener: ((event: LegEvent) => void) | undefined
   let closed = false
   let visitorSpeaks = false
-  let tellsPlayed = false
-  let queue: RelayUtterance[] = []
-  /** Cut by the far end, with what was heard of each, until somebody asks. */
-  const cut = new Map<string, string>()
-  let before: string[] = []
-  /** Until then something that was cut may still be heard, where it cannot be silenced. */
-  let busyUntilMs = 0
-  let cancelEnd: (() => void) | undefined
   let handOff: { data: string; cancel: () => void } | undefined
   const emit = (event: LegEvent) => listener?.(event)
-
-  function give() {
-    const [one] = queue
-    if (!one) handOffNow()
-    if (!one || !wire?.open) return
-    const begins = one.given === 0 && one.text !== ''
-    if (begins && greeted === one.text) {
-      one.given = one.text.length
-      one.lastGiven = true
-    }
-    if (begins) {
-      greeted = undefined
-      one.sinceMs = clock.monotonicMs()
-    }
-    const token = one.text.slice(one.given)
-    if (token === '' && (!one.last || one.lastGiven)) return expectEnd()
-    if (!one.lastGiven) wire.say({ type: 'text', token, last: one.last })
-    one.given = one.text.length
-    one.lastGiven ||= one.last
-    expectEnd()
-  }
-
-  /** Nobody has to say that it was heard to its end: the clock does, late. */
-  function expectEnd() {
-    const [one] = queue
-    cancelEnd?.()
-    cancelEnd = undefined
-    if (!one?.last || one.given < one.text.length) return
-    const graceMs = o.tells || tellsPlayed || one.sounds ? TOLD_GRACE_MS : SILENT_GRACE_MS
-    const busyMs = one.place.heard === 0 ? Math.max(0, busyUntilMs - clock.monotonicMs()) : 0
-    cancelEnd = clock.after(busyMs + leftMs(one) + graceMs, () => finish(one))
-  }
+  const words = createRelayWords({ clock, tells: o.tells, say: () => (wire?.open ? wire.say : undefined), emit, onQuiet: handOffNow })
 
   function handOffNow() {
     if (!handOff) return
@@ -108,78 +56,11 @@ export function createRelayLeg(o: {
     handOff = undefined
   }
 
-  function finish(one: RelayUtterance) {
-    if (queue[0] !== one) return
-    remove(one)
-    emit({ type: 'played', utterance: one.utterance, text: one.text, whole: true })
-    give()
-  }
-
-  function remove(one: RelayUtterance) {
-    if (queue[0] === one) {
-      cancelEnd?.()
-      cancelEnd = undefined
-      // A cycle that was begun is closed, so that what follows is another one.
-      if (one.given > 0 && !one.lastGiven) wire?.say({ type: 'text', token: '', last: true })
-      if (one.given > 0) before = [one.text, ...before].slice(0, KEPT)
-    }
-    queue = queue.filter((each) => each !== one)
-  }
-
-  function begins(one: RelayUtterance) {
-    if (!one.sounds) emit({ type: 'mark', utterance: one.utterance, name: 'start' })
-    one.sounds = true
-  }
-
-  function played(told: string) {
-    tellsPlayed = true
-    const [one] = queue
-    if (!one || one.given === 0 || !wasPlayed(one, told, { clock, before })) return
-    begins(one)
-    if (isWhole(one)) return finish(one)
-    emit({ type: 'played', utterance: one.utterance, text: heardText(one), whole: false })
-    expectEnd()
-  }
-
-  function interrupted(told: string) {
-    const [one] = queue
-    if (!one || one.given === 0 || !wasInterrupted(one, told)) return
-    const all = queue
-    for (const each of all) {
-      keep(each.utterance, each === one ? (tellsPlayed || told !== '' ? heardText(each) : heardByNow(each, clock)) : '')
-      remove(each)
-    }
-    for (const { utterance } of all) emit({ type: 'cut', utterance })
-    give()
-  }
-
-  function agentSpeaks(speaks: boolean) {
-    const [one] = queue
-    if (!one || one.given === 0) return
-    if (speaks) {
-      begins(one)
-      return expectEnd()
-    }
-    if (!one.last || !one.sounds) return
-    if (!tellsPlayed) return finish(one)
-    cancelEnd?.()
-    cancelEnd = clock.after(PAUSE_MS, () => finish(one))
-  }
-
-  /** The session is gone, and with it what was on its way: it is said again once another one stands. */
+  /** The session is gone. */
   function stand() {
-    busyUntilMs = 0
-    cancelEnd?.()
     handOff?.cancel()
     handOff = undefined
-    for (const one of queue) keep(one.utterance, one.given > 0 ? heardByNow(one, clock) : '')
-    queue = []
-    before = []
-  }
-
-  function keep(utterance: string, heard: string) {
-    cut.set(utterance, heard)
-    while (cut.size > KEPT) cut.delete(cut.keys().next().value ?? '')
+    words.stand()
   }
 
   function visitor(speaks: boolean) {
@@ -188,24 +69,19 @@ export function createRelayLeg(o: {
     emit({ type: 'speaking', speaks })
   }
 
-  function take(message: FromRelaySession) {
-    switch (message.type) {
-      case 'prompt':
-        emit({ type: 'recognised', text: message.text, final: message.last })
-        return message.last && visitor(false)
-      case 'interrupt':
-        return interrupted(message.heard)
-      case 'dtmf':
-        return emit({ type: 'digits', digits: message.digit })
-      case 'played':
-        return played(message.text)
-      case 'speaking':
-        return message.who === 'agent' ? agentSpeaks(message.speaks) : visitor(message.speaks)
-      case 'error':
-        return o.onNote('relay.error', { code: message.code ?? null })
-      default:
-        return
-    }
+  const TAKE: { [Type in FromRelaySession['type']]?: (message: Extract<FromRelaySession, { type: Type }>) => void } = {
+    prompt({ last, text }) {
+      emit({ type: 'recognised', text, final: last })
+      if (last) visitor(false)
+    },
+    interrupt: (message) => words.interrupted(message.heard),
+    dtmf: (message) => emit({ type: 'digits', digits: message.digit }),
+    played: (message) => words.played(message.text),
+    speaking({ speaks, who }) {
+      if (who === 'agent') words.agentSpeaks(speaks)
+      else visitor(speaks)
+    },
+    error: (message) => o.onNote('relay.error', { code: message.code ?? null }),
   }
 
   const leg: TextLeg = {
@@ -219,43 +95,23 @@ export function createRelayLeg(o: {
       }
     },
     say(text, utterance, last) {
-      if (closed) return
-      let one = queue.find((each) => each.utterance === utterance)
-      if (!one) {
-        one = newUtterance(utterance)
-        queue.push(one)
-      }
-      one.text += text
-      one.last ||= last
-      if (queue[0] === one) give()
+      if (!closed) words.say(text, utterance, last)
     },
-    clear(utterance) {
-      const known = cut.get(utterance)
-      cut.delete(utterance)
-      const one = queue.find((each) => each.utterance === utterance)
-      if (!one) return Promise.resolve(known)
-      const heard = known ?? (one.given > 0 ? heardByNow(one, clock) : '')
-      if (one.given > 0 && one === queue[0]) busyUntilMs = clock.monotonicMs() + leftMs(one)
-      remove(one)
-      give()
-      return Promise.resolve(heard)
-    },
+    clear: (utterance) => Promise.resolve(words.clear(utterance)),
     close(reason) {
       if (closed) return
       closed = true
-      cancelEnd?.()
+      words.close()
       handOff?.cancel()
-      queue = []
       wire?.end(JSON.stringify({ reason }))
     },
   }
 
   return {
     leg,
-    use(next, words) {
+    use(next, greeted) {
       const old = wire
       wire = next
-      greeted = words
       visitorSpeaks = false
       if (closed) return next.end(JSON.stringify({ reason: 'over' }))
       if (old) {
@@ -263,10 +119,11 @@ export function createRelayLeg(o: {
         old.close(NORMAL, 'replaced')
         emit({ type: 'detached' })
       }
+      words.begin(greeted)
       if (isBack) emit({ type: 'attached' })
       isBack = true
     },
-    take,
+    take: (message) => (TAKE[message.type] as ((message: FromRelaySession) => void) | undefined)?.(message),
     gone(old, code) {
       if (old !== wire || closed) return
       wire = undefined
@@ -282,7 +139,7 @@ export function createRelayLeg(o: {
     handOff(data) {
       if (!wire?.open || handOff) return false
       handOff = { data, cancel: clock.after(HAND_OFF_MS, handOffNow) }
-      if (queue.length === 0) handOffNow()
+      if (!words.waiting) handOffNow()
       return true
     },
   }

@@ -3,6 +3,8 @@ import { isAllHeard, type Place, placeAfter, placeByCount, UNHEARD } from './rel
 
 /** What the far end says at this pace, as far as nothing better is known. */
 const LETTER_MS = 70
+/** From the words to their first sound. */
+const START_MS = 400
 
 /** One utterance on its way to a far end that speaks. */
 export interface RelayUtterance {
@@ -57,7 +59,8 @@ export const heardText = (one: RelayUtterance) => one.text.slice(0, one.place.he
 /** What was heard by now: the piece that is being said is not told of before it ends, so it is reckoned by the clock, to its last whole word. */
 export function heardByNow(one: RelayUtterance, clock: Clock): string {
   if (one.sinceMs === undefined) return heardText(one)
-  const letters = Math.floor((clock.monotonicMs() - one.sinceMs) / LETTER_MS)
+  const soundsMs = clock.monotonicMs() - one.sinceMs - (one.sounds ? 0 : START_MS)
+  const letters = Math.max(0, Math.floor(soundsMs / LETTER_MS))
   const piece = /^[^.!?…:;।॥。！？]*[.!?…:;।॥。！？]*/u.exec(one.text.slice(one.place.heard, one.given).trimStart())?.[0] ?? ''
   const skipped = one.text.slice(one.place.heard).length - one.text.slice(one.place.heard).trimStart().length
   const upTo = piece.length <= letters ? piece.length : Math.max(0, piece.slice(0, letters + 1).search(/\s\S*$/))

@@ -15,6 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
+/** On a machine that others share. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 const GREETING = 'Hello there. Ask me something.'
 const form = (callback: object, sid: string) => ({ ...(callback as Record<string, string>), CallSid: sid })
 const actions = vectors.conversation_relay_action_callbacks
@@ -63,7 +65,7 @@ async function answered(wish: Record<string, unknown> = {}) {
   const wished = await house.wish(wish)
   expect(wished.status).toBe(202)
   const { callId } = (await wished.json()) as { callId: string }
-  await expect.poll(async () => (await house.view(callId)).events.some(({ type }) => type === 'line.status')).toBe(true)
+  await eventually(async () => (await house.view(callId)).events.some(({ type }) => type === 'line.status')).toBe(true)
   const sid = house.newest()
   const placed = house.asked.findLast(({ path }) => path.endsWith('/Calls.json'))?.form
   const answer = await house.tell(pathOf(placed?.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))
@@ -77,7 +79,7 @@ const transcript = async (callId: string) => {
 }
 const isOver = (sid: string, status: string) => house.tell(status, said(sid, 'completed', 9))
 
-describe('a call whose carrier brings words', () => {
+describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
   it('is told to bring them, greets by itself, answers, and hangs up when the last words were heard', async () => {
     const { callId, sid, status, xml } = await answered()
     expect(attribute(xml, 'welcomeGreeting')).toBe(GREETING)
@@ -88,11 +90,11 @@ describe('a call whose carrier brings words', () => {
     info('tokensPlayed', 'Hello there.')
     info('tokensPlayed', 'Ask me something.')
     info('agentSpeaking', 'off')
-    await expect.poll(() => transcript(callId)).toEqual([`agent: ${GREETING}`])
+    await eventually(() => transcript(callId)).toEqual([`agent: ${GREETING}`])
     // It was said once, by Twilio.
     expect(frames).toEqual([])
     prompt('Goodbye')
-    await expect.poll(() => frames.at(-1)).toMatchObject({ type: 'text', last: true })
+    await eventually(() => frames.at(-1)).toMatchObject({ type: 'text', last: true })
     expect((await transcript(callId)).slice(1)).toEqual(['visitor: Goodbye'])
     const words = text()
     info('agentSpeaking', 'on')
@@ -100,11 +102,11 @@ describe('a call whose carrier brings words', () => {
     expect(frames.some(({ type }) => type === 'end')).toBe(false)
     const over = closed()
     info('tokensPlayed', words)
-    await expect.poll(() => frames.at(-1)).toEqual({ type: 'end', handoffData: '{"reason":"agent"}' })
+    await eventually(() => frames.at(-1)).toEqual({ type: 'end', handoffData: '{"reason":"agent"}' })
     expect((await house.tell(`/api/calls/relay-action/${callId}`, form(actions.we_sent_end, sid))).status).toBe(200)
     await isOver(sid, status)
     await over
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'agent', ends: 1 })
+    await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'agent', ends: 1 })
     expect(await transcript(callId)).toEqual([`agent: ${GREETING}`, 'visitor: Goodbye', `agent: ${words.trim()}`])
   })
 
@@ -117,10 +119,10 @@ describe('a call whose carrier brings words', () => {
     send({ type: 'interrupt', utteranceUntilInterrupt: 'Ask me', durationUntilInterruptMs: 684 })
     info('clientSpeaking', 'on')
     prompt('What time is it')
-    await expect.poll(() => transcript(callId)).toEqual(['agent: Hello there. Ask me —', 'visitor: What time is it'])
+    await eventually(() => transcript(callId)).toEqual(['agent: Hello there. Ask me —', 'visitor: What time is it'])
     ws.close(1000, 'Closing websocket session')
     expect((await house.tell(`/api/calls/relay-action/${callId}`, form(actions.caller_hung_up, sid))).status).toBe(200)
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee' })
+    await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee' })
     await isOver(sid, status)
   })
 
@@ -133,10 +135,10 @@ describe('a call whose carrier brings words', () => {
         info('agentSpeaking', 'on')
         info('tokensPlayed', 'Hello there.')
       } else {
-        await expect.poll(() => frames.at(-1)).toMatchObject({ last: true })
+        await eventually(() => frames.at(-1)).toMatchObject({ last: true })
         expect(text().trim()).toBe('Ask me something.')
       }
-      await expect.poll(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(nth + 1)
+      await eventually(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(nth + 1)
       ws.terminate()
       const lost = { ...form(actions.socket_dropped_or_1007, sid), SessionId: `VX${nth}` }
       const answer = await (await house.tell(`/api/calls/relay-action/${callId}`, lost)).text()
@@ -150,7 +152,7 @@ describe('a call whose carrier brings words', () => {
       next = await (await house.tell(`/api/calls/relay-action/${callId}`, lost)).text()
     }
     await isOver(sid, status)
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'connection', ends: 1 })
+    await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'connection', ends: 1 })
     expect(await transcript(callId)).toEqual(['agent: Hello there. —'])
   })
 
@@ -160,13 +162,13 @@ describe('a call whose carrier brings words', () => {
     info('agentSpeaking', 'on')
     info('tokensPlayed', GREETING)
     for (const digit of ['4', '2']) send({ type: 'dtmf', digit })
-    await expect.poll(() => transcript(callId), { timeout: 5000 }).toContain('visitor: 42')
+    await eventually(() => transcript(callId)).toContain('visitor: 42')
     const dtmf = await house.ask(`/api/calls/${callId}/dtmf`, { method: 'POST', token: house.admin, json: { digits: '1w2' } })
     expect(dtmf.status).toBeLessThan(300)
-    await expect.poll(() => frames.filter(({ type }) => type === 'sendDigits')).toEqual([{ type: 'sendDigits', digits: '1w2' }])
+    await eventually(() => frames.filter(({ type }) => type === 'sendDigits')).toEqual([{ type: 'sendDigits', digits: '1w2' }])
     ws.close(1000)
     await isOver(sid, status)
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee' })
+    await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee' })
   })
 
   it('a transfer ends the session with a hand-off, and its action rings the person', async () => {
@@ -174,15 +176,15 @@ describe('a call whose carrier brings words', () => {
     const { frames, info } = await session(xml, sid)
     info('agentSpeaking', 'on')
     info('tokensPlayed', GREETING)
-    await expect.poll(() => transcript(callId)).toEqual([`agent: ${GREETING}`])
+    await eventually(() => transcript(callId)).toEqual([`agent: ${GREETING}`])
     const to = '+12025550102'
     const moved = await house.ask(`/api/calls/${callId}/transfer`, { method: 'POST', token: house.admin, json: { to } })
     expect(moved.status).toBeLessThan(300)
-    await expect.poll(() => frames.at(-1)?.type).toBe('end')
+    await eventually(() => frames.at(-1)?.type).toBe('end')
     const action = () => house.tell(`/api/calls/relay-action/${callId}`, form(actions.we_sent_end, sid))
     for (let again = 0; again < 2; again++) expect(await (await action()).text()).toContain(`>${to}</Number></Dial>`)
     await isOver(sid, status)
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed' })
+    await eventually(() => house.view(callId)).toMatchObject({ status: 'completed' })
   })
 
   it('a call that comes in is the visitor’s to end', async () => {
@@ -192,15 +194,15 @@ describe('a call whose carrier brings words', () => {
     const callId = /relay-action\/([\w-]+)/.exec(xml)?.[1] ?? ''
     const { ws, prompt, frames } = await session(xml, sid)
     prompt('Hello')
-    await expect.poll(() => frames.at(-1)?.last).toBe(true)
+    await eventually(() => frames.at(-1)?.last).toBe(true)
     ws.close(1000)
     await house.tell(`/api/calls/relay-action/${callId}`, form(actions.caller_hung_up, sid))
     await house.tell('/api/calls/status', said(sid, 'completed', 0))
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'visitor' })
+    await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'visitor' })
   })
 })
 
-describe('an agent whose engine hears and speaks itself', () => {
+describe('an agent whose engine hears and speaks itself', { timeout: 60_000 }, () => {
   const agentWith = async (fallbacks: string[]) => {
     const json = { name: 'Live', modes: ['talk', 'call-me'], engine: 'gemini-live', fallbacks }
     const made = await house.ask('/api/agents', { method: 'POST', token: house.admin, json })
@@ -213,7 +215,7 @@ describe('an agent whose engine hears and speaks itself', () => {
     const { callId, sid, status, xml } = await answered({ agentId: await agentWith(['offline']) })
     expect(attribute(xml, 'url')).toContain('/api/calls/websocket/')
     await isOver(sid, status)
-    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+    await eventually(() => house.view(callId)).toMatchObject({ ends: 1 })
     const events = await typesOf(callId)
     expect(events).toContainEqual(['engine.passed-over', undefined, expect.stringContaining('words')])
     expect(events.filter(([type]) => type === 'engine.started').map(([, engine]) => engine)).toEqual(['offline'])
@@ -223,12 +225,12 @@ describe('an agent whose engine hears and speaks itself', () => {
     const { callId, sid, status, xml } = await answered({ agentId: await agentWith([]) })
     expect(xml).toContain('<Stream ')
     await isOver(sid, status)
-    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+    await eventually(() => house.view(callId)).toMatchObject({ ends: 1 })
     expect(await typesOf(callId)).toContainEqual(['media.instead', undefined, expect.stringContaining('text engine')])
   })
 })
 
-describe('a session nobody asked for', () => {
+describe('a session nobody asked for', { timeout: 60_000 }, () => {
   it('is refused: without a signature, with a wrong one, of another call, and a second time', async () => {
     const { callId, sid, status, xml } = await answered()
     const url = attribute(xml, 'url')
