@@ -12,7 +12,7 @@ export const EXOTEL_ACCOUNT = {
   EXOTEL_SID: 'bench',
   EXOTEL_CALLER_ID: '+918040550199',
 }
-export const BYTES_A_FRAME = 320
+const BYTES_A_FRAME = 320
 /** Of a message of Exotel's, and of a chunk of ours. */
 export const FRAMES_A_MESSAGE = 5
 export const CHUNK_BYTES = 3200
@@ -28,7 +28,7 @@ const ROOM = sound(BYTES_A_FRAME, 16)
 export const streamUrlOf = (relayUrl: string) => `${relayUrl.replace('http', 'ws')}/api/telephony/ws/env-exotel`
 
 /** The sound of a `media`, base64; undefined for all other messages. */
-export function readPayload(message: string): string | undefined {
+function readPayload(message: string): string | undefined {
   if (!message.startsWith(MEDIA_HEAD)) return undefined
   const from = message.indexOf(PAYLOAD) + PAYLOAD.length
   return message.slice(from, message.indexOf('"', from))

@@ -13,7 +13,7 @@ const AT_ONCE = 8
 const MOST = 10
 const COUNTED_MS = 500
 const LONGEST_BODY = 2000
-const SECRET = /(?<![A-Za-z0-9_-])(?!(?:CA|AC|MZ|RE)[0-9a-f]{32})[A-Za-z0-9_-]{24,}(?![A-Za-z0-9_-])/g
+const SECRET = /(?<![A-Za-z0-9_-])(?!(?:CA|AC|MZ|RE)[0-9a-f]{32}|[0-9a-f]{31}p(?![A-Za-z0-9_-]))[A-Za-z0-9_-]{24,}(?![A-Za-z0-9_-])/g
 
 /** Shows what a carrier and the relay say to each other, without secrets and no quicker than can be read. */
 export class Passing {
