@@ -18,6 +18,9 @@ interface Asked {
   authorization: string | undefined
   headers: Record<string, unknown>
 }
+/** A login’s answer of the vectors, with this token. */
+const withToken = (answer: object, token: string) => Object.fromEntries(Object.keys(answer).map((name) => [name, token]))
+
 let asked: Asked[]
 let valid: Set<string>
 let tokens: number
@@ -45,7 +48,7 @@ beforeEach(async () => {
       if (own) return void give(own.status ?? 200, own.body)
       tokens += 1
       valid.add(`T${tokens}`)
-      return void give(200, tokens % 2 ? { token: `T${tokens}` } : { accessToken: `T${tokens}` })
+      return void give(200, withToken(tokens % 2 ? vectors.login.response : vectors.login.response_variant, `T${tokens}`))
     }
     if (!valid.has(authorization?.replace('Bearer ', '') ?? '')) return void give(401, { message: 'token expired' })
     const { body, status = 200 } = answers[line] ?? { status: 404, body: {} }
@@ -100,6 +103,18 @@ describe('JioCX is asked', () => {
     ])
     expect(asked[1]?.body).toEqual(vectors.click2call.json)
     expect(asked[1]?.headers).toMatchObject({ 'x-api-key': 'K', 'x-sender-id': 'SENDER', 'content-type': 'application/json' })
+  })
+
+  it('with the headers of the vectors, whichever way its answers are written', async () => {
+    const { headers, json, response, response_variant: variant } = vectors.click2call
+    for (const body of [response, variant]) {
+      answers[`POST /v1${vectors.click2call.path}`] = { body }
+      const account = open({ apiKey: headers['X-API-Key'], senderId: headers['X-Sender-ID'] })
+      expect(await account.place(permit(), order)).toEqual({ carrierCallId: variant.callId, status: variant.status })
+      expect(asked.at(-1)?.body).toEqual({ ...json, caller_id: headers['X-Sender-ID'] })
+      const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+      expect(asked.at(-1)?.headers).toMatchObject({ ...sent, authorization: `${headers.Authorization}1` })
+    }
   })
 
   it('with the DLT entity, where there is one, and under the names that are set', async () => {
