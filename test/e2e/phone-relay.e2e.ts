@@ -103,9 +103,12 @@ describe.concurrent('a phone over ConversationRelay', () => {
   })
 
   it('presses keys over the agent, and is answered', async () => {
-    const { callback, id, number } = await rung([{ waitForSpeechMs: 2000 }, { digits: '1' }, { waitForSilenceMs: 2500 }], {
-      hangsUpAfterMs: 0,
-    })
+    const { callback, id, number } = await rung(
+      [{ waitForSpeechMs: 2000 }, { digits: '1' }, { pauseMs: 1000 }, { waitForSpeechMs: 300 }, { waitForSilenceMs: 1500 }],
+      {
+        hangsUpAfterMs: 0,
+      },
+    )
     await callback.over
     await house.settled(id, number, OVER)
     const all = await lines(id)
