@@ -124,6 +124,27 @@ describe('a page that goes to Twilio', () => {
     expect(pages.lacks(number({ config: bare, fromEnvironment: true }))).toBe('TWILIO_API_KEY_SECRET, TWILIO_TWIML_APP_SID')
   })
 
+  it('opens nothing for whatever a form may say', async () => {
+    const { pages } = house()
+    const { connectParams } = await pages.invite('c1', number())
+    const word = fc.oneof(
+      fc.string({ maxLength: 40, unit: 'binary' }),
+      fc.constantFrom('client:c1', 'client:', 'CA1', 'c1', ticketOf(connectParams).slice(1)),
+    )
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('From', 'CallSid', 'ticket', 'To', '__proto__'), fc.array(word, { maxLength: 2 })),
+        (fields) => {
+          const visit = readPageVisit(new Map(Object.entries(fields)))
+          return visit === undefined || pages.claim(visit, number()) === undefined
+        },
+      ),
+      { numRuns: 100_000 },
+    )
+    expect(pages.size).toBe(1)
+    expect(pages.claim(visit('c1', ticketOf(connectParams)), number())).toBeDefined()
+  })
+
   it('reads what Twilio asks', () => {
     const form = (fields: Record<string, string>) => new Map(Object.entries(fields).map(([key, value]) => [key, [value]]))
     expect(readPageVisit(form({ From: 'client:c1', CallSid: 'CA1', To: '', ticket: 't' }))).toEqual({
