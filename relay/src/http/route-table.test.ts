@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createCallTokens } from '../access/call-tokens.ts'
-import { createOperatorTokens } from '../access/operator-tokens.ts'
 import { ROLES, type Role, SCOPES, type Scope } from '../access/roles.ts'
 import { createVisitorTokens } from '../access/visitor-tokens.ts'
 import { systemClock } from '../clock.ts'
-import type { ProblemBody, WebCall } from '../protocol/index.ts'
+import type { ProblemBody } from '../protocol/index.ts'
 import { AUTH_SECRET, OTHER_ORGANISATION, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
-import { apiKeys, users } from '../store/schema.ts'
 import type { Endpoint } from './endpoint.ts'
+import { type Furniture, furnish, keyWith, made } from './route-table.test-kit.ts'
 
 /**
  * Every route of the real relay × everything a stranger may present. The cases come from the table's own declarations,
@@ -18,80 +16,14 @@ import type { Endpoint } from './endpoint.ts'
  */
 
 let house: TestRelay
-/** Something of ours for each `{id}`, so that a refusal is about the asker and never about the thing. */
-const ours: Record<string, string> = {}
-const tokens: Record<string, string> = {}
+let ours: Furniture['ours']
+let tokens: Furniture['tokens']
 
 beforeAll(async () => {
   house = await startTestRelay()
-  const admin = await house.token('admin')
-  const agent = await made(
-    house.ask('/api/agents', { method: 'POST', token: admin, json: { name: 'Ours', visibility: 'private', modes: ['talk', 'call-me'] } }),
-  )
-  const key = await made(house.ask('/api/api-keys', { method: 'POST', token: admin, json: { name: 'spare', scopes: ['calls:read'] } }))
-  const optimaConfig = { token: 'token-of-optima' }
-  const number = await made(
-    house.ask('/api/phone-numbers', {
-      method: 'POST',
-      token: admin,
-      json: { phoneNumber: '+12025550123', provider: 'optima', optimaConfig },
-    }),
-  )
-  const call = (await made(
-    house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo' } }),
-  )) as WebCall
-  const unwanted = await made(house.ask('/api/do-not-call', { method: 'POST', token: admin, json: { phoneNumber: '+12025550177' } }))
-  const [member] = await house.relay.store.db.select().from(users)
-  ours['/api/agents'] = agent.agent.id
-  ours['/api/members'] = member?.id ?? ''
-  ours['/api/do-not-call'] = unwanted.doNotCall.id
-  ours['/api/api-keys'] = key.apiKey.id
-  ours['/api/calls'] = call.callId
-  ours['/api/phone-numbers'] = number.phoneNumber.id
-  ours['/assets'] = 'nothing.js'
-  ours['/console'] = 'console.js'
-  ours['/docs'] = 'docs.js'
-  ours['/api/callbacks'] = 'nothing'
-  ours['/api/page-calls'] = 'nothing'
-  ours['/api/auth/sessions'] = 'nothing'
-  ours['/api/telephony/webhook'] = 'nothing'
-  ours['/api/telephony/status'] = 'nothing'
-  ours['/api/sms'] = 'nothing'
-
-  const longAgo = { ...systemClock, nowMs: () => Date.now() - 3_600_000 }
-  const person = { id: 'u_test', organisationId: 'org_main', role: 'admin' as const }
-  const stale = await createOperatorTokens({ authSecret: AUTH_SECRET, clock: longAgo }).issue(person)
-  const foreign = await createOperatorTokens({ authSecret: `${AUTH_SECRET}!`, clock: systemClock }).issue(person)
-  const visitor = await createVisitorTokens({ authSecret: AUTH_SECRET, clock: systemClock }).issue({
-    agentId: agent.agent.id,
-    organisationId: 'org_main',
-    ttlMs: 60_000,
-  })
-  Object.assign(tokens, {
-    'an expired token': stale.token,
-    'a token of another relay': foreign.token,
-    'a visitor token': visitor.token,
-    'a media token': call.mediaUrl.split('/').at(-1),
-    'an unknown API key': 'va_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
-    garbage: 'garbage',
-    'the metrics token': 'metrics-token-of-tests',
-    'a changed token': `${(await house.token('admin')).slice(0, -2)}AA`,
-  })
+  ;({ ours, tokens } = await furnish(house))
 })
 afterAll(() => house.close())
-
-async function made(answer: Promise<Response>) {
-  const response = await answer
-  expect(response.status).toBe(201)
-  // Shapes are other tests' matter.
-  return (await response.json()) as WebCall & {
-    doNotCall: { id: string }
-    agent: { id: string }
-    apiKey: { id: string }
-    phoneNumber: { id: string }
-    key: string
-  }
-}
 
 function pathOf(route: Endpoint): string {
   return route.path.replace(/\{[^}]+\}/, () => {
@@ -117,23 +49,6 @@ async function refusal(answer: Promise<Response>): Promise<string> {
   return problem.code
 }
 
-async function keyWith(scopes: Scope[], organisationId = 'org_main', revoked = false): Promise<string> {
-  const key = `va_${createHash('sha256').update(`${scopes.join()} ${organisationId} ${revoked}`).digest('base64url')}`
-  const hash = createHash('sha256').update(key).digest('base64url')
-  const now = new Date()
-  const row = {
-    id: `key_${hash.slice(0, 12)}`,
-    organisationId,
-    name: 'test',
-    scopes,
-    hash,
-    createdAt: now,
-    revokedAt: revoked ? now : null,
-  }
-  await house.relay.store.db.insert(apiKeys).values(row).onConflictDoNothing()
-  return key
-}
-
 async function operatorsRoute(route: Endpoint, wanted: { role: Role; scope?: Scope }): Promise<void> {
   expect(await refusal(send(route))).toBe('unauthorized')
   for (const [what, token] of Object.entries(tokens)) expect([what, await refusal(send(route, { token }))]).toEqual([what, 'unauthorized'])
@@ -144,14 +59,14 @@ async function operatorsRoute(route: Endpoint, wanted: { role: Role; scope?: Sco
     expect(await refusal(send(route, { token: await house.token(role) }))).toBe('forbidden')
   }
   const others = SCOPES.filter((scope) => scope !== wanted.scope)
-  expect(await refusal(send(route, { token: await keyWith(others) }))).toBe('forbidden')
-  expect(await refusal(send(route, { token: await keyWith([]) }))).toBe('forbidden')
-  expect(await refusal(send(route, { token: await keyWith([...SCOPES], 'org_main', true) }))).toBe('unauthorized')
+  expect(await refusal(send(route, { token: await keyWith(house, others) }))).toBe('forbidden')
+  expect(await refusal(send(route, { token: await keyWith(house, []) }))).toBe('forbidden')
+  expect(await refusal(send(route, { token: await keyWith(house, [...SCOPES], 'org_main', true) }))).toBe('unauthorized')
 
   // Another organisation's admin and key: nothing of ours exists for them.
   const strangers = [
     await house.token('admin', OTHER_ORGANISATION),
-    ...(wanted.scope ? [await keyWith([...SCOPES], OTHER_ORGANISATION)] : []),
+    ...(wanted.scope ? [await keyWith(house, [...SCOPES], OTHER_ORGANISATION)] : []),
   ]
   for (const token of strangers) {
     const json = { digits: '1', text: 'Hello.', to: '+12025550101', role: 'viewer' }
@@ -165,7 +80,7 @@ async function operatorsRoute(route: Endpoint, wanted: { role: Role; scope?: Sco
 
 /** What must happen with the right token: anything but a refusal of the asker. Runs last, since it deletes what it can. */
 async function operatorsRouteAdmits(route: Endpoint, wanted: { role: Role; scope?: Scope }): Promise<void> {
-  const keys = wanted.scope && route.method === 'get' ? [await keyWith([wanted.scope])] : []
+  const keys = wanted.scope && route.method === 'get' ? [await keyWith(house, [wanted.scope])] : []
   for (const token of [...keys, await house.token(wanted.role)]) {
     expect(['unauthorized', 'forbidden', 'internal']).not.toContain(await refusal(send(route, { token })))
   }
