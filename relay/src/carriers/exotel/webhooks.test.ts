@@ -4,7 +4,7 @@ import { streamXml } from './answers.ts'
 import vectors from './exotel.vectors.json' with { type: 'json' }
 import { type Fields, readFields, readQuery } from './fields.ts'
 import { statusOf } from './statuses.ts'
-import { readCall, readPassthru, readStatus } from './webhooks.ts'
+import { readCall, readPassthru, readRecordingUrl, readStatus } from './webhooks.ts'
 
 const { dynamic_url_query_live: live, status_callback_terminal_json: terminal } = vectors.http
 const form = async (text: string, type = 'application/x-www-form-urlencoded') => (await readFields(type, Buffer.from(text))) ?? {}
@@ -115,6 +115,7 @@ describe('what Exotel says of a call', () => {
         if (told && !/^[\w-]{1,64}$/.test(told.carrierCallId)) throw new Error(`read ${told.carrierCallId}`)
       }
       readCall(fields)
+      readRecordingUrl(fields)
     }
     await fc.assert(
       fc.asyncProperty(type, text, async (contentType, body) => check(await readFields(contentType, Buffer.from(body)))),

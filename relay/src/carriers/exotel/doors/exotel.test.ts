@@ -200,16 +200,21 @@ describe('a call that comes in', () => {
     expect(house.number.websocketUrl).toMatch(/^ws:.*\/api\/telephony\/ws\/env-exotel\/[\w-]{43}\?sample-rate=8000$/)
   })
 
-  it('Passthru tells how it came off, and is answered with nothing to do', async () => {
-    const { callId, form, sid } = await house.wish()
-    await post(form.get('StatusCallback') ?? '', { CallSid: sid, EventType: 'answered', Status: 'in-progress' })
-    const query = arrival(sid)
-    query.set('CallType', 'client-hangup')
-    query.set('digits', '"5"')
-    const answer = await fetch(near(`${house.number.webhookUrl}?${query}`))
-    expect([answer.status, await answer.text()]).toEqual([200, ''])
-    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
-  })
+  it.each(['GET', 'POST of JSON', 'POST of a form'])(
+    'Passthru tells how it came off by %s, and is answered with nothing to do',
+    async (how) => {
+      const { callId, form, sid } = await house.wish()
+      await post(form.get('StatusCallback') ?? '', { CallSid: sid, EventType: 'answered', Status: 'in-progress' })
+      const query = arrival(sid)
+      query.set('CallType', 'client-hangup')
+      query.set('digits', '"5"')
+      const told = how === 'POST of JSON' ? Object.fromEntries(query) : query
+      const { webhookUrl } = house.number
+      const answer = await (how === 'GET' ? fetch(near(`${webhookUrl}?${query}`)) : post(webhookUrl, told))
+      expect([answer.status, await answer.text()]).toEqual([200, ''])
+      await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
+    },
+  )
 })
 
 describe('a recording that a Passthru tells of', () => {
