@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import { createOutbox } from '../audio/outbox.ts'
 import type { Clock } from '../calls/ports.ts'
 
 /** A peer that says nothing and answers no ping for this long is gone. */
@@ -16,6 +17,8 @@ export interface StreamSocket {
   readonly open: boolean
   readonly writable: boolean
   send(frame: string | Buffer): void
+  /** A text of ASCII: `before`, the sound in base64, `after`. */
+  sound(before: string, sound: Uint8Array, after: string): void
   /** Sound as it is, where the carrier takes it so. */
   sendBinary(frame: Uint8Array): void
   close(code: number, reason: string): void
@@ -39,6 +42,7 @@ export function createStreamSocket<Message>(o: {
   onFault: (error: unknown) => void
 }): StreamSocket {
   const { ws, clock } = o
+  const outbox = createOutbox(ws, 'server')
   let alive = true
   let gone = false
   let malformedInARow = 0
@@ -70,16 +74,23 @@ export function createStreamSocket<Message>(o: {
     },
     send(frame) {
       if (!socket.open) return
+      outbox.flush()
       ws.send(frame, TEXT)
+      if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
+    },
+    sound(before, sound, after) {
+      if (!socket.open) return
+      outbox.sound(before, sound, after)
       if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     sendBinary(frame) {
       if (!socket.open) return
-      ws.send(frame, BINARY)
+      outbox.binary(frame)
       if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     close(code, reason) {
       if (ws.readyState !== ws.CLOSED) {
+        outbox.flush()
         ws.close(code, reason)
         // A peer that does not answer the close would hold the socket open.
         cancelLinger ??= clock.after(PING_MS, () => ws.terminate())
@@ -124,7 +135,6 @@ export function createStreamSocket<Message>(o: {
 }
 
 const TEXT = { binary: false }
-const BINARY = { binary: true }
 
 function asBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data)

@@ -78,7 +78,8 @@ export function createTwilioStream(o: {
     writable: () => state.is === 'on' && socket.writable,
     send(frame, utterance) {
       if (state.is !== 'on') return
-      socket.send(state.writer.media(frame))
+      const { before, after } = state.writer
+      socket.sound(before, state.writer.coded(frame), after)
       hearing.sent(utterance, frame.length / BYTES_PER_MS)
     },
     mark(utterance, name) {

@@ -105,29 +105,28 @@ const EQUALS = 61
 
 /** Writes what one stream sends: whole text frames. */
 export interface StreamWriter {
-  /** One frame of PCM16LE 8 kHz. */
-  media(pcm: Uint8Array): Buffer
+  /** The sound of one frame of PCM16LE 8 kHz as it goes, in base64, between these two; good until the next one. */
+  coded(pcm: Uint8Array): Uint8Array
+  readonly before: string
+  readonly after: string
   mark(name: string): string
   readonly clear: string
 }
 
-/** @param frameSamples of every frame, so that its place in the message is known beforehand */
+/** @param frameSamples of every frame */
 export function createStreamWriter(streamSid: string, frameSamples: number): StreamWriter {
-  const sid = JSON.stringify(streamSid)
-  const before = `{"event":"media","streamSid":${sid},"media":{"payload":"`
-  const at = Buffer.byteLength(before)
-  const payloadBytes = Math.ceil(frameSamples / 3) * 4
-  const whole = Buffer.from(`${before}${' '.repeat(payloadBytes)}"}}`)
+  const sid = asciiOf(JSON.stringify(streamSid))
   const mulaw = Buffer.alloc(frameSamples)
   return {
-    media(pcm) {
+    before: `{"event":"media","streamSid":${sid},"media":{"payload":"`,
+    after: '"}}',
+    coded(pcm) {
       encodeMulaw(pcm, mulaw)
-      const message = Buffer.allocUnsafe(whole.length)
-      message.set(whole)
-      message.write(mulaw.toString('base64'), at, payloadBytes, 'latin1')
-      return message
+      return mulaw
     },
     mark: (name) => `{"event":"mark","streamSid":${sid},"mark":{"name":${JSON.stringify(name)}}}`,
     clear: `{"event":"clear","streamSid":${sid}}`,
   }
 }
+
+const asciiOf = (json: string) => json.replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
