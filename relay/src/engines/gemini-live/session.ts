@@ -61,7 +61,12 @@ export function startSession(o: {
   const events: LifelineEvents = {
     onOpen,
     onPieces(pieces) {
-      for (const piece of pieces) if (!closed) (PIECE[piece.type] as (piece: Piece) => void)(piece)
+      for (const piece of pieces) {
+        if (closed) return
+        // Nearly every piece: found without looking it up by name.
+        if (piece.type === 'sound') PIECE.sound(piece)
+        else (PIECE[piece.type] as (piece: Piece) => void)(piece)
+      }
     },
     onLost(failure) {
       o.logger.warn({ callId: context.callId, fault: failure.fault.code }, 'gemini-live connects anew')
