@@ -1,7 +1,6 @@
 import type { HouseNumber } from '../../agents/house-number.ts'
 import type { House } from '../house.ts'
 import { type Account, accountName, type Clients } from './clients.ts'
-import type { Access } from './config.ts'
 
 /** Numbers come and go: whose calls are taken is looked up again so often. */
 const LOOK_MS = 60_000
@@ -20,7 +19,8 @@ export function createArrivals(o: {
   /** Whether calls that come in are answered at all. */
   inbound: boolean
   clients: Clients
-  accessTo: (number: HouseNumber) => Access
+  /** @throws CarrierFault where its token may not go */
+  accessTo: (number: HouseNumber) => Account
   /** Followed already. */
   isOurs: (sessionId: string) => boolean
   onTaken: (number: HouseNumber, callId: string, sessionId: string) => void
@@ -32,16 +32,26 @@ export function createArrivals(o: {
   let cancelLook: (() => void) | undefined
   let closed = false
 
+  /** Undefined where its token may not go: one number does not stand in the way of the others. */
+  function accountOf(number: HouseNumber): Account | undefined {
+    try {
+      return o.accessTo(number)
+    } catch (error) {
+      logger.warn({ err: error, phoneNumberId: number.id }, 'nobody listens for calls of this number at Optima')
+      return undefined
+    }
+  }
+
   async function look(): Promise<void> {
     try {
-      const found = new Map<string, HouseNumber>()
+      const found = new Map<string, { number: HouseNumber; account: Account }>()
       for (const number of await numbers.ofProvider('optima')) {
-        const name = accountName(o.accessTo(number))
-        if (!found.has(name)) found.set(name, number)
+        const account = accountOf(number)
+        if (account && !found.has(accountName(account))) found.set(accountName(account), { number, account })
       }
       if (closed) return
-      answering = found
-      if (o.inbound) for (const number of found.values()) clients.of(o.accessTo(number))
+      answering = new Map([...found].map(([name, { number }]) => [name, number]))
+      if (o.inbound) for (const { account } of found.values()) clients.of(account)
       clients.tidy((account) => answering.has(accountName(account)))
     } catch (error) {
       logger.warn({ err: error }, 'it could not be looked up whose calls are taken at Optima')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Settings } from '../../settings.ts'
-import { apiBase, type ConfigKind, originOf } from '../config-kind.ts'
+import { CarrierFault } from '../carrier.ts'
+import { apiBase, type ConfigKind, hostFault, originOf } from '../config-kind.ts'
 
 /** How Optima is spoken with: sound over Socket.IO, or from 1.0.5 on over a WebSocket of each call. */
 export const OPTIMA_VERSIONS = ['1.0.3', '1.0.5', '1.0.5-ws'] as const
@@ -45,4 +46,11 @@ export function accessOf(config: OptimaConfig, { optima }: Settings): Access {
   const version = config.version ?? (optima.OPTIMA_VERSION as OptimaVersion)
   const base = config.apiBaseUrl ?? optima.OPTIMA_API_BASE_URL ?? addressOf(version)
   return { token: config.token, version, base, origin: new URL(base).origin }
+}
+
+/** The same, where the token may go there. @throws CarrierFault when the config names another host */
+export function allowedAccess(config: OptimaConfig, settings: Settings): Access {
+  const fault = hostFault(optimaConfig, config, settings)
+  if (fault) throw new CarrierFault('refused', `The token of this number may not leave: its address ${fault}.`)
+  return accessOf(config, settings)
 }

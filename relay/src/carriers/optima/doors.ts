@@ -4,7 +4,7 @@ import type { House } from '../house.ts'
 import { createArrivals } from './arrivals.ts'
 import type { Channel, Listener } from './channel.ts'
 import { createClients } from './clients.ts'
-import { type Access, accessOf, OptimaConfig } from './config.ts'
+import { type Access, allowedAccess, OptimaConfig } from './config.ts'
 import { mediaOrigin } from './endpoints.ts'
 import { optimaFault } from './faults.ts'
 import { openNative } from './native.ts'
@@ -29,7 +29,7 @@ export const optimaDoors =
     const board = switchboardOf(settings)
     const followed = new Map<string, OptimaCall>()
     const onFault = (what: string, details: object) => logger.warn({ carrier: 'optima', ...details }, what)
-    const accessTo = (number: HouseNumber): Access => accessOf(OptimaConfig.parse(number.config), settings)
+    const accessTo = (number: HouseNumber): Access => allowedAccess(OptimaConfig.parse(number.config), settings)
 
     const clients = createClients((account) =>
       createSocketClient({

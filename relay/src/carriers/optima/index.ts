@@ -1,8 +1,7 @@
-import { type Carrier, CarrierFault } from '../carrier.ts'
-import { hostFault } from '../config-kind.ts'
+import type { Carrier } from '../carrier.ts'
 import { createRest } from '../rest.ts'
 import { createOptimaAccount } from './account.ts'
-import { accessOf, OptimaConfig, optimaConfig } from './config.ts'
+import { allowedAccess, OptimaConfig, optimaConfig } from './config.ts'
 import { optimaDoors } from './doors.ts'
 import { examineOptima } from './examine.ts'
 import { faultOf, optimaFault } from './faults.ts'
@@ -39,9 +38,7 @@ export const optima: Carrier<OptimaConfig> = {
   doors: optimaDoors(({ config }, house) => optima.open(OptimaConfig.parse(config), house)),
 
   open(config, { settings, clock }) {
-    const fault = hostFault(optimaConfig, config, settings)
-    if (fault) throw new CarrierFault('refused', `The token of this number may not leave: its address ${fault}.`)
-    const { base, token, version } = accessOf(config, settings)
+    const { base, token, version } = allowedAccess(config, settings)
     const { OPTIMA_AUDIO, OPTIMA_COUNTRY, OPTIMA_NUMBER_FORMAT } = settings.optima
     return createOptimaAccount({
       rest: createRest({ root: base, authorization: `Bearer ${token}`, clock, words: { fault: optimaFault, faultOf } }),
