@@ -10,5 +10,6 @@ export default defineConfig({
     // Many tests boot a real database: this is how long one may take on a busy machine, not how long it should.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })

@@ -1,9 +1,14 @@
-import type { CarrierAccount } from '../carrier.ts'
+import { type CarrierAccount, CarrierFault } from '../carrier.ts'
 import { createFaultWords } from '../faults.ts'
 import type { Rest } from '../rest.ts'
 import { eventOf, Told } from './words.ts'
 
 export const words = createFaultWords({ carrier: 'The tin can', statuses: { 409: 'unreachable_number' }, messages: {} })
+
+/** What it does not know, it does not hold. */
+function overAlready(error: unknown): undefined {
+  if (!(error instanceof CarrierFault && error.code === 'not_found')) throw error
+}
 
 /** Pulls the string. */
 export function createTincanAccount(ask: Rest): CarrierAccount {
@@ -21,10 +26,13 @@ export function createTincanAccount(ask: Rest): CarrierAccount {
       return { carrierCallId: call }
     },
     async hangUp(call) {
-      await ask({ method: 'POST', path: `/calls/${call}/end`, body: {} })
+      await ask({ method: 'POST', path: `/calls/${call}/end`, body: {} }).catch(overAlready)
     },
     sendDigits: unsupported,
     transfer: unsupported,
-    status: async (call) => eventOf(told(await ask({ method: 'GET', path: `/calls/${call}` }))),
+    async status(call) {
+      const answer = await ask({ method: 'GET', path: `/calls/${call}` }).catch(overAlready)
+      return answer && eventOf(told(answer))
+    },
   }
 }

@@ -97,7 +97,7 @@ export async function startTincanHouse(): Promise<TincanHouse> {
     phoneNumber: OURS,
     provider: tincan.name,
     linkedAgentId: base.agentId,
-    tincanConfig: { key: KEY, apiBaseUrl: base.vendor.origin },
+    tincanConfig: { key: KEY, apiBaseUrl: base.vendor.origin.replace('127.0.0.1', 'localhost') },
   }
   const made = await base.ask('/api/phone-numbers', { method: 'POST', token: base.admin, json })
   if (made.status !== 201) throw new Error(await made.text())

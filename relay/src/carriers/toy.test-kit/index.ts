@@ -2,7 +2,7 @@ import { type Carrier, CarrierFault } from '../carrier.ts'
 import { hostFault } from '../config-kind.ts'
 import { createRest } from '../rest.ts'
 import { createTincanAccount, words } from './account.ts'
-import { type TincanConfig, tincanConfig } from './config.ts'
+import { baseOf, type TincanConfig, tincanConfig } from './config.ts'
 import { type StringOfTheCan, tincanDoors } from './doors.ts'
 
 /** A carrier of two tin cans and a string: what the next one costs, for tests alone. */
@@ -32,6 +32,6 @@ export const tincanWith = (string: StringOfTheCan): Carrier<TincanConfig> => ({
   ],
   open(config, { clock, settings }) {
     if (hostFault(tincanConfig, config, settings)) throw new CarrierFault('refused', 'The key of this can may not leave.')
-    return createTincanAccount(createRest({ root: config.apiBaseUrl, authorization: `Can ${config.key}`, clock, words }))
+    return createTincanAccount(createRest({ root: baseOf(config, settings), authorization: `Can ${config.key}`, clock, words }))
   },
 })

@@ -55,7 +55,7 @@ describe('a carrier that was added by one line', () => {
   it('has its numbers in the API, with what they can do and the addresses to paste', async () => {
     const { number } = house
     expect(number.credentialsSet).toEqual(['key'])
-    expect(number.tincanConfig).toEqual({ apiBaseUrl: house.vendor.origin })
+    expect(number.tincanConfig).toEqual({ apiBaseUrl: house.vendor.origin.replace('127.0.0.1', 'localhost') })
     expect(number.abilities).toMatchObject({ places: true, streams: true, transfers: false })
     expect(number.websocketUrl).toMatch(/^ws:\/\/.*\/api\/telephony\/ws\/pn_/)
     const bad = { phoneNumber: '+12025550133', provider: 'tincan', tincanConfig: { key: 'k', apiBaseUrl: 'https://elsewhere.example' } }
