@@ -1,0 +1,1 @@
+export declare const SOUND_FLAGS: readonly string[]
