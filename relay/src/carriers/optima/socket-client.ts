@@ -131,6 +131,7 @@ export function createSocketClient(o: Options): SocketClient {
       },
       audio(audioData) {
         if (!rooms.isHere(sessionId)) return
+        // Copied by the socket below when it masks it, in this moment: the frame may be used again afterwards.
         const piece = { audioData, sessionId, audioFormat: o.audio }
         if (!o.acks || unanswered >= UNANSWERED) return void socket.emit('audio', piece)
         unanswered += 1
