@@ -1,4 +1,4 @@
-import { it } from 'vitest'
+import { afterAll, it } from 'vitest'
 import type { Abilities } from '../../../relay/src/carriers/carrier.ts'
 import { CARRIER_TABLE } from '../../../relay/src/carriers/index.ts'
 import { PhoneHouse } from '../phone-house.ts'
@@ -99,7 +99,7 @@ export function testsOf(subject: Subject) {
     },
     /** At the end: what the carrier has not. */
     sayMissing(): void {
-      it('says what it has not', () => {
+      afterAll(() => {
         console.log([`${subject.title} has not:`, ...(missing.length > 0 ? missing : ['nothing, it has all of it'])].join('\n  '))
       })
     },
@@ -111,7 +111,8 @@ export async function houseOf(subject: Subject, persona: Record<string, unknown>
   const { phone = {}, ...rest } = persona
   const wanted = { ...rest, callbackCountries: [subject.numbers.country], phone: { ...subject.phone, ...(phone as object) } }
   const house = await PhoneHouse.start(wanted, { ...subject.env, ...env }, subject.end)
-  await house.admin.ask('PATCH', `/api/phone-numbers/${subject.ours.id}`, { linkedAgentId: house.agentId })
+  const linked = await house.admin.ask('PUT', `/api/phone-numbers/${subject.ours.id}`, { linkedAgentId: house.agentId })
+  if (linked.status !== 200) throw new Error(`The number ${subject.ours.id} could not be linked: ${linked.status}`)
   if (subject.patience) await house.phones.settings(subject.patience)
   return house
 }
