@@ -30,6 +30,8 @@ type Taken = 'taken' | 'refused'
 /** One socket that a call's sound goes over: reads, bounds, keeps alive. `onGone` is called once. */
 export function createStreamSocket<Message>(o: {
   ws: WebSocket
+  /** Where we called them: what a client sends is masked. */
+  side?: 'client' | 'server'
   clock: Clock
   /** Undefined for what cannot be understood. Never throws. */
   read: (frame: Buffer) => Message | undefined
@@ -42,7 +44,7 @@ export function createStreamSocket<Message>(o: {
   onFault: (error: unknown) => void
 }): StreamSocket {
   const { ws, clock } = o
-  const outbox = createOutbox(ws, 'server')
+  const outbox = createOutbox(ws, o.side ?? 'server')
   let alive = true
   let gone = false
   let malformedInARow = 0

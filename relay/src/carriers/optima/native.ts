@@ -42,6 +42,7 @@ export function openNative(o: {
     })
     const socket = createStreamSocket({
       ws,
+      side: 'client',
       clock,
       read: readFrame,
       readBinary,

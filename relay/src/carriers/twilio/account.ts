@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Permit } from '../../calls/ports.ts'
-import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carrier.ts'
+import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder, type RecordingOrder } from '../carrier.ts'
 import type { Form, FormRest } from '../form-rest.ts'
 import { twilioFault } from './faults.ts'
 import { sessionOf } from './relay-sessions.ts'
 import { statusOf, TWILIO_STATUSES } from './statuses.ts'
-import { dialTwiml, digitsTwiml, seconds } from './twiml.ts'
+import { dialTwiml, digitsTwiml, playTwiml, seconds } from './twiml.ts'
 
 /** What we read of a call as REST tells it. */
 const Call = z.object({
@@ -32,12 +32,20 @@ export function createTwilioAccount(rest: FormRest): CarrierAccount {
     read(await rest.post(pathOf(carrierCallId), form), carrierCallId)
   }
 
+  async function ring(form: Form, signal: AbortSignal | undefined) {
+    const { sid, status } = read(await rest.post('/Calls.json', form, signal))
+    return { carrierCallId: sid, status: statusOf(status).status }
+  }
+
   return {
     async place(permit, order, signal) {
       redeem(permit, order.to, order.callId)
-      const answer = await rest.post('/Calls.json', placement(order), signal)
-      const { sid, status } = read(answer)
-      return { carrierCallId: sid, status: statusOf(status).status }
+      return ring(placement(order), signal)
+    },
+
+    async playRecording(permit, order, signal) {
+      redeem(permit, order.to, order.callId)
+      return ring(playing(order), signal)
     },
 
     async hangUp(carrierCallId) {
@@ -117,6 +125,15 @@ function placement(order: PlaceOrder): Form {
         }),
   }
 }
+
+const playing = ({ audioUrl, from, statusUrl, to }: RecordingOrder): Form => ({
+  To: to,
+  From: from,
+  Twiml: playTwiml(audioUrl),
+  StatusCallback: statusUrl,
+  StatusCallbackMethod: 'POST',
+  StatusCallbackEvent: EVENTS,
+})
 
 const pathOf = (carrierCallId: string) => `/Calls/${encodeURIComponent(carrierCallId)}.json`
 const isOver = (error: unknown) => error instanceof CarrierFault && (error.code === 'over_already' || error.code === 'not_found')

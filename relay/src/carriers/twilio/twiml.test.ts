@@ -2,7 +2,7 @@ import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom'
 import fc from 'fast-check'
 import twilio from 'twilio'
 import { describe, expect, it } from 'vitest'
-import { dialTwiml, digitsTwiml, hangUpTwiml, rejectTwiml, relayTwiml, sayTwiml, seconds, streamTwiml } from './twiml.ts'
+import { dialTwiml, digitsTwiml, hangUpTwiml, playTwiml, rejectTwiml, relayTwiml, sayTwiml, seconds, streamTwiml } from './twiml.ts'
 
 interface Verb {
   name: string
@@ -125,6 +125,12 @@ describe('TwiML is what Twilio’s own package makes', () => {
     expect(read(sayTwiml(WORDS, 'en-GB'))).toEqual(
       theirs((response) => {
         response.say({ language: 'en-GB' }, WORDS)
+        response.hangup()
+      }),
+    )
+    expect(read(playTwiml('https://relay.example/a.wav?x=1&y=2'))).toEqual(
+      theirs((response) => {
+        response.play('https://relay.example/a.wav?x=1&y=2')
         response.hangup()
       }),
     )

@@ -47,6 +47,11 @@ export function sayTwiml(words: string, language?: string): string {
   return document(element('Say', { language }, text(words)), element('Hangup', {}))
 }
 
+/** `url`: https, fetched by Twilio. */
+export function playTwiml(url: string): string {
+  return document(element('Play', {}, text(url)), element('Hangup', {}))
+}
+
 export function rejectTwiml(reason: 'rejected' | 'busy'): string {
   return document(element('Reject', { reason }))
 }
