@@ -62,7 +62,7 @@ test('tells which handsets there are, and where the shop is', async () => {
   const page = await openPage()
   const [hello] = page.of('handsets')
   expect(hello?.handsets[0]).toEqual({ id: 0, number: '+12025550101', name: 'Mobile 1' })
-  expect(hello?.shop).toEqual({ number: '+12025550199', name: 'The shop' })
+  expect(hello?.shop).toEqual({ number: '+12025550199', name: 'The shop', carrier: 'Twilio', answers: true })
   expect(await (await fetch(`${twilio.url()}/handsets.json`)).json()).toEqual(hello)
 })
 
