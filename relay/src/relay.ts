@@ -46,10 +46,12 @@ import { memberRoutes } from './http/members.ts'
 import { ownPages } from './http/pages.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
+import { tellAgain } from './http/told-again.ts'
 import { createUpgrades, type RawRoute, type SocketRoute } from './http/upgrade.ts'
 import { webCalls } from './http/web-calls.ts'
 import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
 import { findOrphans } from './lines/orphans.ts'
+import { openToldJournal, tellWhatIsLeft } from './lines/told-journal.ts'
 import { createLiveRooms, LIVE_PATH } from './live/index.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
@@ -138,6 +140,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const log = createCallLog({ store, keyring, clock, owner, logger })
   closers.add('call log', () => withinMs(FLUSH_MS, log.flush()).then(() => log.stop()))
   const carriers = more.carriers ?? CARRIER_TABLE
+  const journal = await openToldJournal({ dataDir: settings.dataDir, owner, keyring, logger })
+  closers.add('journal', () => journal.close())
   const book = createCallBook({ store, keyring, capabilities: capabilitiesOf(carriers) })
   const jobs = createJobs({ store, clock, logger, owner })
   jobs.handle(VACUUM, () => vacuumErased(store))
@@ -207,6 +211,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       carriers,
       settings,
       store,
+      journal,
       keyring,
       clock,
       logger,
@@ -311,6 +316,9 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       await telephones.start()
       jobs.start()
       void telephones.settle(orphans)
+      void tellWhatIsLeft({ journal, tell: (text) => tellAgain(app, text), logger }).catch((error: unknown) =>
+        logger.error({ err: error }, 'the journal could not be written'),
+      )
     },
     drain() {
       lifetime.drain()

@@ -26,6 +26,7 @@ import { pageCallRoutes } from './http/page-call.ts'
 import { phoneNumberRoutes } from './http/phone-numbers.ts'
 import { createReception } from './http/reception.ts'
 import { carrierRoute, telephonyRoutes, telephonySockets } from './http/telephony.ts'
+import { written } from './http/told-again.ts'
 import { refuse, type SocketRoute } from './http/upgrade.ts'
 import { createAfterwards } from './lines/afterwards.ts'
 import { createCallNews } from './lines/call-news.ts'
@@ -38,6 +39,7 @@ import { bringSound, bringWords } from './lines/phone-leg.ts'
 import type { Logger } from './logger.ts'
 import type { Settings } from './settings.ts'
 import type { Jobs } from './store/jobs/index.ts'
+import type { Journal } from './store/journal.ts'
 import type { Store } from './store/open.ts'
 
 /** The part of the composition that makes phones ring and answers them. */
@@ -64,6 +66,8 @@ export function furnishTelephones(o: {
   carriers: readonly Carrier[]
   settings: Settings
   store: Store
+  /** What carriers tell while the store is away. */
+  journal: Pick<Journal, 'keep' | 'done'>
   keyring: Keyring
   clock: Clock
   logger: Logger
@@ -85,7 +89,7 @@ export function furnishTelephones(o: {
 }): Telephones {
   const { agents, book, calls, carriers, clock, keyring, limits, log, logger, settings, store, where } = o
   const numbers = rememberNumbers(o.numbers, clock)
-  const afterwards = createAfterwards({ clock, logger, alive: store.alive })
+  const afterwards = createAfterwards({ clock, logger, alive: store.alive, journal: o.journal })
   const instance = () => settings.storage.INSTANCE_URL ?? where.url()
   const lineBook = createLineBook(store)
   const gate = createGate({
@@ -139,7 +143,7 @@ export function furnishTelephones(o: {
     ...{ settings, clock, logger, numbers, agents, calls, lines, reception, log },
     book: lineBook,
     messages,
-    afterwards: afterwards.now,
+    afterwards: (act, told) => afterwards.now(act, told && (() => written(told))),
     url: where.url,
     socketUrl: () => instance().replace(/^http/, 'ws'),
     bringSound,

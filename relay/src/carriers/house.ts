@@ -35,8 +35,11 @@ export interface House {
   readonly book: LineBook
   /** What callers said to the carrier's own recorder. */
   readonly messages: Messages
-  /** Does what a carrier told, afterwards if the database is away just now; resolves soon enough for the carrier's answer. Rejects as `act` does while the database is there. */
-  afterwards(act: () => Promise<unknown>): Promise<void>
+  /**
+   * Does what a carrier told, afterwards if the database is away just now; resolves soon enough for the carrier's answer. Rejects as `act` does while the
+   * database is there. `told`: the request itself, which a later run hears again should this one die first.
+   */
+  afterwards(act: () => Promise<unknown>, told?: HttpContext): Promise<void>
   /** A stream that replaces the one before is the same leg for the call. */
   bringSound(call: Call, stream: AudioLeg): void
   /** Whether the number's list of addresses lets this one in. */

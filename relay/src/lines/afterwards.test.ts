@@ -10,13 +10,26 @@ function world() {
   const clock = new TestClock()
   const database = { is: 'there' as 'there' | 'away' | 'silent' }
   const done: number[] = []
-  const afterwards = createAfterwards({ clock, logger: pino({ level: 'silent' }), alive: async () => database.is === 'there' })
+  const onDisk = new Map<number, string>()
+  let kept = 0
+  const journal = {
+    async keep(text: string) {
+      if (text === 'disk full') throw new Error('ENOSPC')
+      kept += 1
+      onDisk.set(kept, text)
+      return { id: kept, text }
+    },
+    async done(id: number) {
+      onDisk.delete(id)
+    },
+  }
+  const afterwards = createAfterwards({ clock, logger: pino({ level: 'silent' }), alive: async () => database.is === 'there', journal })
   const write = (what: number) => async () => {
     if (database.is === 'away') throw new Error('ECONNREFUSED')
     if (database.is === 'silent') await new Promise<void>((_, reject) => clock.after(10_000, () => reject(new Error('timeout'))))
     done.push(what)
   }
-  return { afterwards, clock, database, done, write }
+  return { afterwards, clock, database, done, onDisk, write }
 }
 
 describe('what a carrier has told', () => {
@@ -56,6 +69,32 @@ describe('what a carrier has told', () => {
     expect(answered).toBe(true)
     await clock.advance(20_000)
     expect(afterwards.size).toBe(1)
+    database.is = 'there'
+    await clock.advance(1000)
+    expect(done).toEqual([1])
+  })
+
+  it('is on the disk before its carrier is thanked, and leaves it once it is done', async () => {
+    const { afterwards, clock, database, done, onDisk, write } = world()
+    database.is = 'away'
+    await afterwards.now(write(1), async () => 'one')
+    expect([...onDisk.values()]).toEqual(['one'])
+    database.is = 'silent'
+    const thanked = afterwards.now(write(2), async () => 'two')
+    await clock.advance(1000)
+    await thanked
+    expect([...onDisk.values()]).toEqual(['one', 'two'])
+    database.is = 'there'
+    await clock.advance(30_000)
+    expect([done, [...onDisk.values()]]).toEqual([[1, 2], []])
+    await afterwards.now(write(3), async () => 'three')
+    expect(onDisk.size).toBe(0)
+  })
+
+  it('stays in memory where the disk is full', async () => {
+    const { afterwards, clock, database, done, write } = world()
+    database.is = 'away'
+    await afterwards.now(write(1), async () => 'disk full')
     database.is = 'there'
     await clock.advance(1000)
     expect(done).toEqual([1])

@@ -1,6 +1,7 @@
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/index.ts'
+import type { Journal } from '../store/journal.ts'
 
 /** Carriers want their answer within two seconds, and their proof takes its part of it. */
 const ANSWER_WITHIN_MS = 1000
@@ -13,32 +14,72 @@ const MOST_KEPT = 10_000
 export interface Afterwards {
   /**
    * Does it, more than once if need be. Resolves when it is done, or when the carrier has waited long enough for something that goes on
-   * or is kept. Rejects as `act` does while the database is there.
+   * or is kept. Rejects as `act` does while the database is there. `words`: what a later run of the relay needs to do it, should this one die first.
    */
-  now(act: () => Promise<unknown>): Promise<void>
+  now(act: () => Promise<unknown>, words?: () => Promise<string>): Promise<void>
   /** How much is kept. */
   readonly size: number
   close(): void
 }
 
-export function createAfterwards(o: { clock: Clock; logger: Logger; alive: (withinMs: number) => Promise<boolean> }): Afterwards {
-  const { alive, clock, logger } = o
-  const kept: (() => Promise<unknown>)[] = []
+interface Deed {
+  readonly act: () => Promise<unknown>
+  readonly words: (() => Promise<string>) | undefined
+  /** Its number in the journal, once it is to be there. */
+  id: Promise<number | undefined> | undefined
+}
+
+export function createAfterwards(o: {
+  clock: Clock
+  logger: Logger
+  alive: (withinMs: number) => Promise<boolean>
+  journal: Pick<Journal, 'keep' | 'done'>
+}): Afterwards {
+  const { alive, clock, journal, logger } = o
+  const kept: Deed[] = []
   let cancel: (() => void) | undefined
   let closed = false
 
-  async function attempt(act: () => Promise<unknown>) {
+  async function attempt(deed: Deed) {
     try {
-      await act()
+      await deed.act()
     } catch (error) {
       if (error instanceof Problem) throw error
       // It may have come back in this moment.
-      if (await alive(ALIVE_WITHIN_MS)) return void (await act())
-      if (closed || kept.length >= MOST_KEPT) throw error
-      kept.push(act)
-      if (kept.length === 1) logger.warn({ err: error }, 'the database is away: what carriers tell is kept until it is back')
-      again()
+      if (!(await alive(ALIVE_WITHIN_MS))) return keep(deed, error)
+      await deed.act()
     }
+    await finished(deed)
+  }
+
+  async function keep(deed: Deed, error: unknown) {
+    if (closed || kept.length >= MOST_KEPT) throw error
+    kept.push(deed)
+    if (kept.length === 1) logger.warn({ err: error }, 'the database is away: what carriers tell is kept until it is back')
+    again()
+    await inJournal(deed)
+  }
+
+  /** Once. A disk that takes nothing leaves it to the memory. */
+  function inJournal(deed: Deed): Promise<number | undefined> {
+    const { words } = deed
+    deed.id ??= words
+      ? words()
+          .then((text) => journal.keep(text))
+          .then(
+            ({ id }) => id,
+            (error: unknown) => {
+              logger.error({ err: error }, 'what a carrier told is kept in memory only')
+              return undefined
+            },
+          )
+      : Promise.resolve(undefined)
+    return deed.id
+  }
+
+  async function finished(deed: Deed) {
+    const id = await deed.id
+    if (id !== undefined) await journal.done(id).catch((error: unknown) => logger.error({ err: error }, 'the journal could not be written'))
   }
 
   function again() {
@@ -52,25 +93,33 @@ export function createAfterwards(o: { clock: Clock; logger: Logger; alive: (with
   }
 
   async function catchUp() {
-    for (let [act] = kept; act && !closed && (await alive(ALIVE_WITHIN_MS)); [act] = kept) {
+    for (let [first] = kept; first && !closed && (await alive(ALIVE_WITHIN_MS)); [first] = kept) {
       try {
-        await act()
+        await first.act()
       } catch (error) {
         // Away again: it stays the first.
         if (!(await alive(ALIVE_WITHIN_MS))) return
         logger.error({ err: error }, 'what a carrier told could not be written down')
       }
       kept.shift()
+      await finished(first)
     }
   }
 
   return {
-    async now(act) {
+    async now(act, words) {
+      const deed: Deed = { act, words, id: undefined }
       const waited = Promise.withResolvers<'waited'>()
       const stop = clock.after(ANSWER_WITHIN_MS, () => waited.resolve('waited'))
-      const tried = attempt(act)
+      const tried = attempt(deed)
       const which = await Promise.race([tried, waited.promise]).finally(stop)
-      if (which === 'waited') tried.catch((error: unknown) => logger.error({ err: error }, 'what a carrier told could not be written down'))
+      if (which !== 'waited') return
+      tried.catch((error: unknown) => {
+        logger.error({ err: error }, 'what a carrier told could not be written down')
+        if (error instanceof Problem) return finished(deed)
+      })
+      // Whoever is thanked now says it to nobody else.
+      await inJournal(deed)
     },
     get size() {
       return kept.length
@@ -79,7 +128,7 @@ export function createAfterwards(o: { clock: Clock; logger: Logger; alive: (with
       closed = true
       cancel?.()
       if (kept.length > 0)
-        logger.error({ kept: kept.length }, 'what carriers told while the database was away is lost: it did not come back')
+        logger.warn({ kept: kept.length }, 'the database did not come back: what carriers told is in the journal, for the next start')
     },
   }
 }

@@ -25,7 +25,7 @@ export function jiocxDoors(house: House, deviations: Deviations): Doors {
         const line = lines.get(callId)
         const foreign = line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)
         if (!foreign) await lines.tell(callId, event)
-      })
+      }, c)
       return c.body(null, 204)
     },
   }

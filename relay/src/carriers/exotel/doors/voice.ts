@@ -33,7 +33,7 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     let ours = true
     await house.afterwards(async () => {
       ours = await take(number, fields, { event, hints, recordingUrl: told?.recordingUrl })
-    })
+    }, c)
     return ours
   }
 

@@ -59,7 +59,7 @@ export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
     const answer = async (c: HttpContext) => {
       const callId = c.req.param('callId')
       const signed = await proof.webhook(c, callId === undefined ? {} : { callId })
-      await house.afterwards(() => tell(c, signed))
+      await house.afterwards(() => tell(c, signed), c)
       return c.body(null, 204)
     }
     return [
