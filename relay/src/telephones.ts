@@ -210,7 +210,7 @@ export function capabilitiesOf(carriers: readonly Carrier[]): (call: { carrier: 
     return [
       // A call whose sound is here ends with it.
       ...(able.hangsUp || able.streams ? ['hangup'] : []),
-      ...(able.streams && alone ? ['say'] : []),
+      ...(able.streams && alone ? ['say', 'context', 'whisper'] : []),
       ...(able.sendsDigits ? ['dtmf'] : []),
       ...(able.transfers && alone ? ['transfer'] : []),
     ]

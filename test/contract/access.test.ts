@@ -65,6 +65,8 @@ describe('routes of operators', () => {
       'POST /api/calls/{id}/hangup',
       'POST /api/calls/{id}/dtmf',
       'POST /api/calls/{id}/say',
+      'POST /api/calls/{id}/context',
+      'POST /api/calls/{id}/whisper',
       'POST /api/calls/{id}/transfer',
       'GET /api/phone-numbers',
       'POST /api/phone-numbers',
@@ -74,6 +76,15 @@ describe('routes of operators', () => {
       'GET /api/do-not-call',
       'POST /api/do-not-call',
       'DELETE /api/do-not-call',
+      'GET /api/members',
+      'POST /api/members/invitations',
+      'DELETE /api/members/invitations/{id}',
+      'PATCH /api/members/{id}',
+      'DELETE /api/members/{id}',
+      'POST /api/auth/password',
+      'GET /api/auth/sessions',
+      'DELETE /api/auth/sessions/{id}',
+      'GET /api/audit',
     ]) {
       expect(paths).toContain(known)
     }
@@ -87,10 +98,14 @@ describe('routes of operators', () => {
       'GET /api/agents/{id}/public',
       'GET /api/callbacks/{token}',
       'GET /api/callbacks/{token}/events',
+      'GET /api/page-calls/{token}/events',
+      'POST /api/auth/invitations',
       'POST /api/auth/login',
       'POST /api/auth/logout',
       'POST /api/auth/refresh',
       'POST /api/click-to-call',
+      'POST /api/page-calls/{token}/access-token',
+      'POST /api/page-calls/{token}/messages',
       'POST /api/web-calls',
     ])
   })

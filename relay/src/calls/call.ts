@@ -51,6 +51,8 @@ export interface Call {
   notJoined(): void
   /** What a person has the agent say, word for word; false when nobody is there to hear it. */
   say(text: string): boolean
+  /** What an operator lets the agent know, or tells it to do, unheard by the visitor; false when no agent talks there any more. */
+  advise(advice: { type: 'context' | 'whisper'; text: string }, by: string): boolean
   /** Says this and then ends: what is left on an answering machine. */
   leaveMessage(text: string, reason: EndReason): void
   /** What it says first. */
@@ -259,6 +261,12 @@ export function createCall(
     say(text) {
       if (state.stage !== 'live') return false
       conversation.say(text)
+      return true
+    },
+    advise(advice, by) {
+      if (o.kind === 'bridge' || state.stage === 'ending' || state.stage === 'over') return false
+      note(advice.type, { by, text: advice.text })
+      conversation.advise(advice)
       return true
     },
     leaveMessage: (text, reason) => conversation.sayLast(text, reason),

@@ -38,6 +38,8 @@ export interface Conversation {
   over(utterance: string, heard: Hearing & { cut: boolean }): void
   /** Has the agent say this, word for word, in place of what it says now. */
   say(text: string): void
+  /** What an operator lets the agent know, or tells it to do; the visitor hears nothing of it. */
+  advise(advice: { type: 'context' | 'whisper'; text: string }): void
   /** Says one sentence of the house's own, then ends the call with this reason. */
   sayAndEnd(name: Phrase, reason: EndReason): void
   /** The same with words of the owner's. */
@@ -323,6 +325,7 @@ export function createConversation(o: {
         tell(text)
       })
     },
+    advise: (advice) => o.chain().take(advice),
     sayAndEnd,
     sayLast,
     lastWords() {

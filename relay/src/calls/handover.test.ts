@@ -80,10 +80,11 @@ describe('hand-over', () => {
     expect(lines()).toEqual(['agent: Hello there.', 'visitor: tea', 'agent: Yes, tea.'])
   })
 
-  test('the next one is told what the page noted, and a question asked meanwhile instead of the old one', async () => {
+  test('the next one is told what the page noted and an operator whispered, and a question asked meanwhile instead of the old one', async () => {
     const second = answering('second', (text) => `Yes, ${text}.`)
-    const { clock, ask, leg, lines } = await onTheLine([failing('first', 100, 'One two three four five. '), second])
+    const { call, clock, ask, leg, lines } = await onTheLine([failing('first', 100, 'One two three four five. '), second])
     leg.emit({ type: 'context', text: 'cart: a lamp' })
+    call.advise({ type: 'whisper', text: 'be brief' }, 'u_1')
     ask('tea')
     const answer = Promise.withResolvers<number | undefined>()
     leg.clear = () => answer.promise
@@ -93,6 +94,7 @@ describe('hand-over', () => {
     await clock.advance(2000)
     expect(second.inputs.filter((input) => input.type !== 'interrupted')).toMatchObject([
       { type: 'context', text: 'cart: a lamp' },
+      { type: 'whisper', text: 'be brief' },
       { type: 'turn', text: 'coffee' },
     ])
     expect(lines().filter((line) => line.startsWith('agent: Yes'))).toEqual(['agent: Yes, coffee.'])

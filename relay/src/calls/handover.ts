@@ -131,9 +131,9 @@ export function createEngineChain(o: {
     },
     take(input: EngineInput) {
       if (closed) return
-      if (input.type === 'context') notes = [...notes, input].slice(-MOST_NOTES)
+      if (isNote(input)) notes = [...notes, input].slice(-MOST_NOTES)
       if (seat) seat.take(input)
-      else if (input.type !== 'audio' && input.type !== 'unanswered' && input.type !== 'context') waiting.push(input)
+      else if (input.type !== 'audio' && input.type !== 'unanswered' && !isNote(input)) waiting.push(input)
     },
     async close() {
       closed = true
@@ -145,3 +145,5 @@ export function createEngineChain(o: {
 }
 
 const isOfWords = (engine: Engine | undefined) => engine?.hears === 'text' && engine.speaks === 'text'
+
+const isNote = ({ type }: EngineInput) => type === 'context' || type === 'whisper'

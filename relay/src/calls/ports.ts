@@ -143,6 +143,8 @@ export type EngineInput =
   | { type: 'interrupted'; utterance: string; heard: string }
   /** Something the agent should know, without answering it. */
   | { type: 'context'; text: string }
+  /** What a person of the house tells the agent to do, unheard by the visitor: it counts from the next answer on. */
+  | { type: 'whisper'; text: string }
 
 export type EngineEvent =
   /** Hears audio: the engine answers of itself, under this new utterance. What belongs to it follows; what was said before ends here. */

@@ -131,6 +131,7 @@ export function conforms(name: string, createWorld: () => Promise<World>): void 
     it('says nothing before it is asked', async () => {
       const { events, session } = await talk()
       session.take({ type: 'context', text: 'The visitor looks at green tea.' })
+      session.take({ type: 'whisper', text: 'Be brief.' })
       session.take({ type: 'interrupted', utterance: 'greeting', heard: 'Hello' })
       await afterwards()
       expect(events).toEqual([])

@@ -76,6 +76,7 @@ export function conformsWithModel(o: {
       one.turn('u1', 'Hi')
       await one.until(isDone('u1'))
       one.session.take({ type: 'context', text: 'The visitor looks at {{shop}} Gold.' })
+      one.session.take({ type: 'whisper', text: 'Offer them {{a tenth}} off.' })
       one.turn('u2', 'When do you open?')
       await one.until(isDone('u2'))
       expect(lastMessages()).toEqual([
@@ -90,6 +91,7 @@ export function conformsWithModel(o: {
         'We close at six.',
         'You are an AI',
         'The visitor looks at Kettle Gold.',
+        'Offer them {{a tenth}} off.',
         '1: opening hours',
         'Saturday',
       ])

@@ -33,6 +33,18 @@ const say = createRoute({
   responses: DONE,
 })
 
+const advice = (type: 'context' | 'whisper', summary: string) =>
+  createRoute({
+    method: 'post',
+    path: `/api/calls/{id}/${type}`,
+    tags,
+    summary,
+    request: { params, body: body(z.object({ text: z.string().trim().min(1).max(2000) })) },
+    responses: DONE,
+  })
+const context = advice('context', 'Let the agent know something; it says nothing of it by itself')
+const whisper = advice('whisper', 'Tell the agent what to do, unheard by the visitor; it counts from its next answer on')
+
 const transfer = createRoute({
   method: 'post',
   path: '/api/calls/{id}/transfer',
@@ -55,6 +67,13 @@ export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpo
     const call = calls.get(id)
     if (call?.organisationId !== c.get('principal').organisationId) throw new Problem('not_found', 'There is no live call with this id.')
     return call
+  }
+
+  const advise = (c: HttpContext, type: 'context' | 'whisper', id: string, text: string) => {
+    const principal = c.get('principal')
+    const by = principal.kind === 'user' ? principal.userId : principal.keyId
+    if (!mine(c, id).advise({ type, text }, by)) throw new Problem('conflict', 'No agent talks on this call.')
+    return c.body(null, 204)
   }
 
   return [
@@ -91,6 +110,8 @@ export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpo
       }
       return c.body(null, 204)
     }),
+    endpoint(ACT, context, async (c) => advise(c, 'context', c.req.valid('param').id, c.req.valid('json').text)),
+    endpoint(ACT, whisper, async (c) => advise(c, 'whisper', c.req.valid('param').id, c.req.valid('json').text)),
     endpoint(ACT, say, async (c) => {
       const call = mine(c, c.req.valid('param').id)
       if (!call.say(c.req.valid('json').text)) throw new Problem('conflict', 'Nobody is on the call to hear it.')

@@ -92,6 +92,26 @@ describe('calls', () => {
     expect(await (await send('GET', `${path}/evidence`)).json()).toMatchObject({ verified: true, erased: true })
   })
 
+  it('take what an operator whispers or lets the agent know, and keep it in their log', async () => {
+    const { call, ws } = await talk()
+    const path = `/api/calls/${call.callId}`
+    expect((await send('POST', `${path}/context`, { text: 'They have ordered before.' })).status).toBe(204)
+    expect((await send('POST', `${path}/whisper`, { text: 'Offer them a tenth off.' })).status).toBe(204)
+    expect(await codeOf(await send('POST', `${path}/whisper`, { text: ' ' }))).toBe('invalid_request')
+    const over = new Promise((resolve) => ws.once('close', resolve))
+    ws.send(JSON.stringify({ type: 'hangup' }))
+    await over
+    await settled(path)
+    expect(await codeOf(await send('POST', `${path}/whisper`, { text: 'Too late.' }))).toBe('not_found')
+    const { events } = (await (await send('GET', `${path}/events`)).json()) as { events: { type: string; payload: object }[] }
+    expect(
+      events.filter(({ type }) => type === 'context' || type === 'whisper').map(({ payload, type }) => ({ type, ...payload })),
+    ).toEqual([
+      { type: 'context', by: 'u_test', text: 'They have ordered before.' },
+      { type: 'whisper', by: 'u_test', text: 'Offer them a tenth off.' },
+    ])
+  })
+
   it('stream their transcript while they live, go on from Last-Event-ID, and end', async () => {
     const { call, ws, heard } = await talk()
     const path = `/api/calls/${call.callId}/transcript`

@@ -39,10 +39,10 @@ function costOf(models: Record<string, ModelUsage>): CallCost {
   return { models, ...(amount === undefined ? {} : { amount: Math.round(amount * 1e6) / 1e6 }) }
 }
 
-/** What can be done to a call that lives, in the words of the routes: `hangup`, `say`, `dtmf`, `transfer`. */
+/** What can be done to a call that lives, in the words of the routes: `hangup`, `say`, `context`, `whisper`, `dtmf`, `transfer`. */
 export type Capabilities = (call: Pick<StoredCall, 'kind' | 'carrier'>) => string[]
 
-const webCapabilities: Capabilities = () => ['hangup', 'say']
+const webCapabilities: Capabilities = () => ['hangup', 'say', 'context', 'whisper']
 
 /** A row as operators see it. `details` are the opened ones, empty when they are gone. */
 export function viewOf(row: StoredCall, details: Record<string, unknown> = {}, able: Capabilities = webCapabilities): CallRow {

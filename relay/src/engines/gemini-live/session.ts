@@ -32,7 +32,12 @@ export function startSession(o: {
   model: string
   route: TextRoute
   connect: (
-    how: { handle: string | undefined; history: ReturnType<ReturnType<typeof createHeardSoFar>['history']>; notes: readonly string[] },
+    how: {
+      handle: string | undefined
+      history: ReturnType<ReturnType<typeof createHeardSoFar>['history']>
+      notes: readonly string[]
+      whispers: readonly string[]
+    },
     events: ConnectionEvents,
     signal: AbortSignal,
   ) => Promise<Connection>
@@ -43,6 +48,7 @@ export function startSession(o: {
   const heard = createHeardSoFar(context.history)
   const uplink = createUplink()
   let notes: string[] = []
+  let whispers: string[] = []
   let turn = LISTENING
   /** What the model spoke last: its detector may cut it when it is long made, and still being heard. */
   let lastUtterance: string | undefined
@@ -84,7 +90,7 @@ export function startSession(o: {
     onMalformed: () => o.logger.warn({ callId: context.callId }, 'gemini-live sent what cannot be read'),
   }
   const lifeline = createLifeline({
-    connect: (handle, on, signal) => o.connect({ handle, history: heard.history(ASKED_ANEW[turn.is]), notes }, on, signal),
+    connect: (handle, on, signal) => o.connect({ handle, history: heard.history(ASKED_ANEW[turn.is]), notes, whispers }, on, signal),
     clock,
     events,
   })
@@ -243,6 +249,9 @@ export function startSession(o: {
           notes = [...notes, note].slice(-MOST_NOTES)
           return remarks.add(`The page tells you: ${note}`)
         }
+        case 'whisper':
+          whispers = [...whispers, input.text].slice(-MOST_NOTES)
+          return remarks.add(`A person who works here tells you, unheard by the visitor; follow it without telling of it: ${input.text}`)
         case 'unanswered':
           if (deafSinceMs === undefined || clock.monotonicMs() - deafSinceMs > NOISE_MS) {
             deafSinceMs = clock.monotonicMs()

@@ -14,6 +14,7 @@ export function setupOf(o: {
   context: EngineContext
   knowledge: KnowledgeBase
   notes: readonly string[]
+  whispers: readonly string[]
   handle: string | undefined
   history: readonly Heard[]
 }): LiveConnectConfig {
@@ -25,6 +26,7 @@ export function setupOf(o: {
     language,
     variables,
     notes: o.notes,
+    whispers: o.whispers,
     knowledge: knownAtOnce(o.knowledge, persona.greeting),
     nowMs: context.clock.nowMs(),
   })

@@ -9,6 +9,7 @@ const plain = {
   variables: { shop: 'Kettle' },
   knowledge: '',
   notes: [],
+  whispers: [],
   nowMs: Date.UTC(2026, 10, 21, 9, 5),
 }
 

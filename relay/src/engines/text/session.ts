@@ -34,6 +34,7 @@ export async function startTextSession(o: {
   const knowledge = await knowledgeBase(persona.knowledge)
   const dialogue = createDialogue(context.history)
   const notes: string[] = []
+  const whispers: string[] = []
   let state: State = context.signal.aborted ? { is: 'closed' } : { is: 'listening' }
 
   const stopAnswer = () => {
@@ -76,6 +77,7 @@ export async function startTextSession(o: {
       language,
       variables,
       notes,
+      whispers,
       knowledge: knowledgeFor(knowledge, question, dialogue.previousQuestion()),
       nowMs: context.clock.nowMs(),
     })
@@ -142,9 +144,10 @@ export async function startTextSession(o: {
     take(input) {
       if (state.is === 'closed') return
       if (input.type === 'turn') begin(input)
-      else if (input.type === 'context') {
-        notes.push(fillVariables(input.text, variables))
-        if (notes.length > MAX_NOTES) notes.shift()
+      else if (input.type === 'context' || input.type === 'whisper') {
+        const told = input.type === 'context' ? notes : whispers
+        told.push(input.type === 'context' ? fillVariables(input.text, variables) : input.text)
+        if (told.length > MAX_NOTES) told.shift()
       } else if (input.type === 'interrupted') {
         dialogue.heard(input.utterance, input.heard)
         if (state.is !== 'answering' || state.utterance !== input.utterance) return
