@@ -52,6 +52,7 @@ import { webCalls } from './http/web-calls.ts'
 import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
 import { findOrphans } from './lines/orphans.ts'
 import { openToldJournal, tellWhatIsLeft } from './lines/told-journal.ts'
+import { createFreshView } from './live/fresh-view.ts'
 import { createLiveRooms, LIVE_PATH } from './live/index.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
@@ -205,6 +206,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   })
 
   // ---- telephones
+  const view = createFreshView({ book, calls })
   const lifetime = createLifetime()
   const telephones = furnishTelephones({
     ...{
@@ -221,6 +223,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       agents,
       numbers,
       calls,
+      view,
       limits,
       callbackTokens,
       pageTokens,
@@ -238,6 +241,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const live = createLiveRooms({
     calls,
     book,
+    view,
     identify: identify.identify,
     consoleOrigins: where.consoleOrigins,
     maxPages: settings.maxCalls,

@@ -36,6 +36,7 @@ import { createMessages } from './lines/messages.ts'
 import { hangUpOrphans, type Orphan } from './lines/orphans.ts'
 import { createPageCarriers, type PageCarriers } from './lines/page-carriers.ts'
 import { bringSound, bringWords } from './lines/phone-leg.ts'
+import type { FreshView } from './live/fresh-view.ts'
 import type { Logger } from './logger.ts'
 import type { Settings } from './settings.ts'
 import type { Jobs } from './store/jobs/index.ts'
@@ -78,6 +79,7 @@ export function furnishTelephones(o: {
   agents: Agents
   numbers: PhoneNumbers
   calls: LiveCalls
+  view: FreshView
   limits: Limits
   callbackTokens: CallTokens
   pageTokens: CallTokens
@@ -167,7 +169,7 @@ export function furnishTelephones(o: {
       ...pageCallRoutes({ calls, tokens: o.pageTokens, pageDoor: pageCarriers.door, bringWords, stored: book.status, streamsEnd, clock }),
       ...clickToCall({ agents, callbacks, tokens: o.callbackTokens, visitorTokens, idempotency, where, streamsEnd, draining }),
       ...initiateRoutes({ agents, book, lines, idempotency, news, draining }),
-      ...callControl({ agents, calls, lines, urls: (line) => urls(line.callId, line.number) }),
+      ...callControl({ agents, calls, lines, view: o.view, urls: (line) => urls(line.callId, line.number) }),
       ...[...doors.values()].flatMap((each) => (each.routes ?? []).map(carrierRoute)),
       ...telephonyRoutes({ numbers, doors: doorsOf, mayCome: house.mayCome }),
       ...gateRoutes({ gate, agents, carrier: carriers[0]?.name ?? '' }),

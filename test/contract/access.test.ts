@@ -67,6 +67,8 @@ describe('routes of operators', () => {
       'POST /api/calls/{id}/say',
       'POST /api/calls/{id}/context',
       'POST /api/calls/{id}/whisper',
+      'POST /api/calls/{id}/pause-ai',
+      'DELETE /api/calls/{id}/pause-ai',
       'POST /api/calls/{id}/transfer',
       'GET /api/phone-numbers',
       'POST /api/phone-numbers',

@@ -38,6 +38,8 @@ export interface Call {
   /** Once it is over. */
   readonly endReason: EndReason | undefined
   readonly engine: string
+  /** `paused`: an operator holds the agent back. */
+  readonly ai: 'active' | 'paused'
   readonly feed: Feed
   /** Another carrier is about to ring, which brings the sound here or joins two phones by itself. */
   carriedAs(kind: 'phone' | 'bridge'): void
@@ -53,6 +55,8 @@ export interface Call {
   say(text: string): boolean
   /** What an operator lets the agent know, or tells it to do, unheard by the visitor; false when no agent talks there any more. */
   advise(advice: { type: 'context' | 'whisper'; text: string }, by: string): boolean
+  /** The agent falls silent and answers nothing until it goes on; it hears, and what is said is written down. Told twice it is done once. */
+  holdBack(isHeld: boolean, by: string): void
   /** Says this and then ends: what is left on an answering machine. */
   leaveMessage(text: string, reason: EndReason): void
   /** What it says first. */
@@ -104,6 +108,7 @@ export function createCall(
   })
 
   let state = BEGINNING
+  let ai: 'active' | 'paused' = 'active'
   let kind = o.kind
   let leg: Leg | undefined
   let unlisten: (() => void) | undefined
@@ -251,6 +256,9 @@ export function createCall(
     get endReason() {
       return state.stage === 'over' ? state.reason : undefined
     },
+    get ai() {
+      return ai
+    },
     get engine() {
       return chain.engine
     },
@@ -263,10 +271,19 @@ export function createCall(
       conversation.say(text)
       return true
     },
+    holdBack(isHeld, by) {
+      const wanted = isHeld ? 'paused' : 'active'
+      if (ai === wanted || state.stage === 'ending' || state.stage === 'over') return
+      ai = wanted
+      note(isHeld ? 'ai.paused' : 'ai.resumed', { by })
+      if (isHeld) conversation.pause.begin()
+      else conversation.pause.end()
+      feed.tell({ type: 'ai', ai })
+    },
     advise(advice, by) {
       if (o.kind === 'bridge' || state.stage === 'ending' || state.stage === 'over') return false
       note(advice.type, { by, text: advice.text })
-      conversation.advise(advice)
+      chain.take(advice)
       return true
     },
     leaveMessage: (text, reason) => conversation.sayLast(text, reason),

@@ -1,7 +1,8 @@
 import type { Persona } from '../agents/persona.ts'
 import type { ConversationState, EndReason } from '../protocol/index.ts'
 import { createAsides } from './asides.ts'
-import { createCuts } from './cuts.ts'
+import { type CutBy, createCuts } from './cuts.ts'
+import { createDisclosure } from './disclosure.ts'
 import { createEngineSide } from './engine-side.ts'
 import type { FeedWriter } from './feed.ts'
 import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.ts'
@@ -9,9 +10,10 @@ import type { EngineChain, Handover } from './handover.ts'
 import { createKeys } from './keys.ts'
 import { createLegSide } from './leg-side.ts'
 import type { Mouth } from './mouth.ts'
+import { createPause, type Pause } from './pause.ts'
 import { type Phrase, phrase } from './phrases.ts'
 import type { Hearing } from './playback.ts'
-import type { AudioFormat, CallLog, Clock, EngineEvent, Heard, LegEvent } from './ports.ts'
+import type { AudioFormat, CallLog, Clock, EngineEvent, LegEvent } from './ports.ts'
 import { createQuestions } from './questions.ts'
 import { createSilence } from './silence.ts'
 import type { HowToSpeak } from './synthesis.ts'
@@ -38,8 +40,7 @@ export interface Conversation {
   over(utterance: string, heard: Hearing & { cut: boolean }): void
   /** Has the agent say this, word for word, in place of what it says now. */
   say(text: string): void
-  /** What an operator lets the agent know, or tells it to do; the visitor hears nothing of it. */
-  advise(advice: { type: 'context' | 'whisper'; text: string }): void
+  readonly pause: Pick<Pause, 'begin' | 'end'>
   /** Says one sentence of the house's own, then ends the call with this reason. */
   sayAndEnd(name: Phrase, reason: EndReason): void
   /** The same with words of the owner's. */
@@ -81,8 +82,7 @@ export function createConversation(o: {
   let phase: 'before' | 'talking' | 'leaving' | 'over' = 'before'
   let floor = OPEN
   let shown: ConversationState | undefined
-  /** That an AI speaks is owed until it was heard: whoever cuts it short hears it with the next answer. */
-  let disclosureOwed = o.disclosure !== ''
+  const disclosure = createDisclosure({ text: o.disclosure, said: transcript.heard })
   /** Said instead of the greeting: nobody can answer. */
   let lost: { text: string; reason: EndReason } | undefined
   let acts: Promise<void> = Promise.resolve()
@@ -186,6 +186,14 @@ export function createConversation(o: {
     onFault: o.onFault,
   })
 
+  /** Nothing follows. */
+  function silenced(by: CutBy) {
+    inOrder(async () => {
+      await cut(by)
+      move({ type: 'silenced' })
+    })
+  }
+
   /** From now on the visitor is not heard, and not waited for. */
   function leave() {
     phase = 'leaving'
@@ -197,6 +205,7 @@ export function createConversation(o: {
 
   const questions = createQuestions({
     talking: () => phase === 'talking',
+    heldBack: () => pause.on,
     floor: () => floor,
     move,
     inOrder,
@@ -238,37 +247,32 @@ export function createConversation(o: {
     visitor,
     turn: (text) => questions.ask(text, 'typing'),
     cutAfar,
-    interrupt: () =>
-      inOrder(async () => {
-        await cut('visitor')
-        move({ type: 'silenced' })
-      }),
+    interrupt: () => silenced('visitor'),
     note,
   })
   const engineSide = createEngineSide({
     floor: () => floor,
     move,
     talking: () => phase === 'talking',
+    heldBack: () => pause.on,
     cut: () => cut('speech'),
     cutNow: () => cutNow('speech'),
     mouth: o.mouth,
     ownHz: () => o.chain().ownHz,
     how,
-    disclosureOwed: () => (disclosureOwed && !transcript.heard().some(wasDisclosed) ? o.disclosure : ''),
+    disclosureOwed: disclosure.owed,
     asides,
     heardLines,
     silence,
     times,
     visitor,
     note,
+    unwanted: (utterance) => o.chain().take({ type: 'interrupted', utterance, heard: '' }),
     hangUp: () => o.end('agent', 'last-words'),
     clock,
     onFault: o.onFault,
   })
-  /** Words on their way count: they are the ones just being cut. */
-  function wasDisclosed({ role, text }: Heard): boolean {
-    return role === 'agent' && text.startsWith(o.disclosure)
-  }
+  const pause = createPause({ silence, hush: () => silenced('call'), askWaiting: questions.askWaiting })
 
   return {
     opening: () => lost?.text ?? o.greeting,
@@ -281,7 +285,7 @@ export function createConversation(o: {
     },
     away(isAway) {
       if (isAway) visitor.pause()
-      silence.away(isAway)
+      pause.away(isAway)
     },
     filler: asides.oneMoment,
     hear(event) {
@@ -308,7 +312,7 @@ export function createConversation(o: {
       times.over(utterance)
       visitor.agentOver(utterance)
       asides.over(utterance)
-      if (heard.startsWith(o.disclosure)) disclosureOwed = false
+      disclosure.heard(heard)
       if (!wasCut) note('utterance.heard', { utterance, ms })
       // Cut by none of us: the call ended, or another leg took this one's place.
       else if (phase === 'over' || utteranceOf(floor) === utterance) {
@@ -325,7 +329,7 @@ export function createConversation(o: {
         tell(text)
       })
     },
-    advise: (advice) => o.chain().take(advice),
+    pause,
     sayAndEnd,
     sayLast,
     lastWords() {

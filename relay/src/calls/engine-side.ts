@@ -26,6 +26,8 @@ export function createEngineSide(o: {
   move: (event: FloorEvent) => void
   /** The visitor may still be answered. */
   talking: () => boolean
+  /** An operator holds the agent back: it hears, and nothing it says is wanted. */
+  heldBack: () => boolean
   /** Silences what is said or owed; resolves when it is known what of it was heard. */
   cut: () => Promise<void>
   /** The same, and it is the visitor's turn then. */
@@ -41,6 +43,8 @@ export function createEngineSide(o: {
   silence: Silence
   times: TurnTimes
   visitor: Visitor
+  /** Lets the engine know that nobody heard a word of it. */
+  unwanted: (utterance: string) => void
   note: (type: string, payload?: Record<string, unknown>) => void
   hangUp: () => void
   clock: Clock
@@ -90,6 +94,7 @@ export function createEngineSide(o: {
       if (!o.talking()) return
       visitor.engineHears()
       silence.visitorSpoke()
+      if (o.heldBack()) return o.unwanted(utterance)
       o.heardLines.keepPlace()
       o.cut().catch(o.onFault)
       note('turn', { utterance, by: 'speech' })
@@ -109,6 +114,7 @@ export function createEngineSide(o: {
       if (utteranceOf(o.floor()) === utterance) o.cutNow()
     },
     'hang-up'() {
+      if (o.heldBack()) return
       const { is } = o.floor()
       // While something is being cut, the wish to end was part of it.
       if (is === 'cutting') return

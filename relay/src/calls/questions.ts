@@ -8,14 +8,20 @@ import type { Visitor } from './turns/visitor.ts'
 
 /** The visitor's questions on their way to an engine, and to the next one when it fails. */
 export interface Questions {
-  ask(text: string, by: 'typing' | 'speech' | 'keys'): void
+  ask(text: string, by: By): void
+  /** What was said while the agent was held back. */
+  askWaiting(): void
   /** Resolves with the utterance under which the failed engine's turn is to be answered anew, if it still is. */
   answerAnew(failed: Pick<Handover, 'utterance' | 'question'>): Promise<string | undefined>
 }
 
+type By = 'typing' | 'speech' | 'keys'
+
 export function createQuestions(o: {
   /** The visitor may still be answered. */
   talking: () => boolean
+  /** An operator holds the agent back: what is said waits. */
+  heldBack: () => boolean
   floor: () => Floor
   move: (event: FloorEvent) => void
   /** One after the other: each waits until it is known what was heard of the words that the one before has cut. */
@@ -32,28 +38,36 @@ export function createQuestions(o: {
   const { cuts, floor, move, newId, talking } = o
   /** Said by the visitor and not given to the engine yet. */
   let unasked: string[] = []
+  let lastBy: By = 'typing'
+
+  function askUnasked(by: By, lastVoiceMs?: number) {
+    o.inOrder(async () => {
+      // Asked already, together with what came right before it.
+      if (unasked.length === 0 || o.heldBack()) return
+      await cuts.cut('visitor')
+      if (!talking()) return move({ type: 'silenced' })
+      const whole = unasked.join('\n')
+      unasked = []
+      const utterance = newId()
+      o.note('turn', { utterance, by, text: whole })
+      o.times.asked(utterance, by, lastVoiceMs)
+      move({ type: 'asked', utterance })
+      o.chain().take({ type: 'turn', utterance, text: whole, by })
+    })
+  }
 
   return {
     ask(text, by) {
       if (!talking()) return
       o.silence.visitorSpoke()
-      const lastVoiceMs = by === 'speech' ? o.visitor().lastVoiceMs : undefined
       // What was spoken stands there already.
       if (by !== 'speech') o.transcript.add('visitor', text)
       unasked.push(text)
-      o.inOrder(async () => {
-        // Asked already, together with what came right before it.
-        if (unasked.length === 0) return
-        await cuts.cut('visitor')
-        if (!talking()) return move({ type: 'silenced' })
-        const whole = unasked.join('\n')
-        unasked = []
-        const utterance = newId()
-        o.note('turn', { utterance, by, text: whole })
-        o.times.asked(utterance, by, lastVoiceMs)
-        move({ type: 'asked', utterance })
-        o.chain().take({ type: 'turn', utterance, text: whole, by })
-      })
+      lastBy = by
+      askUnasked(by, by === 'speech' ? o.visitor().lastVoiceMs : undefined)
+    },
+    askWaiting() {
+      if (talking() && unasked.length > 0) askUnasked(lastBy)
     },
     async answerAnew({ question, utterance }) {
       if (utterance === undefined && question !== '' && floor().is === 'open' && talking()) {

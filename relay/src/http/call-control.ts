@@ -5,9 +5,11 @@ import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import { type CallUrls, CarrierFault } from '../carriers/carrier.ts'
 import type { LiveLine } from '../lines/line.ts'
 import type { Lines } from '../lines/lines.ts'
+import type { FreshView } from '../live/fresh-view.ts'
 import { Id, Problem } from '../protocol/index.ts'
 import type { Access } from './access.ts'
-import { body, type Endpoint, endpoint, type HttpContext } from './endpoint.ts'
+import { CallView } from './call-views.ts'
+import { body, type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
 
 /** What an operator does to a call that lives. */
 
@@ -45,6 +47,23 @@ const advice = (type: 'context' | 'whisper', summary: string) =>
 const context = advice('context', 'Let the agent know something; it says nothing of it by itself')
 const whisper = advice('whisper', 'Tell the agent what to do, unheard by the visitor; it counts from its next answer on')
 
+const pause = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/pause-ai',
+  tags,
+  summary: 'Hold the agent back: it falls silent and answers nothing, and what is said goes on being written down',
+  request: { params },
+  responses: { 200: json('The call.', z.object({ call: CallView })) },
+})
+const resume = createRoute({
+  method: 'delete',
+  path: '/api/calls/{id}/pause-ai',
+  tags,
+  summary: 'Let the agent go on, with what it was not asked meanwhile',
+  request: { params },
+  responses: { 200: json('The call.', z.object({ call: CallView })) },
+})
+
 const transfer = createRoute({
   method: 'post',
   path: '/api/calls/{id}/transfer',
@@ -58,21 +77,32 @@ export interface ControlRooms {
   agents: Agents
   calls: LiveCalls
   lines: Lines
+  view: FreshView
   /** Where the call's carrier is to come back to. */
   urls: (line: LiveLine) => CallUrls
 }
 
-export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpoint[] {
+export function callControl({ agents, calls, lines, urls, view }: ControlRooms): Endpoint[] {
   const mine = (c: HttpContext, id: string): Call => {
     const call = calls.get(id)
     if (call?.organisationId !== c.get('principal').organisationId) throw new Problem('not_found', 'There is no live call with this id.')
     return call
   }
 
-  const advise = (c: HttpContext, type: 'context' | 'whisper', id: string, text: string) => {
+  const actor = (c: HttpContext) => {
     const principal = c.get('principal')
-    const by = principal.kind === 'user' ? principal.userId : principal.keyId
-    if (!mine(c, id).advise({ type, text }, by)) throw new Problem('conflict', 'No agent talks on this call.')
+    return principal.kind === 'user' ? principal.userId : principal.keyId
+  }
+  const hold = async (c: HttpContext, id: string, isHeld: boolean) => {
+    const live = mine(c, id)
+    if (live.kind === 'bridge') throw new Problem('conflict', 'No agent talks on this call.')
+    live.holdBack(isHeld, actor(c))
+    const call = await view(live.organisationId, id)
+    if (!call) throw new Problem('not_found', 'There is no live call with this id.')
+    return { call }
+  }
+  const advise = (c: HttpContext, type: 'context' | 'whisper', id: string, text: string) => {
+    if (!mine(c, id).advise({ type, text }, actor(c))) throw new Problem('conflict', 'No agent talks on this call.')
     return c.body(null, 204)
   }
 
@@ -99,8 +129,7 @@ export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpo
         throw new Problem('conflict', 'This call cannot be joined with a phone.')
       if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
       const { joined, status } = urls(line)
-      const principal = c.get('principal')
-      const asker = { kind: 'operator' as const, id: principal.kind === 'user' ? principal.userId : principal.keyId }
+      const asker = { kind: 'operator' as const, id: actor(c) }
       try {
         await lines.transfer(call, agent, c.req.valid('json').to, { asker, statusUrl: joined ?? status })
       } catch (error) {
@@ -110,6 +139,8 @@ export function callControl({ agents, calls, lines, urls }: ControlRooms): Endpo
       }
       return c.body(null, 204)
     }),
+    endpoint(ACT, pause, async (c) => c.json(await hold(c, c.req.valid('param').id, true), 200)),
+    endpoint(ACT, resume, async (c) => c.json(await hold(c, c.req.valid('param').id, false), 200)),
     endpoint(ACT, context, async (c) => advise(c, 'context', c.req.valid('param').id, c.req.valid('json').text)),
     endpoint(ACT, whisper, async (c) => advise(c, 'whisper', c.req.valid('param').id, c.req.valid('json').text)),
     endpoint(ACT, say, async (c) => {

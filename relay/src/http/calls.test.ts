@@ -112,6 +112,24 @@ describe('calls', () => {
     ])
   })
 
+  it('hold their agent back and let it go on, however often it is said', async () => {
+    const { call, ws } = await talk()
+    const path = `/api/calls/${call.callId}`
+    for (const [method, ai] of [
+      ['POST', 'paused'],
+      ['POST', 'paused'],
+      ['DELETE', 'active'],
+      ['DELETE', 'active'],
+    ] as const) {
+      const answer = await send(method, `${path}/pause-ai`)
+      expect([answer.status, await answer.json()]).toMatchObject([200, { call: { id: call.callId, ai } }])
+      expect((await read(await send('GET', path))).call).toMatchObject({ ai })
+    }
+    ws.send(JSON.stringify({ type: 'hangup' }))
+    await settled(path)
+    expect(await codeOf(await send('POST', `${path}/pause-ai`))).toBe('not_found')
+  })
+
   it('stream their transcript while they live, go on from Last-Event-ID, and end', async () => {
     const { call, ws, heard } = await talk()
     const path = `/api/calls/${call.callId}/transcript`

@@ -2,8 +2,8 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
-import type { CallRow } from '../calls/log/call-view.ts'
 import { latencyOf } from '../calls/log/latency.ts'
+import { freshen } from '../live/fresh-view.ts'
 import { CALL_STATUSES, Entry, Id, Problem, SessionId } from '../protocol/index.ts'
 import type { Access } from './access.ts'
 import { CallView, EventView, EvidenceView, LatencyView } from './call-views.ts'
@@ -120,11 +120,7 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
     const call = calls.unsettled(id)
     return call?.organisationId === org(c) ? call : undefined
   }
-  /** The log is gathered before it is written; who holds the call knows how it stands now. */
-  const fresh = (row: CallRow): CallRow => {
-    const live = calls.unsettled(row.id)
-    return live ? { ...row, status: live.status, ...(live.endReason ? { endReason: live.endReason } : {}) } : row
-  }
+  const fresh = freshen(calls)
   const row = async (c: HttpContext, id: string) => fresh(found(await book.get(org(c), id)))
   /** Two phones that are joined say nothing to us, unless one of them is a number of ours: then the agent's own call has their words. */
   const spokenIn = async (c: HttpContext, id: string): Promise<string> => {

@@ -117,7 +117,7 @@ export function pageCallRoutes(rooms: PageCallRooms): Endpoint[] {
           return () => {}
         }
         return call.feed.listen((event) => {
-          if (event.type === 'human-requested') return
+          if (event.type === 'human-requested' || event.type === 'ai') return
           if (event.type === 'ended') return end(event.reason)
           stream.send({ type: event.type, data: event, ...(event.type === 'transcript' ? { id: event.seq } : {}) })
         })

@@ -23,6 +23,8 @@ export interface FromPage {
   'call:join': (callId: unknown, acknowledge?: Acknowledge<{ call: CallRow }>) => void
   'call:leave': (callId: unknown, acknowledge?: Acknowledge) => void
   'transcript:subscribe': (subscription: unknown, acknowledge?: Acknowledge<{ seq: number }>) => void
+  'ai:pause': (callId: unknown, acknowledge?: Acknowledge<{ call: CallRow }>) => void
+  'ai:resume': (callId: unknown, acknowledge?: Acknowledge<{ call: CallRow }>) => void
   'transcript:unsubscribe': (callId: unknown, acknowledge?: Acknowledge) => void
 }
 

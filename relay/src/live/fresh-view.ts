@@ -6,10 +6,10 @@ import type { CallRow } from '../calls/log/call-view.ts'
 export type FreshView = (organisationId: string, callId: string) => Promise<CallRow | undefined>
 
 /** The log is gathered before it is written; who holds the call knows how it stands now. */
-function freshen(calls: Pick<LiveCalls, 'unsettled'>): (row: CallRow) => CallRow {
+export function freshen(calls: Pick<LiveCalls, 'unsettled'>): (row: CallRow) => CallRow {
   return (row) => {
     const live = calls.unsettled(row.id)
-    return live ? { ...row, status: live.status, ...(live.endReason ? { endReason: live.endReason } : {}) } : row
+    return live ? { ...row, status: live.status, ai: live.ai, ...(live.endReason ? { endReason: live.endReason } : {}) } : row
   }
 }
 

@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { Server } from 'socket.io'
 import type { Identify } from '../access/identify.ts'
-import type { Principal } from '../access/roles.ts'
+import { mayUse, type Principal } from '../access/roles.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/index.ts'
 import { type FromPage, ROOM, type ToPage } from './events.ts'
-import { createFreshView } from './fresh-view.ts'
+import type { FreshView } from './fresh-view.ts'
 import { followCalls } from './news.ts'
 import { letWatch, type PageSocket } from './watching.ts'
-import { untilGone, whoIs } from './who.ts'
+import { ACT, untilGone, whoIs } from './who.ts'
 
 export const LIVE_PATH = '/socket.io'
 const MAX_MESSAGE_BYTES = 16 * 1024
@@ -31,15 +31,15 @@ export interface LiveRooms {
 
 export function createLiveRooms(o: {
   calls: LiveCalls
-  book: Pick<CallBook, 'get' | 'lines'>
+  book: Pick<CallBook, 'lines'>
+  view: FreshView
   identify: Identify['identify']
   consoleOrigins: () => readonly string[]
   maxPages: number
   clock: Clock
   logger: Logger
 }): LiveRooms {
-  const { calls, clock, logger } = o
-  const view = createFreshView(o)
+  const { calls, clock, logger, view } = o
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what)
   const io = new Server<FromPage, ToPage, Record<never, never>, { principal: Principal; token: string }>(
     // It listens nowhere: the relay's one server hands its requests over.
@@ -80,6 +80,8 @@ export function createLiveRooms(o: {
     ])
     letWatch(socket, {
       organisationId: principal.organisationId,
+      actor: principal.kind === 'user' ? principal.userId : principal.keyId,
+      mayAct: mayUse(principal, ACT),
       view,
       calls,
       book: o.book,

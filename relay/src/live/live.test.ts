@@ -161,6 +161,24 @@ describe('a transcript’s room', () => {
   })
 })
 
+describe('holding the agent back', () => {
+  it('is for operators, shows in every page’s list, and is done once', async () => {
+    const viewer = await ready(await house.token('viewer'))
+    const operator = await ready(await house.token('operator'))
+    const call = await visitor()
+    expect(await ask(viewer, 'ai:pause', call.id)).toMatchObject({ ok: false, error: { code: 'forbidden' } })
+    const stranger = await ready(await house.token('admin', OTHER_ORGANISATION))
+    expect(await ask(stranger, 'ai:pause', call.id)).toMatchObject({ ok: false, error: { code: 'not_found' } })
+    const paused = first<CallRow>(viewer, 'call:updated', ({ ai, id }) => id === call.id && ai === 'paused')
+    for (let time = 0; time < 2; time++) {
+      expect(await ask(operator, 'ai:pause', call.id)).toMatchObject({ ok: true, call: { id: call.id, ai: 'paused' } })
+    }
+    await paused
+    expect(await ask(operator, 'ai:resume', call.id)).toMatchObject({ ok: true, call: { ai: 'active' } })
+    call.hangUp()
+  })
+})
+
 describe('who may come in', () => {
   it.each([
     ['nothing', undefined],

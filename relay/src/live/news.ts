@@ -10,7 +10,7 @@ export interface NewsDesk {
   transcript(callId: string, seq: number, entry: Entry): void
 }
 
-const TOLD: ReadonlySet<string> = new Set(['status', 'speaker', 'human-requested'])
+const TOLD: ReadonlySet<string> = new Set(['status', 'speaker', 'human-requested', 'ai'])
 
 /** Follows every call that lives here and tells what operators are to see of it. Returns the end of it. */
 export function followCalls(o: { calls: LiveCalls; view: FreshView; desk: NewsDesk; onFault: (error: unknown) => void }): () => void {

@@ -15,8 +15,12 @@ export function letWatch(
   socket: PageSocket,
   o: {
     organisationId: string
+    /** Who asks, for the log. */
+    actor: string
+    /** May do more than look. */
+    mayAct: boolean
     view: FreshView
-    calls: Pick<LiveCalls, 'unsettled'>
+    calls: Pick<LiveCalls, 'get' | 'unsettled'>
     book: Pick<CallBook, 'lines'>
     onFault: (error: unknown) => void
   },
@@ -63,6 +67,17 @@ export function letWatch(
     return { seq: missed.at(-1)?.seq ?? after }
   }
 
+  async function hold(given: unknown, isHeld: boolean) {
+    if (!o.mayAct) throw new Problem('forbidden', 'This needs the role operator, or a key with calls:write.')
+    const { id, kind } = await found(callIn(given))
+    const live = o.calls.get(id)
+    if (!live || kind === 'bridge') throw new Problem('conflict', 'No agent talks on this call.')
+    live.holdBack(isHeld, o.actor)
+    return { call: await found(id) }
+  }
+
+  socket.on('ai:pause', (callId, acknowledge) => void answer(acknowledge, () => hold(callId, true)))
+  socket.on('ai:resume', (callId, acknowledge) => void answer(acknowledge, () => hold(callId, false)))
   socket.on('call:join', (callId, acknowledge) => {
     void answer(acknowledge, async () => {
       const call = await found(callIn(callId))

@@ -7,6 +7,7 @@ import { Problem } from '../protocol/index.ts'
 /** Rights that were taken back meanwhile end a socket within this. */
 const ASKED_AGAIN_MS = 30_000
 const WATCH: Wanted = { role: 'viewer', scope: 'calls:read' }
+export const ACT: Wanted = { role: 'operator', scope: 'calls:write' }
 
 /** Who is at the other end of a socket. @throws Problem unauthorized, forbidden */
 export async function whoIs(identify: Identify['identify'], token: unknown): Promise<Principal> {

@@ -37,8 +37,11 @@ export function acceptBrowserSocket(o: { ws: WebSocket; call: Call; after?: numb
     return
   }
   legs.set(call, leg)
-  // `ended` is the leg's own last word, said when the call closes it.
-  call.feed.listen((event) => event.type !== 'ended' && event.type !== 'human-requested' && leg.tell(event))
+  call.feed.listen((event) => {
+    if (event.type === 'human-requested' || event.type === 'ai') return
+    // The leg's own last word, said when the call closes it.
+    if (event.type !== 'ended') leg.tell(event)
+  })
   call.attach(leg.leg)
 }
 
