@@ -36,7 +36,7 @@ const SUITES: Suite[] = [
     read: readWidget,
     limitMs: minutes(8),
   },
-  vitest('test', minutes(35)),
+  vitest('test', minutes(45)),
 ]
 
 async function main(): Promise<void> {

@@ -2,10 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** These time what is heard, or weigh memory: each has the machine to itself. */
 const ALONE = [
-  ...['abuse', 'conversation', 'cut', 'devices', 'phone-exotel', 'phone-talk', 'silence', 'speak', 'tool-turn', 'turns', 'visit'].map(
-    (name) => `e2e/${name}.e2e.ts`,
-  ),
-  'e2e/carriers/talk-*.e2e.ts',
+  ...['abuse', 'conversation', 'cut', 'devices', 'silence', 'speak', 'tool-turn', 'turns', 'visit'].map((name) => `e2e/${name}.e2e.ts`),
   'bench/hot-path/quick.test.ts',
 ]
 
