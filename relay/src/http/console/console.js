@@ -1,7 +1,7 @@
 // @ts-check
 /** The plain console: log in, read the list of calls, one call's transcript, events and evidence, erase it. */
 
-/** @typedef {{id: string, sessionId: string, agentId: string, kind: string, status: string, endReason?: string, startedAt: string, durationMs?: number}} Call */
+/** @typedef {{id: string, sessionId: string, agentId: string, kind: string, status: string, ai: string, endReason?: string, startedAt: string, durationMs?: number}} Call */
 
 const REFRESH_LIST_MS = 5000
 /** Says that there is a cookie worth trying, which this page cannot see. */
@@ -87,6 +87,29 @@ loginForm.addEventListener('submit', async (event) => {
   localStorage.setItem(SIGNED_IN, '1')
   loginForm.reset()
   await enter()
+})
+
+/** The invitation stands behind the #, where no server's log sees it. */
+const invitation = /^#invitation=([\w-]+)$/.exec(location.hash)?.[1]
+const joinForm = /** @type {HTMLFormElement} */ (at('join'))
+
+joinForm.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  at('join-problem').textContent = ''
+  const password = new FormData(joinForm).get('password')
+  const answer = await fetch('/api/auth/invitations', json({ token: invitation, password })).catch(() => undefined)
+  if (!answer?.ok) {
+    at('join-problem').textContent = answer ? await whyNot(answer) : 'The relay cannot be reached. Check that it runs, then try again.'
+    return
+  }
+  const { member } = await answer.json()
+  history.replaceState(null, '', location.pathname)
+  joinForm.hidden = true
+  show(false)
+  const [email, secret] = ['email', 'password'].map((name) => /** @type {HTMLInputElement} */ (loginForm.elements.namedItem(name)))
+  if (email) email.value = member.email
+  secret?.focus()
+  say('You are a member now. Log in with the password you chose.')
 })
 
 at('leave').addEventListener('click', async () => {
@@ -209,7 +232,10 @@ function drawCall(call, entries, events, evidence) {
         LIVE.has(call.status) ? 'The chain is sealed when the call ends.' : 'The chain does not verify: the log was changed.',
       )
   const acts = make('div', { class: 'acts' })
-  if (LIVE.has(call.status) && desk.role !== 'viewer') acts.append(act('Hang up', 'plain', () => hangUp(call.id)))
+  if (LIVE.has(call.status) && desk.role !== 'viewer') {
+    if (call.kind !== 'bridge') acts.append(holding(call), whispering(call.id))
+    acts.append(act('Hang up', 'plain', () => hangUp(call.id)))
+  }
   if (!LIVE.has(call.status) && desk.role === 'admin' && !evidence.erased)
     acts.append(act('Erase this call', 'plain danger', () => erase(call.id)))
   at('detail').replaceChildren(
@@ -256,6 +282,36 @@ function act(words, look, task) {
   return button
 }
 
+/** @param {Call} call */
+function holding(call) {
+  const isHeld = call.ai === 'paused'
+  return act(isHeld ? 'Let the agent go on' : 'Hold the agent back', 'plain', async () => {
+    const answer = await ask(`/api/calls/${call.id}/pause-ai`, { method: isHeld ? 'DELETE' : 'POST' })
+    if (!answer.ok) return say(await whyNot(answer))
+    say(isHeld ? 'The agent goes on.' : 'The agent is silent. It hears, and answers when it goes on.')
+    await openCall(call.id)
+  })
+}
+
+/** @param {string} id */
+function whispering(id) {
+  const form = make(
+    'form',
+    { class: 'whisper' },
+    make('label', {}, 'Whisper to the agent', make('input', { name: 'text', maxlength: '2000', required: '', autocomplete: 'off' })),
+    make('button', { type: 'submit', class: 'plain' }, 'Whisper'),
+  )
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    const fields = /** @type {HTMLFormElement} */ (form)
+    const answer = await ask(`/api/calls/${id}/whisper`, json({ text: new FormData(fields).get('text') }))
+    if (!answer.ok) return say(await whyNot(answer))
+    fields.reset()
+    say('The agent was told. The visitor hears nothing of it.')
+  })
+  return form
+}
+
 /** @param {string} id */
 async function hangUp(id) {
   const answer = await ask(`/api/calls/${id}/hangup`, json({}))
@@ -286,5 +342,6 @@ setInterval(() => {
   if (!at('desk').hidden && document.visibilityState === 'visible') void loadCalls()
 }, REFRESH_LIST_MS)
 
-if (await renew()) await enter()
+if (invitation) joinForm.hidden = false
+else if (await renew()) await enter()
 else show(false)
