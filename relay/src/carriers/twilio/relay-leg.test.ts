@@ -79,6 +79,22 @@ describe('what is said over ConversationRelay', () => {
     expect(await relay.leg.clear('u')).toBeUndefined()
   })
 
+  it('an interruption of what we cleared does not count for what is said next, and the next one does', async () => {
+    const { clock, events, relay, say, take } = aLeg()
+    say(THREE)
+    take(on, played('Sentence 1 of three.'))
+    await clock.advance(100)
+    // A key: the far end falls silent by itself, and says so only when our answer is on its way.
+    await relay.leg.clear('u')
+    say('We are open.', 'answer')
+    events.length = 0
+    take(interrupt(''), off)
+    expect(events).toEqual([])
+    take(on, played('We are'), interrupt('We are'))
+    expect(events.at(-1)).toEqual({ type: 'cut', utterance: 'answer' })
+    expect(await relay.leg.clear('answer')).toBe('We are')
+  })
+
   it('an interruption amid a stream of words closes the cycle, and its later words say nothing', async () => {
     const { events, relay, take, wire } = aLeg()
     relay.leg.say('Sentence 1 of three. ', 'u', false)

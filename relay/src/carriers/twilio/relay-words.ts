@@ -168,6 +168,11 @@ export function createRelayWords(o: {
     interrupted(told) {
       const one = current()
       if (!one || !wasInterrupted(one, told)) return
+      // Its word of what we cleared, when the next is on its way already but was not begun.
+      if (told === '' && !one.sounds && one.place.heard === 0 && clock.monotonicMs() < busyUntilMs) {
+        busyUntilMs = 0
+        return expectEnd()
+      }
       const all = queue
       // Who told what was played has told all of it by now.
       const isTold = tellsPlayed || told !== ''
