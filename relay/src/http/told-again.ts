@@ -11,15 +11,12 @@ const Told = z.object({
   body: z.base64(),
 })
 
-/** What the doors look at; nothing else of a request is kept. */
-const HEADERS = ['content-type', 'authorization', 'x-twilio-signature', 'i-twilio-idempotency-token'] as const
+/** What the doors look at, whoever the carrier: kinds, credentials, signatures, tokens of repetition. Nothing else of a request is kept. */
+const KEPT = /^(content-type|authorization|x-[a-z]+-signature|i-[a-z]+-idempotency-token)$/
 
 export async function written(c: HttpContext): Promise<string> {
   const { pathname, search } = new URL(c.req.url)
-  const headers = HEADERS.flatMap((name) => {
-    const value = c.req.header(name)
-    return value === undefined ? [] : [[name, value] as const]
-  })
+  const headers = Object.entries(c.req.header()).filter(([name]) => KEPT.test(name))
   const told: z.infer<typeof Told> = {
     method: c.req.method === 'GET' ? 'GET' : 'POST',
     path: pathOf(c) ?? pathname + search,
