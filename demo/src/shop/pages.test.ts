@@ -16,7 +16,9 @@ test('the shop carries the two lines as an owner would paste them', async () => 
 
 test('everything the shop loads is its own and is there', async () => {
   const page = await (await get('/')).text()
-  const sheets = await Promise.all(['base.css', 'shop.css', 'art.css'].map(async (name) => (await get(`/shop/${name}`)).text()))
+  const sheets = await Promise.all(
+    ['base.css', 'shop.css', 'paste.css', 'art.css'].map(async (name) => (await get(`/shop/${name}`)).text()),
+  )
   const loads = [...page.matchAll(/(?:src|href)="([^"#<][^"]*)"/g), ...sheets.join().matchAll(/url\("?([^")]+)"?\)/g)].map(
     ([, path]) => path ?? '',
   )

@@ -1,7 +1,7 @@
 import type { Clock } from '../calls/ports.ts'
 
 /**
- * A carrier that brings no sound rings a visitor and then one of our own numbers, at a carrier that does; there the call comes in as any other.
+ * A carrier that brings no sound rings a visitor and then one of our own numbers, at a carrier that does; there the call comes in like one that a stranger makes.
  * Who calls is all that an incoming call tells of itself, so that is how it is known to be the one expected: by the visitor's number, else by
  * one that the first carrier shows instead.
  */

@@ -43,7 +43,7 @@ export class Network {
   /** A carrier calls a phone. The phone rings a moment later, when the carrier has its call in hand. */
   dial(o: { id: string; from: string; to: string; carrier: string }, carrier: (call: PhoneCall) => LineEnd): PhoneCall {
     const script = this.scripts.take(o.to)
-    // A number of another carrier is called as any phone would call it.
+    // A number that another carrier serves is rung the way a phone rings it.
     const served = this.#served.has(o.to) ? trunk((far) => this.dialFrom(far, { from: o.from, to: o.to })) : undefined
     const phone = script ? new ScriptedPhone(script, this.speech) : (this.#find(o.to) ?? served)
     const call = this.#keep({ ...o, number: o.to, direction: 'to-phone' }, phone ?? NOBODY)
