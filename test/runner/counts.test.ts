@@ -33,6 +33,19 @@ describe('counting over all runners', () => {
     expect(vitest({ numPassedTests: 5, numPendingTests: 2, numTodoTests: 1 })).toMatchObject({ failed: 3 })
   })
 
+  it('says at the end which tests failed, and how', () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'rings', failureMessages: [] },
+      { status: 'failed', fullName: 'hangs up', failureMessages: ['Error: it went on\n    at somewhere'] },
+    ]
+    const testResults = [{ name: 'x.test.ts', status: 'failed', assertionResults }]
+    expect(vitest({ numPassedTests: 1, numFailedTests: 1, testResults })).toEqual({
+      passed: 1,
+      failed: 1,
+      notes: ['failed: x.test.ts › hangs up: Error: it went on'],
+    })
+  })
+
   it('reads the widget’s report the same way', () => {
     const path = join(dir, 'widget.json')
     writeFileSync(path, JSON.stringify({ passed: 7, failed: 1, skipped: 2 }))

@@ -14,8 +14,11 @@ interface VitestReport {
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
-  testResults: { name: string; status: string; assertionResults: { status: string }[] }[]
+  testResults: { name: string; status: string; assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[]
 }
+
+/** So many failures are told once more at the end: there a long run is read from. */
+const MOST_TOLD = 20
 
 /** Vitest's JSON report. A file that could not be loaded has no tests and still failed. */
 export function readVitest(path: string): Counts {
@@ -27,8 +30,16 @@ export function readVitest(path: string): Counts {
   const unrun = report.numPendingTests + report.numTodoTests
   const notes = broken.map(({ name }) => `a file failed outside its tests: ${name}`)
   if (unrun > 0) notes.push(unrunNote(unrun))
+  notes.push(...failures(report).slice(0, MOST_TOLD))
   return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length + unrun, notes }
 }
+
+const failures = (report: VitestReport) =>
+  report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map((test) => `failed: ${name} › ${test.fullName}: ${test.failureMessages[0]?.split('\n')[0]?.slice(0, 300) ?? ''}`),
+  )
 
 /** The widget's own report. */
 export function readWidget(path: string): Counts {
