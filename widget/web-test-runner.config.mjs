@@ -77,15 +77,23 @@ function strictPage(relayOf) {
 function resultsFile() {
   return {
     onTestRunFinished({ sessions }) {
-      const count = { passed: 0, failed: 0, skipped: 0 }
-      const add = (suite) => {
-        for (const test of suite?.tests ?? []) count[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed'] += 1
-        for (const inner of suite?.suites ?? []) add(inner)
+      const count = { passed: 0, failed: 0, skipped: 0, failures: [] }
+      const fail = (what) => {
+        count.failed += 1
+        count.failures.push(what)
+      }
+      const add = (suite, file) => {
+        for (const test of suite?.tests ?? []) {
+          if (test.skipped) count.skipped += 1
+          else if (test.passed) count.passed += 1
+          else fail(`${file} › ${test.name}: ${test.error?.message?.split('\n')[0]?.slice(0, 300) ?? ''}`)
+        }
+        for (const inner of suite?.suites ?? []) add(inner, file)
       }
       for (const session of sessions) {
-        add(session.testResults)
+        add(session.testResults, session.testFile)
         // A file that could not run counts, too.
-        if (!session.passed && !session.testResults) count.failed += 1
+        if (!session.passed && !session.testResults) fail(`${session.testFile} did not run`)
       }
       writeFileSync(join(here, 'results.json'), `${JSON.stringify(count)}\n`)
       process.stdout.write(`widget: ${count.passed} passed, ${count.failed} failed\n`)

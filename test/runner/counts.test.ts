@@ -48,8 +48,8 @@ describe('counting over all runners', () => {
 
   it('reads the widget’s report the same way', () => {
     const path = join(dir, 'widget.json')
-    writeFileSync(path, JSON.stringify({ passed: 7, failed: 1, skipped: 2 }))
-    expect(readWidget(path)).toMatchObject({ passed: 7, failed: 3 })
+    writeFileSync(path, JSON.stringify({ passed: 7, failed: 1, skipped: 2, failures: ['x › y: z'] }))
+    expect(readWidget(path)).toMatchObject({ passed: 7, failed: 3, notes: [expect.stringContaining('2 skipped'), 'failed: x › y: z'] })
   })
 
   it('takes no test, no report, a bad exit or a timeout for a failure', () => {

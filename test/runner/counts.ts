@@ -44,8 +44,10 @@ const failures = (report: VitestReport) =>
 /** The widget's own report. */
 export function readWidget(path: string): Counts {
   if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'] }
-  const { passed, failed, skipped } = JSON.parse(readFileSync(path, 'utf8')) as { passed: number; failed: number; skipped: number }
-  return { passed, failed: failed + skipped, notes: skipped > 0 ? [unrunNote(skipped)] : [] }
+  const report = JSON.parse(readFileSync(path, 'utf8')) as { passed: number; failed: number; skipped: number; failures: string[] }
+  const { passed, failed, skipped } = report
+  const notes = report.failures.slice(0, MOST_TOLD).map((text) => `failed: ${text}`)
+  return { passed, failed: failed + skipped, notes: skipped > 0 ? [unrunNote(skipped), ...notes] : notes }
 }
 
 const unrunNote = (count: number) => `${count} skipped, which count as failed: a test that does not run proves nothing`
