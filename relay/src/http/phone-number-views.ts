@@ -5,6 +5,7 @@ import type { KeptNumber } from '../agents/kept-number.ts'
 import { configField, credentialsIn, shownOf } from '../agents/number-config.ts'
 import type { Abilities, Carrier } from '../carriers/carrier.ts'
 import { UNABLE } from '../carriers/unable.ts'
+import { configSchema } from './number-config-schema.ts'
 
 /** Bodies and answers of the numbers API. */
 
@@ -57,8 +58,9 @@ const AbilitiesView = z.object({
 /** Bodies and answers as these carriers make them: their names, and a field for what each one's numbers are set up with. */
 export function numberShapes(carriers: readonly Carrier[]) {
   const provider = z.enum(carriers.map(({ name }) => name))
-  const configs = (field: z.ZodType) => Object.fromEntries(carriers.map(({ name }) => [configField(name), field])) as unknown as object
-  const given = configs(Config.optional())
+  const configs = (field: (carrier: Carrier) => z.ZodType) =>
+    Object.fromEntries(carriers.map((carrier) => [configField(carrier.name), field(carrier)])) as unknown as object
+  const given = configs((carrier) => Config.meta({ ...configSchema(carrier) }).optional())
   return {
     CreateNumber: z.object({ ...fields, ...given, phoneNumber, provider }),
     UpdateNumber: z.object({ ...fields, ...given, phoneNumber: phoneNumber.optional(), provider: provider.optional() }),
@@ -81,7 +83,7 @@ export function numberShapes(carriers: readonly Carrier[]) {
       abilities: AbilitiesView,
       /** Names of the credentials that are stored; they are never told. */
       credentialsSet: z.array(z.string()),
-      ...configs(z.record(z.string(), z.unknown()).optional()),
+      ...configs(() => z.record(z.string(), z.unknown()).optional()),
       /** Set up by variables: only its agent can be changed here. */
       fromEnvironment: z.boolean(),
       createdAt: z.iso.datetime().nullable(),
