@@ -1,0 +1,367 @@
+import { css } from 'lit'
+
+/*
+ * The console's one sheet: tokens, and how plain elements look. Owners set `--va-*`; colour says state and nothing else. Every colour
+ * is given for light and dark at once.
+ */
+export const tokens = css`
+  :host {
+    color-scheme: inherit;
+    --_accent: light-dark(#0b63c9, #6cb0ff);
+    --_on-accent: light-dark(#fff, #08182c);
+    --_accent-soft: color-mix(in oklab, var(--_accent) 11%, var(--_bg));
+    --_bg: var(--va-background, light-dark(#fff, #14161b));
+    --_page: light-dark(#f6f7f9, #0e1014);
+    --_soft: var(--va-surface, light-dark(#f1f3f6, #1f232a));
+    --_hover: light-dark(#eef1f5, #23282f);
+    --_fg: var(--va-text, light-dark(#15181e, #eef1f5));
+    --_muted: var(--va-text-muted, light-dark(#545c69, #a3acb9));
+    --_line: var(--va-border, light-dark(#e2e6eb, #2a2f38));
+    --_edge: light-dark(#858e9b, #747d8b);
+    --_good: light-dark(#14703c, #67cf95);
+    --_wait: light-dark(#8a5300, #f0b55c);
+    --_bad: light-dark(#b3261e, #ff9a90);
+    --_bad-soft: light-dark(#fdf0ee, #33191a);
+    --_good-soft: light-dark(#eaf6ef, #14291d);
+    --_wait-soft: light-dark(#fdf4e3, #2f2412);
+    --_font: var(--va-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif);
+    --_mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'Noto Sans Mono', monospace;
+    --_radius: 12px;
+    --_shadow: 0 1px 2px light-dark(#0a0f1a0d, #0006), 0 10px 30px -12px light-dark(#0a0f1a30, #000a);
+    --_quick: 180ms cubic-bezier(0.2, 0.7, 0.2, 1);
+  }
+  /* Whatever the owner's colour: scaled until its luminance (Y of XYZ) is 4.5:1 from the panel's; what stands on it turns black or white. */
+  @supports (color: color(from red xyz-d65 x y z)) {
+    :host {
+      --_given: var(--va-accent, #0b63c9);
+      --_accent: light-dark(
+        color(from var(--_given) xyz-d65 calc(x * min(1, 0.14 / y)) calc(y * min(1, 0.14 / y)) calc(z * min(1, 0.14 / y))),
+        color(
+          from var(--_given) xyz-d65 calc(x + (0.9505 - x) * max(0, (0.36 - y) / (1 - y))) calc(y + (1 - y) * max(0, (0.36 - y) / (1 - y)))
+            calc(z + (1.089 - z) * max(0, (0.36 - y) / (1 - y)))
+        )
+      );
+      --_on-accent: light-dark(#fff, #0b0d11);
+    }
+  }
+`
+
+const plain = css`
+  *,
+  ::before,
+  ::after {
+    box-sizing: border-box;
+  }
+  :host {
+    display: block;
+    color: var(--_fg);
+    font: 15px/1.5 var(--_font);
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
+  }
+  h1,
+  h2,
+  h3,
+  p,
+  dl,
+  dd,
+  ol,
+  ul,
+  figure {
+    margin: 0;
+    padding: 0;
+  }
+  ol,
+  ul {
+    list-style: none;
+  }
+  h1 {
+    font-size: 22px;
+    line-height: 1.25;
+    font-weight: 650;
+    letter-spacing: -0.012em;
+  }
+  h2 {
+    font-size: 15px;
+    font-weight: 620;
+  }
+  h3 {
+    font-size: 13px;
+    font-weight: 600;
+    color: var(--_muted);
+  }
+  a {
+    color: var(--_accent);
+    text-underline-offset: 3px;
+  }
+  code,
+  .mono {
+    font: 13px/1.5 var(--_mono);
+    overflow-wrap: anywhere;
+  }
+  .num,
+  time {
+    font-variant-numeric: tabular-nums;
+  }
+  .quiet {
+    color: var(--_muted);
+  }
+  .small {
+    font-size: 13px;
+  }
+  .bad {
+    color: var(--_bad);
+  }
+  .good {
+    color: var(--_good);
+  }
+  .wait {
+    color: var(--_wait);
+  }
+  .sr {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  :focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+`
+
+const controls = css`
+  button,
+  .button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 8px;
+    min-height: 36px;
+    padding: 6px 14px;
+    border: 1px solid var(--_line);
+    border-radius: 999px;
+    background: var(--_bg);
+    color: var(--_fg);
+    font: inherit;
+    font-weight: 550;
+    text-decoration: none;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  button:hover:not(:disabled),
+  .button:hover {
+    background: var(--_hover);
+  }
+  button.primary {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  button.primary:hover:not(:disabled) {
+    background: color-mix(in oklab, var(--_accent) 88%, var(--_fg));
+  }
+  button.danger {
+    color: var(--_bad);
+  }
+  button.link {
+    min-height: 0;
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--_accent);
+    text-decoration: underline;
+    text-underline-offset: 3px;
+  }
+  button:disabled {
+    opacity: 0.55;
+    cursor: default;
+  }
+  button[aria-pressed='true'] {
+    border-color: var(--_accent);
+    background: var(--_accent-soft);
+    color: var(--_accent);
+  }
+  label,
+  .field {
+    display: grid;
+    gap: 4px;
+    font-size: 13px;
+    font-weight: 550;
+  }
+  input,
+  select,
+  textarea {
+    min-height: 40px;
+    width: 100%;
+    padding: 8px 12px;
+    border: 1px solid var(--_edge);
+    border-radius: 10px;
+    background: var(--_bg);
+    color: var(--_fg);
+    font: 15px/1.4 var(--_font);
+  }
+  input[type='checkbox'],
+  input[type='radio'] {
+    width: 18px;
+    min-height: 18px;
+    accent-color: var(--_accent);
+  }
+  textarea {
+    min-height: 76px;
+    resize: vertical;
+  }
+  input:user-invalid,
+  [aria-invalid='true'] {
+    border-color: var(--_bad);
+  }
+  kbd {
+    display: inline-block;
+    min-width: 22px;
+    padding: 1px 6px;
+    border: 1px solid var(--_line);
+    border-radius: 6px;
+    background: var(--_soft);
+    color: var(--_fg);
+    font: 12px/1.5 var(--_mono);
+    text-align: center;
+  }
+  @media (pointer: coarse) {
+    button:not(.link),
+    .button {
+      min-height: 44px;
+    }
+  }
+`
+
+const pieces = css`
+  .card {
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_bg);
+    padding: 16px;
+  }
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+  }
+  .between {
+    justify-content: space-between;
+  }
+  .stack {
+    display: grid;
+    gap: 16px;
+    align-content: start;
+  }
+  .page {
+    display: grid;
+    gap: 16px;
+    align-content: start;
+    max-width: 1240px;
+    margin-inline: auto;
+    padding: 24px;
+  }
+  .empty {
+    display: grid;
+    justify-items: center;
+    gap: 8px;
+    padding: 48px 24px;
+    color: var(--_muted);
+    text-align: center;
+    text-wrap: balance;
+  }
+  .empty h2 {
+    color: var(--_fg);
+  }
+  .note {
+    padding: 10px 14px;
+    border-radius: 10px;
+    background: var(--_soft);
+  }
+  .note.bad {
+    background: var(--_bad-soft);
+  }
+  .note.wait {
+    background: var(--_wait-soft);
+  }
+  .note.good {
+    background: var(--_good-soft);
+  }
+  .tag {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    padding: 1px 9px;
+    border-radius: 999px;
+    background: var(--_soft);
+    color: var(--_muted);
+    font-size: 12.5px;
+    font-weight: 550;
+    line-height: 1.6;
+    white-space: nowrap;
+  }
+  .tag.good {
+    background: var(--_good-soft);
+    color: var(--_good);
+  }
+  .tag.wait {
+    background: var(--_wait-soft);
+    color: var(--_wait);
+  }
+  .tag.bad {
+    background: var(--_bad-soft);
+    color: var(--_bad);
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    font-size: 14px;
+  }
+  th {
+    padding: 8px 12px;
+    color: var(--_muted);
+    font-size: 13px;
+    font-weight: 550;
+    text-align: start;
+    white-space: nowrap;
+  }
+  td {
+    padding: 10px 12px;
+    border-top: 1px solid var(--_line);
+    vertical-align: middle;
+  }
+  .scroll {
+    overflow-x: auto;
+  }
+  .facts {
+    display: grid;
+    grid-template-columns: max-content minmax(0, 1fr);
+    gap: 6px 16px;
+    font-size: 14px;
+  }
+  .facts dt {
+    color: var(--_muted);
+  }
+  @media (max-width: 640px) {
+    .page {
+      padding: 16px;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    *,
+    ::before,
+    ::after {
+      animation: none !important;
+      transition: none !important;
+    }
+  }
+`
+
+/** Tokens, plain elements, controls and the few pieces that pages share. */
+export const look = [tokens, plain, controls, pieces]

@@ -1,0 +1,21 @@
+import type { Role } from '../session.ts'
+
+/** A room of the console. The order is the rail's. */
+export interface PageEntry {
+  /** First part of the address: `#/active`. */
+  name: string
+  /** Missing: not in the rail. */
+  label?: string
+  icon?: string
+  /** Who sees it in the rail; the relay decides for itself. */
+  role?: Role
+  tag: string
+  load: () => Promise<unknown>
+}
+
+/** Recordings, analytics, queue and campaigns get their rooms here when they come. */
+export const PAGES: readonly PageEntry[] = [
+  { name: 'dashboard', label: 'Dashboard', icon: 'dashboard', tag: 'vc-dashboard', load: () => import('./dashboard/dashboard.ts') },
+  { name: 'active', label: 'Active calls', icon: 'active', tag: 'vc-active', load: () => import('./active/active.ts') },
+  { name: 'calls', tag: 'vc-call-page', load: () => import('./call/call-page.ts') },
+]
