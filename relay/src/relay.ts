@@ -259,7 +259,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
     ...widgetFiles(readFolder(more.widgetDir ?? WIDGET_DIR)),
     ...guidePages(carriers),
-    ...ownPages(),
+    ...ownPages({ framedBy: settings.access.CONSOLE_ORIGINS ?? [] }),
     ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
     ...agentRoutes({ agents, visitorTokens, publicFacts }),
     ...webCalls({

@@ -31,7 +31,7 @@ const rooms = {
     metricsToken: () => false,
   },
 }
-const { app } = createApp([...widgetFiles(readFolder(dir)), ...ownPages()], rooms)
+const { app } = createApp([...widgetFiles(readFolder(dir)), ...ownPages({ framedBy: [] })], rooms)
 const raw = { headers: { 'accept-encoding': 'identity' } }
 
 describe('static files', () => {
