@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AGENT_MODES } from '../protocol/words.ts'
+import { Manner } from './manner.ts'
 import { PhoneSettings } from './phone-settings.ts'
 import { BUILT_IN_TOOLS, ToolInput, ToolSpec } from './tool-spec.ts'
 
@@ -58,6 +59,8 @@ export const Persona = z.object({
       live: z.string().max(80).optional(),
     })
     .prefault({}),
+  /** Personality, style, response speed, objections: they change what the agent is told and how it takes turns. */
+  manner: Manner.prefault({}),
   turns: Turns.prefault({}),
   knowledge: z
     .object({

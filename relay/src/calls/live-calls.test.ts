@@ -1,8 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { answering, type FakeAudioLeg, fakeAudioLeg, world } from './fakes.test-kit.ts'
+import { answering, type FakeAudioLeg, fakeAudioLeg, fakeVoice, world } from './fakes.test-kit.ts'
 import type { FeedWriter } from './feed.ts'
+import type { Voice } from './ports.ts'
 
 const echo = () => answering('first', (text) => `You said ${text} and I heard it well.`)
 
@@ -153,3 +154,36 @@ test('two thousand calls leave no call, timer, listener or memory behind', async
   // The last few may still stand in a register or a finished promise.
   expect(calling.filter((call) => call.deref() !== undefined).length).toBeLessThan(20)
 }, 30_000)
+
+test('an agent of quick answers is heard by that pace: the engine waits less for the end of a turn, the voice speaks faster', async () => {
+  let pace: unknown
+  const engine = echo()
+  const asked: number[] = []
+  const plain = fakeVoice()
+  const voice: Voice = {
+    ...plain,
+    speak(text, how, signal) {
+      asked.push(how.speed)
+      return plain.speak(text, how, signal)
+    },
+  }
+  const { clock, open } = world(
+    [
+      {
+        ...engine,
+        start(context) {
+          pace = context.persona.turns.endSilenceMs
+          return engine.start(context)
+        },
+      },
+    ],
+    { voice },
+  )
+  const call = await open({ manner: { responseSpeed: 'fast' } })
+  call.attach(fakeAudioLeg(clock))
+  await clock.advance(1000)
+  expect(pace).toBe(420)
+  expect(new Set(asked)).toEqual(new Set([1.1]))
+  call.hangUp('operator')
+  await call.closed
+})

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { chooseLanguage } from '../agents/language.ts'
+import { paced } from '../agents/pace.ts'
 import type { Persona } from '../agents/persona.ts'
 import type { Recorded } from '../audio/recorded.ts'
 import type { Logger } from '../logger.ts'
@@ -105,6 +106,7 @@ export function createLiveCalls(o: {
     })
     const call = createCall({
       ...request,
+      persona: paced(request.persona),
       id,
       engines: able,
       voice,

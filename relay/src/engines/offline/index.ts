@@ -1,4 +1,5 @@
 import { setImmediate as nextRound } from 'node:timers/promises'
+import type { Persona } from '../../agents/persona.ts'
 import type { Engine, EngineContext, EngineInput, EngineSession } from '../../calls/ports.ts'
 import type { Logger } from '../../logger.ts'
 import { knowledgeBase } from '../knowledge/index.ts'
@@ -20,6 +21,13 @@ export function offline(o: { logger: Logger; stallMs?: number }): Engine {
   }
 }
 
+/** An objection is answered like a question that the owner has answered. */
+function withObjections({ knowledge, manner }: Persona): Persona['knowledge'] {
+  if (manner.objections.length === 0) return knowledge
+  const answered = manner.objections.map(({ objection, answer }) => ({ question: objection, answer }))
+  return { ...knowledge, questions: [...knowledge.questions, ...answered] }
+}
+
 /** Waiting for a turn, answering one, or over. */
 type State = { is: 'listening' } | { is: 'answering'; utterance: string; stop: AbortController } | { is: 'closed' }
 
@@ -29,7 +37,7 @@ async function startSession(context: EngineContext, logger: Logger): Promise<Eng
   const asked = history.findLast((entry) => entry.role === 'visitor')?.text
   const mind = createMind({
     persona,
-    knowledge: await knowledgeBase(persona.knowledge),
+    knowledge: await knowledgeBase(withObjections(persona)),
     language,
     variables,
     ...(said === undefined ? {} : { lastSaid: said }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { conforms, isDone, rounds, silent, talkWith } from '../conformance.test-kit.ts'
+import { conforms, isDone, rounds, silent, talkWith, testPersona } from '../conformance.test-kit.ts'
 import { offline } from './index.ts'
 
 conforms('offline', async () => ({
@@ -37,6 +37,16 @@ describe('the offline engine', () => {
     turn('u1', 'Thanks, bye')
     await until(isDone('u1'))
     expect(events.slice(-2).map((event) => event.type)).toEqual(['hang-up', 'done'])
+    await session.close()
+  })
+
+  it('answers an objection as the owner wants it answered', async () => {
+    const objections = [{ objection: 'That is too expensive', answer: 'A pack makes fifty cups.' }]
+    const persona = { ...testPersona, manner: { ...testPersona.manner, objections } }
+    const { turn, until, textOf, session } = await talkWith(offline({ logger: silent }), { persona })
+    turn('u1', 'Hm, that is too expensive')
+    await until(isDone('u1'))
+    expect(textOf('u1')).toBe('A pack makes fifty cups.')
     await session.close()
   })
 })

@@ -2,6 +2,7 @@ import type { Persona } from '../../agents/persona.ts'
 import type { Variables } from '../../protocol/index.ts'
 import type { KnowledgeBase } from '../knowledge/index.ts'
 import { fillVariables } from '../variables.ts'
+import { mannerPrompt } from './manner-prompt.ts'
 
 const KNOWLEDGE_BUDGET = 6000
 const PASSAGES = 8
@@ -25,6 +26,7 @@ export function systemPrompt(o: {
   return [
     `You are ${persona.name}, an AI agent in a live conversation with a visitor of a website.`,
     fill(persona.prompt).trim(),
+    fill(mannerPrompt(persona.manner)),
     [
       'How you speak:',
       '- Every word you write is read aloud as it comes. Answer in one to three short, plain sentences. No Markdown, no lists, no emoji, no links.',
