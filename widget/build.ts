@@ -1,10 +1,11 @@
 /**
- * Builds dist/: the shell `voice-agent.js`, hashed chunks and the worklets under `assets/`, brotli and gzip beside each, `manifest.json`.
+ * Builds dist/: the shell `voice-agent.js`, hashed chunks and the worklets under `assets/`, the operators' console with its page under
+ * `console/` and its loader `voice-console.js`, brotli and gzip beside each, `manifest.json`.
  * `--if-changed` does nothing when dist/ was made from the sources as they are. Otherwise the element's reference
  * (custom-elements.json, REFERENCE.md) is written too.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -23,11 +24,13 @@ if (!process.argv.includes('--if-changed')) {
 
 async function build(): Promise<void> {
   const { build: bundle } = await import('vite')
-  const { builtConfig } = await import('./vite.config.ts')
+  const { builtConfig, consoleConfig } = await import('./vite.config.ts')
   const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as { version: string }
   const written = readFileSync(join(here, 'src/element/version.ts'), 'utf8')
   if (!written.includes(`'${version}'`)) throw new Error('src/element/version.ts and package.json name different versions')
   await bundle(builtConfig(here))
+  await bundle(consoleConfig(here))
+  for (const name of ['index.html', 'console.css']) copyFileSync(join(here, 'src/console', name), join(dist, 'console', name))
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => file.endsWith('.js'))
@@ -42,6 +45,11 @@ async function build(): Promise<void> {
   }
   console.log(
     `widget ${version}, kB as brotli: shell ${kB('voice-agent.js')}, ${['call', 'playback', 'voice', 'capture', 'callback', 'callback-form'].map(chunk).join(', ')}`,
+  )
+  const ofConsole = files.filter((file) => file.startsWith('console/'))
+  const sum = (chosen: readonly string[]) => chosen.reduce((all, file) => all + Number(kB(file)), 0).toFixed(1)
+  console.log(
+    `console, kB as brotli: frame ${sum(ofConsole.filter((file) => file.startsWith('console/console-')))}, everything ${sum(ofConsole)}`,
   )
 }
 
@@ -59,7 +67,7 @@ function hashOfSources(): string {
   const hash = createHash('sha256')
   const add = (file: string) => hash.update(file.slice(here.length)).update('\0').update(readFileSync(file))
   for (const file of readdirSync(join(here, 'src'), { recursive: true, encoding: 'utf8' }).sort()) {
-    if (file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('testing')) add(join(here, 'src', file))
+    if (/\.(ts|html|css)$/.test(file) && !file.endsWith('.test.ts') && !file.startsWith('testing')) add(join(here, 'src', file))
   }
   for (const file of ['build.ts', 'vite.config.ts', 'package.json', '../pnpm-lock.yaml']) add(join(here, file))
   return hash.digest('hex')

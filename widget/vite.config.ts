@@ -30,6 +30,30 @@ export function builtConfig(root: string): InlineConfig {
   }
 }
 
+/** How the operators' console is made, beside the widget: a loader at `voice-console.js`, everything else under `console/`, a chunk a page. */
+export function consoleConfig(root: string): InlineConfig {
+  return {
+    ...builtConfig(root),
+    plugins: [workletFile(root), tightTemplates()],
+    build: {
+      outDir: 'dist',
+      emptyOutDir: false,
+      target: 'es2022',
+      modulePreload: false,
+      reportCompressedSize: false,
+      lib: { entry: { 'voice-console': join(root, 'src/console/voice-console.ts') }, formats: ['es'] },
+      minify: 'oxc',
+      rolldownOptions: {
+        output: {
+          minify: true,
+          entryFileNames: '[name].js',
+          chunkFileNames: ({ facadeModuleId, name }) => `console/${/([\w-]+)\.ts$/.exec(facadeModuleId ?? '')?.[1] ?? name}-[hash].js`,
+        },
+      },
+    },
+  }
+}
+
 function chunkName(module: string): string {
   if (module.endsWith('/call/index.ts')) return 'call'
   if (module.endsWith('/voice/index.ts')) return 'voice'

@@ -255,11 +255,12 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...(more.extraSockets ?? []),
   ]
   const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, trustProxy: settings.trustProxy, logger })
+  const widget = readFolder(more.widgetDir ?? WIDGET_DIR)
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
-    ...widgetFiles(readFolder(more.widgetDir ?? WIDGET_DIR)),
+    ...widgetFiles(widget),
     ...guidePages(carriers),
-    ...ownPages({ framedBy: settings.access.CONSOLE_ORIGINS ?? [] }),
+    ...ownPages({ framedBy: settings.access.CONSOLE_ORIGINS ?? [], widget }),
     ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
     ...agentRoutes({ agents, visitorTokens, publicFacts }),
     ...webCalls({

@@ -42,7 +42,7 @@ export async function furnish(house: TestRelay): Promise<Furniture> {
   ours['/api/calls'] = call.callId
   ours['/api/phone-numbers'] = number.phoneNumber.id
   ours['/assets'] = 'nothing.js'
-  ours['/console'] = 'console.js'
+  ours['/console'] = 'console.css'
   ours['/docs'] = 'docs.js'
   ours['/api/callbacks'] = 'nothing'
   ours['/api/page-calls'] = 'nothing'

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib'
@@ -17,6 +17,12 @@ writeFileSync(join(dir, 'voice-agent.js'), shell)
 writeFileSync(join(dir, 'voice-agent.js.br'), brotliCompressSync(shell))
 writeFileSync(join(dir, 'voice-agent.js.gz'), gzipSync(shell))
 writeFileSync(join(dir, 'assets', 'call-AbC1.js'), 'export {}')
+mkdirSync(join(dir, 'console'))
+writeFileSync(join(dir, 'voice-console.js'), 'import("./console/console-AbCdEfG1.js")')
+writeFileSync(join(dir, 'console', 'console-AbCdEfG1.js'), 'export {}')
+for (const name of ['index.html', 'console.css']) {
+  writeFileSync(join(dir, 'console', name), readFileSync(new URL(`../../../widget/src/console/${name}`, import.meta.url)))
+}
 writeFileSync(join(dir, 'manifest.json'), JSON.stringify({ version: '1.2.3', files: {} }))
 writeFileSync(join(dir, '..', 'outside.js'), 'secret')
 
@@ -31,12 +37,18 @@ const rooms = {
     metricsToken: () => false,
   },
 }
-const { app } = createApp([...widgetFiles(readFolder(dir)), ...ownPages({ framedBy: [] })], rooms)
+const { app } = createApp([...widgetFiles(readFolder(dir)), ...ownPages({ framedBy: [], widget: readFolder(dir) })], rooms)
 const raw = { headers: { 'accept-encoding': 'identity' } }
 
 describe('static files', () => {
   it('gives the widget to pages of any origin', async () => {
-    for (const path of ['/voice-agent.js', '/voice-agent@1.2.3.js', '/assets/call-AbC1.js']) {
+    for (const path of [
+      '/voice-agent.js',
+      '/voice-agent@1.2.3.js',
+      '/assets/call-AbC1.js',
+      '/voice-console.js',
+      '/console/console-AbCdEfG1.js',
+    ]) {
       const answer = await app.request(path, raw)
       expect(answer.status).toBe(200)
       expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
@@ -49,9 +61,11 @@ describe('static files', () => {
   it('keeps named versions for ever and asks again for the plain name', async () => {
     const plain = await app.request('/voice-agent.js', raw)
     expect(plain.headers.get('cache-control')).toContain('no-cache')
-    for (const path of ['/voice-agent@1.2.3.js', '/assets/call-AbC1.js'])
+    for (const path of ['/voice-agent@1.2.3.js', '/assets/call-AbC1.js', '/console/console-AbCdEfG1.js'])
       expect((await app.request(path, raw)).headers.get('cache-control')).toContain('immutable')
     expect((await app.request('/voice-agent@9.9.9.js', raw)).status).toBe(404)
+    for (const path of ['/voice-console.js', '/console/console.css'])
+      expect((await app.request(path, raw)).headers.get('cache-control')).toContain('no-cache')
     const again = await app.request('/voice-agent.js', { headers: { 'if-none-match': plain.headers.get('etag') ?? '' } })
     expect(again.status).toBe(304)
     expect(again.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
@@ -105,5 +119,6 @@ describe('static files', () => {
       expect(answer.status).toBe(302)
       expect(answer.headers.get('location')).toBe('/console')
     }
+    expect((await app.request('/ai-calls/active')).headers.get('location')).toBe('/console#/active')
   })
 })

@@ -69,7 +69,7 @@ describe('every route', () => {
 describe('without CONSOLE_ORIGINS', () => {
   it('nobody frames the console', async () => {
     const app = new OpenAPIHono<HttpEnv>()
-    for (const page of ownPages({ framedBy: [] })) page.mount(app, [])
+    for (const page of ownPages({ framedBy: [], widget: new Map() })) page.mount(app, [])
     expect(framing(await app.request('/console'))).toBe("'none'")
   })
 })

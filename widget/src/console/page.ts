@@ -1,4 +1,4 @@
-import { LitElement } from 'lit'
+import { type CSSResultGroup, LitElement } from 'lit'
 import type { Api } from './api.ts'
 import type { Live } from './live.ts'
 import { look } from './look.ts'
@@ -33,7 +33,7 @@ export interface KeyHelp {
  * connected, and `route` whenever the address changes. Its root is styled by `look`; add `static styles = [look, …]`.
  */
 export abstract class ConsolePage extends LitElement {
-  static override styles = [look]
+  static override styles: CSSResultGroup = look
   static override properties = { desk: { attribute: false }, route: { attribute: false } }
   declare desk: Desk
   declare route: Route
