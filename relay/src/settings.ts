@@ -45,6 +45,11 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       if (!groups.access[name]) throw new SettingsError(name, 'is required with DATABASE_URL: set the same one on every start')
     }
   }
+  if (groups.storage.REDIS_URL) {
+    for (const name of ['DATABASE_URL', 'INSTANCE_URL'] as const) {
+      if (!groups.storage[name]) throw new SettingsError(name, 'is required with REDIS_URL: several relays share one Postgres, and each has an address of its own')
+    }
+  }
   return {
     ...groups,
     port: relay.PORT,

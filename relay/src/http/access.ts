@@ -32,6 +32,8 @@ export interface HttpEnv {
     requestId: string
     /** The client's address, as far as TRUST_PROXY allows to know. */
     address: string
+    /** By another relay of this house, whose call lives here. */
+    passedOn: boolean
     /** Path pattern of the route that answered, for metrics. */
     route: string
     /** What this route's refusals say besides the problem. */

@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Audit } from '../access/audit.ts'
 import { clientAddress } from '../access/client-address.ts'
+import { RELAY_HEADER, type RelayProof } from '../access/relay-proof.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { Problem } from '../protocol/problem.ts'
@@ -13,7 +14,8 @@ import { authorise, type Gatekeepers, type HttpEnv } from './access.ts'
 import { audited } from './audit.ts'
 import { bodyLimit } from './body-limit.ts'
 import { cors, preflight } from './cors.ts'
-import { type Endpoint, honoPath } from './endpoint.ts'
+import { type Endpoint, type HttpContext, honoPath } from './endpoint.ts'
+import type { Elsewhere } from './forward.ts'
 import { openApi } from './openapi.ts'
 import { answerProblem, refuseInvalid } from './problems.ts'
 
@@ -27,6 +29,8 @@ export interface AppRooms {
   trustProxy: TrustProxy
   /** The relay's own origins and CONSOLE_ORIGINS. */
   consoleOrigins: () => readonly string[]
+  /** The other relays, where there are any. */
+  relays?: { elsewhere: Elsewhere; proof: RelayProof } | undefined
 }
 
 export interface App {
@@ -56,6 +60,8 @@ export function createApp(routes: readonly Endpoint[], rooms: AppRooms, extend?:
       name,
       cors(entry.access, rooms.consoleOrigins),
       authorise(entry.access, rooms.gate),
+      // Before it is written down who did it: that is done where it is done.
+      ...(entry.callOf && rooms.relays ? [rooms.relays.elsewhere.guard(entry.access, entry.callOf)] : []),
       audited(entry.access, action, rooms.audit),
       limit,
     ]
@@ -90,14 +96,10 @@ function aroundEveryRequest(rooms: AppRooms): MiddlewareHandler<HttpEnv> {
     const incoming = (c.env as { incoming?: IncomingMessage } | undefined)?.incoming
     c.set('requestId', randomBytes(8).toString('hex'))
     c.set('route', 'none')
-    c.set(
-      'address',
-      clientAddress({
-        socketAddress: incoming?.socket.remoteAddress,
-        forwardedFor: c.req.header('x-forwarded-for'),
-        trust: rooms.trustProxy,
-      }),
-    )
+    const passedOn = passedOnBy(c, rooms)
+    c.set('passedOn', passedOn !== undefined)
+    const [socketAddress, forwardedFor] = [incoming?.socket.remoteAddress, c.req.header('x-forwarded-for')]
+    c.set('address', passedOn?.address ?? clientAddress({ socketAddress, forwardedFor, trust: rooms.trustProxy }))
     await next()
     const { headers, status } = c.res
     const fallback = (name: string, value: string) => headers.has(name) || c.header(name, value)
@@ -110,6 +112,14 @@ function aroundEveryRequest(rooms: AppRooms): MiddlewareHandler<HttpEnv> {
     rooms.metrics.http({ method: c.req.method, route: c.get('route'), status, ms })
     rooms.logger.debug({ requestId: c.get('requestId'), method: c.req.method, path: c.req.path, status, ms: Math.round(ms) }, 'request')
   })
+}
+
+/** Undefined for everything that does not come from another relay of this house. */
+function passedOnBy(c: HttpContext, { relays }: AppRooms): { address: string } | undefined {
+  const header = c.req.header(RELAY_HEADER)
+  if (relays === undefined || header === undefined) return undefined
+  const { pathname, search } = new URL(c.req.url)
+  return relays.proof.read(header, { method: c.req.method, target: pathname + search })
 }
 
 function insistOnDeclarations(app: OpenAPIHono<HttpEnv>, table: readonly Endpoint[]): void {

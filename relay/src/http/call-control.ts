@@ -9,7 +9,7 @@ import type { FreshView } from '../live/fresh-view.ts'
 import { Id, Problem } from '../protocol/index.ts'
 import type { Access } from './access.ts'
 import { CallView } from './call-views.ts'
-import { body, type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
+import { body, type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
 
 /** What an operator does to a call that lives. */
 
@@ -106,7 +106,7 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
     return c.body(null, 204)
   }
 
-  return [
+  const all = [
     endpoint(ACT, digits, async (c) => {
       const call = mine(c, c.req.valid('param').id)
       const line = lines.get(call.id)
@@ -149,4 +149,5 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
       return c.body(null, 204)
     }),
   ]
+  return all.map((each) => ofCall(each))
 }

@@ -7,7 +7,7 @@ import { freshen } from '../live/fresh-view.ts'
 import { CALL_STATUSES, Entry, Id, Problem, SessionId } from '../protocol/index.ts'
 import type { Access } from './access.ts'
 import { CallView, EventView, EvidenceView, LatencyView } from './call-views.ts'
-import { type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
+import { type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
 import { listPage, PageQuery } from './paging.ts'
 import { wantsEvents } from './sse.ts'
 import { newestEntries, streamTranscript } from './transcript-stream.ts'
@@ -140,21 +140,23 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
       return c.json({ calls: rows.map(fresh), nextCursor: nextCursor ?? null }, 200)
     }),
     endpoint(READ, show, async (c) => c.json({ call: await row(c, c.req.valid('param').id) }, 200)),
-    endpoint(READ, transcript, async (c) => {
-      const { id } = c.req.valid('param')
-      const said = await spokenIn(c, id)
-      // Asked first: a call that is settled by now has its end in every row read after this.
-      const live = mine(c, said)
-      const call = await row(c, id)
-      const lines = found(await book.lines(org(c), said))
-      if (wantsEvents(c))
-        return streamTranscript(c, { live, ended: call.endReason, lines, streamsEnd, hasEnded: calls.get(said) === undefined })
-      const entries = newestEntries(
-        lines.map(({ entry }) => entry),
-        live,
-      )
-      return c.json({ callId: call.id, sessionId: call.sessionId, entries }, 200)
-    }),
+    ofCall(
+      endpoint(READ, transcript, async (c) => {
+        const { id } = c.req.valid('param')
+        const said = await spokenIn(c, id)
+        // Asked first: a call that is settled by now has its end in every row read after this.
+        const live = mine(c, said)
+        const call = await row(c, id)
+        const lines = found(await book.lines(org(c), said))
+        if (wantsEvents(c))
+          return streamTranscript(c, { live, ended: call.endReason, lines, streamsEnd, hasEnded: calls.get(said) === undefined })
+        const entries = newestEntries(
+          lines.map(({ entry }) => entry),
+          live,
+        )
+        return c.json({ callId: call.id, sessionId: call.sessionId, entries }, 200)
+      }),
+    ),
     endpoint(READ, events, async (c) => {
       const { id } = c.req.valid('param')
       return c.json({ callId: id, events: found(await book.events(org(c), id)), nextCursor: null }, 200)
@@ -164,14 +166,16 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
       const { id } = c.req.valid('param')
       return c.json({ callId: id, ...latencyOf(found(await book.events(org(c), id))) }, 200)
     }),
-    endpoint(ACT, hangUp, async (c) => {
-      const { id } = c.req.valid('param')
-      const call = await row(c, id)
-      const live = mine(c, id)
-      if (!live || live.endReason) throw new Problem('conflict', 'The call is over already.')
-      live.hangUp('operator')
-      return c.json({ call }, 202)
-    }),
+    ofCall(
+      endpoint(ACT, hangUp, async (c) => {
+        const { id } = c.req.valid('param')
+        const call = await row(c, id)
+        const live = mine(c, id)
+        if (!live || live.endReason) throw new Problem('conflict', 'The call is over already.')
+        live.hangUp('operator')
+        return c.json({ call }, 202)
+      }),
+    ),
     endpoint(ERASE, erase, async (c) => {
       const { id } = c.req.valid('param')
       await row(c, id)

@@ -10,7 +10,7 @@ import type { Callbacks } from '../lines/callbacks.ts'
 import { CALL_STATUSES, CallbackAccepted, CallbackView, ClickToCallRequest, Problem } from '../protocol/index.ts'
 import { PUBLIC, VISITOR } from './access.ts'
 import { admitOrigin, admitVisitor } from './admission.ts'
-import { body, type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
+import { body, type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
 import { idempotencyKey, once } from './once.ts'
 import { eventStream, lastEventId } from './sse.ts'
 
@@ -79,6 +79,7 @@ export function clickToCall(rooms: ClickToCallRooms): Endpoint[] {
     if (!right) throw new Problem('not_found', 'There is no call under this address.')
     return right.callId
   }
+  const atOwner = (entry: Endpoint) => ofCall(entry, (c) => rooms.tokens.read(c.req.param('token') ?? '')?.callId)
   const viewOf = async (callId: string) => {
     const found = await callbacks.view(callId)
     if (!found) throw new Problem('not_found', 'There is no call under this address.')
@@ -135,37 +136,41 @@ export function clickToCall(rooms: ClickToCallRooms): Endpoint[] {
       )
       return c.json(accepted.body as CallbackAccepted, 202)
     }),
-    endpoint(PUBLIC, view, async (c) => c.json(await viewOf(callOf(c)), 200)),
-    endpoint(PUBLIC, cancel, async (c) => {
-      await callbacks.cancel(callOf(c))
-      return c.body(null, 204)
-    }),
-    endpoint(PUBLIC, events, async (c) => {
-      const callId = callOf(c)
-      await viewOf(callId)
-      let told = lastEventId(c)
-      return eventStream(c, rooms.streamsEnd, (stream) => {
-        const look = async () => {
-          const { status, endReason } = await viewOf(callId)
-          // A status never goes back, so its place in the list is its number.
-          const id = Math.min(CALL_STATUSES.indexOf(status) + 1, ENDED_ID - 1)
-          if (id > told) {
-            told = id
-            stream.send({ type: 'status', data: { status, ...(endReason ? { endReason } : {}) }, id })
+    atOwner(endpoint(PUBLIC, view, async (c) => c.json(await viewOf(callOf(c)), 200))),
+    atOwner(
+      endpoint(PUBLIC, cancel, async (c) => {
+        await callbacks.cancel(callOf(c))
+        return c.body(null, 204)
+      }),
+    ),
+    atOwner(
+      endpoint(PUBLIC, events, async (c) => {
+        const callId = callOf(c)
+        await viewOf(callId)
+        let told = lastEventId(c)
+        return eventStream(c, rooms.streamsEnd, (stream) => {
+          const look = async () => {
+            const { status, endReason } = await viewOf(callId)
+            // A status never goes back, so its place in the list is its number.
+            const id = Math.min(CALL_STATUSES.indexOf(status) + 1, ENDED_ID - 1)
+            if (id > told) {
+              told = id
+              stream.send({ type: 'status', data: { status, ...(endReason ? { endReason } : {}) }, id })
+            }
+            if (!endReason) return
+            if (told < ENDED_ID) stream.send({ type: 'ended', data: { reason: endReason }, id: ENDED_ID })
+            told = ENDED_ID
+            stream.close()
           }
-          if (!endReason) return
-          if (told < ENDED_ID) stream.send({ type: 'ended', data: { reason: endReason }, id: ENDED_ID })
-          told = ENDED_ID
-          stream.close()
-        }
-        let looking = Promise.resolve()
-        const lookNext = () => {
-          looking = looking.then(look).catch(() => stream.close())
-        }
-        const end = callbacks.watch(callId, lookNext)
-        lookNext()
-        return end
-      })
-    }),
+          let looking = Promise.resolve()
+          const lookNext = () => {
+            looking = looking.then(look).catch(() => stream.close())
+          }
+          const end = callbacks.watch(callId, lookNext)
+          lookNext()
+          return end
+        })
+      }),
+    ),
   ]
 }

@@ -28,6 +28,7 @@ export function mediaSocket(o: { tokens: CallTokens; calls: LiveCalls; book: Cal
     path: '/media/{token}',
     pattern: /^\/media\/([^/]+)\/?$/,
     access: 'media-token',
+    callOf: ({ parts }) => o.tokens.read(parts[0] ?? '')?.callId,
     accept({ ws, parts, query }) {
       const right = o.tokens.read(parts[0] ?? '')
       if (!right) return refuse(ws, CLOSE.badToken, 'bad token')

@@ -7,7 +7,7 @@ import type { PageDoor } from '../carriers/house.ts'
 import { type AbuseGuard, createAbuseGuard } from '../legs/browser/abuse.ts'
 import { type CallStatus, type EndReason, NextAccessToken, PageMessage, Problem } from '../protocol/index.ts'
 import { PUBLIC } from './access.ts'
-import { body, type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
+import { body, type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
 import { eventStream, lastEventId } from './sse.ts'
 
 /** A page whose sound goes over a carrier: it reads along, types and hangs up here, under a right to its one call. */
@@ -134,7 +134,7 @@ export function pageCallRoutes(rooms: PageCallRooms): Endpoint[] {
       if (!next) throw new Problem('not_found', 'This call is over.')
       return c.json({ accessToken: next.accessToken, expiresAt: new Date(next.expiresAtMs).toISOString() }, 200)
     }),
-  ]
+  ].map((each) => ofCall(each, (c) => rooms.tokens.read(c.req.param('token') ?? '')?.callId))
 }
 
 /** The visitor's own doing as the call's leg tells it. */

@@ -4,7 +4,7 @@ import type { PhoneBook } from '../agents/number-book.ts'
 import type { CarrierRoute, Doors, NumberSocket } from '../carriers/house.ts'
 import { Problem } from '../protocol/index.ts'
 import { CARRIER } from './access.ts'
-import { type Endpoint, type HttpContext, webhook } from './endpoint.ts'
+import { type Endpoint, type HttpContext, ofCall, webhook } from './endpoint.ts'
 import type { SocketRoute } from './upgrade.ts'
 
 /** The addresses of single numbers, whatever their carriers: which carrier's way it is, the number says. */
@@ -37,17 +37,19 @@ export function telephonyRoutes(o: {
     webhook(CARRIER, 'post', '/api/telephony/webhook/{phoneId}', route('asked')),
     webhook(CARRIER, 'get', '/api/telephony/webhook/{phoneId}', route('asked')),
     webhook(CARRIER, 'post', '/api/telephony/status/{phoneId}/{secret}', route('told')),
-  ]
+  ].map((each) => ofCall(each, (c) => c.req.query('callId')))
 }
 
 const wrong = () => new Problem('forbidden', 'This address wants the number’s own secret.')
 
 /** A carrier's own route, which sees to its proof itself. What can be no id of ours is not looked for. */
-export const carrierRoute = ({ answer, method, path }: CarrierRoute): Endpoint =>
-  webhook(CARRIER, method, path, (c) => {
+export const carrierRoute = ({ answer, method, path }: CarrierRoute): Endpoint => {
+  const route = webhook(CARRIER, method, path, (c) => {
     if (Object.values(c.req.param()).every(isId)) return answer(c)
     throw new Problem('not_found', 'There is nothing under this address.')
   })
+  return ofCall(route, (c) => c.req.param('callId') ?? c.req.query('callId'))
+}
 
 const isId = (text: string) => /^[A-Za-z0-9_-]{1,128}$/.test(text)
 

@@ -2,9 +2,12 @@ import { type IncomingHttpHeaders, type IncomingMessage, type Server, STATUS_COD
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { clientAddress } from '../access/client-address.ts'
+import { RELAY_HEADER, type RelayProof } from '../access/relay-proof.ts'
+import type { Holder } from '../live/peers.ts'
 import type { Logger } from '../logger.ts'
 import { CLOSE, MAX_TEXT_FRAME_BYTES, Problem } from '../protocol/index.ts'
 import type { TrustProxy } from '../settings/kinds.ts'
+import { pipeTo } from './pipe.ts'
 import { problemBody } from './problems.ts'
 
 /** One frame of any kind: room for a text frame that is too long to be answered, not cut off. */
@@ -36,7 +39,7 @@ interface SocketPath {
   readonly path: string
   readonly pattern: RegExp
   /** What proves the right to it. */
-  readonly access: 'media-token' | 'carrier' | 'operator' | 'public'
+  readonly access: 'media-token' | 'carrier' | 'operator' | 'public' | 'relay'
 }
 
 /** A protocol with a handshake of its own takes the request over as it came. */
@@ -49,6 +52,14 @@ export interface SocketRoute extends SocketPath {
   /** For routes that want proof before a socket exists: undefined is a 403. */
   admit?(request: UpgradeRequest): Promise<unknown>
   accept(upgrade: Upgrade): void
+  /** Which call it is about, read from a right that any relay of the house can read: of several, the one that holds the call gets the socket. */
+  callOf?(request: { parts: readonly string[]; query: URLSearchParams }): string | undefined
+}
+
+/** The other relays of the house, and which of them holds a call that is not here. */
+export interface OtherRelays {
+  holding(callId: string): Promise<Holder | undefined>
+  proof: RelayProof
 }
 
 export interface Upgrades {
@@ -64,10 +75,13 @@ export function createUpgrades(o: {
   routes: readonly (SocketRoute | RawRoute)[]
   maxSockets: number
   trustProxy: TrustProxy
+  relays?: OtherRelays | undefined
   logger: Logger
 }): Upgrades {
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false, clientTracking: false })
   const open = new Set<WebSocket>()
+  /** Sockets of calls that live at other relays. */
+  const piped = new Set<Duplex>()
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Before `ws` takes over nobody else listens; a reset here must not end the process.
@@ -87,28 +101,57 @@ export function createUpgrades(o: {
           // One that was refused is on its way out and takes nobody's place.
           if (ws.readyState === ws.OPEN) open.add(ws)
         })
-      if (!route.admit) return accept(undefined)
-      route.admit({ url: request.url ?? '/', parts, headers: request.headers, address: addressOf(request, o.trustProxy) }).then(
-        (admitted) => {
+      const passedOn = o.relays?.proof.read(request.headers[RELAY_HEADER], { method: request.method ?? 'GET', target: request.url ?? '/' })
+      if (route.access === 'relay' && !passedOn) return answer(socket, new Problem('not_found', 'No socket lives under this address.'))
+      const address = passedOn?.address ?? addressOf(request, o.trustProxy)
+      const failed = (error: unknown) => {
+        o.logger.error({ err: error, path: route.path }, 'a socket could not be admitted')
+        answer(socket, new Problem('internal', 'Something went wrong here. Try again.'))
+      }
+      const admit = () => {
+        if (!route.admit) return accept(undefined)
+        route.admit({ url: request.url ?? '/', parts, headers: request.headers, address }).then((admitted) => {
           if (socket.destroyed) return
           if (admitted === undefined) return answer(socket, new Problem('forbidden', 'This socket wants its carrier’s proof.'))
           accept(admitted)
-        },
-        (error: unknown) => {
-          o.logger.error({ err: error, path: route.path }, 'a socket could not be admitted')
-          answer(socket, new Problem('internal', 'Something went wrong here. Try again.'))
-        },
-      )
+        }, failed)
+      }
+      const callId = passedOn ? undefined : route.callOf?.({ parts, query })
+      if (!o.relays || callId === undefined) return admit()
+      o.relays.holding(callId).then((holder) => {
+        if (socket.destroyed) return
+        // A relay that is gone left a call that is over: the route says so in its own words.
+        if (holder?.is !== 'there') return admit()
+        pipe(holder, { request, socket, head, address }, o.relays as OtherRelays)
+      }, failed)
       return
     }
     answer(socket, new Problem('not_found', 'No socket lives under this address.'))
   }
 
+  const pipe = (
+    holder: Extract<Holder, { is: 'there' }>,
+    came: { request: IncomingMessage; socket: Duplex; head: Buffer; address: string },
+    { proof }: OtherRelays,
+  ) => {
+    const { socket } = came
+    const busy = 'The relay that holds this call cannot be reached just now. Try again in a few seconds.'
+    if (piped.size >= o.maxSockets) return answer(socket, new Problem('provider_unavailable', 'Too many sockets here: try again shortly.'))
+    piped.add(socket)
+    socket.once('close', () => piped.delete(socket))
+    const refuse = (error: Error) => {
+      o.logger.warn({ err: error, relay: holder.id }, 'a socket could not be passed on')
+      answer(socket, new Problem('provider_unavailable', busy))
+    }
+    pipeTo(holder, { ...came, proof, refuse })
+  }
+
   return {
     attach: (http) => void http.on('upgrade', upgrade),
-    size: () => open.size,
+    size: () => open.size + piped.size,
     close() {
       for (const ws of open) ws.terminate()
+      for (const socket of piped) socket.destroy()
       server.close()
     },
   }

@@ -71,15 +71,13 @@ export const SETTINGS = {
       secret: true,
     }),
     REDIS_URL: setting(connectionUrl(['redis', 'rediss']), {
-      about: 'Only for several relays.',
-      example: 'redis://cache.example:6379',
+      about: 'Only for several relays: what one of them sees shows in the consoles of all. Needs DATABASE_URL and INSTANCE_URL.',
+      example: 'rediss://cache.example:6379',
       secret: true,
-      later: 'several relays',
     }),
     INSTANCE_URL: setting(ownUrl, {
-      about: 'Where this one relay of several is reached.',
+      about: 'Where this one relay of several is reached, by pages, carriers and the other relays.',
       example: 'https://relay-1.example',
-      later: 'several relays',
     }),
     AWS_ACCESS_KEY_ID: setting(secret, { about: 'Recordings in S3. Unset: under DATA_DIR.', secret: true, later: 'recordings' }),
     AWS_SECRET_ACCESS_KEY: setting(secret, { about: 'Its secret.', secret: true, later: 'recordings' }),

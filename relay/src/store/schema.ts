@@ -11,6 +11,7 @@ export {
   houseKeys,
   idempotentRequests,
   jobs,
+  relays,
 } from './tables/house.ts'
 export {
   apiKeys,

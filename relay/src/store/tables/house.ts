@@ -50,3 +50,12 @@ export const idempotentRequests = pgTable(
   },
   (table) => [primaryKey({ columns: [table.scope, table.key] }), index('idempotent_requests_age').on(table.createdAt)],
 )
+
+/** Relays that share this store, each with where the others reach it. */
+export const relays = pgTable('relays', {
+  /** `calls.owner` of the calls it holds. */
+  id: text('id').primaryKey(),
+  url: text('url').notNull(),
+  /** Changes while it lives; who looks counts by its own clock, so theirs need not agree. */
+  beat: bigint('beat', { mode: 'number' }).notNull(),
+})
