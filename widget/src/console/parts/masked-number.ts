@@ -1,0 +1,35 @@
+import { html, LitElement } from 'lit'
+import { look } from '../look.ts'
+import { type Say, sayWith } from '../words.ts'
+
+/** `+12025550123` → `+1202 ••• 0123`; whatever is no number stays as it is. */
+export function masked(number: string): string {
+  const digits = /^\+?(\d{6,15})$/.exec(number.replaceAll(/[\s().-]/g, ''))?.[1]
+  return digits === undefined ? number : `+${digits.slice(0, Math.max(1, digits.length - 7))}•••${digits.slice(-4)}`
+}
+
+/** A phone number, masked until somebody asks for it. */
+export class MaskedNumber extends LitElement {
+  static override styles = look
+  static override properties = { t: { attribute: false }, number: {}, isShown: { state: true } }
+  declare t: Say
+  declare number: string
+  declare private isShown: boolean
+
+  constructor() {
+    super()
+    this.t = sayWith({})
+    this.number = ''
+    this.isShown = false
+  }
+
+  override render() {
+    const short = masked(this.number)
+    if (short === this.number) return html`<span class="num" dir="ltr">${this.number}</span>`
+    const label = `${this.isShown ? this.t('Hide the number') : this.t('Show the number')} ${short}`
+    return html`<span class="num" dir="ltr">${this.isShown ? this.number : short}</span>
+      <button type="button" class="link small" aria-label=${label} @click=${() => (this.isShown = !this.isShown)}>${this.isShown ? this.t('Hide') : this.t('Show')}</button>`
+  }
+}
+
+if (!customElements.get('vc-number')) customElements.define('vc-number', MaskedNumber)
