@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { chooseLanguage } from '../agents/language.ts'
 import { paced } from '../agents/pace.ts'
-import type { Persona } from '../agents/persona.ts'
+import type { Persona, ToolSpec } from '../agents/persona.ts'
 import type { Recorded } from '../audio/recorded.ts'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/index.ts'
@@ -10,6 +10,7 @@ import { type Call, createCall, type OpenCall } from './call.ts'
 import type { CallTimes } from './deadlines.ts'
 import { hearAlone } from './hear-alone.ts'
 import type { CallLog, Clock, Engine, Voice } from './ports.ts'
+import { askForTool, type Rehearsed, rehearse } from './rehearsal.ts'
 import type { AskService } from './tools/http.ts'
 import type { Prices } from './usage.ts'
 
@@ -49,6 +50,10 @@ export interface LiveCalls {
   understandsSpeech(persona: Persona): boolean
   /** What somebody said in a recording; undefined when no engine of this agent that hears can run, or understood anything. @throws Error when it failed */
   hear(callId: string, persona: Persona, sound: Recorded, signal: AbortSignal): Promise<string | undefined>
+  /** One turn of this agent with nobody on the line. @throws Error when no engine of it answers */
+  rehearse(persona: Persona, text: string, signal: AbortSignal): Promise<Rehearsed>
+  /** What a model of this agent puts into a tool when it is told this; undefined when none of its models uses it. @throws Error when they fail */
+  askForTool(persona: Persona, asked: { tool: ToolSpec; text: string }, signal: AbortSignal): Promise<Record<string, unknown> | undefined>
   /** Whether an engine of this agent can run that hears and speaks words, for carriers that make the sound themselves. */
   speaksWords(persona: Persona): boolean
   /** A call that lives, or is over while the log still writes its end: until then it knows better than the book. */
@@ -127,6 +132,13 @@ export function createLiveCalls(o: {
     return call
   }
 
+  const alone = (persona: Persona, signal: AbortSignal) => ({
+    persona,
+    signal,
+    clock,
+    language: chooseLanguage(undefined, persona.languages),
+  })
+
   async function within(ms: number, all: Iterable<Promise<unknown>>) {
     const late = Promise.withResolvers<void>()
     const cancel = clock.after(ms, late.resolve)
@@ -147,6 +159,13 @@ export function createLiveCalls(o: {
     async hear(callId, persona, sound, signal) {
       const engine = enginesFor(o.engines, persona, 'voice').able.find(({ hears }) => hears === 'audio')
       return engine && hearAlone(engine, sound, { callId, persona, language: chooseLanguage(undefined, persona.languages), clock, signal })
+    },
+    rehearse(persona, text, signal) {
+      const { able } = enginesFor(o.engines, persona, 'voice')
+      return rehearse({ ...alone(paced(persona), signal), engines: able, voice, text })
+    },
+    askForTool(persona, asked, signal) {
+      return askForTool({ ...alone(persona, signal), engines: enginesFor(o.engines, persona, 'text').able, ...asked })
     },
     speaksWords: (persona) => enginesFor(o.engines, persona, 'text').able.length > 0,
     unsettled: (id) => unsettled.get(id),
