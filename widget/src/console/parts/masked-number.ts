@@ -1,12 +1,7 @@
 import { html, LitElement } from 'lit'
 import { look } from '../look.ts'
 import { type Say, sayWith } from '../words.ts'
-
-/** `+12025550123` → `+1202 ••• 0123`; whatever is no number stays as it is. */
-export function masked(number: string): string {
-  const digits = /^\+?(\d{6,15})$/.exec(number.replaceAll(/[\s().-]/g, ''))?.[1]
-  return digits === undefined ? number : `+${digits.slice(0, Math.max(1, digits.length - 7))}•••${digits.slice(-4)}`
-}
+import { masked } from './format.ts'
 
 /** A phone number, masked until somebody asks for it. */
 export class MaskedNumber extends LitElement {
