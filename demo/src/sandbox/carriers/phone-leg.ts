@@ -1,9 +1,6 @@
-import { FRAME } from '../phones/beat.ts'
-import type { LineEnd, PhoneCall } from '../phones/call.ts'
+import type { PhoneCall } from '../phones/call.ts'
 import type { CallEnd } from '../phones/call-states.ts'
-import type { SoundEnd, Tap } from './sound-end.ts'
-
-const SILENCE = new Int16Array(FRAME)
+import { Sounding } from './sounding.ts'
 
 /** A leg's state, in the words most carriers have. */
 export type LegStatus = 'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled'
@@ -19,24 +16,20 @@ const ENDS: Record<CallEnd, LegStatus> = {
 }
 
 /** A carrier's end of one phone's line: its state, its sound, its keys. */
-export class PhoneLeg implements SoundEnd, LineEnd {
+export class PhoneLeg extends Sounding {
   readonly phone: string
   status: LegStatus = 'queued'
   startedAt: Date | undefined
   endedAt: Date | undefined
-  line: PhoneCall | undefined
-  mouth: SoundEnd['mouth']
-  readonly taps = new Set<Tap>()
-  readonly pressed = new Set<(digit: string) => void>()
   /** Whether somebody answered; false when it ended before. */
   readonly answered: Promise<boolean>
   readonly #answered = Promise.withResolvers<boolean>()
   readonly #over = new AbortController()
   readonly #changed: (leg: PhoneLeg) => void
-  #toPhone: Int16Array = SILENCE
 
   /** @param changed told when it rings, is answered and is over */
   constructor(phone: string, changed: (leg: PhoneLeg) => void) {
+    super()
     this.phone = phone
     this.#changed = changed
     this.answered = this.#answered.promise
@@ -59,20 +52,6 @@ export class PhoneLeg implements SoundEnd, LineEnd {
   hangUp(): void {
     if (this.line) this.line.hangUp('carrier')
     else this.#end('canceled')
-  }
-
-  key(_line: PhoneCall, digit: string): void {
-    for (const pressed of [...this.pressed]) pressed(digit)
-  }
-
-  says(): Int16Array | undefined {
-    const frame = this.mouth?.next()
-    this.#toPhone = frame ?? SILENCE
-    return frame
-  }
-
-  hears(_line: PhoneCall, frame: Int16Array): void {
-    for (const tap of [...this.taps]) tap(frame, this.#toPhone)
   }
 
   changed(line: PhoneCall): void {

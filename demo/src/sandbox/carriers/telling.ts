@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Fault } from '../faults.ts'
+import { Timers } from './timers.ts'
 
 /** Between callbacks that come all at once. */
 const APART_MS = 60
@@ -7,7 +8,7 @@ const APART_MS = 60
 /** Hands a call's callbacks over as the ordered fault has it: at once, late, again, the last one first, or never. */
 export class Telling {
   readonly #fault: Fault | undefined
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Timers()
   #kept: (() => void)[] = []
 
   constructor(fault: Fault | undefined) {
@@ -30,16 +31,11 @@ export class Telling {
   }
 
   later(ms: number, what: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      what()
-    }, ms)
-    this.#timers.add(timer)
+    this.#timers.after(ms, what)
   }
 
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
+    this.#timers.stop()
     this.#kept = []
   }
 }

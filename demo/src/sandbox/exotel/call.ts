@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { KeptSound } from '../carriers/kept-sound.ts'
 import { type LegStatus, PhoneLeg } from '../carriers/phone-leg.ts'
+import { Timers } from '../carriers/timers.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import { EXOTEL_ACCOUNT } from './account.ts'
 import { national } from './numbers.ts'
@@ -33,7 +34,7 @@ export class ExotelCall {
   /** What is kept is a message that the caller left. */
   messageLeft = false
   readonly #callbacks: StatusCallbacks
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Timers()
 
   constructor(order: CallOrder, parts: Parts) {
     this.order = order
@@ -110,7 +111,7 @@ export class ExotelCall {
   /** Forgets its timers and callbacks: the sandbox starts anew. */
   close(): void {
     this.#callbacks.close()
-    this.#stopTimers()
+    this.#timers.stop()
     this.first.close()
     this.second?.close()
   }
@@ -121,7 +122,7 @@ export class ExotelCall {
       line.record.carrierCallId = id
       return leg
     })
-    this.#after(ringMs, () => leg.line?.happens('give-up', 'carrier'))
+    this.#timers.after(ringMs, () => leg.line?.happens('give-up', 'carrier'))
   }
 
   #changed(leg: PhoneLeg): void {
@@ -135,7 +136,7 @@ export class ExotelCall {
 
   #begin(): void {
     const { record, limitMs, direction } = this.order
-    this.#after(limitMs, () => this.hangUp())
+    this.#timers.after(limitMs, () => this.hangUp())
     if (record) {
       const kept = new KeptSound(record === 'dual' ? 2 : 1)
       this.kept = kept
@@ -162,7 +163,7 @@ export class ExotelCall {
 
   #end(): void {
     this.endedAt = new Date()
-    this.#stopTimers()
+    this.#timers.stop()
     this.second?.hangUp()
     this.status = ended(this.order.task.do === 'ring' && this.first.status === 'completed' ? (this.second ?? this.first) : this.first)
     this.#tell('terminal')
@@ -187,19 +188,6 @@ export class ExotelCall {
       RecordingUrl: this.recordingUrl ?? '',
       Legs: [first, ...(second ? [second] : [])].map(leg),
     })
-  }
-
-  #after(ms: number, what: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      what()
-    }, ms)
-    this.#timers.add(timer)
-  }
-
-  #stopTimers(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
   }
 }
 

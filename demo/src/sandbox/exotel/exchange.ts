@@ -1,5 +1,6 @@
 import { callFaults } from '../carriers/call-faults.ts'
 import type { PhoneLeg } from '../carriers/phone-leg.ts'
+import { Timers } from '../carriers/timers.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
 import type { World } from '../world.ts'
@@ -34,7 +35,7 @@ export class Exchange implements Parts {
   current: ExotelSettings = DEFAULT_SETTINGS
   readonly #address: () => string
   readonly #pass: Pass
-  readonly #queue = new Set<NodeJS.Timeout>()
+  readonly #queue = new Timers()
   #asked: number[] = []
 
   /** @param address of the sandbox itself, known when it listens */
@@ -77,11 +78,7 @@ export class Exchange implements Parts {
   place(order: CallOrder): ExotelCall {
     const call = this.#keep(new ExotelCall(order, this))
     if (order.faults.stuck) return call
-    const timer = setTimeout(() => {
-      this.#queue.delete(timer)
-      call.dial()
-    }, this.current.queueMs)
-    this.#queue.add(timer)
+    this.#queue.after(this.current.queueMs, () => call.dial())
     return call
   }
 
@@ -92,8 +89,7 @@ export class Exchange implements Parts {
   }
 
   reset(): void {
-    for (const timer of this.#queue) clearTimeout(timer)
-    this.#queue.clear()
+    this.#queue.stop()
     for (const call of this.calls.values()) call.close()
     this.calls.clear()
     this.webhooks.clear()

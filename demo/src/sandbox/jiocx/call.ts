@@ -4,6 +4,7 @@ import { joined, ringingTone } from '../carriers/joined.ts'
 import { type LegStatus, PhoneLeg } from '../carriers/phone-leg.ts'
 import type { Mouth } from '../carriers/sound-end.ts'
 import { Telling } from '../carriers/telling.ts'
+import { Timers } from '../carriers/timers.ts'
 import type { Network } from '../phones/network.ts'
 
 export type CallStatus = 'initiated' | 'connecting' | 'connected' | 'completed' | 'failed'
@@ -45,7 +46,7 @@ export class JiocxCall {
   message = ''
   readonly telling: Telling
   readonly #parts: Parts
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Timers()
 
   constructor(order: CallOrder, parts: Parts) {
     this.order = order
@@ -76,8 +77,7 @@ export class JiocxCall {
 
   close(): void {
     this.telling.close()
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
+    this.#timers.stop()
     this.first.close()
     this.second?.close()
   }
@@ -87,8 +87,7 @@ export class JiocxCall {
       line.record.carrierCallId = id
       return leg
     })
-    const timer = setTimeout(() => leg.line?.happens('give-up', 'carrier'), this.order.ringMs)
-    this.#timers.add(timer)
+    this.#timers.after(this.order.ringMs, () => leg.line?.happens('give-up', 'carrier'))
   }
 
   #changed(leg: PhoneLeg): void {
@@ -129,7 +128,7 @@ export class JiocxCall {
     if (this.over || status === this.status) return
     this.status = status
     this.message = message
-    if (this.over) for (const timer of this.#timers) clearTimeout(timer)
+    if (this.over) this.#timers.stop()
     this.#parts.changed(this)
   }
 }

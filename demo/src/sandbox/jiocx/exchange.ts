@@ -1,4 +1,5 @@
 import { reachable } from '../carriers/loopback.ts'
+import { Timers } from '../carriers/timers.ts'
 import type { Network } from '../phones/network.ts'
 import type { World } from '../world.ts'
 import { type CallOrder, JiocxCall, type Parts } from './call.ts'
@@ -29,7 +30,7 @@ export class Exchange implements Parts {
   readonly barred = new Set<string>()
   current: JiocxSettings = DEFAULT_SETTINGS
   readonly #pass: Pass
-  readonly #queue = new Set<NodeJS.Timeout>()
+  readonly #queue = new Timers()
   readonly #told = new WeakMap<JiocxCall, string>()
 
   constructor(world: World, network: Network, pass: Pass) {
@@ -51,11 +52,7 @@ export class Exchange implements Parts {
     if (tellAt !== undefined) this.#told.set(call, tellAt)
     this.current = { ...this.current, credits: Math.max(0, this.current.credits - 1) }
     if (order.faults.stuck) return call
-    const timer = setTimeout(() => {
-      this.#queue.delete(timer)
-      call.dial()
-    }, this.current.queueMs)
-    this.#queue.add(timer)
+    this.#queue.after(this.current.queueMs, () => call.dial())
     return call
   }
 
@@ -81,8 +78,7 @@ export class Exchange implements Parts {
   }
 
   reset(): void {
-    for (const timer of this.#queue) clearTimeout(timer)
-    this.#queue.clear()
+    this.#queue.stop()
     for (const call of this.calls.values()) call.close()
     this.calls.clear()
     this.deliveries.length = 0

@@ -3,6 +3,7 @@ import type { CallFaults } from '../carriers/call-faults.ts'
 import { PhoneLeg } from '../carriers/phone-leg.ts'
 import { Playout } from '../carriers/playout.ts'
 import { Telling } from '../carriers/telling.ts'
+import { Timers } from '../carriers/timers.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
 import { keyTone } from '../phones/tones.ts'
@@ -67,7 +68,7 @@ export class OptimaCall {
   readonly #parts: Parts
   readonly #telling: Telling
   #dropped = false
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Timers()
 
   constructor(order: CallOrder, parts: Parts) {
     this.order = order
@@ -97,7 +98,7 @@ export class OptimaCall {
       line.record.carrierCallId = this.sessionId
       return this.leg
     })
-    this.#after(ringMs, () => this.leg.line?.happens('give-up', 'carrier'))
+    this.#timers.after(ringMs, () => this.leg.line?.happens('give-up', 'carrier'))
   }
 
   /** A phone has called: it rings until somebody joins the room. */
@@ -105,7 +106,7 @@ export class OptimaCall {
     this.leg.line = line
     line.record.carrierCallId = this.sessionId
     setImmediate(() => line.happens('ring', 'carrier'))
-    this.#after(UNJOINED_MS, () => line.happens('give-up', 'carrier'))
+    this.#timers.after(UNJOINED_MS, () => line.happens('give-up', 'carrier'))
     return this.leg
   }
 
@@ -174,7 +175,7 @@ export class OptimaCall {
   /** Forgets its timers and rooms: the sandbox starts anew. */
   close(): void {
     this.#telling.close()
-    this.#stopTimers()
+    this.#timers.stop()
     this.#members.clear()
     this.leg.close()
   }
@@ -183,13 +184,13 @@ export class OptimaCall {
     const { status } = this.leg
     if (status === 'ringing') this.#tell('dialStatus', { status: 'Ringing' }, 'Ringing')
     else if (status === 'in-progress') {
-      this.#stopTimers()
+      this.#timers.stop()
       this.#tell('dialStatus', { status: 'Connected' }, 'Connected')
     } else this.#end()
   }
 
   #end(): void {
-    this.#stopTimers()
+    this.#timers.stop()
     const { status } = this.leg
     const later = this.#parts.settings().version !== '1.0.3'
     if (status === 'busy') this.#tell('dialStatus', { status: 'Busy' }, 'Busy')
@@ -225,18 +226,5 @@ export class OptimaCall {
       return
     this.#dropped = true
     for (const member of [...this.#members]) member.drop()
-  }
-
-  #after(ms: number, what: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      what()
-    }, ms)
-    this.#timers.add(timer)
-  }
-
-  #stopTimers(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
   }
 }

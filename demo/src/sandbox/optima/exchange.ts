@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { callFaults } from '../carriers/call-faults.ts'
 import type { PhoneLeg } from '../carriers/phone-leg.ts'
+import { Timers } from '../carriers/timers.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
 import type { World } from '../world.ts'
@@ -30,7 +31,7 @@ export class Exchange implements Parts {
   readonly connections = new Set<Connection>()
   current: OptimaSettings = DEFAULT_SETTINGS
   readonly #pass: Pass
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Timers()
 
   constructor(world: World, network: Network, pass: Pass) {
     this.world = world
@@ -59,9 +60,9 @@ export class Exchange implements Parts {
     const { newSession, newSessionLateMs, queueMs } = this.current
     if (newSession === 'before') this.#announce(call)
     // Behind the answer to the request.
-    if (newSession === 'after') this.#later(10, () => this.#announce(call))
-    if (newSession === 'late') this.#later(newSessionLateMs, () => this.#announce(call))
-    if (!faults.stuck) this.#later(queueMs, () => call.dial())
+    if (newSession === 'after') this.#timers.after(10, () => this.#announce(call))
+    if (newSession === 'late') this.#timers.after(newSessionLateMs, () => this.#announce(call))
+    if (!faults.stuck) this.#timers.after(queueMs, () => call.dial())
     return call
   }
 
@@ -77,8 +78,7 @@ export class Exchange implements Parts {
   }
 
   reset(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
+    this.#timers.stop()
     for (const call of this.calls.values()) call.close()
     this.calls.clear()
     this.records.length = 0
@@ -107,13 +107,5 @@ export class Exchange implements Parts {
     const [oldest] = this.calls.keys()
     if (this.calls.size > KEPT && oldest) this.calls.delete(oldest)
     return call
-  }
-
-  #later(ms: number, what: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      what()
-    }, ms)
-    this.#timers.add(timer)
   }
 }

@@ -1,10 +1,11 @@
-import { FRAME } from '../phones/beat.ts'
-import type { LineEnd, PhoneCall } from '../phones/call.ts'
+import { Sounding } from '../carriers/sounding.ts'
+import { Timers } from '../carriers/timers.ts'
+import type { PhoneCall } from '../phones/call.ts'
 import { ScriptedPhone } from '../phones/scripted-phone.ts'
 import { type CallStatus, endStatus, isOver, mayBecome } from './call-status.ts'
 import { Conductor } from './conductor.ts'
 import { identity } from './identity.ts'
-import type { Leg, Mouth, Parts, Tap } from './leg.ts'
+import type { Leg, Parts, Tap } from './leg.ts'
 import { detectMachine } from './machine.ts'
 import type { CallOrder, Instructions, RecordingOrder } from './order.ts'
 import { playKeys } from './perform-sound.ts'
@@ -13,12 +14,11 @@ import { recordingCallback } from './recording-callbacks.ts'
 import { newSid } from './sid.ts'
 import { StatusCallbacks } from './status-callbacks.ts'
 
-const SILENCE = new Int16Array(FRAME)
 /** What a call costs a minute, so that there is a price to be read. */
 const PRICE_PER_MINUTE = 0.014
 
 /** One call of Twilio: a line in the phone network, a resource in the REST API, instructions that run, callbacks that tell. */
-export class TwilioCall implements Leg, LineEnd {
+export class TwilioCall extends Sounding implements Leg {
   readonly sid = newSid('CA')
   readonly order: CallOrder
   readonly createdAt = new Date()
@@ -27,20 +27,16 @@ export class TwilioCall implements Leg, LineEnd {
   status: CallStatus = 'queued'
   answeredBy: string | undefined
   queuedMs = 0
-  line: PhoneCall | undefined
-  mouth: Mouth | undefined
-  readonly taps = new Set<Tap>()
-  readonly keys = new Set<(digit: string) => void>()
   readonly answered: Promise<boolean>
   readonly #answered = Promise.withResolvers<boolean>()
   readonly #over = new AbortController()
   readonly #parts: Parts
   readonly #conductor: Conductor
   readonly #callbacks: StatusCallbacks
-  readonly #timers = new Set<NodeJS.Timeout>()
-  #toPhone: Int16Array = SILENCE
+  readonly #timers = new Timers()
 
   constructor(order: CallOrder, parts: Parts) {
+    super()
     this.order = order
     this.#parts = parts
     this.answered = this.#answered.promise
@@ -87,7 +83,7 @@ export class TwilioCall implements Leg, LineEnd {
     this.#callbacks.tell('initiated', 'initiated', this.fields())
     const { from, to, timeoutMs } = this.order
     this.line = this.#parts.network.dial({ id: this.sid, from, to, carrier: 'twilio' }, (line) => this.#onLine(line))
-    this.#after(timeoutMs, () => this.line?.happens('give-up', 'carrier'))
+    this.#timers.after(timeoutMs, () => this.line?.happens('give-up', 'carrier'))
   }
 
   /** A phone has called: the Voice URL says what becomes of it. Answers the carrier's end of the line. */
@@ -117,20 +113,6 @@ export class TwilioCall implements Leg, LineEnd {
   hangUp(): void {
     if (this.line) this.line.hangUp('carrier')
     else this.#end('canceled', '487')
-  }
-
-  key(_line: PhoneCall, digit: string): void {
-    for (const key of [...this.keys]) key(digit)
-  }
-
-  says(): Int16Array | undefined {
-    const frame = this.mouth?.next()
-    this.#toPhone = frame ?? SILENCE
-    return frame
-  }
-
-  hears(_line: PhoneCall, frame: Int16Array): void {
-    for (const tap of [...this.taps]) tap(frame, this.#toPhone)
   }
 
   changed(line: PhoneCall): void {
@@ -164,8 +146,7 @@ export class TwilioCall implements Leg, LineEnd {
   /** Forgets its timers and callbacks: the sandbox starts anew. */
   close(): void {
     this.#callbacks.close()
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
+    this.#timers.stop()
     this.#over.abort(new Error('closed'))
   }
 
@@ -180,7 +161,7 @@ export class TwilioCall implements Leg, LineEnd {
     this.#callbacks.tell('answered', 'in-progress', { ...this.fields(), StirStatus: 'C' })
     this.#answered.resolve(true)
     const { timeLimitMs, recording, machine, sendDigits, instructions, direction } = this.order
-    if (timeLimitMs !== undefined) this.#after(timeLimitMs, () => this.hangUp())
+    if (timeLimitMs !== undefined) this.#timers.after(timeLimitMs, () => this.hangUp())
     if (recording) this.record(recording)
     if (direction === 'inbound') return
     const begin = async () => {
@@ -214,8 +195,7 @@ export class TwilioCall implements Leg, LineEnd {
     if (isOver(this.status)) return
     this.#become(status)
     this.endedAt = new Date()
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
+    this.#timers.stop()
     this.#answered.resolve(false)
     this.#over.abort(new Error('the call is over'))
     const duration = { CallDuration: String(this.durationS), Duration: String(status === 'completed' ? this.#minutes : 0) }
@@ -226,14 +206,6 @@ export class TwilioCall implements Leg, LineEnd {
   #tellRecording(recording: Recording): void {
     const callback = recordingCallback(recording, this.#parts.baseUrl())
     if (callback) this.#send(this.#parts.webhooks.send(callback))
-  }
-
-  #after(ms: number, what: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      what()
-    }, ms)
-    this.#timers.add(timer)
   }
 
   /** What failed is in the list of deliveries; the call goes on. */

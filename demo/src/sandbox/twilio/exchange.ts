@@ -1,4 +1,5 @@
 import { callFaults } from '../carriers/call-faults.ts'
+import { Timers } from '../carriers/timers.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
 import type { World } from '../world.ts'
@@ -43,7 +44,7 @@ export class Exchange implements Parts {
   current: TwilioSettings = DEFAULT_SETTINGS
   readonly #address: () => string
   readonly #pass: Pass
-  #queue: NodeJS.Timeout[] = []
+  readonly #queue = new Timers()
   #nextLeavesAt = 0
 
   /** @param address of the sandbox itself, known when it listens */
@@ -82,7 +83,7 @@ export class Exchange implements Parts {
     const now = performance.now()
     const leavesAt = Math.max(now + queueMs, callsPerSecond > 0 ? this.#nextLeavesAt : 0)
     if (callsPerSecond > 0) this.#nextLeavesAt = leavesAt + 1000 / callsPerSecond
-    this.#queue.push(setTimeout(() => call.dial(), leavesAt - now))
+    this.#queue.after(leavesAt - now, () => call.dial())
     return call
   }
 
@@ -100,7 +101,7 @@ export class Exchange implements Parts {
   }
 
   reset(): void {
-    for (const timer of this.#queue.splice(0)) clearTimeout(timer)
+    this.#queue.stop()
     for (const call of this.calls.values()) call.close()
     this.calls.clear()
     this.webhooks.clear()

@@ -20,7 +20,7 @@ export interface Leg extends SoundEnd {
   /** Whether somebody answered; false when it ended before. */
   readonly answered: Promise<boolean>
   /** Told the keys that the phone presses. */
-  readonly keys: Set<(digit: string) => void>
+  readonly pressed: Set<(digit: string) => void>
   readonly durationS: number
   /** The fields that every request about it carries. */
   fields(): Record<string, string>

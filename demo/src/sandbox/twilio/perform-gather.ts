@@ -17,7 +17,7 @@ export async function performGather(verb: GatherVerb, stage: Stage): Promise<Wis
     digits += digit
     if (digits.length === verb.numDigits) complete.abort()
   }
-  leg.keys.add(key)
+  leg.pressed.add(key)
   try {
     for (const prompt of verb.prompts) await whole(performSound(prompt, { ...stage, signal: AbortSignal.any([signal, first]) }), first)
     while (!complete.signal.aborted) {
@@ -26,7 +26,7 @@ export async function performGather(verb: GatherVerb, stage: Stage): Promise<Wis
       if (!next.aborted && !complete.signal.aborted) break
     }
   } finally {
-    leg.keys.delete(key)
+    leg.pressed.delete(key)
   }
   if (digits === '' && verb.actionOnEmptyResult === 'false') return undefined
   const url = verb.action ?? (leg.order.instructions && 'url' in leg.order.instructions ? leg.order.instructions.url : undefined)

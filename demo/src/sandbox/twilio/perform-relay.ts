@@ -25,7 +25,7 @@ export async function performRelay(verb: RelayVerb, action: { url: string; metho
   const key = (digit: string) => session.key(digit)
   leg.mouth = session.voice
   leg.taps.add(tap)
-  leg.keys.add(key)
+  leg.pressed.add(key)
   const leave = () => {
     // Told before anything else of the call's end is.
     if (leg.over.aborted && action) {
@@ -41,7 +41,7 @@ export async function performRelay(verb: RelayVerb, action: { url: string; metho
   } finally {
     signal.removeEventListener('abort', leave)
     leg.taps.delete(tap)
-    leg.keys.delete(key)
+    leg.pressed.delete(key)
     if (leg.mouth === session.voice) leg.mouth = undefined
   }
   signal.throwIfAborted()

@@ -14,11 +14,11 @@ export async function performConnect(verb: ConnectVerb, stage: Stage): Promise<W
   const stream = openStream(verb.stream, stage, true)
   leg.mouth = stream.playout
   const key = (digit: string) => stream.key(digit)
-  leg.keys.add(key)
+  leg.pressed.add(key)
   try {
     await untilOver(stream, signal)
   } finally {
-    leg.keys.delete(key)
+    leg.pressed.delete(key)
     if (leg.mouth === stream.playout) leg.mouth = undefined
   }
   signal.throwIfAborted()
