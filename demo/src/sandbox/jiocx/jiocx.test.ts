@@ -73,8 +73,9 @@ describe('who asks', () => {
 
 describe('two phones', () => {
   it('are rung one after the other and hear each other, until one hangs up', async () => {
-    await sandbox.script({ number: ONE, says: [{ waitForSpeechMs: 200 }, { pauseMs: 200 }], hangsUpAfterMs: 100 })
-    await sandbox.script({ number: OTHER, says: [{ text: 'Good morning, this is the shop.' }, { pauseMs: 5000 }] })
+    // The one that is rung last hangs up: the first might take the ringing for a voice, and leave too early.
+    await sandbox.script({ number: ONE, says: [{ pauseMs: 20_000 }] })
+    await sandbox.script({ number: OTHER, says: [{ text: 'Good morning, this is the shop.' }], hangsUpAfterMs: 100 })
     const { id, placed, told, token, until } = await join()
     expect(Object.keys(placed.body)).toEqual(Object.keys(vectors.click2call.response))
     await until('completed')
