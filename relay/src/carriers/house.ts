@@ -4,7 +4,7 @@ import type { HouseNumber } from '../agents/house-number.ts'
 import type { PhoneBook } from '../agents/number-book.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { LineBook } from '../calls/log/line-book.ts'
-import type { AudioLeg, CallLog, Clock, Line } from '../calls/ports.ts'
+import type { AudioLeg, CallLog, Clock, Line, Permit } from '../calls/ports.ts'
 import type { HttpContext } from '../http/endpoint.ts'
 import type { Reception } from '../http/reception.ts'
 import type { SocketRoute, Upgrade, UpgradeRequest } from '../http/upgrade.ts'
@@ -85,6 +85,29 @@ export interface PageDoor {
   renew(callId: string): Promise<{ accessToken: string; expiresAtMs: number } | undefined>
 }
 
+/** An operator's way to a caller whose sound never comes to us: both meet at the carrier, and nothing that is said there is heard here. */
+export interface Mover {
+  /** This call's sound stays at its carrier: who takes it over meets the caller there. */
+  moves(call: Call): boolean
+  /** What the owner of this number has to set before operators can come in so; undefined when nothing is missing. */
+  lacks(number: HouseNumber, by: 'page' | 'phone'): string | undefined
+  /**
+   * The caller goes over once `heard` resolves (the agent's last words), and the operator by page, or by a phone that is rung when the caller is there.
+   * Asked again while the operator holds the call it gives another way in. @throws Problem conflict, CarrierFault
+   */
+  move(
+    call: Call,
+    o: {
+      by: { is: 'page' } | { is: 'phone'; permit: Permit }
+      heard: Promise<unknown>
+      /** The operator left for good, or never came: the caller is on the way back. */
+      onLost: (why: 'left' | 'never') => void
+    },
+  ): Promise<Omit<PageInvitation, 'line'> | undefined>
+  /** Resolves when the caller is the agent's again, or the call is over. @throws CarrierFault when that cannot be had: the call is hung up then */
+  back(callId: string): Promise<void>
+}
+
 /** How a carrier's words come in. All of it is optional: a carrier that is only polled has none. */
 export interface Doors {
   /** What a call of ours is placed with. */
@@ -104,6 +127,8 @@ export interface Doors {
   ready?(number: HouseNumber): Promise<void>
   /** Calls in the page over this carrier. */
   readonly page?: PageDoor
+  /** Takes callers and operators together at the carrier, where sound does not come here. */
+  readonly mover?: Mover
   /** The carrier has named a call of ours. */
   named?(callId: string): void
   /** With the house: inbound subscriptions, say. */

@@ -26,7 +26,7 @@ export interface Incoming {
 }
 
 /** Every call that goes over a carrier. */
-export interface Lines extends Omit<Outgoing, 'forget' | 'permitFor'> {
+export interface Lines extends Omit<Outgoing, 'forget'> {
   /** The same carrier's call again is the same call. @throws Problem when it cannot be taken */
   receive(incoming: Incoming): Promise<Call>
   /** A carrier brings a call that lives here already: a page's, which went to the carrier by itself. */
@@ -175,6 +175,7 @@ export function createLines(o: {
 
   return {
     ...outgoing,
+    permitFor,
     carried(call, number, carrierCallId) {
       const line = register.add(call.id, number)
       line.join(call)

@@ -67,7 +67,7 @@ export function createTwilioAccount(rest: FormRest): CarrierAccount {
       redeem(permit, o.to)
       const { to: number, callerId, statusUrl: action, answerWithinMs } = o
       const next = dialTwiml({ number, callerId, action, answerWithinMs })
-      if (sessionOf(carrierCallId)?.handOff(next)) return
+      if (sessionOf(carrierCallId)?.handOff(() => next)) return
       await update(carrierCallId, { Twiml: next })
     },
 

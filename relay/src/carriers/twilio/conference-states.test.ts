@@ -9,6 +9,7 @@ const TYPES = [
   'operator-in',
   'operator-out',
   'operator-failed',
+  'not-moved',
   'give-back',
   'words',
   'call-over',

@@ -16,6 +16,8 @@ export type ConferenceState =
 
 export type ConferenceEvent =
   | { readonly type: 'caller-in' }
+  /** The carrier does not take the caller over. */
+  | { readonly type: 'not-moved' }
   /** The caller left the conference by itself, and asks what to do. */
   | { readonly type: 'caller-out' }
   /** The operator has a way in, once more perhaps. */
@@ -41,10 +43,7 @@ type Row<Is extends ConferenceState['is']> = { readonly [E in ConferenceEvent['t
 
 const RETURNING: ConferenceState = { is: 'returning', asked: 1 }
 const CALL_OVER: ConferenceState = { is: 'over', how: 'call' }
-const withOperator =
-  <Is extends 'moving' | 'met'>(operator: Operator) =>
-  (state: In<Is>): ConferenceState =>
-    state.operator === operator ? state : { is: state.is, operator }
+const entered = (state: In<'moving' | 'met'>): ConferenceState => (state.operator === 'in' ? state : { is: state.is, operator: 'in' })
 const invited = (state: In<'moving' | 'met'>): ConferenceState => (state.operator === 'gone' ? { is: state.is, operator: 'coming' } : state)
 const left = (state: In<'moving' | 'met'>): ConferenceState => (state.operator === 'in' ? { is: state.is, operator: 'gone' } : state)
 
@@ -52,9 +51,10 @@ const TABLE: { readonly [Is in ConferenceState['is']]: Row<Is> } = {
   moving: {
     'caller-in': ({ operator }) => ({ is: 'met', operator }),
     invited,
-    'operator-in': withOperator('in'),
+    'operator-in': entered,
     'operator-out': left,
     'operator-failed': () => RETURNING,
+    'not-moved': () => RETURNING,
     'give-back': () => RETURNING,
     'call-over': () => CALL_OVER,
     'time-up': () => RETURNING,
@@ -62,7 +62,7 @@ const TABLE: { readonly [Is in ConferenceState['is']]: Row<Is> } = {
   met: {
     'caller-out': () => RETURNING,
     invited,
-    'operator-in': withOperator('in'),
+    'operator-in': entered,
     'operator-out': left,
     'operator-failed': (state) => (state.operator === 'in' ? state : RETURNING),
     'give-back': () => RETURNING,

@@ -1,10 +1,9 @@
-import { type Carrier, CarrierFault } from '../carrier.ts'
-import { hostFault } from '../config-kind.ts'
+import type { Carrier } from '../carrier.ts'
 import { createTwilioAccount } from './account.ts'
-import { TWILIO_API, TwilioConfig, twilioConfig } from './config.ts'
+import { TwilioConfig, twilioConfig } from './config.ts'
 import { twilioDoors } from './doors/index.ts'
 import { examineTwilio } from './examine.ts'
-import { createTwilioRest } from './rest.ts'
+import { openTwilioRest } from './rest.ts'
 
 export const twilio: Carrier<TwilioConfig> = {
   name: 'twilio',
@@ -44,19 +43,5 @@ export const twilio: Carrier<TwilioConfig> = {
     return { config, phoneNumber: TWILIO_PHONE_NUMBER }
   },
 
-  open(config, { settings, clock }) {
-    const fault = hostFault(twilioConfig, config, settings)
-    if (fault) throw new CarrierFault('refused', `The credentials of this number may not leave: its apiBaseUrl ${fault}.`)
-    const base = config.apiBaseUrl ?? settings.twilio.TWILIO_API_BASE_URL ?? TWILIO_API
-    if (!/^https?:/.test(base)) throw new CarrierFault('refused', 'Twilio’s API address must begin with https://.')
-    const key = config.apiKeySid !== undefined && config.apiKeySecret !== undefined
-    const rest = createTwilioRest({
-      base,
-      accountSid: config.accountSid,
-      user: key ? (config.apiKeySid ?? '') : config.accountSid,
-      password: key ? (config.apiKeySecret ?? '') : config.authToken,
-      clock,
-    })
-    return createTwilioAccount(rest)
-  },
+  open: (config, { settings, clock }) => createTwilioAccount(openTwilioRest(config, { settings, clock })),
 }

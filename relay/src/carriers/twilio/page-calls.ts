@@ -1,25 +1,15 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { HouseNumber } from '../../agents/house-number.ts'
 import type { Clock } from '../../calls/ports.ts'
 import type { PageDoor } from '../house.ts'
-import { createAccessToken } from './access-token.ts'
 import type { TwilioConfig } from './config.ts'
 import type { FormBody } from './form.ts'
+import { lacksPageAccess, pageAccess } from './page-access.ts'
+import { createTicket, TICKET, type Ticket } from './ticket.ts'
 
 /**
  * Calls in the page that go over Twilio: the page connects with a token for this one call and a parameter that works once, and Twilio then asks at the
  * TwiML app's Voice URL as `client:<call id>`. Nothing is opened there: the call is the one that POST /api/web-calls made.
  */
-
-/** The parameter's name; Twilio hands it on as a field of its form. */
-const PARAMETER = 'ticket'
-/** From the click to the connect, with the browser's question for the microphone in between. */
-export const CONNECT_MS = 60_000
-/** Short, for it is renewed: the SDK says ten seconds before. */
-const TOKEN_MS = 600_000
-
-/** - invited: nobody has come yet. claimed: by this call of Twilio's, which may ask again. */
-type Invited = { is: 'invited'; untilMs: number } | { is: 'claimed'; carrierCallId: string }
 
 export interface PageCalls extends PageDoor {
   /**
@@ -38,10 +28,22 @@ export interface PageVisit {
 
 /** What Twilio asks of a page's call; undefined when no page is calling. */
 export function readPageVisit(form: FormBody): PageVisit | undefined {
-  const callId = pageOf(form)
+  return visitOf(form, pageOf(form))
+}
+
+/** How an operator's page is named that joins a call, before the call's own id. */
+export const OPERATOR = 'operator_'
+
+/** The same of an operator's page that joins a call. */
+export function readOperatorVisit(form: FormBody): PageVisit | undefined {
+  const identity = pageOf(form)
+  return identity?.startsWith(OPERATOR) ? visitOf(form, identity.slice(OPERATOR.length)) : undefined
+}
+
+function visitOf(form: FormBody, callId: string | undefined): PageVisit | undefined {
   const carrierCallId = field(form, 'CallSid') ?? ''
   if (callId === undefined || !/^CA[0-9a-zA-Z]{1,62}$/.test(carrierCallId)) return undefined
-  return { callId, carrierCallId, ticket: field(form, PARAMETER) ?? '' }
+  return { callId, carrierCallId, ticket: field(form, TICKET) ?? '' }
 }
 
 /** The call whose page is calling; also of one that never was. */
@@ -51,33 +53,17 @@ export function pageOf(form: FormBody): string | undefined {
 
 export function createPageCalls(o: { clock: Clock; hangUp: (callId: string) => void }): PageCalls {
   const { clock } = o
-  const pages = new Map<string, { number: HouseNumber; ticket: Buffer; state: Invited }>()
-
-  const token = async (callId: string, number: HouseNumber) => {
-    const { accountSid, apiKeySecret = '', apiKeySid = '', twimlAppSid = '' } = configOf(number)
-    const parts = { accountSid, apiKeySid, apiKeySecret, twimlAppSid }
-    const made = await createAccessToken({ ...parts, identity: callId, nowMs: clock.nowMs(), ttlMs: TOKEN_MS })
-    return { accessToken: made.token, expiresAtMs: made.expiresAtMs }
-  }
+  const pages = new Map<string, { number: HouseNumber; ticket: Ticket }>()
 
   return {
-    lacks(number) {
-      const { apiKeySecret, apiKeySid, twimlAppSid } = configOf(number)
-      const missing = [
-        ...(apiKeySid ? [] : ['TWILIO_API_KEY_SID']),
-        ...(apiKeySecret ? [] : ['TWILIO_API_KEY_SECRET']),
-        ...(twimlAppSid ? [] : ['TWILIO_TWIML_APP_SID']),
-      ]
-      if (missing.length === 0) return undefined
-      return number.fromEnvironment ? missing.join(', ') : `${missing.map(ofConfig).join(', ')} in this number’s twilioConfig`
-    },
+    lacks: lacksPageAccess,
     async invite(callId, number) {
-      const ticket = randomBytes(32).toString('base64url')
-      const admission = await token(callId, number)
-      pages.set(callId, { number, ticket: hash(ticket), state: { is: 'invited', untilMs: clock.monotonicMs() + CONNECT_MS } })
+      const admission = await pageAccess(number, callId, clock)
+      const ticket = createTicket(clock)
+      pages.set(callId, { number, ticket })
       return {
         ...admission,
-        connectParams: { [PARAMETER]: ticket },
+        connectParams: { [TICKET]: ticket.text },
         line: {
           carrier: number.provider,
           hangUp() {
@@ -89,14 +75,11 @@ export function createPageCalls(o: { clock: Clock; hangUp: (callId: string) => v
     },
     async renew(callId) {
       const page = pages.get(callId)
-      return page && token(callId, page.number)
+      return page && pageAccess(page.number, callId, clock)
     },
     claim({ callId, carrierCallId, ticket }, asks) {
       const page = pages.get(callId)
-      if (!page || !timingSafeEqual(page.ticket, hash(ticket)) || !sameAccount(page.number, asks)) return undefined
-      const { state } = page
-      if (state.is === 'invited' && clock.monotonicMs() <= state.untilMs) page.state = { is: 'claimed', carrierCallId }
-      else if (state.is === 'invited' || state.carrierCallId !== carrierCallId) return undefined
+      if (!page || !sameAccount(page.number, asks) || !page.ticket.claim(ticket, carrierCallId)) return undefined
       return { callId, number: page.number }
     },
     get size() {
@@ -107,11 +90,5 @@ export function createPageCalls(o: { clock: Clock; hangUp: (callId: string) => v
 
 const field = (form: FormBody, name: string) => form.get(name)?.[0]
 const configOf = ({ config }: HouseNumber) => config as TwilioConfig
-const hash = (text: string) => createHash('sha256').update(text).digest()
-const ofConfig = (variable: string) =>
-  variable
-    .replace('TWILIO_', '')
-    .toLowerCase()
-    .replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 const sameAccount = (one: HouseNumber, other: HouseNumber) =>
   one.organisationId === other.organisationId && configOf(one).accountSid === configOf(other).accountSid

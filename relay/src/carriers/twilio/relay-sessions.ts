@@ -2,8 +2,8 @@
 export interface LiveSession {
   /** Behind what is being said. False when it cannot. */
   sendDigits(digits: string): boolean
-  /** The session ends once what is being said was heard, and the call goes on with this TwiML. False when it cannot. */
-  handOff(twiml: string): boolean
+  /** The session ends once what is being said was heard, and the call goes on with the TwiML that is asked for then. False when it cannot. */
+  handOff(next: () => string): boolean
 }
 
 const sessions = new Map<string, LiveSession>()

@@ -2,7 +2,18 @@ import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom'
 import fc from 'fast-check'
 import twilio from 'twilio'
 import { describe, expect, it } from 'vitest'
-import { dialTwiml, digitsTwiml, hangUpTwiml, playTwiml, rejectTwiml, relayTwiml, sayTwiml, seconds, streamTwiml } from './twiml.ts'
+import {
+  conferenceTwiml,
+  dialTwiml,
+  digitsTwiml,
+  hangUpTwiml,
+  playTwiml,
+  rejectTwiml,
+  relayTwiml,
+  sayTwiml,
+  seconds,
+  streamTwiml,
+} from './twiml.ts'
 
 interface Verb {
   name: string
@@ -52,6 +63,27 @@ describe('TwiML is what Twilio’s own package makes', () => {
         response.hangup()
       }),
     )
+  })
+
+  it('a conference, asked about afterwards or hung up', () => {
+    const o = { name: 'a&b', status: ACTION, label: 'caller', endsIt: true }
+    const wanted = (afterwards?: string) =>
+      theirs((response) => {
+        const noun = {
+          participantLabel: 'caller',
+          beep: 'false' as const,
+          startConferenceOnEnter: true,
+          endConferenceOnExit: true,
+          statusCallback: ACTION,
+          statusCallbackEvent: ['start' as const, 'end' as const, 'join' as const, 'leave' as const],
+          statusCallbackMethod: 'POST',
+        }
+        response.dial().conference(noun, 'a&b')
+        if (afterwards) response.redirect({ method: 'POST' }, afterwards)
+        else response.hangup()
+      })
+    expect(read(conferenceTwiml(o))).toEqual(wanted())
+    expect(read(conferenceTwiml({ ...o, afterwards: ACTION }))).toEqual(wanted(ACTION))
   })
 
   it('words to our socket', () => {

@@ -99,6 +99,37 @@ export function dialTwiml(o: {
   return document(o.say && element('Say', { language: o.say.language }, text(o.say.words)), dial)
 }
 
+/**
+ * Meets others in a conference that nobody finds who was not told its name. `afterwards` is asked once this one has left it and lives; without it
+ * the call is hung up.
+ */
+export function conferenceTwiml(o: {
+  name: string
+  /** Told of whoever comes and goes. */
+  status: string
+  /** How who is called so is named in what is told. */
+  label: string
+  /** It ends for all when this one leaves. */
+  endsIt: boolean
+  afterwards?: string
+}): string {
+  const conference = element(
+    'Conference',
+    {
+      participantLabel: o.label,
+      beep: false,
+      startConferenceOnEnter: true,
+      endConferenceOnExit: o.endsIt,
+      statusCallback: o.status,
+      statusCallbackEvent: 'start end join leave',
+      statusCallbackMethod: 'POST',
+    },
+    text(o.name),
+  )
+  const next = o.afterwards === undefined ? element('Hangup', {}) : element('Redirect', { method: 'POST' }, text(o.afterwards))
+  return document(element('Dial', {}, conference), next)
+}
+
 /** Presses keys, then asks `back` what to do next. */
 export function digitsTwiml(digits: string, back: string): string {
   return document(element('Play', { digits }), element('Redirect', { method: 'POST' }, text(back)))

@@ -13,6 +13,7 @@ export interface TwilioUrls {
   dialAction(callId: string): string
   relayAction(callId: string): string
   streamStatus(callId: string): string
+  conference(callId: string): string
   stream(phoneId: string, token: string): string
   relaySocket(token: string): string
 }
@@ -28,6 +29,7 @@ export function twilioUrls(o: { url: () => string; socketBase: () => string }): 
     dialAction: call('dial-action'),
     relayAction: call('relay-action'),
     streamStatus: call('stream-status'),
+    conference: call('conference'),
     stream: (phoneId, token) => `${o.socketBase()}/api/telephony/ws/${phoneId}/${token}`,
     relaySocket: (token) => `${o.socketBase()}/api/calls/websocket/${token}`,
   }

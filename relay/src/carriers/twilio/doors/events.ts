@@ -79,7 +79,6 @@ export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
     ...both('/api/calls/recording', recording),
     ...both('/api/calls/amd', machine),
     ...both('/api/calls/stream-status', stream),
-    ...both('/api/calls/conference', nothing),
     { method: 'post', path: '/api/sms/incoming', answer: texted },
     ...both('/api/sms/status', nothing).slice(0, 1),
   ]

@@ -1,6 +1,7 @@
 import type { Carrier } from '../../carrier.ts'
 import { createPageCalls } from '../page-calls.ts'
 import { twilioUrls } from './answer.ts'
+import { twilioConferences } from './conferences.ts'
 import { twilioEvents } from './events.ts'
 import { twilioPages } from './page.ts'
 import { createTwilioProof } from './proof.ts'
@@ -14,7 +15,9 @@ export const twilioDoors: NonNullable<Carrier['doors']> = (house) => {
   const proof = createTwilioProof(house)
   const pages = createPageCalls({ clock: house.clock, hangUp: (callId) => house.lines.get(callId)?.hangUp() })
   const relay = twilioRelay(house, { proof, urls })
-  const voice = twilioVoice(house, { proof, relay, urls, ofPage: twilioPages(house, { pages, urls }) })
+  const conferences = twilioConferences(house, { proof, relay, urls })
+  const ofPage = twilioPages(house, { pages, urls, ofOperator: conferences.ofOperator })
+  const voice = twilioVoice(house, { proof, relay, urls, ofPage, callerAsks: conferences.callerAsks })
   return {
     urls: ({ callId }) => ({
       answer: urls.answer(callId),
@@ -24,11 +27,12 @@ export const twilioDoors: NonNullable<Carrier['doors']> = (house) => {
       joined: urls.dialAction(callId),
     }),
     page: pages,
+    mover: conferences.mover,
     named: voice.named,
     proof: () => 'later',
     asked: voice.asked,
     sound: twilioStreams(house, proof),
-    routes: [...voice.routes, ...relay.routes, ...twilioEvents(house, proof)],
+    routes: [...voice.routes, ...relay.routes, ...conferences.routes, ...twilioEvents(house, proof)],
     sockets: relay.sockets,
     addresses: () => ({ statusUrl: `${house.url()}/api/calls/status` }),
   }

@@ -1,5 +1,5 @@
 import type { House } from '../../house.ts'
-import { type PageCalls, readPageVisit } from '../page-calls.ts'
+import { type PageCalls, type PageVisit, readOperatorVisit, readPageVisit } from '../page-calls.ts'
 import { sayTwiml } from '../twiml.ts'
 import { soundTwiml, type TwilioUrls } from './answer.ts'
 import type { Signed } from './proof.ts'
@@ -7,9 +7,15 @@ import type { Signed } from './proof.ts'
 const TOO_LATE = 'This call cannot be connected. Please close it and call again from the page. Goodbye.'
 
 /** What Twilio is to do with a page's call: its sound goes to the agent of the very call that the page opened. A wrong, used or old ticket opens nothing. */
-export function twilioPages(house: House, { pages, urls }: { pages: PageCalls; urls: TwilioUrls }): (signed: Signed) => string {
+export function twilioPages(
+  house: House,
+  { ofOperator, pages, urls }: { pages: PageCalls; urls: TwilioUrls; ofOperator: (visit: PageVisit, signed: Signed) => string },
+): (signed: Signed) => string {
   const { calls, lines, logger } = house
-  return ({ form, number }) => {
+  return (signed) => {
+    const { form, number } = signed
+    const operator = readOperatorVisit(form)
+    if (operator) return ofOperator(operator, signed)
     const visit = readPageVisit(form)
     const claimed = visit && pages.claim(visit, number)
     const call = claimed && calls.get(claimed.callId)

@@ -5,7 +5,7 @@ import { Problem } from '../../../protocol/index.ts'
 import type { House } from '../../house.ts'
 import type { TwilioConfig } from '../config.ts'
 import { type FormBody, readForm } from '../form.ts'
-import { pageOf } from '../page-calls.ts'
+import { OPERATOR, pageOf } from '../page-calls.ts'
 import { isSigned } from '../signature.ts'
 
 /** Of the two seconds that an answer may take. */
@@ -49,7 +49,8 @@ export function createTwilioProof(o: Pick<House, 'book' | 'clock' | 'lines' | 'm
   }
 
   /** A page dials no number: whose call it says it is, else the environment's account. */
-  async function ofPage(callId: string, form: FormBody): Promise<HouseNumber[]> {
+  async function ofPage(identity: string, form: FormBody): Promise<HouseNumber[]> {
+    const callId = identity.startsWith(OPERATOR) ? identity.slice(OPERATOR.length) : identity
     const called = /^[A-Za-z0-9_-]{1,64}$/.test(callId) ? await ofCall(callId) : []
     const fixed = await o.numbers.find('env-twilio')
     const accountSid = (fixed?.config as TwilioConfig | undefined)?.accountSid

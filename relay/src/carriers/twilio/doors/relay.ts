@@ -27,6 +27,12 @@ const MOST_NOTES = 20
 export interface TwilioRelay {
   /** The next session of this call; its first says the greeting, unless the owner wants that said by us. */
   twiml(o: { call: Call; agent: Agent; line: LiveLine }): string
+  /** The same for a call that has had sessions, also while the database is away; hangs up one that had none. */
+  again(call: Call, line: LiveLine): string
+  /** Its words come over sessions. */
+  carries(call: Call): boolean
+  /** Hears of every session that stands, by its call. */
+  onSession(listener: (callId: string) => void): void
   readonly routes: readonly CarrierRoute[]
   readonly sockets: readonly SocketRoute[]
 }
@@ -40,8 +46,8 @@ interface Sessions {
   greeting?: string | undefined
   /** Those that broke and were followed by another. */
   readonly recovered: Set<string>
-  /** What the call goes on with once the session has ended as we asked. */
-  next?: string | undefined
+  /** What the call goes on with once the session has ended as we asked: asked for when Twilio asks, and again when our answer was lost. */
+  next?: (() => string) | undefined
 }
 
 export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof; urls: TwilioUrls }): TwilioRelay {
@@ -52,6 +58,7 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
     known.set(call, sessions)
     return sessions
   }
+  const listeners: ((callId: string) => void)[] = []
   const farEnd = (call: Call) => (call.direction === 'inbound' ? 'visitor' : 'callee')
 
   function twiml({ agent, call, line }: { call: Call; agent: Agent; line: LiveLine }): string {
@@ -118,6 +125,7 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
               return true
             },
           })
+          for (const listener of listeners) listener(call.id)
           return {
             take: relay.take,
             gone(gone, code) {
@@ -167,7 +175,8 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
         ...(durationMs === undefined ? {} : { durationMs }),
       })
     }
-    if (live && status === 'ended' && sessions.next !== undefined) return sessions.next
+    // A socket that broke amid a hand-off goes on with what the other end would have.
+    if (live && sessions.next !== undefined && (status === 'ended' || errorCode === TWILIO_RELAY.socketLost)) return sessions.next()
     const { agent } = sessions
     if (agent && live && errorCode === TWILIO_RELAY.socketLost && !call.endReason) {
       // Told again when our answer was lost: that is the same break.
@@ -178,9 +187,17 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
     return hangUpTwiml()
   }
 
+  function again(call: Call, line: LiveLine): string {
+    const { agent } = of(call)
+    return agent && !call.endReason ? twiml({ agent, call, line }) : hangUpTwiml()
+  }
+
   const answer = async (c: HttpContext) => c.body(await after(c), 200, { 'Content-Type': 'text/xml; charset=utf-8' })
   return {
     twiml,
+    again,
+    carries: (call) => known.get(call)?.leg !== undefined,
+    onSession: (listener) => void listeners.push(listener),
     routes: [
       { method: 'post', path: '/api/calls/relay-action', answer },
       { method: 'post', path: '/api/calls/relay-action/{callId}', answer },

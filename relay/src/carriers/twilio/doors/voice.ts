@@ -21,7 +21,20 @@ const NOBODY = 'This number is not in service just now. Please call again later.
 /** Its routes, and what a number of Twilio's answers at its own address. */
 export function twilioVoice(
   house: House,
-  { ofPage, proof, relay, urls }: { proof: TwilioProof; relay: TwilioRelay; urls: TwilioUrls; ofPage: (signed: Signed) => string },
+  {
+    callerAsks,
+    ofPage,
+    proof,
+    relay,
+    urls,
+  }: {
+    proof: TwilioProof
+    relay: TwilioRelay
+    urls: TwilioUrls
+    ofPage: (signed: Signed) => string
+    /** It is in no conference any more. */
+    callerAsks: (callId: string) => void
+  },
 ): { routes: CarrierRoute[]; asked: Answer; named: (callId: string) => void } {
   const { calls, lines, logger } = house
 
@@ -69,6 +82,7 @@ export function twilioVoice(
     if (!voice || !call || !line) return hangUpTwiml()
     line.name(voice.carrierCallId)
     if (voice.carrierCallId !== line.carrierCallId) return hangUpTwiml()
+    callerAsks(callId)
     const agent = await house.agents.get(call.organisationId, call.agentId)
     call.answers()
     if (agent && voice.answeredBy) lines.machine(call, agent.persona.phone.voicemail, verdictOf(voice.answeredBy))

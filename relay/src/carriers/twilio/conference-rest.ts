@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Permit } from '../../calls/ports.ts'
+import { CarrierFault } from '../carrier.ts'
+import type { FormRest } from '../form-rest.ts'
+import { twilioFault } from './faults.ts'
+import { seconds } from './twiml.ts'
+
+/** What Twilio is asked for a conference. Nothing is repeated by itself. */
+export interface ConferenceRest {
+  /** The call goes on with this document. @throws CarrierFault */
+  redirect(carrierCallId: string, next: { twiml: string } | { url: string }): Promise<void>
+  /** Rings a phone into it; answers Twilio's name for that call. @throws CarrierFault */
+  ring(permit: Permit, conferenceId: string, o: { from: string; label: string; status: string; answerWithinMs: number }): Promise<string>
+  /** One that is over already is fine. @throws CarrierFault */
+  end(conferenceId: string): Promise<void>
+}
+
+const Participant = z.object({ call_sid: z.string().regex(/^CA[0-9a-zA-Z]{1,62}$/) })
+const MOST_RING_S = 600
+
+export function createConferenceRest(rest: FormRest): ConferenceRest {
+  return {
+    async redirect(carrierCallId, next) {
+      const form = 'url' in next ? { Url: next.url, Method: 'POST' } : { Twiml: next.twiml }
+      await rest.post(`/Calls/${encodeURIComponent(carrierCallId)}.json`, form)
+    },
+    async ring(permit, conferenceId, o) {
+      permit.redeem()
+      const answer = await rest.post(`/Conferences/${encodeURIComponent(conferenceId)}/Participants.json`, {
+        From: o.from,
+        To: permit.number,
+        Label: o.label,
+        Timeout: String(Math.min(seconds(o.answerWithinMs), MOST_RING_S)),
+        Beep: 'false',
+        StartConferenceOnEnter: 'true',
+        EndConferenceOnExit: 'false',
+        StatusCallback: o.status,
+        StatusCallbackMethod: 'POST',
+        StatusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+      })
+      const participant = Participant.safeParse(answer)
+      if (!participant.success) throw twilioFault('malformed', { placed: 'unknown', cause: participant.error })
+      return participant.data.call_sid
+    },
+    async end(conferenceId) {
+      try {
+        await rest.post(`/Conferences/${encodeURIComponent(conferenceId)}.json`, { Status: 'completed' })
+      } catch (error) {
+        if (!(error instanceof CarrierFault && (error.code === 'not_found' || error.code === 'over_already'))) throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { HouseNumber } from '../../agents/house-number.ts'
+import type { Clock } from '../../calls/ports.ts'
+import { createAccessToken } from './access-token.ts'
+import type { TwilioConfig } from './config.ts'
+
+/** How a page is let into Twilio's kit, a visitor's or an operator's. */
+
+/** Short, for it is renewed: the SDK says ten seconds before. */
+const TOKEN_MS = 600_000
+
+const configOf = ({ config }: HouseNumber) => config as TwilioConfig
+
+/** What the owner of this number has to set before a page can connect; undefined when nothing is missing. */
+export function lacksPageAccess(number: HouseNumber): string | undefined {
+  const { apiKeySecret, apiKeySid, twimlAppSid } = configOf(number)
+  const missing = [
+    ...(apiKeySid ? [] : ['TWILIO_API_KEY_SID']),
+    ...(apiKeySecret ? [] : ['TWILIO_API_KEY_SECRET']),
+    ...(twimlAppSid ? [] : ['TWILIO_TWIML_APP_SID']),
+  ]
+  if (missing.length === 0) return undefined
+  return number.fromEnvironment ? missing.join(', ') : `${missing.map(ofConfig).join(', ')} in this number’s twilioConfig`
+}
+
+/** @param identity whom Twilio names as `client:…`: letters, digits and `_` */
+export async function pageAccess(
+  number: HouseNumber,
+  identity: string,
+  clock: Clock,
+): Promise<{ accessToken: string; expiresAtMs: number }> {
+  const { accountSid, apiKeySecret = '', apiKeySid = '', twimlAppSid = '' } = configOf(number)
+  const made = await createAccessToken({
+    accountSid,
+    apiKeySid,
+    apiKeySecret,
+    twimlAppSid,
+    identity,
+    nowMs: clock.nowMs(),
+    ttlMs: TOKEN_MS,
+  })
+  return { accessToken: made.token, expiresAtMs: made.expiresAtMs }
+}
+
+const ofConfig = (variable: string) =>
+  variable
+    .replace('TWILIO_', '')
+    .toLowerCase()
+    .replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
