@@ -32,6 +32,7 @@ import { systemClock } from './clock.ts'
 import { createFlite } from './engines/flite/index.ts'
 import { enginesOf } from './engines/index.ts'
 import type { HttpEnv } from './http/access.ts'
+import { agentVoiceRoutes } from './http/agent-voice.ts'
 import { agentRoutes } from './http/agents.ts'
 import { apiKeyRoutes } from './http/api-keys.ts'
 import { createApp } from './http/app.ts'
@@ -48,6 +49,7 @@ import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
 import { tellAgain } from './http/told-again.ts'
 import { createUpgrades, type RawRoute, type SocketRoute } from './http/upgrade.ts'
+import { createVoiceSamples } from './http/voice-samples.ts'
 import { webCalls } from './http/web-calls.ts'
 import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
 import { findOrphans } from './lines/orphans.ts'
@@ -256,6 +258,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   ]
   const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, trustProxy: settings.trustProxy, logger })
   const widget = readFolder(more.widgetDir ?? WIDGET_DIR)
+  const samples = createVoiceSamples({ clock })
   const routes = [
     ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
     ...widgetFiles(widget),
@@ -263,6 +266,15 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...ownPages({ framedBy: settings.access.CONSOLE_ORIGINS ?? [], widget }),
     ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
     ...agentRoutes({ agents, visitorTokens, publicFacts }),
+    ...agentVoiceRoutes({
+      agents,
+      calls,
+      samples,
+      url: (host) => where.socketBase(host).replace(/^ws/, 'http'),
+      homeAi: () => settings.openai.HOMEAI_API_KEY !== undefined,
+      logger,
+    }),
+    ...samples.routes,
     ...webCalls({
       agents,
       publicFacts,
