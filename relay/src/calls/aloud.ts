@@ -1,3 +1,4 @@
+import type { Taps } from './listening/taps.ts'
 import { createOwnSound, type OwnSound } from './own-sound.ts'
 import { createLedger } from './playback.ts'
 import type { Playout } from './playout.ts'
@@ -26,6 +27,7 @@ export function createAloudSpeech(o: {
   how: HowToSpeak | OwnSound
   playout: Playout
   farEnd: FarEnd
+  taps: Taps
   clock: Clock
   events: SpeechEvents
 }): Speech {
@@ -78,6 +80,7 @@ export function createAloudSpeech(o: {
   /** Has it fall silent, and learns how much of it was heard; undefined when the far end does not say. */
   async function clear(): Promise<number | undefined> {
     if (!begun()) return 0
+    o.taps.agent?.dropped()
     const told = await leg.clear(utterance)
     return told === undefined ? undefined : told - againMs
   }

@@ -3,8 +3,10 @@ import type { Logger } from '../logger.ts'
 import type { CallStatus, EndReason, Variables } from '../protocol/index.ts'
 import { type CallTimes, deadlineOf } from './deadlines.ts'
 import { createFeed, type Feed } from './feed.ts'
+import { createTaps } from './listening/taps.ts'
 import type { Leg, LegEvent, Line } from './ports.ts'
 import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
+import { createDesk, type Desk, type Operator } from './takeover/desk.ts'
 import { createTalk, type TalkOptions } from './talk.ts'
 
 export interface OpenCall {
@@ -38,8 +40,12 @@ export interface Call {
   /** Once it is over. */
   readonly endReason: EndReason | undefined
   readonly engine: string
-  /** `paused`: an operator holds the agent back. */
-  readonly ai: 'active' | 'paused'
+  /** `paused`: an operator holds the agent back; `off`: one speaks in its place. */
+  readonly ai: 'active' | 'paused' | 'off'
+  /** The operator who speaks in its place. */
+  readonly heldBy: Operator | undefined
+  /** Where operators hear it, take it over and give it back. */
+  readonly desk: Desk
   readonly feed: Feed
   /** Another carrier is about to ring, which brings the sound here or joins two phones by itself. */
   carriedAs(kind: 'phone' | 'bridge'): void
@@ -97,8 +103,10 @@ export function createCall(
   }
   const feed = createFeed(report('a watcher of the call failed'))
   const settled = Promise.withResolvers<void>()
+  const taps = createTaps()
   const { chain, conversation, mouth, tools, ...talk } = createTalk({
     ...o,
+    taps,
     feed,
     note,
     logger,
@@ -108,12 +116,29 @@ export function createCall(
   })
 
   let state = BEGINNING
-  let ai: 'active' | 'paused' = 'active'
+  let ai: Call['ai'] = 'active'
   let kind = o.kind
   let leg: Leg | undefined
   let unlisten: (() => void) | undefined
   let cancelDeadline: (() => void) | undefined
   let cancelDuration: (() => void) | undefined
+
+  const tellAi = (next: Call['ai'], heldBy?: Operator | null) => {
+    ai = next
+    // The end is written whole, once.
+    if (state.stage === 'over') return
+    log.status(id, { status: statusOf(state), at: clock.nowMs(), ai, ...(heldBy === undefined ? {} : { heldBy }) })
+    feed.tell({ type: 'ai', ai })
+  }
+  const makeDesk = () =>
+    createDesk({
+      ...{ language: o.language, agentName: persona.name, times: times.takeover, beat: o.beat, newId: o.newId },
+      ...{ clock, conversation, feed, note, taps, transcript: talk.transcript, leg: () => leg, tellEngine: chain.take },
+      onHolder: (holder) => tellAi(holder ? 'off' : 'active', holder ?? null),
+      onFault: report('a takeover stumbled'),
+    })
+  /** Made when the first operator comes. */
+  let desk: Desk | undefined
 
   /** The one place where the call moves: the table decides, the stage's effects follow, each once. */
   function step(event: CallEvent) {
@@ -150,6 +175,7 @@ export function createCall(
       conversation.begin()
     },
     joined() {
+      desk?.passedBy()
       note('call.joined')
       mouth.away()
       conversation.away(true)
@@ -188,6 +214,7 @@ export function createCall(
     const { reason } = state
     const status = endStatus(state)
     cancelDuration?.()
+    desk?.callOver()
     const engineClosed = talk.closeEngines(times.engineCloseMs)
     await talk.close()
     unlisten?.()
@@ -196,6 +223,7 @@ export function createCall(
     leg?.close(reason)
     o.line?.hangUp()
     feed.clear()
+    desk?.close()
     o.onOver()
     await engineClosed
     const used = talk.used()
@@ -259,6 +287,13 @@ export function createCall(
     get ai() {
       return ai
     },
+    get heldBy() {
+      return desk?.holder
+    },
+    get desk() {
+      desk ??= makeDesk()
+      return desk
+    },
     get engine() {
       return chain.engine
     },
@@ -273,12 +308,12 @@ export function createCall(
     },
     holdBack(isHeld, by) {
       const wanted = isHeld ? 'paused' : 'active'
-      if (ai === wanted || state.stage === 'ending' || state.stage === 'over') return
-      ai = wanted
+      // While an operator speaks in its place it is silent already, and stays so.
+      if (ai === wanted || ai === 'off' || state.stage === 'ending' || state.stage === 'over') return
       note(isHeld ? 'ai.paused' : 'ai.resumed', { by })
       if (isHeld) conversation.pause.begin()
       else conversation.pause.end()
-      feed.tell({ type: 'ai', ai })
+      tellAi(wanted)
     },
     advise(advice, by) {
       if (o.kind === 'bridge' || state.stage === 'ending' || state.stage === 'over') return false

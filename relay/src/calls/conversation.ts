@@ -9,7 +9,9 @@ import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.
 import type { EngineChain, Handover } from './handover.ts'
 import { createKeys } from './keys.ts'
 import { createLegSide } from './leg-side.ts'
+import type { Taps } from './listening/taps.ts'
 import type { Mouth } from './mouth.ts'
+import { createOwnWords, type OwnWords } from './own-words.ts'
 import { createPause, type Pause } from './pause.ts'
 import { type Phrase, phrase } from './phrases.ts'
 import type { Hearing } from './playback.ts'
@@ -39,8 +41,9 @@ export interface Conversation {
   begun(utterance: string): void
   over(utterance: string, heard: Hearing & { cut: boolean }): void
   /** Has the agent say this, word for word, in place of what it says now. */
-  say(text: string): void
-  readonly pause: Pick<Pause, 'begin' | 'end'>
+  readonly say: OwnWords['say']
+  readonly announce: OwnWords['announce']
+  readonly pause: Omit<Pause, 'away'>
   /** Says one sentence of the house's own, then ends the call with this reason. */
   sayAndEnd(name: Phrase, reason: EndReason): void
   /** The same with words of the owner's. */
@@ -65,6 +68,7 @@ export function createConversation(o: {
   modality: 'voice' | 'text'
   /** Of the leg that the visitor's sound comes from. */
   input: () => AudioFormat | undefined
+  taps: Taps
   /** Made after the conversation, which their events come back to. */
   mouth: () => Mouth
   chain: () => EngineChain
@@ -87,7 +91,6 @@ export function createConversation(o: {
   let lost: { text: string; reason: EndReason } | undefined
   let acts: Promise<void> = Promise.resolve()
   const heardLines = createHeardLines(transcript)
-  const waitingForRest: (() => void)[] = []
 
   const asides = createAsides({
     mouth: o.mouth,
@@ -105,7 +108,7 @@ export function createConversation(o: {
     ms: persona.limits.silenceMs * (o.modality === 'text' ? TYPING_PATIENCE : 1),
     onAsk() {
       note('silence.asked')
-      tell(phrase('stillThere', o.language))
+      words.tell(phrase('stillThere', o.language))
     },
     onGiveUp: () => sayAndEnd('silence', 'deadline'),
   })
@@ -155,7 +158,7 @@ export function createConversation(o: {
     if (floor.is !== 'open') return silence.stop()
     asides.answered()
     if (phase === 'talking' && !visitor.speaks) silence.listen()
-    for (const resolve of waitingForRest.splice(0)) resolve()
+    words.rested()
   }
 
   /** What is being heard just now, and not only made. */
@@ -168,14 +171,6 @@ export function createConversation(o: {
     acts = acts.then(act).catch(o.onFault)
   }
 
-  function tell(text: string, as: HowToSpeak = how) {
-    const utterance = newId()
-    move({ type: 'told', utterance })
-    o.mouth().speak(utterance, as)
-    o.mouth().write(utterance, text)
-    o.mouth().end(utterance)
-  }
-
   const { cut, cutAfar, cutForAnother, cutNow, silenceForGood } = createCuts({
     floor: () => floor,
     move,
@@ -185,6 +180,8 @@ export function createConversation(o: {
     note,
     onFault: o.onFault,
   })
+  const talking = () => phase === 'talking'
+  const words = createOwnWords({ how, newId, talking, floor: () => floor, move, mouth: o.mouth, cut, inOrder })
 
   /** Nothing follows. */
   function silenced(by: CutBy) {
@@ -204,7 +201,7 @@ export function createConversation(o: {
   }
 
   const questions = createQuestions({
-    talking: () => phase === 'talking',
+    talking,
     heldBack: () => pause.on,
     floor: () => floor,
     move,
@@ -226,19 +223,13 @@ export function createConversation(o: {
       lost ??= { text, reason }
       return
     }
-    inOrder(async () => {
-      // Last words that are being said already are not cut for others.
-      if (phase !== 'talking') return
-      await cut('call')
-      if (phase !== 'talking') return move({ type: 'silenced' })
-      tell(text)
-      o.end(reason, 'last-words')
-    })
+    words.say(text, () => o.end(reason, 'last-words'))
   }
 
   const legSide = createLegSide({
-    talking: () => phase === 'talking',
+    talking,
     input: o.input,
+    taps: o.taps,
     chain: o.chain,
     mouth: o.mouth,
     keys,
@@ -253,7 +244,7 @@ export function createConversation(o: {
   const engineSide = createEngineSide({
     floor: () => floor,
     move,
-    talking: () => phase === 'talking',
+    talking,
     heldBack: () => pause.on,
     cut: () => cut('speech'),
     cutNow: () => cutNow('speech'),
@@ -272,7 +263,18 @@ export function createConversation(o: {
     clock,
     onFault: o.onFault,
   })
-  const pause = createPause({ silence, hush: () => silenced('call'), askWaiting: questions.askWaiting })
+  const pause = createPause({
+    silence,
+    hush(when) {
+      if (when === 'now') {
+        asides.cut()
+        cutNow('call')
+      }
+      silenced('call')
+    },
+    askWaiting: questions.askWaiting,
+    forgetWaiting: questions.forgetWaiting,
+  })
 
   return {
     opening: () => lost?.text ?? o.greeting,
@@ -281,7 +283,7 @@ export function createConversation(o: {
       feed.tell({ type: 'speaker', who: 'agent', name: persona.name })
       if (lost) return sayLast(lost.text, lost.reason)
       if (o.greeting === '') return settle()
-      tell(o.greeting, { ...how, cache: true })
+      words.tell(o.greeting, { ...how, cache: true })
     },
     away(isAway) {
       if (isAway) visitor.pause()
@@ -321,20 +323,14 @@ export function createConversation(o: {
       move({ type: 'heard', utterance })
       engineSide.over()
     },
-    say(text) {
-      inOrder(async () => {
-        if (phase !== 'talking') return
-        await cut('call')
-        if (phase !== 'talking') return move({ type: 'silenced' })
-        tell(text)
-      })
-    },
+    say: words.say,
+    announce: words.announce,
     pause,
     sayAndEnd,
     sayLast,
     lastWords() {
       leave()
-      return floor.is === 'open' ? Promise.resolve() : new Promise((resolve) => waitingForRest.push(resolve))
+      return words.rest()
     },
     async close() {
       leave()
@@ -343,7 +339,7 @@ export function createConversation(o: {
       await (silenceForGood() ?? acts).catch(o.onFault)
       phase = 'over'
       o.mouth().close()
-      for (const resolve of waitingForRest.splice(0)) resolve()
+      words.rested()
     },
   }
 }

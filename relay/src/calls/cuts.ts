@@ -11,7 +11,7 @@ export interface Cuts {
   /** Resolves when it is known what was heard. Whoever calls it says what follows on the floor. */
   cut(by: CutBy): Promise<void>
   /** At once, before anything that waits its turn; nothing follows. */
-  cutNow(by: 'visitor' | 'speech'): void
+  cutNow(by: CutBy): void
   /** The far end, which speaks itself, fell silent amid this. */
   cutAfar(utterance: string): void
   /** Another engine answers anew: what the failed one was saying ends. */
@@ -46,7 +46,7 @@ export function createCuts(o: {
     o.chain().take({ type: 'interrupted', utterance, heard })
   }
 
-  function cutNow(by: 'visitor' | 'speech') {
+  function cutNow(by: CutBy) {
     if (utteranceOf(o.floor()) === undefined) return
     cut(by).then(() => move({ type: 'silenced' }), o.onFault)
   }

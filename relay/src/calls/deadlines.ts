@@ -1,4 +1,5 @@
 import type { CallState } from './states.ts'
+import type { TakeoverTimes } from './takeover/states.ts'
 
 export interface CallTimes {
   firstConnectMs: number
@@ -13,6 +14,7 @@ export interface CallTimes {
   goodbyeMs: number
   /** An engine that takes longer to close is left alone. */
   engineCloseMs: number
+  takeover: TakeoverTimes
 }
 
 /** How long a call may stay in this state. */

@@ -9,8 +9,8 @@ export type FeedEvent =
   | { type: 'tool'; id: string; name: string; arguments: Record<string, unknown> }
   /** For the people who watch calls; the page is not told. */
   | { type: 'human-requested'; reason: string }
-  /** Likewise: an operator holds the agent back, or lets it go on. */
-  | { type: 'ai'; ai: 'active' | 'paused' }
+  /** Likewise: an operator holds the agent back, speaks in its place, or lets it go on. */
+  | { type: 'ai'; ai: 'active' | 'paused' | 'off' }
   | { type: 'error'; code: string; message: string; retryable: boolean }
   | { type: 'ended'; reason: EndReason }
 

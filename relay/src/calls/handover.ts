@@ -146,4 +146,4 @@ export function createEngineChain(o: {
 
 const isOfWords = (engine: Engine | undefined) => engine?.hears === 'text' && engine.speaks === 'text'
 
-const isNote = ({ type }: EngineInput) => type === 'context' || type === 'whisper'
+const isNote = ({ type }: EngineInput) => type === 'context' || type === 'whisper' || type === 'briefing'

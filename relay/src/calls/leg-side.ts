@@ -1,5 +1,6 @@
 import type { EngineChain } from './handover.ts'
 import type { Keys } from './keys.ts'
+import type { Taps } from './listening/taps.ts'
 import type { Mouth } from './mouth.ts'
 import type { AudioFormat, LegEvent } from './ports.ts'
 import type { Silence } from './silence.ts'
@@ -12,6 +13,7 @@ export function createLegSide(o: {
   talking: () => boolean
   /** The format of the visitor's sound; undefined while there is none. */
   input: () => AudioFormat | undefined
+  taps: Taps
   chain: () => EngineChain
   mouth: () => Mouth
   keys: Keys
@@ -24,7 +26,7 @@ export function createLegSide(o: {
   interrupt: () => void
   note: (type: string, payload?: Record<string, unknown>) => void
 }): (event: LegEvent) => void {
-  const { keys, note, silence, visitor } = o
+  const { keys, note, silence, taps, visitor } = o
   const { sound: hearVoice } = visitor
   let muted = false
 
@@ -43,6 +45,7 @@ export function createLegSide(o: {
       if (!o.talking() || sampleRateHz === undefined) return
       // Silence is sent on: who listens at the other end needs a steady stream.
       const bytes = muted ? silenceOf(event.bytes.length) : event.bytes
+      if (taps.visitor !== undefined) taps.visitor.sound(bytes, sampleRateHz)
       if (!muted) hearVoice(bytes, sampleRateHz)
       const chain = o.chain()
       if (chain.hears === 'audio') chain.take({ type: 'audio', bytes, sampleRateHz })

@@ -23,6 +23,11 @@ const ENGINE_CLOSE_MS = 2000
 const LEAVING_MS = 5000
 /** Of a drain's time this much is kept for closing engines and writing the end. */
 const ENDING_MS = 1000
+/** The sentence that tells of a takeover may take so long at most. */
+const TAKING_OVER_MS = 10_000
+/** An operator's browser may first have to be allowed its microphone. */
+const OPERATOR_CONNECT_MS = 30_000
+const OPERATOR_AWAY_MS = 5000
 /** Sound leaves in steps of one frame. */
 const BEAT_MS = 20
 
@@ -80,7 +85,7 @@ export function createLiveCalls(o: {
   prices?: Prices
   clock: Clock
   logger: Logger
-  settings: Pick<CallTimes, 'resumeMs' | 'firstConnectMs'>
+  settings: Pick<CallTimes, 'resumeMs' | 'firstConnectMs'> & { operatorAwayMs?: number }
 }): LiveCalls {
   const { clock, log, logger, voice } = o
   const calls = new Map<string, Call>()
@@ -89,7 +94,9 @@ export function createLiveCalls(o: {
   const opening = new Set<Promise<unknown>>()
   const listeners = new Set<(call: Call) => void>()
   const beat = createBeat({ clock, everyMs: BEAT_MS, onFault: (error) => logger.error({ err: error }, 'a call could not send its sound') })
-  const times = { ...o.settings, goodbyeMs: GOODBYE_MS, engineCloseMs: ENGINE_CLOSE_MS, leavingMs: LEAVING_MS }
+  const { firstConnectMs, operatorAwayMs = OPERATOR_AWAY_MS, resumeMs } = o.settings
+  const takeover = { sentenceMs: TAKING_OVER_MS, firstConnectMs: OPERATOR_CONNECT_MS, awayMs: operatorAwayMs }
+  const times = { firstConnectMs, resumeMs, goodbyeMs: GOODBYE_MS, engineCloseMs: ENGINE_CLOSE_MS, leavingMs: LEAVING_MS, takeover }
   const newId = () => randomUUID().replaceAll('-', '')
   let draining = false
 

@@ -3,6 +3,7 @@ import { TestClock } from '../clock.test-kit.ts'
 import { createBeat } from './beat.ts'
 import { FakeLog, fakeAudioLeg, fakeVoice } from './fakes.test-kit.ts'
 import { createFeed } from './feed.ts'
+import { createTaps } from './listening/taps.ts'
 import { createMouth } from './mouth.ts'
 import type { Voice } from './ports.ts'
 import { createTranscript } from './transcript.ts'
@@ -25,6 +26,7 @@ export function mouthOnALeg(o: { voice?: Voice; leadMs?: number } = {}) {
     clock,
     beat: createBeat({ clock, everyMs: 20, onFault: () => undefined }),
     transcript,
+    taps: createTaps(),
     events: {
       onBegun: () => undefined,
       onOver(utterance, heard) {

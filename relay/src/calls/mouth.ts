@@ -1,6 +1,7 @@
 import { createAloudSpeech, type FarEnd } from './aloud.ts'
 import type { Beat } from './beat.ts'
 import { createFarSpeech } from './far-speech.ts'
+import type { Taps } from './listening/taps.ts'
 import type { OwnSound } from './own-sound.ts'
 import type { Hearing } from './playback.ts'
 import { createPlayout, type Playout } from './playout.ts'
@@ -51,8 +52,8 @@ interface Spoken {
   cutting: Promise<Hearing> | undefined
 }
 
-export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcript: Transcript; events: MouthEvents }): Mouth {
-  const { clock, transcript, events } = o
+export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcript: Transcript; taps: Taps; events: MouthEvents }): Mouth {
+  const { clock, transcript, events, taps } = o
   const spoken = new Map<string, Spoken>()
   const farEnd: FarEnd = { tellsMarks: false }
   let leg: Leg | undefined
@@ -84,14 +85,14 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
     if (on.kind === 'text')
       return on.speaks ? createFarSpeech({ leg: on, utterance, clock, events: to }) : createTypedSpeech({ leg: on, utterance, events: to })
     if (!playout) throw new Error('An audio leg has a playout.')
-    return createAloudSpeech({ leg: on, utterance, voice: o.voice, how, playout, farEnd, clock, events: to })
+    return createAloudSpeech({ leg: on, utterance, voice: o.voice, how, playout, farEnd, taps, clock, events: to })
   }
 
   return {
     attach(next) {
       closeAll()
       leg = next
-      playout = next.kind === 'audio' ? createPlayout({ leg: next, clock, beat: o.beat }) : undefined
+      playout = next.kind === 'audio' ? createPlayout({ leg: next, clock, beat: o.beat, taps }) : undefined
     },
     away() {
       timesAway += 1

@@ -1,5 +1,6 @@
 import { KeptFrames } from '../audio/kept-frames.ts'
 import type { Beat } from './beat.ts'
+import type { Taps } from './listening/taps.ts'
 import type { AudioLeg, Clock } from './ports.ts'
 
 /** Beyond this much waiting audio, whoever makes it is asked to wait. */
@@ -61,8 +62,8 @@ interface Queue {
  * Paces frames onto a leg: frame n leaves at origin + n·frameMs, at most `leadMs` early, whole frames only, never a burst after a pause.
  * While the leg takes nothing, everything waits and nothing piles up.
  */
-export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): Playout {
-  const { leg, clock, beat } = o
+export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat; taps: Taps }): Playout {
+  const { leg, clock, beat, taps } = o
   const frameMs = leg.output.frameMs
   const queues: Queue[] = []
   let origin = Number.NEGATIVE_INFINITY
@@ -125,6 +126,7 @@ export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat }): P
       leg.mark(queue.utterance, 'start')
     }
     leg.send(frame, queue.utterance)
+    if (taps.agent !== undefined) taps.agent.sound(frame, leg.output.sampleRateHz)
     unbroken = true
     sentFrames += 1
     queue.next += 1

@@ -145,6 +145,8 @@ export type EngineInput =
   | { type: 'context'; text: string }
   /** What a person of the house tells the agent to do, unheard by the visitor: it counts from the next answer on. */
   | { type: 'whisper'; text: string }
+  /** The agent has the visitor back from an operator: what was said meanwhile, and what it is to know. Not to be answered. */
+  | { type: 'briefing'; text: string }
 
 export type EngineEvent =
   /** Hears audio: the engine answers of itself, under this new utterance. What belongs to it follows; what was said before ends here. */
@@ -225,7 +227,17 @@ export interface CallLog {
   event(callId: string, type: string, payload?: Record<string, unknown>): void
   /** The entry's newest state. `place` orders the transcript and never changes for an id. */
   entry(callId: string, at: { place: number; seq: number }, entry: Entry): void
-  status(callId: string, change: { status: CallStatus; at: number; endReason?: EndReason; ai?: 'active' | 'paused' | 'off' }): void
+  status(
+    callId: string,
+    change: {
+      status: CallStatus
+      at: number
+      endReason?: EndReason
+      ai?: 'active' | 'paused' | 'off'
+      /** The operator who has the visitor; null once nobody has. */
+      heldBy?: { id: string; name: string } | null
+    },
+  ): void
   /** Who carries it and what the carrier calls it, told before anything is asked of it: whoever finds the call after a crash can hang it up. */
   line(callId: string, line: Partial<Pick<NewCall, 'carrier' | 'phoneNumberId' | 'carrierCallId' | 'kind'>>): Promise<void>
   /** The one terminal write: status, chain head signed. A second close of the same call is ignored. */

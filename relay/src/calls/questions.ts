@@ -11,6 +11,8 @@ export interface Questions {
   ask(text: string, by: By): void
   /** What was said while the agent was held back. */
   askWaiting(): void
+  /** What was said was for somebody else. */
+  forgetWaiting(): void
   /** Resolves with the utterance under which the failed engine's turn is to be answered anew, if it still is. */
   answerAnew(failed: Pick<Handover, 'utterance' | 'question'>): Promise<string | undefined>
 }
@@ -68,6 +70,9 @@ export function createQuestions(o: {
     },
     askWaiting() {
       if (talking() && unasked.length > 0) askUnasked(lastBy)
+    },
+    forgetWaiting() {
+      unasked = []
     },
     async answerAnew({ question, utterance }) {
       if (utterance === undefined && question !== '' && floor().is === 'open' && talking()) {

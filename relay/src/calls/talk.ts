@@ -5,13 +5,14 @@ import type { Beat } from './beat.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import type { FeedWriter } from './feed.ts'
 import { createEngineChain, type EngineChain } from './handover.ts'
+import type { Taps } from './listening/taps.ts'
 import { createMouth, type Mouth } from './mouth.ts'
 import { openingWords, spokenSentences } from './opening.ts'
 import type { AudioFormat, CallLog, Clock, Engine, Voice } from './ports.ts'
 import { prepareVoice } from './prepared-voice.ts'
 import type { AskService } from './tools/http.ts'
 import { createTools, type Tools } from './tools/index.ts'
-import { createTranscript } from './transcript.ts'
+import { createTranscript, type Transcript } from './transcript.ts'
 import { createUsage, type ModelUsage, type Prices } from './usage.ts'
 
 /** What one call says and hears. */
@@ -20,6 +21,7 @@ export interface Talk {
   readonly mouth: Mouth
   readonly chain: EngineChain
   readonly tools: Tools
+  readonly transcript: Transcript
   used(): Record<string, ModelUsage> | undefined
   /** Silences it for good; resolves when it is taken down what was heard of the last words. The engines may take longer. */
   close(): Promise<void>
@@ -54,6 +56,7 @@ export function createTalk(
     report: (what: string) => (error: unknown) => void
     /** Of the leg that the visitor's sound comes from. */
     input: () => AudioFormat | undefined
+    taps: Taps
     end: (reason: EndReason, when: 'now' | 'last-words') => void
   },
 ): Talk {
@@ -83,6 +86,7 @@ export function createTalk(
     disclosure: persona.disclosure.replace(/\s+/g, ' ').trim(),
     modality: o.modality,
     input: o.input,
+    taps: o.taps,
     mouth: () => mouth,
     chain: () => chain,
     transcript,
@@ -98,6 +102,7 @@ export function createTalk(
     clock,
     beat: o.beat,
     transcript,
+    taps: o.taps,
     events: {
       onBegun: conversation.begun,
       onOver: conversation.over,
@@ -142,6 +147,7 @@ export function createTalk(
     mouth,
     chain,
     tools,
+    transcript,
     used: usage.total,
     async close() {
       await conversation.close()

@@ -11,8 +11,10 @@ export interface Transcript {
   update(id: string, text: string): void
   /** The last word on a line: what was heard of it. A line nobody heard a word of is never shown, or shown empty if it was. */
   finish(id: string, text: string, interrupted?: boolean): void
-  /** What engines may know: every line as heard so far. */
-  heard(): Heard[]
+  /** What engines may know: every line as heard so far; with `since` only those that began then or later. */
+  heard(since?: string): Heard[]
+  /** The newest text of a line. */
+  textOf(id: string): string
 }
 
 interface Line {
@@ -56,6 +58,10 @@ export function createTranscript(o: { callId: string; feed: FeedWriter; log: Cal
       if (!line || line.entry.final || line.entry.text === text) return
       change(line, { ...line.entry, text })
     },
-    heard: () => [...lines.values()].flatMap(({ entry: { role, text } }) => (role === 'system' || text === '' ? [] : [{ role, text }])),
+    heard: (since = '') =>
+      [...lines.values()].flatMap(({ entry: { role, startedAt, text } }) =>
+        role === 'system' || text === '' || startedAt < since ? [] : [{ role, text }],
+      ),
+    textOf: (id) => lines.get(id)?.entry.text ?? '',
   }
 }

@@ -19,7 +19,8 @@ export const CallView = z.object({
   endedAt: z.iso.datetime().optional(),
   durationMs: z.int().optional(),
   ai: z.enum(['active', 'paused', 'off']),
-  heldBy: z.string().optional(),
+  /** The operator who speaks in the agent's place. */
+  heldBy: z.object({ id: z.string(), name: z.string() }).optional(),
   recording: z.boolean(),
   cost: z
     .object({

@@ -9,7 +9,10 @@ export type FreshView = (organisationId: string, callId: string) => Promise<Call
 export function freshen(calls: Pick<LiveCalls, 'unsettled'>): (row: CallRow) => CallRow {
   return (row) => {
     const live = calls.unsettled(row.id)
-    return live ? { ...row, status: live.status, ai: live.ai, ...(live.endReason ? { endReason: live.endReason } : {}) } : row
+    if (!live) return row
+    const { heldBy: _, ...rest } = row
+    const { ai, endReason, heldBy, status } = live
+    return { ...rest, status, ai, ...(heldBy ? { heldBy } : {}), ...(endReason ? { endReason } : {}) }
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { CallKey, Keyring } from '../../access/encryption.ts'
 import { sealJson } from '../../access/encryption.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
@@ -6,7 +6,7 @@ import type { Logger } from '../../logger.ts'
 import type { Store } from '../../store/open.ts'
 import { callKeys, calls, type events } from '../../store/schema.ts'
 import type { CallLog, Clock } from '../ports.ts'
-import { type Line, nextEvent, sealedEntry, sealName, stillOpen, writeEnd, writeEntries, writeEvents } from './call-record.ts'
+import { type Line, nextEvent, sealedEntry, sealName, statusRow, stillOpen, writeEnd, writeEntries, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
 import { createRound, MOST_TOGETHER } from './round.ts'
 
@@ -330,16 +330,6 @@ function newest(earlier: Status | undefined, later: Status | undefined): Status 
 
 function bytesOf(rows: Book['events']): number {
   return rows.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0)
-}
-
-function statusRow(change: Status) {
-  return {
-    status: change.status,
-    ...(change.status === 'connected'
-      ? { connectedAt: sql`coalesce(${calls.connectedAt}, ${new Date(change.at).toISOString()}::timestamptz)` }
-      : {}),
-    ...(change.ai ? { ai: change.ai } : {}),
-  }
 }
 
 /** Database errors quote their statement; its name is enough. */

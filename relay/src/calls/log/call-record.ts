@@ -4,6 +4,7 @@ import type { HouseKeys } from '../../access/house-keys.ts'
 import type { Entry } from '../../protocol/index.ts'
 import type { Db } from '../../store/open.ts'
 import { calls, entries, events } from '../../store/schema.ts'
+import type { CallLog } from '../ports.ts'
 import { commit, headMessage, link } from './chain.ts'
 
 type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
@@ -106,6 +107,18 @@ function base64({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString('base64')
 }
 
+/** What of a call's row such a change sets; connected it was when it first was. */
+export function statusRow(change: Parameters<CallLog['status']>[1]) {
+  return {
+    status: change.status,
+    ...(change.status === 'connected'
+      ? { connectedAt: sql`coalesce(${calls.connectedAt}, ${new Date(change.at).toISOString()}::timestamptz)` }
+      : {}),
+    ...(change.ai ? { ai: change.ai } : {}),
+    ...(change.heldBy === undefined ? {} : { heldBy: change.heldBy?.id ?? null, heldByName: change.heldBy?.name ?? null }),
+  }
+}
+
 /** The one terminal write: only a call that is still open takes it. Resolves with whether it did. */
 export async function writeEnd(
   tx: Tx,
@@ -126,6 +139,8 @@ export async function writeEnd(
       endReason: end.endReason,
       endedAt: new Date(end.atMs),
       ai: 'off',
+      heldBy: null,
+      heldByName: null,
       head: end.last.hash,
       signature: house.sign(headMessage(end.callId, end.last.seq, end.last.hash)),
       ...(end.usage ? { usage: end.usage } : {}),

@@ -19,7 +19,7 @@ export interface CallRow {
   endedAt?: string
   durationMs?: number
   ai: 'active' | 'paused' | 'off'
-  heldBy?: string
+  heldBy?: { id: string; name: string }
   recording: boolean
   cost?: CallCost
   capabilities: string[]
@@ -63,7 +63,7 @@ export function viewOf(row: StoredCall, details: Record<string, unknown> = {}, a
     ...(row.endedAt ? { endedAt: row.endedAt.toISOString() } : {}),
     ...(endMs === undefined ? {} : { durationMs: row.connectedAt ? Math.max(0, endMs - row.connectedAt.getTime()) : 0 }),
     ai: row.ai,
-    ...(row.heldBy ? { heldBy: row.heldBy } : {}),
+    ...(row.heldBy ? { heldBy: { id: row.heldBy, name: row.heldByName ?? '' } } : {}),
     recording: row.recording !== null,
     ...(row.usage ? { cost: costOf(row.usage as Record<string, ModelUsage>) } : {}),
     capabilities: row.endedAt ? [] : able(row),

@@ -40,7 +40,9 @@ export const calls = pgTable(
     connectedAt: at('connected_at'),
     endedAt: at('ended_at'),
     ai: text('ai').$type<'active' | 'paused' | 'off'>().notNull(),
+    /** The operator who speaks in the agent's place, and what they are called. */
     heldBy: text('held_by'),
+    heldByName: text('held_by_name'),
     recording: text('recording'),
     usage: jsonb('usage').$type<Record<string, unknown>>(),
     /** Sealed under the call's key: numbers, variables, page, user id, consent. */
