@@ -40,12 +40,7 @@ export class SchemaForm extends LitElement {
     this.words = {}
     this.readOnly = false
     this.t = sayWith({})
-  }
-
-  /** Which of these faults stand at a field of this form. */
-  static shows(o: { field: GroupField; only?: readonly string[] | undefined }, { path }: Fault): boolean {
-    const [name = ''] = path.split('.')
-    return o.only ? o.only.includes(name) : Object.hasOwn(o.field.fields, name)
+    this.addEventListener('keydown', (event) => this.#onKey(event))
   }
 
   /** Moves the focus to the first field that is wrong. */
@@ -70,6 +65,14 @@ export class SchemaForm extends LitElement {
       fault: (path) => this.faults.find((fault) => fault.path === path.join('.'))?.message,
       words: (path) => wordsOf(this.words, path, this.t),
     }
+  }
+
+  /** Enter in a line of text sends the form around us, as in any form. */
+  #onKey(event: KeyboardEvent): void {
+    const [at] = event.composedPath()
+    if (event.key !== 'Enter' || event.isComposing || !(at instanceof HTMLInputElement) || at.type === 'checkbox') return
+    event.preventDefault()
+    this.closest('form')?.requestSubmit()
   }
 
   #set(path: Path, next: unknown): void {
