@@ -17,6 +17,7 @@ import type { CallLog, Clock } from './calls/ports.ts'
 import type { Abilities, CallUrls, Carrier, CarrierAccount } from './carriers/carrier.ts'
 import type { Doors, House, Mover } from './carriers/house.ts'
 import { createGate, type GateSettings } from './gate/index.ts'
+import { agentCallingRoutes } from './http/agent-calling.ts'
 import { callControl } from './http/call-control.ts'
 import { clickToCall } from './http/click-to-call.ts'
 import type { Endpoint } from './http/endpoint.ts'
@@ -172,13 +173,17 @@ export function furnishTelephones(o: {
       ...pageCallRoutes({ calls, tokens: o.pageTokens, pageDoor: pageCarriers.door, bringWords, stored: book.status, streamsEnd, clock }),
       ...clickToCall({ agents, callbacks, tokens: o.callbackTokens, visitorTokens, idempotency, where, streamsEnd, draining }),
       ...initiateRoutes({ agents, book, lines, idempotency, news, draining }),
+      ...agentCallingRoutes({ agents, numbers: o.numbers, abilities: lines.abilities, lines, idempotency, draining }),
       ...callControl({ agents, calls, lines, view: o.view, urls: (line) => urls(line.callId, line.number) }),
       ...[...doors.values()].flatMap((each) => (each.routes ?? []).map(carrierRoute)),
       ...telephonyRoutes({ numbers, doors: doorsOf, mayCome: house.mayCome }),
       ...gateRoutes({ gate, agents, carrier: carriers[0]?.name ?? '' }),
       ...phoneNumberRoutes({ numbers, carriers, where, addresses: (number) => doorsOf(number.provider)?.addresses?.(number) ?? {} }),
     ],
-    sockets: [telephonySockets({ numbers, doors: doorsOf }), ...[...doors.values()].flatMap((each) => each.sockets ?? [])],
+    sockets: [
+      telephonySockets({ numbers, doors: doorsOf, claimedBy: lines.claimedBy }),
+      ...[...doors.values()].flatMap((each) => each.sockets ?? []),
+    ],
     async publicFacts({ persona, ...agent }) {
       return {
         understandsSpeech: calls.understandsSpeech(persona),

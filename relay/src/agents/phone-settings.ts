@@ -24,6 +24,8 @@ export const PhoneSettings = z.object({
   shownAs: z.array(E164).max(10).default([]),
   /** When an incoming call may belong to several that are waited for: it is turned away, or it is the one that waits longest. */
   unclearArrival: z.enum(['refuse', 'first']).default('refuse'),
+  /** Whether it takes calls that come in at its numbers; those it expects itself it always takes. */
+  answersInbound: z.boolean().default(true),
   /** How Twilio brings the sound; unset: TWILIO_MEDIA. */
   media: z.enum(['media-streams', 'conversation-relay']).optional(),
   /** How Twilio hears, speaks and is interrupted where it brings words and no sound (`conversation-relay`). */

@@ -10,6 +10,8 @@ const MAY = {
   'settings.ts': 'titles of the groups of settings',
   'settings/table.ts': 'the table of all variables',
   'agents/phone-settings.ts': 'what an agent says of ConversationRelay',
+  'http/agent-calling.ts': 'the guide’s words for how an agent calls',
+  'http/calling-settings.ts': 'the guide’s words for how an agent calls',
   'protocol/web-call.ts': 'the contract’s word for a page call’s transport',
 }
 

@@ -12,7 +12,7 @@ import { body, type Endpoint, endpoint, json } from './endpoint.ts'
 import { Tone, toneOf } from './tone.ts'
 import type { VoiceSamples } from './voice-samples.ts'
 
-/** How an agent sounds and is, in the shapes of the HomeAI/Twilio guide. */
+/** How an agent sounds and is, in the shapes of the HomeAI guide. */
 
 const READ: Access = { who: 'operator', role: 'viewer', scope: 'agents:read' }
 const WRITE: Access = { who: 'operator', role: 'admin', scope: 'agents:write' }

@@ -94,6 +94,7 @@ export function createReception(o: {
       }
       const agent = meeting?.agent ?? (await answering(number))
       if (!agent) return nobody('no agent answers')
+      if (!known && !meeting && !agent.persona.phone.answersInbound) return nobody('the agent takes no calls that come in')
       const call = known ? calls.get(known.callId) : await (meeting ? met(number, meeting, arrival) : taken(number, agent, arrival))
       const line = call && lines.get(call.id)
       return call && line ? { is: 'taken', call, line, agent } : { is: 'busy' }
