@@ -14,6 +14,17 @@ export function admitOrigin(agent: Agent, origin: string | undefined, own: reado
   throw new Problem('forbidden_origin', detail)
 }
 
+/** Whether an operator tries the agent out in the console, whose pages need not be on the agent's list. */
+export async function isTrial(
+  tokens: VisitorTokens,
+  agent: Agent,
+  o: { visitorToken: string | undefined; origin: string | undefined; consoleOrigins: readonly string[] },
+): Promise<boolean> {
+  if (o.visitorToken === undefined || o.origin === undefined || !o.consoleOrigins.includes(o.origin)) return false
+  const vouched = await tokens.check(o.visitorToken, agent).catch(() => undefined)
+  return vouched?.trial === true
+}
+
 /**
  * A private agent wants its owner's word for the visitor; ids that a page says by itself grant nothing.
  * @throws Problem unauthorized, forbidden

@@ -132,6 +132,8 @@ export function agentRoutes(rooms: {
         agentId: agent.id,
         organisationId: agent.organisationId,
         ttlMs,
+        // A person asks for it in the console, where the agent's own list of pages does not count.
+        trial: c.get('principal').kind === 'user',
         ...(userId === undefined ? {} : { userId }),
       })
       return c.json({ token, expiresAt: new Date(expiresAtMs).toISOString() }, 201)

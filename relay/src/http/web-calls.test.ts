@@ -91,6 +91,22 @@ describe('opening a call', () => {
     expect((await open({}, { origin: `http://localhost:${house.relay.port}` })).status).toBe(201)
   })
 
+  it('lets an operator try an agent in the console, whatever pages the agent lists', async () => {
+    const agentId = await agent({ allowedOrigins: ['https://shop.example'] })
+    const vouch = async (authorization: object) =>
+      ((await (await house.ask(`/api/agents/${agentId}/visitor-tokens`, { method: 'POST', ...authorization })).json()) as Answer).token
+    const own = `http://localhost:${house.relay.port}`
+    const byPerson = await vouch({ token: admin })
+    expect((await open({ agentId, visitorToken: byPerson }, { origin: own })).status).toBe(201)
+    expect((await open({ agentId, visitorToken: byPerson }, { origin: 'https://elsewhere.example' })).status).toBe(403)
+    const other = await agent({ allowedOrigins: ['https://shop.example'] })
+    expect((await open({ agentId: other, visitorToken: byPerson }, { origin: own })).status).toBe(403)
+    const scopes = ['visitor-tokens:write']
+    const made = await house.ask('/api/api-keys', { method: 'POST', token: admin, json: { name: 'shop', scopes } })
+    const { key } = (await made.json()) as { key: string }
+    expect((await open({ agentId, visitorToken: await vouch({ token: key }) }, { origin: own })).status).toBe(403)
+  })
+
   it('lets a private agent’s visitors in with its owner’s word', async () => {
     const agentId = await agent({ visibility: 'private' })
     const vouch = (json: object) => house.ask(`/api/agents/${agentId}/visitor-tokens`, { method: 'POST', token: admin, json })

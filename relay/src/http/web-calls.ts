@@ -13,7 +13,7 @@ import type { PageInvitation } from '../carriers/house.ts'
 import type { PageCarriers } from '../lines/page-carriers.ts'
 import { CarriedWebCall, Problem, WebCall, WebCallRequest } from '../protocol/index.ts'
 import { VISITOR } from './access.ts'
-import { admitOrigin, admitVisitor } from './admission.ts'
+import { admitOrigin, admitVisitor, isTrial } from './admission.ts'
 import { body, type Endpoint, endpoint, json } from './endpoint.ts'
 import { pageCallUrls } from './page-call.ts'
 
@@ -65,7 +65,9 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
       const request = c.req.valid('json')
       const agent = await rooms.agents.find(request.agentId)
       if (!agent) throw new Problem('not_found', 'There is no agent with this id.')
-      admitOrigin(agent, c.req.header('origin'), rooms.where.ownOrigins())
+      const origin = c.req.header('origin')
+      const trial = { visitorToken: request.visitorToken, origin, consoleOrigins: rooms.where.consoleOrigins() }
+      if (!(await isTrial(rooms.visitorTokens, agent, trial))) admitOrigin(agent, origin, rooms.where.ownOrigins())
       if (!agent.persona.modes.includes('talk')) throw new Problem('forbidden', 'This agent takes no calls in the page.')
       if (agent.persona.terms && request.consent !== true) {
         throw new Problem('consent_required', 'Show the agent’s terms, then send consent: true.')
