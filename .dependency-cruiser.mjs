@@ -10,7 +10,7 @@ const middle = '^relay/src/(calls|agents|gate|access)/'
 const media = '^relay/src/(carriers|engines|legs)/'
 const ground = '^relay/src/(audio|protocol|store)/'
 /** Processes and the composition root: the only files that know all rooms. */
-const roots = '^relay/src/(main|relay|telephones|doctor)[.]ts$'
+const roots = '^relay/src/(main|relay|relays|telephones|doctor)[.]ts$'
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from: { pathNot: TESTS, ...from }, to })
 

@@ -54,10 +54,12 @@ import { webCalls } from './http/web-calls.ts'
 import { type Closers, createClosers, createLifetime, ownerOf, watchCalls, withinMs } from './lifetime.ts'
 import { findOrphans } from './lines/orphans.ts'
 import { openToldJournal, tellWhatIsLeft } from './lines/told-journal.ts'
+import { createCommands } from './live/commands.ts'
 import { createFreshView } from './live/fresh-view.ts'
 import { createLiveRooms, LIVE_PATH } from './live/index.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
+import { furnishRelays, openSharedRedis } from './relays.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { openStorage } from './storage.ts'
 import { createJobs } from './store/jobs/index.ts'
@@ -135,6 +137,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   // ---- storage, keys and the log
   const store = await openStorage({ settings, clock, logger, closers })
   const { authSecret, encryptionKey, encryptionKeysOld } = await loadSecrets(settings)
+  const redis = await openSharedRedis({ settings, authSecret, logger, closers })
   const keyring = createKeyring({ current: encryptionKey, old: encryptionKeysOld })
   await openHouse(store, keyring)
   const owner = ownerOf(settings)
@@ -189,7 +192,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   // ---- who may come in
   const where = createWhereabouts(settings, more.extraOrigins ?? [])
-  const limits = createLimits({ maxCalls: settings.maxCalls })
+  const relays = furnishRelays({ redis, settings, authSecret, owner, store, sweeper, calls, clock, logger, closers })
+  const limits = createLimits({ maxCalls: settings.maxCalls, ...(redis ? { redis: redis.client } : {}) })
   const mediaTokens = createCallTokens({ purpose: 'media', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
   const callbackTokens = createCallTokens({ purpose: 'callbacks', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
   const pageTokens = createCallTokens({ purpose: 'page-calls', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
@@ -245,7 +249,14 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     book,
     view,
     identify: identify.identify,
+    commands: createCommands({
+      calls,
+      view,
+      relays: relays && { holding: relays.others.holding, ask: relays.elsewhere.ask },
+    }),
     consoleOrigins: where.consoleOrigins,
+    trustProxy: settings.trustProxy,
+    shared: relays,
     maxPages: settings.maxCalls,
     clock,
     logger,
@@ -254,9 +265,16 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }),
     ...telephones.sockets,
     { path: `${LIVE_PATH}/`, pattern: /^\/socket\.io\/?$/, access: 'operator' as const, takeOver: live.upgrade },
+    ...(relays?.sockets ?? []),
     ...(more.extraSockets ?? []),
   ]
-  const upgrades = createUpgrades({ routes: sockets, maxSockets: 2 * settings.maxCalls, trustProxy: settings.trustProxy, logger })
+  const upgrades = createUpgrades({
+    routes: sockets,
+    maxSockets: 2 * settings.maxCalls,
+    trustProxy: settings.trustProxy,
+    relays: relays?.others,
+    logger,
+  })
   const widget = readFolder(more.widgetDir ?? WIDGET_DIR)
   const samples = createVoiceSamples({ clock })
   const routes = [
@@ -297,7 +315,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const { trustProxy } = settings
   const { app, table } = createApp(
     routes,
-    { gate: identify, audit, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins },
+    { gate: identify, audit, logger, metrics, trustProxy, consoleOrigins: where.consoleOrigins, relays },
     more.extend,
   )
   const server = createHttpServer({ app, upgrades, live: { path: LIVE_PATH, request: live.request }, settings, logger })
@@ -333,6 +351,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       await telephones.start()
       jobs.start()
       void telephones.settle(orphans)
+      await relays?.join({ settle: telephones.settle, changed: live.changed })
       void tellWhatIsLeft({ journal, tell: (text) => tellAgain(app, text), logger }).catch((error: unknown) =>
         logger.error({ err: error }, 'the journal could not be written'),
       )

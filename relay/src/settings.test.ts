@@ -142,7 +142,7 @@ describe('settings', () => {
     const text = envExample()
     for (const name of names) expect(text).toMatch(new RegExp(`^# ${name}=`, 'm'))
     const on = Object.fromEntries([...text.matchAll(/^# ([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
-    expect(complaint({ ...on, DATABASE_URL: '' })).toBe('')
+    expect(complaint({ ...on, DATABASE_URL: '', REDIS_URL: '' })).toBe('')
   })
 
   it('reads what models cost, and says what is wrong with it', () => {

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { Problem } from '../protocol/problem.ts'
 import { limitKey } from './client-address.ts'
 
@@ -37,13 +37,16 @@ export interface Limits {
   }
 }
 
-/** Counted in this process's memory; several relays will share them over Redis. */
-export function createLimits(o: { maxCalls: number }): Limits {
+/**
+ * Counted in this process's memory; with Redis, what counts tries within a time is counted by all relays together, and by each for itself while
+ * Redis is away. How many calls live at once is each relay's own.
+ */
+export function createLimits(o: { maxCalls: number; redis?: object }): Limits {
   // The library fixes the allowance of a limiter when it is made; agents differ, so there is one for each allowance in use.
-  const limiters = new Map<string, RateLimiterMemory>()
+  const limiters = new Map<string, RateLimiterAbstract>()
   const limiter = (name: string, points: number, duration: number) => {
     const id = `${name}:${points}`
-    const found = limiters.get(id) ?? new RateLimiterMemory({ keyPrefix: id, points, duration })
+    const found = limiters.get(id) ?? counter({ keyPrefix: id, points, duration }, o.redis)
     limiters.set(id, found)
     return found
   }
@@ -101,11 +104,25 @@ export function createLimits(o: { maxCalls: number }): Limits {
   }
 }
 
+function counter(of: { keyPrefix: string; points: number; duration: number }, redis: object | undefined): RateLimiterAbstract {
+  const inMemory = new RateLimiterMemory(of)
+  if (!redis) return inMemory
+  const keyPrefix = `voice-agent:${of.keyPrefix}`
+  return new RateLimiterRedis({
+    ...of,
+    keyPrefix,
+    storeClient: redis,
+    useRedisPackage: true,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: inMemory,
+  })
+}
+
 function tooMany(detail: string, retryAfterMs: number): Problem {
   return new Problem('rate_limited', detail, { retryAfterMs })
 }
 
-async function consume(limiter: RateLimiterMemory, key: string, detail: string): Promise<void> {
+async function consume(limiter: RateLimiterAbstract, key: string, detail: string): Promise<void> {
   try {
     await limiter.consume(key)
   } catch (refusal) {

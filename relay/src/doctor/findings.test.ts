@@ -59,11 +59,25 @@ describe('the doctor', () => {
   it('says of later parts’ variables that they are not used yet', async () => {
     const { about, all } = await look({
       ELEVENLABS_MODEL: 'SHOP',
-      REDIS_URL: 'redis://:hunter2@r.example',
     })
     expect(about('voice agents')?.text).toBe('ELEVENLABS_MODEL: fine, but not used yet')
-    expect(about('several relays')?.text).toContain('REDIS_URL')
-    expect(all).not.toContain('hunter2')
+    expect(all).not.toContain('SHOP')
+    expect(about('several relays')).toBeUndefined()
+  })
+
+  it('says what several relays lack', async () => {
+    const one = { REDIS_URL: 'redis://:hunter2@127.0.0.1:1' }
+    const { about, all } = await look(one)
+    expect(about('settings')?.text).toContain('DATABASE_URL is required with REDIS_URL')
+    const secrets = { AUTH_SECRET: 'hunter2'.repeat(10), ENCRYPTION_KEY: Buffer.alloc(32).toString('base64') }
+    const shared = { ...one, ...secrets, DATABASE_URL: 'postgres://:hunter2@127.0.0.1:1/none' }
+    expect((await look(shared)).about('settings')?.text).toContain('INSTANCE_URL is required with REDIS_URL')
+    const whole = await look({ ...shared, INSTANCE_URL: 'http://127.0.0.1:8787' })
+    expect(whole.about('several relays')).toMatchObject({
+      state: 'broken',
+      text: expect.stringContaining('REDIS_URL names a server that does not answer'),
+    })
+    for (const said of [all, whole.all]) expect(said).not.toContain('hunter2')
   })
 
   it('says what Twilio still needs, and whether Twilio can reach the relay', async () => {

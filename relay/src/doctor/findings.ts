@@ -11,6 +11,7 @@ import { readSettings, SETTINGS, type Setting, type Settings, SettingsError } fr
 import { StoreInUse, takeDataFolder } from '../store/data-folder.ts'
 import { carrierFindings } from './carriers.ts'
 import type { Finding } from './finding.ts'
+import { severalRelays } from './several-relays.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -33,6 +34,7 @@ export async function examine(env: Env, o: { widgetDir: string; carriers?: reado
   findings.push({ state: 'ok', about: 'settings', text: 'every variable that is set can be used' })
   findings.push(await dataFolder(settings))
   findings.push(await store(settings))
+  findings.push(...(await severalRelays(settings)))
   const running = settings.storage.DATABASE_URL ? undefined : await lock(settings)
   if (running) findings.push(running)
   findings.push(await port(settings, running?.state === 'note'))

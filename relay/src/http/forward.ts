@@ -1,6 +1,5 @@
 import { createMiddleware } from 'hono/factory'
 import { RELAY_HEADER, type RelayProof } from '../access/relay-proof.ts'
-import type { LiveCalls } from '../calls/live-calls.ts'
 import type { Clock } from '../calls/ports.ts'
 import type { Holder, Peers } from '../live/peers.ts'
 import { Problem } from '../protocol/index.ts'
@@ -26,8 +25,9 @@ export interface Elsewhere {
   ask(holder: Holder, o: { method: 'POST' | 'DELETE'; path: string; bearer: string; address: string }): Promise<Response>
 }
 
-export function createElsewhere(o: { calls: Pick<LiveCalls, 'unsettled'>; peers: Peers; proof: RelayProof; clock: Clock }): Elsewhere {
-  const { calls, clock, peers, proof } = o
+/** `peers.holding` knows nothing of calls that live here. */
+export function createElsewhere(o: { peers: Pick<Peers, 'holding'>; proof: RelayProof; clock: Clock }): Elsewhere {
+  const { clock, peers, proof } = o
 
   async function send(holder: Holder, address: string, request: { method: string; target: string } & RequestInit): Promise<Response> {
     if (holder.is === 'gone') throw gone()
@@ -53,7 +53,7 @@ export function createElsewhere(o: { calls: Pick<LiveCalls, 'unsettled'>; peers:
     guard: (access, callOf) =>
       createMiddleware<HttpEnv>(async (c, next) => {
         const callId = c.get('passedOn') ? undefined : callOf(c)
-        if (callId === undefined || calls.unsettled(callId)) return next()
+        if (callId === undefined) return next()
         const holder = await peers.holding(callId)
         if (!holder) return next()
         // Another organisation's call is none at all, wherever it lives: the route itself says so.

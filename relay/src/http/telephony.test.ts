@@ -138,7 +138,7 @@ describe('the addresses of single numbers', () => {
 })
 
 describe('the sockets of single numbers', () => {
-  const route = telephonySockets({ numbers, doors: doorsOf })
+  const route = telephonySockets({ numbers, doors: doorsOf, claimedBy: () => undefined })
   const ask = async (path: string, address = '192.0.2.1') => {
     const parts = route.pattern.exec(path)?.slice(1)
     return parts && route.admit?.({ url: path, parts, headers: {}, address })

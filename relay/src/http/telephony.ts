@@ -53,11 +53,16 @@ export const carrierRoute = ({ answer, method, path }: CarrierRoute): Endpoint =
 
 const isId = (text: string) => /^[A-Za-z0-9_-]{1,128}$/.test(text)
 
-export function telephonySockets(o: { numbers: Pick<PhoneBook, 'find'>; doors: DoorsOf }): SocketRoute {
+export function telephonySockets(o: {
+  numbers: Pick<PhoneBook, 'find'>
+  doors: DoorsOf
+  claimedBy: (token: string) => string | undefined
+}): SocketRoute {
   return {
     path: '/api/telephony/ws/{phoneId}/{token}',
     pattern: /^\/api\/telephony\/ws\/([A-Za-z0-9_-]{1,64})(?:\/([A-Za-z0-9_-]{1,128}))?\/?$/,
     access: 'carrier',
+    callOf: ({ parts }) => o.claimedBy(parts[1] ?? ''),
     async admit(request) {
       const number = await o.numbers.find(request.parts[0] ?? '')
       if (!number || !mayCome(request.address, number.allowedAddresses)) return undefined

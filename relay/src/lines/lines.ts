@@ -50,6 +50,8 @@ export interface Lines extends Omit<Outgoing, 'forget'> {
   takeStream(token: string): { call: Call; line: LiveLine } | undefined
   /** The same, and the right stays: what it is for has to be known before it is proven who uses it. */
   streamOf(token: string): { call: Call; line: LiveLine } | undefined
+  /** Which call a right says it is for, wherever that lives. */
+  claimedBy(token: string): string | undefined
   abilities(carrier: string): Abilities | undefined
   readonly size: number
 }
@@ -212,6 +214,7 @@ export function createLines(o: {
       else if (verdict === 'message-end') call.leaveMessage(voicemail, 'machine')
     },
     streamToken: tokens.issue,
+    claimedBy: tokens.claims,
     takeStream: (token) => ofCall(tokens.take(token)),
     streamOf: (token) => ofCall(tokens.whose(token)),
     abilities: carriers.abilities,

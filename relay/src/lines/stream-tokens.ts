@@ -9,6 +9,8 @@ const UNUSED_IN_A_ROW = 5
 export interface StreamTokens {
   /** Valid for a minute, or for `validMs`. Undefined when the last few of this call were never used. */
   issue(callId: string, validMs?: number): string | undefined
+  /** Which call it says it is for, genuine or not: another relay's is read here too, and proven there. */
+  claims(token: string): string | undefined
   /** The call it is for; the right stays. */
   whose(token: string): string | undefined
   /** The call it is for; the right is gone then. */
@@ -29,10 +31,11 @@ export function createStreamTokens(o: { clock: Clock }): StreamTokens {
       const before = unused.get(callId) ?? 0
       if (before >= UNUSED_IN_A_ROW) return undefined
       unused.set(callId, before + 1)
-      const token = randomBytes(32).toString('base64url')
+      const token = `${callId}_${randomBytes(32).toString('base64url')}`
       open.set(token, { callId, untilMs: o.clock.monotonicMs() + validMs })
       return token
     },
+    claims: (token) => /^([A-Za-z0-9-]{1,64})_[A-Za-z0-9_-]{43}$/.exec(token)?.[1],
     whose(token) {
       const right = open.get(token)
       return right && o.clock.monotonicMs() <= right.untilMs ? right.callId : undefined

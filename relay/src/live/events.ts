@@ -38,4 +38,6 @@ export const ROOM = {
   user: (id: string) => `user ${id}`,
   call: (id: string) => `call ${id}`,
   transcript: (id: string) => `transcript ${id}`,
+  /** Every page that is connected to one relay of several. */
+  relay: (id: string) => `relay ${id}`,
 }

@@ -1,16 +1,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Server } from 'socket.io'
+import { clientAddress } from '../access/client-address.ts'
 import type { Identify } from '../access/identify.ts'
+import type { RelayProof } from '../access/relay-proof.ts'
 import { mayUse, type Principal } from '../access/roles.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
-import { Problem } from '../protocol/index.ts'
+import { type Entry, Problem } from '../protocol/index.ts'
+import type { TrustProxy } from '../settings/kinds.ts'
+import type { Commands } from './commands.ts'
 import { type FromPage, ROOM, type ToPage } from './events.ts'
+import { createFarFeeds } from './far-feeds.ts'
 import type { FreshView } from './fresh-view.ts'
 import { followCalls } from './news.ts'
+import type { Peers } from './peers.ts'
+import type { SharedRedis } from './redis.ts'
+import { createMissedNews } from './shared-news.ts'
+import { createTeller, type Teller } from './teller.ts'
 import { letWatch, type PageSocket } from './watching.ts'
 import { ACT, untilGone, whoIs } from './who.ts'
 
@@ -26,6 +35,8 @@ export interface LiveRooms {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Pages connected now. */
   readonly size: number
+  /** Tells everybody a call anew that no relay holds any more. */
+  readonly changed: Teller
   close(): Promise<void>
 }
 
@@ -34,12 +45,16 @@ export function createLiveRooms(o: {
   book: Pick<CallBook, 'lines'>
   view: FreshView
   identify: Identify['identify']
+  commands: Commands
   consoleOrigins: () => readonly string[]
+  trustProxy: TrustProxy
+  /** The other relays of the house, where there are any: their pages see what happens here, and ours what happens there. */
+  shared?: { redis: SharedRedis; peers: Peers; proof: RelayProof } | undefined
   maxPages: number
   clock: Clock
   logger: Logger
 }): LiveRooms {
-  const { calls, clock, logger, view } = o
+  const { calls, clock, logger, shared, view } = o
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what)
   const io = new Server<FromPage, ToPage, Record<never, never>, { principal: Principal; token: string }>(
     // It listens nowhere: the relay's one server hands its requests over.
@@ -52,8 +67,12 @@ export function createLiveRooms(o: {
       httpCompression: false,
       cors: { origin: (origin, allow) => allow(null, origin !== undefined && o.consoleOrigins().includes(origin) ? origin : false) },
       allowRequest: (_, allow) => allow(null, io.engine.clientsCount < o.maxPages),
+      ...(shared ? { adapter: shared.redis.adapter() } : {}),
     },
   )
+  const here = shared ? [ROOM.relay(shared.peers.id)] : []
+  const addressOf = ({ address, headers }: PageSocket['handshake']) =>
+    clientAddress({ socketAddress: address, forwardedFor: [headers['x-forwarded-for'] ?? []].flat().join(','), trust: o.trustProxy })
 
   io.use((socket, next) => {
     const token = socket.handshake.auth.token ?? bearerOf(socket.handshake.headers.authorization)
@@ -75,34 +94,55 @@ export function createLiveRooms(o: {
       stopLooking()
     })
     void socket.join([
+      ...here,
       ROOM.organisation(principal.organisationId),
       ...(principal.kind === 'user' ? [ROOM.user(`${principal.organisationId} ${principal.userId}`)] : []),
     ])
     letWatch(socket, {
-      organisationId: principal.organisationId,
-      actor: principal.kind === 'user' ? principal.userId : principal.keyId,
+      asker: {
+        organisationId: principal.organisationId,
+        actor: principal.kind === 'user' ? principal.userId : principal.keyId,
+        token,
+        address: addressOf(socket.handshake),
+      },
       mayAct: mayUse(principal, ACT),
       view,
       calls,
       book: o.book,
+      commands: o.commands,
+      far,
+      onUnread: closeUnread,
       onFault: report('a live room could not answer'),
     })
   })
 
-  const stopFollowing = followCalls({
-    calls,
+  const changed = createTeller({
     view,
-    desk: {
-      updated: (organisationId, call) => void io.to([ROOM.organisation(organisationId), ROOM.call(call.id)]).emit('call:updated', call),
-      transcript(callId, seq, entry) {
-        // Every word of every call comes by here, and most are watched by nobody.
-        if (io.of('/').adapter.rooms.has(ROOM.transcript(callId))) {
-          io.to(ROOM.transcript(callId)).emit('transcript:update', { callId, seq, ...entry })
-        }
-      },
+    told(organisationId, call) {
+      const rooms = [ROOM.organisation(organisationId), ROOM.call(call.id)]
+      // Our own pages wait for no other part of the house.
+      io.local.to(rooms).emit('call:updated', call)
+      if (!shared) return
+      io.to(rooms).except(here).emit('call:updated', call)
+      missed.note(organisationId, call.id, clock.monotonicMs())
     },
     onFault: report('a call could not be shown in the live rooms'),
   })
+  const missed = createMissedNews({ calls, changed, isAway: () => shared?.redis.isReady === false })
+  shared?.redis.onBack((awayMs) => missed.tellAnew(awayMs, clock.monotonicMs()))
+
+  const transcript = (callId: string, seq: number, entry: Entry) => {
+    // Every word of every call comes by here, and most are watched by nobody.
+    if (isRead(callId)) io.local.to(ROOM.transcript(callId)).emit('transcript:update', { callId, seq, ...entry })
+  }
+  const isRead = (callId: string) => io.of('/').adapter.rooms.has(ROOM.transcript(callId))
+  const far =
+    shared && createFarFeeds({ ...shared, book: o.book, onLine: (callId, { entry, seq }) => transcript(callId, seq, entry), clock, logger })
+  const closeUnread = (callId: string) => (isRead(callId) ? undefined : far?.unread(callId))
+  io.of('/').adapter.on('delete-room', (room: string) => {
+    if (room.startsWith(ROOM.transcript(''))) closeUnread(room.slice(ROOM.transcript('').length))
+  })
+  const stopFollowing = followCalls({ calls, changed, transcript })
 
   return {
     request: (request, response) => void io.engine.handleRequest(request as never, response),
@@ -110,8 +150,10 @@ export function createLiveRooms(o: {
     get size() {
       return io.engine.clientsCount
     },
+    changed,
     async close() {
       stopFollowing()
+      far?.close()
       await io.close()
     },
   }

@@ -2,7 +2,9 @@ import type { Socket } from 'socket.io'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import { Id, Problem } from '../protocol/index.ts'
+import type { Asker, Commands } from './commands.ts'
 import { type Acknowledge, type FromPage, ROOM, Subscription, type ToPage } from './events.ts'
+import type { FarFeeds } from './far-feeds.ts'
 import type { FreshView } from './fresh-view.ts'
 
 export type PageSocket = Socket<FromPage, ToPage>
@@ -14,17 +16,21 @@ const QUESTIONS_PER_S = 100
 export function letWatch(
   socket: PageSocket,
   o: {
-    organisationId: string
-    /** Who asks, for the log. */
-    actor: string
+    asker: Asker
     /** May do more than look. */
     mayAct: boolean
     view: FreshView
-    calls: Pick<LiveCalls, 'get' | 'unsettled'>
+    calls: Pick<LiveCalls, 'unsettled'>
     book: Pick<CallBook, 'lines'>
+    commands: Commands
+    /** Transcripts of calls that live at other relays, where there are any. */
+    far: FarFeeds | undefined
+    /** Somebody asked for a transcript and left before it came. */
+    onUnread: (callId: string) => void
     onFault: (error: unknown) => void
   },
 ): void {
+  const { organisationId } = o.asker
   let asked = 0
   let since = 0
 
@@ -50,7 +56,7 @@ export function letWatch(
     return id.data
   }
   const found = async (callId: string) => {
-    const call = await o.view(o.organisationId, callId)
+    const call = await o.view(organisationId, callId)
     if (!call) throw new Problem('not_found', 'There is no call with this id.')
     return call
   }
@@ -58,22 +64,21 @@ export function letWatch(
   /** Joins, then tells what was missed, with nothing in between: what happens meanwhile comes after. */
   async function subscribe({ after, callId }: Subscription): Promise<{ seq: number }> {
     await found(callId)
-    const stored = o.calls.unsettled(callId) ? [] : ((await o.book.lines(o.organisationId, callId)) ?? [])
-    if (!socket.connected) return { seq: after }
-    const live = o.calls.unsettled(callId)
-    const missed = live ? live.feed.since(after) : stored.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq)
-    void socket.join(ROOM.transcript(callId))
+    const isHere = o.calls.unsettled(callId) !== undefined
+    const far = isHere ? undefined : await o.far?.read(organisationId, callId)
+    const stored = isHere || far ? [] : ((await o.book.lines(organisationId, callId)) ?? [])
+    const live = o.calls.unsettled(callId)?.feed ?? far
+    const missed = live ? live.since(after) : stored.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq)
+    if (socket.connected) void socket.join(ROOM.transcript(callId))
+    else o.onUnread(callId)
     for (const { entry, seq } of missed) socket.emit('transcript:update', { callId, seq, ...entry })
     return { seq: missed.at(-1)?.seq ?? after }
   }
 
   async function hold(given: unknown, isHeld: boolean) {
     if (!o.mayAct) throw new Problem('forbidden', 'This needs the role operator, or a key with calls:write.')
-    const { id, kind } = await found(callIn(given))
-    const live = o.calls.get(id)
-    if (!live || kind === 'bridge') throw new Problem('conflict', 'No agent talks on this call.')
-    live.holdBack(isHeld, o.actor)
-    return { call: await found(id) }
+    const { id } = await found(callIn(given))
+    return { call: await o.commands.run(id, { type: isHeld ? 'pause-ai' : 'resume-ai' }, o.asker) }
   }
 
   socket.on('ai:pause', (callId, acknowledge) => void answer(acknowledge, () => hold(callId, true)))

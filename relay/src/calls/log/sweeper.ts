@@ -8,12 +8,19 @@ import type { Clock } from '../ports.ts'
 import { lastEvent, nextEvent, writeEnd, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
 
+export interface SettledCall {
+  id: string
+  organisationId: string
+}
+
 export interface Sweeper {
   /**
    * At start, before the first call: ends what an earlier run of this relay left open. On the embedded store that is every open call,
    * for nobody else can hold any. Resolves with how many. @throws UnknownKey when the store was sealed with another ENCRYPTION_KEY
    */
   settleOwn(): Promise<number>
+  /** Ends what a relay left open that is known to be gone. Resolves with the calls that were ended here, each by one relay only. */
+  settleOf(owner: string): Promise<SettledCall[]>
   /**
    * Looks once, and ends calls whose lease was found run out now and at the look before: when the database was away, a living owner gets the
    * time between two looks to renew it. Resolves with how many.
@@ -22,6 +29,10 @@ export interface Sweeper {
   /** Looks every `everyMs` from now on. */
   start(): void
   stop(): Promise<void>
+}
+
+interface OpenCall extends SettledCall {
+  leaseMs: number
 }
 
 /** Ends calls whose relay is gone: failed, `error`, one terminal event, the chain sealed. */
@@ -46,23 +57,23 @@ export function createSweeper(o: {
     const expired = (await openCalls(lt(calls.leaseUntil, new Date(clock.nowMs())))).filter(({ id }) => !o.log.holds(id))
     const known = suspects
     suspects = new Map(expired.map(({ id, leaseMs }) => [id, leaseMs]))
-    return settle(expired.filter(({ id, leaseMs }) => known.get(id) === leaseMs))
+    return (await settle(expired.filter(({ id, leaseMs }) => known.get(id) === leaseMs))).length
   }
 
-  async function openCalls(which: ReturnType<typeof eq> | undefined): Promise<{ id: string; leaseMs: number }[]> {
+  async function openCalls(which: ReturnType<typeof eq> | undefined): Promise<OpenCall[]> {
     const rows = await store.db
-      .select({ id: calls.id, leaseUntil: calls.leaseUntil })
+      .select({ id: calls.id, organisationId: calls.organisationId, leaseUntil: calls.leaseUntil })
       .from(calls)
       .where(and(isNull(calls.endedAt), which))
-    return rows.map(({ id, leaseUntil }) => ({ id, leaseMs: leaseUntil.getTime() }))
+    return rows.map(({ leaseUntil, ...call }) => ({ ...call, leaseMs: leaseUntil.getTime() }))
   }
 
   /** One call that cannot be settled stops no other. */
-  async function settle(orphans: { id: string; leaseMs: number }[]): Promise<number> {
-    let settled = 0
-    for (const { id, leaseMs } of orphans) {
+  async function settle(orphans: OpenCall[]): Promise<SettledCall[]> {
+    const settled: SettledCall[] = []
+    for (const { id, organisationId, leaseMs } of orphans) {
       try {
-        if (await settleOne(id, leaseMs)) settled += 1
+        if (await settleOne(id, leaseMs)) settled.push({ id, organisationId })
       } catch (error) {
         o.logger.warn({ err: error, callId: id }, 'a call whose relay is gone could not be ended yet')
       }
@@ -103,8 +114,9 @@ export function createSweeper(o: {
   return {
     async settleOwn() {
       await openHouseKeys(store, o.keyring)
-      return settle(await openCalls(store.kind === 'pglite' ? undefined : eq(calls.owner, o.owner)))
+      return (await settle(await openCalls(store.kind === 'pglite' ? undefined : eq(calls.owner, o.owner)))).length
     },
+    settleOf: async (owner) => settle(await openCalls(eq(calls.owner, owner))),
     sweep,
     start: later,
     async stop() {

@@ -91,6 +91,7 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
     path: '/api/calls/websocket/{token}',
     pattern: /^\/api\/calls\/websocket\/([A-Za-z0-9_-]{1,128})\/?$/,
     access: 'carrier',
+    callOf: ({ parts }) => lines.claimedBy(parts[0] ?? ''),
     // The right is looked at, and used only by a socket that stands.
     async admit({ headers, parts, url }): Promise<HouseNumber | undefined> {
       const number = lines.streamOf(parts[0] ?? '')?.line.number
