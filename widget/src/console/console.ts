@@ -1,11 +1,11 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
-import { createApi } from './api.ts'
 import { frameStyles } from './frame-styles.ts'
 import { icon } from './icons.ts'
 import { keyOf } from './keys.ts'
-import { createLive, type LineState, type Live } from './live.ts'
+import type { LineState } from './live.ts'
 import { look } from './look.ts'
-import type { ConsolePage, Desk, KeyHelp } from './page.ts'
+import { openDesk } from './open-desk.ts'
+import type { ConsolePage, KeyHelp } from './page.ts'
 import { PAGES, type PageEntry } from './pages/index.ts'
 import { hashOf, type Route, routeOf } from './router.ts'
 import { CookieSession, ProvidedSession, type Session, type TokenProvider } from './session.ts'
@@ -41,8 +41,7 @@ export class VoiceConsole extends LitElement {
   declare private line: LineState
   declare private menu: boolean
   #session: Session | undefined
-  #live: Live | undefined
-  #desk: Desk | undefined
+  #desk: ReturnType<typeof openDesk> | undefined
   #page: ConsolePage | undefined
   #shown = ''
   #invitation: string | undefined
@@ -65,6 +64,8 @@ export class VoiceConsole extends LitElement {
     window.addEventListener('hashchange', () => this.routing !== 'none' && this.#readHash(), { signal })
     const keys: EventTarget = this.hasAttribute('standalone') ? window : this
     keys.addEventListener('keydown', (event) => this.#onKey(event as KeyboardEvent), { signal })
+    // Closing the page gives a held call back to the AI.
+    window.addEventListener('beforeunload', (event) => this.#desk?.hands.active?.state === 'holding' && event.preventDefault(), { signal })
     if (this.routing !== 'none') this.#readHash()
     if (this.hasUpdated) this.#begin()
   }
@@ -104,19 +105,17 @@ export class VoiceConsole extends LitElement {
 
   #openDesk(session: Session): void {
     if (this.#desk) return
-    const live = createLive({ relay: this.#relay, session })
-    this.#live = live
-    this.#desk = {
-      api: createApi({ relay: this.#relay, session }),
-      live,
-      session,
+    const desk = openDesk({
       relay: this.#relay,
+      session,
       language: this.language ?? navigator.language,
       t: sayWith(this.strings ?? {}),
       tell: (sentence, kind = 'done') => this.#told.add(sentence, kind),
-      go: (page, rest = [], o = {}) => this.#go(hashOf(page, ...rest), o.replace ?? false),
-    }
-    live.onState((state) => {
+      go: (page, rest = [], o = {}) => this.#go(hashOf(page, rest, o.query), o.replace ?? false),
+    })
+    this.#desk = desk
+    desk.hands.onChange(() => this.requestUpdate())
+    desk.live.onState((state) => {
       clearTimeout(this.#awaySince)
       if (state === 'lost') this.#awaySince = setTimeout(() => (this.line = state), AWAY_SHOWS_MS)
       else this.line = state
@@ -126,8 +125,7 @@ export class VoiceConsole extends LitElement {
 
   #closeDesk(): void {
     clearTimeout(this.#awaySince)
-    this.#live?.close()
-    this.#live = undefined
+    this.#desk?.close()
     this.#desk = undefined
     this.#page = undefined
     this.#shown = ''
@@ -225,7 +223,17 @@ export class VoiceConsole extends LitElement {
       </div>
       ${this.menu ? html`<button class="veil" tabindex="-1" aria-label=${t('Close the menu')} @click=${() => (this.menu = false)}></button>` : nothing}
       ${this.line === 'lost' ? html`<p class="away" role="status">${t('The live line is away. It comes back by itself, and nothing is missed.')}</p>` : nothing}
-      ${this.#sayings()}${this.#helpDialog()}`
+      ${this.#heldBar()}${this.#sayings()}${this.#helpDialog()}`
+  }
+
+  /** Somebody looks elsewhere while they are in a call. */
+  #heldBar() {
+    const t = sayWith(this.strings ?? {})
+    const desk = this.#desk
+    const hand = desk?.hands.active
+    if (!desk || !hand || this.route.rest.includes(hand.callId)) return nothing
+    const words = hand.state === 'holding' ? t('You speak in a call.') : t('You listen to a call.')
+    return html`<p class="held" role="status">${words}<button @click=${() => desk.go('active', [hand.callId])}>${t('Go to it')}</button></p>`
   }
 
   get #entry(): PageEntry | undefined {

@@ -140,6 +140,21 @@ export const frameStyles = css`
     font-weight: 550;
     box-shadow: var(--_shadow);
   }
+  .held {
+    position: absolute;
+    inset-block-end: 20px;
+    inset-inline-end: 20px;
+    z-index: 6;
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    padding: 8px 8px 8px 16px;
+    border-radius: 999px;
+    background: var(--_wait-soft);
+    color: var(--_wait);
+    font-weight: 570;
+    box-shadow: var(--_shadow);
+  }
   .told {
     position: absolute;
     inset-block-end: 20px;

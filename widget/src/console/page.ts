@@ -1,5 +1,6 @@
-import { type CSSResultGroup, LitElement } from 'lit'
+import { type CSSResultGroup, LitElement, type PropertyDeclarations } from 'lit'
 import type { Api } from './api.ts'
+import type { Hands } from './hands/hands.ts'
 import type { Live } from './live.ts'
 import { look } from './look.ts'
 import type { Route } from './router.ts'
@@ -11,8 +12,10 @@ export interface Desk {
   api: Api
   live: Live
   session: Session
-  /** Shows another page: `go('calls', id)`. With `replace` the back button does not return here. */
-  go(page: string, rest?: readonly string[], o?: { replace?: boolean }): void
+  /** The operator's own ear and voice in calls. */
+  hands: Hands
+  /** Shows another page: `go('calls', [id])`. With `replace` the back button does not return here. */
+  go(page: string, rest?: readonly string[], o?: { replace?: boolean; query?: Record<string, string> }): void
   t: Say
   /** Says one sentence at the bottom of the console, politely; it goes by itself. Faults stay until they are read. */
   tell(sentence: string, kind?: 'done' | 'fault'): void
@@ -34,7 +37,7 @@ export interface KeyHelp {
  */
 export abstract class ConsolePage extends LitElement {
   static override styles: CSSResultGroup = look
-  static override properties = { desk: { attribute: false }, route: { attribute: false } }
+  static override properties: PropertyDeclarations = { desk: { attribute: false }, route: { attribute: false } }
   declare desk: Desk
   declare route: Route
 

@@ -13,8 +13,11 @@ export function routeOf(hash: string): Route {
   return { page: page || FIRST_PAGE, rest, query: new URLSearchParams(search) }
 }
 
-/** `hashOf('calls', 'ID')` → `#/calls/ID` */
-export const hashOf = (page: string, ...rest: readonly string[]): string => `#/${[page, ...rest].map(encodeURIComponent).join('/')}`
+/** `hashOf('calls', ['ID'], {tab: 'events'})` → `#/calls/ID?tab=events`. Empty values are left out. */
+export function hashOf(page: string, rest: readonly string[] = [], query: Record<string, string> = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== '')
+  return `#/${[page, ...rest].map(encodeURIComponent).join('/')}${given.length > 0 ? `?${new URLSearchParams(given)}` : ''}`
+}
 
 function decode(part: string): string {
   try {

@@ -14,5 +14,5 @@ export function pageLink(
     event.preventDefault()
     desk.go(page, rest)
   }
-  return html`<a class=${o.look ?? nothing} href=${hashOf(page, ...rest)} aria-current=${o.current ? 'page' : nothing} @click=${follow}>${words}</a>`
+  return html`<a class=${o.look ?? nothing} href=${hashOf(page, rest)} aria-current=${o.current ? 'page' : nothing} @click=${follow}>${words}</a>`
 }

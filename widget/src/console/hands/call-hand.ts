@@ -1,0 +1,208 @@
+import type { Api } from '../api.ts'
+import type { Call } from '../call.ts'
+import {
+  closeSound,
+  joinBySocket,
+  joinByTwilio,
+  type LineEvents,
+  type OpenedSound,
+  type OperatorLine,
+  openForCall,
+} from './operator-line.ts'
+
+/**
+ * - none: only looking. - joining: asked for, not there yet. - listening: hears, is not heard. - holding: speaks, the AI is silent.
+ */
+export type HandState = 'none' | 'joining' | 'listening' | 'holding'
+
+export interface TakeoverWish {
+  reason?: string
+  notes?: string
+  by?: 'page' | 'phone'
+  phoneNumber?: string
+}
+interface TakeoverAnswer {
+  call: Call
+  mediaUrl?: string
+  transport?: 'twilio'
+  accessToken?: string
+  connectParams?: Record<string, string>
+}
+
+const GONE: Partial<Record<`${'replaced' | 'lost' | 'refused'} ${HandState}`, string>> = {
+  'replaced holding': 'You joined this call from another tab. This one let go of it.',
+  'lost holding': 'Your connection to the call broke, and the AI has it again. Take over anew when you are ready.',
+  'refused holding': 'The relay closed your line to the call, and the AI has it again. Take over anew.',
+  'lost listening': 'Your connection to the call broke. Listen again to go on.',
+  'refused listening': 'The relay closed your line to the call. Listen again to go on.',
+}
+
+/**
+ * What one operator does in one call with their own ear and voice. It outlives the page that shows the call: what is held stays held
+ * while its operator looks elsewhere.
+ */
+export class CallHand {
+  readonly callId: string
+  state: HandState = 'none'
+  muted = false
+  /** The line is being brought back. */
+  isAway = false
+  /** The browser holds sound back until somebody clicks. */
+  isBlocked = false
+  levels = { visitor: 0, agent: 0 }
+  readonly #api: Api
+  readonly #changed: () => void
+  readonly #tell: (sentence: string) => void
+  #line: OperatorLine | undefined
+  readonly #levelListeners = new Set<() => void>()
+  /** What is being joined now; an older one that comes late is closed. */
+  #joining = 0
+
+  constructor(o: { callId: string; api: Api; changed: () => void; tell: (sentence: string) => void }) {
+    this.callId = o.callId
+    this.#api = o.api
+    this.#changed = o.changed
+    this.#tell = o.tell
+  }
+
+  /** Levels come ten times a second: whoever draws them draws nothing else for them. */
+  onLevels(listener: () => void): () => void {
+    this.#levelListeners.add(listener)
+    return () => this.#levelListeners.delete(listener)
+  }
+
+  /** Inside the click. @throws ConsoleProblem */
+  listen(): Promise<void> {
+    const opening = openForCall('listen')
+    return this.#join('listening', async () => {
+      const opened = await opening
+      const { url } = await this.#api.post<{ url: string }>(this.#path('listen'), {}).catch(closing(opened))
+      return joinBySocket({ url, opened, on: this.#events() })
+    })
+  }
+
+  /** Inside the click; from there the AI falls silent. @throws ConsoleProblem, MicrophoneRefused */
+  takeOver(wish: TakeoverWish, o: { isTyped: boolean }): Promise<void> {
+    if (wish.by === 'phone') return this.#api.post(this.#path('takeover'), wish)
+    const opening = o.isTyped ? undefined : openForCall('takeover')
+    opening?.catch(() => undefined)
+    return this.#join('holding', async () => {
+      // Only where the browser has to ask first does the relay wait for its answer.
+      if (opening && !(await isAllowed())) await opening
+      const answer = await this.#api.post<TakeoverAnswer>(this.#path('takeover'), wish).catch(async (error: unknown) => {
+        await opening?.then(closeSound, () => undefined)
+        throw error
+      })
+      const opened = await opening?.catch(async (error: unknown) => {
+        // The AI must not stay silent for somebody who cannot speak.
+        await this.#api.delete(this.#path('takeover'), { body: {} }).catch(() => undefined)
+        throw error
+      })
+      const { accessToken, connectParams = {}, mediaUrl } = answer
+      if (answer.transport === 'twilio' && accessToken && opened) {
+        return joinByTwilio({ accessToken, connectParams, opened, on: this.#events() })
+      }
+      return joinBySocket({ url: mediaUrl ?? '', opened, on: this.#events() })
+    })
+  }
+
+  /** @throws ConsoleProblem */
+  async handBack(briefing: string): Promise<void> {
+    await this.#api.delete(this.#path('takeover'), { body: briefing ? { briefing } : {} })
+    this.stop()
+  }
+
+  /** Takes the operator's ear and voice out of the call. */
+  stop(): void {
+    this.#joining += 1
+    this.#line?.close()
+    this.#line = undefined
+    Object.assign(this, { isAway: false, isBlocked: false, muted: false, levels: { visitor: 0, agent: 0 } })
+    for (const each of this.#levelListeners) each()
+    this.#become('none')
+  }
+
+  setMuted(muted: boolean): void {
+    this.muted = muted
+    this.#line?.setMuted(muted)
+    this.#changed()
+  }
+
+  /** To the visitor of a typed call that is held. */
+  write(text: string): void {
+    this.#line?.write(text)
+  }
+
+  /** Inside a click: lets held-back sound through. */
+  wake(): void {
+    this.#line?.wake()
+  }
+
+  async #join(as: 'listening' | 'holding', how: () => Promise<OperatorLine>): Promise<void> {
+    if (this.state !== 'none') this.stop()
+    const mine = this.#joining
+    this.#become('joining')
+    try {
+      const line = await how()
+      if (mine !== this.#joining) return line.close()
+      this.#line = line
+      this.#become(as)
+    } catch (error) {
+      if (mine === this.#joining) this.stop()
+      throw error
+    }
+  }
+
+  #events(): LineEvents {
+    const mine = this.#joining
+    const only = (act: () => void) => mine === this.#joining && act()
+    return {
+      standing: (is) =>
+        only(() => {
+          this.isAway = is === 'away'
+          this.#changed()
+        }),
+      levels: (levels) =>
+        only(() => {
+          this.levels = levels
+          for (const each of this.#levelListeners) each()
+        }),
+      blocked: (isBlocked) =>
+        only(() => {
+          this.isBlocked = isBlocked
+          this.#changed()
+        }),
+      gone: (why) =>
+        only(() => {
+          const said = why === 'over' ? undefined : GONE[`${why} ${this.state}`]
+          this.stop()
+          if (said) this.#tell(said)
+        }),
+    }
+  }
+
+  #become(state: HandState): void {
+    this.state = state
+    this.#changed()
+  }
+
+  #path(what: string): string {
+    return `/api/calls/${encodeURIComponent(this.callId)}/${what}`
+  }
+}
+
+const closing =
+  (opened: OpenedSound) =>
+  (error: unknown): never => {
+    closeSound(opened)
+    throw error
+  }
+
+/** Browsers that cannot be asked count as ones that ask. */
+async function isAllowed(): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: 'microphone' })).state === 'granted'
+  } catch {
+    return false
+  }
+}
