@@ -1,9 +1,10 @@
 import 'axe-core'
 import type { Api, Asked } from '../console/api.ts'
+import { Hands } from '../console/hands/hands.ts'
 import type { Live } from '../console/live.ts'
 import type { ConsolePage, Desk } from '../console/page.ts'
 import { ConsoleProblem } from '../console/problem.ts'
-import { routeOf } from '../console/router.ts'
+import { hashOf, routeOf } from '../console/router.ts'
 import type { Role } from '../console/session.ts'
 import { sayWith } from '../console/words.ts'
 
@@ -77,6 +78,7 @@ export function fakeDesk(answers: Answers, o: { role?: Role } = {}): FakeDesk {
     went,
     api,
     live,
+    hands: new Hands({ api, tell: () => undefined }),
     session: {
       state: 'in',
       user: { id: 'u_1', email: 'admin@example.com', role },
@@ -89,7 +91,7 @@ export function fakeDesk(answers: Answers, o: { role?: Role } = {}): FakeDesk {
       may: (wanted) => ranks[role] >= ranks[wanted],
       onChange: silent,
     },
-    go: (page, rest = []) => void went.push([page, ...rest].join('/')),
+    go: (page, rest = [], o = {}) => void went.push(hashOf(page, rest, o.query)),
     t: sayWith({}),
     tell: (sentence) => void told.push(sentence),
     relay: location.origin,

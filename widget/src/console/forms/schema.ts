@@ -33,6 +33,7 @@ export interface ApiDocument {
 }
 type Content = { content?: Readonly<Record<string, { schema?: Schema }>> }
 interface Operation {
+  parameters?: readonly { name: string; in: string }[]
   requestBody?: Content
   responses?: Readonly<Record<string, Content>>
 }

@@ -18,6 +18,7 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'dashboard', label: 'Dashboard', icon: 'dashboard', tag: 'vc-dashboard', load: () => import('./dashboard/dashboard.ts') },
   { name: 'active', label: 'Active calls', icon: 'active', tag: 'vc-active', load: () => import('./active/active.ts') },
   { name: 'calls', tag: 'vc-call-page', load: () => import('./call/call-page.ts') },
+  { name: 'history', label: 'History', icon: 'history', tag: 'vc-history', load: () => import('./history/history.ts') },
   { name: 'agents', label: 'Agents', icon: 'agents', tag: 'vc-agents', load: () => import('./agents/agents.ts') },
   { name: 'start', label: 'First steps', icon: 'start', role: 'admin', tag: 'vc-start', load: () => import('./start/start.ts') },
 ]
