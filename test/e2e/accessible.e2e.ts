@@ -1,28 +1,17 @@
-import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import type axe from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ROOT } from '../checks/run-command.ts'
-import { openBrowser, openPage, Tag } from '../kit/browser.ts'
+import { describe, expect, it } from 'vitest'
+import { axeOffences } from '../kit/axe.ts'
+import { openPage, Tag } from '../kit/browser.ts'
+import { demoInBrowser, lookPath } from '../kit/demo-in-browser.ts'
 import { waitForSound } from '../kit/ear.ts'
 import { ask, signIn } from '../kit/operator.ts'
-import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
 
 /** A walk through every state of the tag on the real demo: axe finds nothing in any of them, and each leaves a picture in test/results/looks. */
 
-const LOOKS = join(ROOT, 'test/results/looks')
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 /** How long the pretended model thinks: long enough to look at it. */
 const THINKS_MS = 1500
 
-let browser: Browser
-let demo: RelayProcess
 let agentId: string
-beforeAll(async () => {
-  mkdirSync(LOOKS, { recursive: true })
-  demo = await startDemo({ SANDBOX_AI: '1' })
+const house = demoInBrowser({ SANDBOX_AI: '1' }, async ({ demo }) => {
   const admin = await signIn(demo)
   const { body } = await admin.ask<{ agent: { id: string } }>('POST', '/api/agents', {
     name: 'Tara',
@@ -35,11 +24,6 @@ beforeAll(async () => {
   })
   agentId = body.agent.id
   await ask(demo.sandboxUrl, 'POST', '/sandbox/pace', { body: { firstWordMs: THINKS_MS } })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await demo?.[Symbol.asyncDispose]()
 })
 
 const WALKS = (['light', 'dark'] as const).flatMap((theme) =>
@@ -48,7 +32,7 @@ const WALKS = (['light', 'dark'] as const).flatMap((theme) =>
 
 describe('every state', () => {
   it.each(WALKS)('$theme, $width px, $language', async ({ theme, width, language }) => {
-    const { context, page, faults } = await openPage(browser, {
+    const { context, page, faults } = await openPage(house.browser, {
       viewport: { width, height: width > 500 ? 900 : 780 },
       colorScheme: theme,
       reducedMotion: 'reduce',
@@ -56,11 +40,10 @@ describe('every state', () => {
     const tag = new Tag(page)
     const problems: string[] = []
     const look = async (state: string) => {
-      problems.push(...(await offences(page)).map((offence) => `${state}: ${offence}`))
-      await page.screenshot({ path: join(LOOKS, `${state}-${theme}-${width}-${language}.png`) })
+      problems.push(...(await axeOffences(page)).map((offence) => `${state}: ${offence}`))
+      await page.screenshot({ path: lookPath(`${state}-${theme}-${width}-${language}`) })
     }
-    await page.goto(`${demo.url}/strict-csp?agent-id=${agentId}&language=${language}&theme=${theme}`)
-    await page.addScriptTag({ path: AXE })
+    await page.goto(`${house.demo.url}/strict-csp?agent-id=${agentId}&language=${language}&theme=${theme}`)
     await tag.part('launcher').waitFor()
     expect(await tag.part('root').getAttribute('dir')).toBe(language === 'ar' ? 'rtl' : 'ltr')
     await look('idle')
@@ -125,11 +108,3 @@ describe('every state', () => {
     await context.close()
   })
 })
-
-/** What axe says of the whole page, a line each. */
-async function offences(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run(document))
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} at ${target.flat().join(' ')}: ${failureSummary}`),
-  )
-}

@@ -1,47 +1,32 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ROOT } from '../checks/run-command.ts'
+import { describe, expect, it } from 'vitest'
 import { axeOffences } from '../kit/axe.ts'
 import { openBrowser, Tag } from '../kit/browser.ts'
+import { demoInBrowser, lookPath } from '../kit/demo-in-browser.ts'
 import { waitForSound } from '../kit/ear.ts'
 import { askToBeRung, loudness, networkCall, PhonePage } from '../kit/phone-page.ts'
-import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
 import { until } from '../kit/until.ts'
 
 /** The sandbox phones on their page, in a browser, with the real relay and the sandbox's Twilio between the shop and them. */
 
-const LOOKS = join(ROOT, 'test/results/looks')
 const FIRST = '+12025550101'
 const SECOND = '+12025550102'
 const SHOP = '+12025550199'
 
-let browser: Browser
-let demo: RelayProcess
-beforeAll(async () => {
-  mkdirSync(LOOKS, { recursive: true })
-  demo = await startDemo()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await demo?.[Symbol.asyncDispose]()
-})
+const house = demoInBrowser()
 
 const ended = (number: string) =>
   until(`the call of ${number} to be over`, async () => {
-    const call = await networkCall(demo, number)
+    const call = await networkCall(house.demo, number)
     return call.state === 'over' && call
   })
 
 describe('a phone that rings', () => {
   it('is answered by key, hears the agent, presses keys, speaks, is muted, and hangs up', async () => {
-    const desk = await PhonePage.open(browser, demo)
+    const desk = await PhonePage.open(house.browser, house.demo)
     const phone = desk.phone(0)
     // The first click lets the page sound.
     await desk.page.locator('h1').click()
-    await askToBeRung(demo, FIRST)
+    await askToBeRung(house.demo, FIRST)
     await phone.state('ringing')
     await waitForSound(desk.page, true)
     expect(await desk.said()).toContain('Mobile 1 rings: The shop calls')
@@ -57,17 +42,17 @@ describe('a phone that rings', () => {
     await waitForSound(desk.page, true)
     expect(await phone.part('status').textContent()).toMatch(/^0:0\d$/)
 
-    const { id } = await networkCall(demo, FIRST)
-    await until('the microphone to be heard', async () => (await loudness(demo, id, 'said')) > 0.001)
+    const { id } = await networkCall(house.demo, FIRST)
+    await until('the microphone to be heard', async () => (await loudness(house.demo, id, 'said')) > 0.001)
     await desk.page.keyboard.press('m')
     expect(await phone.part('mute').getAttribute('aria-pressed')).toBe('true')
-    await until('silence', async () => (await loudness(demo, id, 'said')) === 0)
+    await until('silence', async () => (await loudness(house.demo, id, 'said')) === 0)
 
     await desk.page.keyboard.press('1')
     await phone.part('call-keys').locator('[data-digit="2"]').click()
     expect(await phone.part('pressed').textContent()).toBe('12')
     const pressed = await until('both keys', async () => {
-      const { keysPressed } = await networkCall(demo, FIRST)
+      const { keysPressed } = await networkCall(house.demo, FIRST)
       return keysPressed.length === 2 && keysPressed.map(({ digit }) => digit).join('')
     })
     expect(pressed).toBe('12')
@@ -83,22 +68,22 @@ describe('a phone that rings', () => {
   })
 
   it('is answered and declined by click, and declined by key', async () => {
-    const desk = await PhonePage.open(browser, demo)
+    const desk = await PhonePage.open(house.browser, house.demo)
     const phone = desk.phone(1)
-    await askToBeRung(demo, SECOND)
+    await askToBeRung(house.demo, SECOND)
     await phone.state('ringing')
     await phone.part('decline').click()
     expect(await ended(SECOND)).toMatchObject({ end: 'declined' })
     await phone.state('over')
     expect(await phone.part('status').textContent()).toBe('Declined')
 
-    await askToBeRung(demo, SECOND)
+    await askToBeRung(house.demo, SECOND)
     await phone.state('ringing')
     await desk.page.keyboard.press('d')
     await phone.state('over')
     expect(await ended(SECOND)).toMatchObject({ end: 'declined' })
 
-    await askToBeRung(demo, SECOND)
+    await askToBeRung(house.demo, SECOND)
     await phone.state('ringing')
     await phone.part('answer').click()
     await phone.state('talking')
@@ -108,9 +93,9 @@ describe('a phone that rings', () => {
   })
 
   it('shows what the relay and the carrier say, with bodies to open, and waits while it is paused', async () => {
-    const desk = await PhonePage.open(browser, demo)
+    const desk = await PhonePage.open(house.browser, house.demo)
     const phone = desk.phone(0)
-    await askToBeRung(demo, FIRST)
+    await askToBeRung(house.demo, FIRST)
     await phone.state('ringing')
     await desk.page.keyboard.press('a')
     await until('sound in the strip', async () => (await phone.strip()).some((line) => /^media × \d+$/.test(line)))
@@ -132,13 +117,13 @@ describe('a phone that rings', () => {
 
 describe('shop and phones side by side', () => {
   it('a number typed in the shop rings a phone, and the shop follows the call to its end', async () => {
-    const desk = await PhonePage.open(browser, demo)
+    const desk = await PhonePage.open(house.browser, house.demo)
     const shop = await desk.context.newPage()
-    await shop.goto(demo.url)
+    await shop.goto(house.demo.url)
     const tag = new Tag(shop)
     await tag.part('launcher-call-me').click()
     await tag.part('number').locator('input').fill(FIRST)
-    await shop.screenshot({ path: join(LOOKS, 'shop-call-me-form.png') })
+    await shop.screenshot({ path: lookPath('shop-call-me-form') })
     await tag.part('callback-ask').click()
 
     const phone = desk.phone(0)
@@ -150,18 +135,18 @@ describe('shop and phones side by side', () => {
     await phone.state('talking')
     await until('the greeting', async () => (await phone.level()) > 20)
     await until('the shop to say that they talk', async () => /connected/i.test((await now.textContent()) ?? ''))
-    await shop.screenshot({ path: join(LOOKS, 'shop-call-me-connected.png') })
+    await shop.screenshot({ path: lookPath('shop-call-me-connected') })
     await phone.part('hang-up').click()
     await ended(FIRST)
     await tag.part('callback-over').waitFor()
-    await shop.screenshot({ path: join(LOOKS, 'shop-call-me-over.png') })
+    await shop.screenshot({ path: lookPath('shop-call-me-over') })
     await desk.close()
   })
 })
 
 describe('a phone that dials', () => {
   it('calls the shop from its contact, and any number from its keys', async () => {
-    const desk = await PhonePage.open(browser, demo)
+    const desk = await PhonePage.open(house.browser, house.demo)
     const phone = desk.phone(0)
     await phone.part('shop').click()
     await phone.state('talking')
@@ -187,7 +172,7 @@ describe('a phone that dials', () => {
 
   it('works without a microphone: by keys', async () => {
     const deaf = await openBrowser({ asks: true })
-    const desk = await PhonePage.open(deaf, demo, { permissions: [] })
+    const desk = await PhonePage.open(deaf, house.demo, { permissions: [] })
     await desk.page.evaluate(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
     })
@@ -197,7 +182,7 @@ describe('a phone that dials', () => {
     await until('the note', async () => (await phone.part('ear').textContent()) === 'No microphone: use the keys')
     expect(await phone.part('mute').isDisabled()).toBe(true)
     await desk.page.keyboard.press('3')
-    await until('the key', async () => (await networkCall(demo, FIRST)).keysPressed.length === 1)
+    await until('the key', async () => (await networkCall(house.demo, FIRST)).keysPressed.length === 1)
     await phone.part('hang-up').click()
     await ended(FIRST)
     await deaf.close()
@@ -208,7 +193,7 @@ describe('how it looks', () => {
   const WALKS = (['light', 'dark'] as const).flatMap((theme) => [1440, 390].map((width) => ({ theme, width })))
 
   it.each(WALKS)('$theme, $width px: axe finds nothing in any state, and each leaves a picture', async ({ theme, width }) => {
-    const desk = await PhonePage.open(browser, demo, {
+    const desk = await PhonePage.open(house.browser, house.demo, {
       viewport: { width, height: width > 500 ? 1000 : 844 },
       colorScheme: theme,
       reducedMotion: 'reduce',
@@ -216,11 +201,11 @@ describe('how it looks', () => {
     const problems: string[] = []
     const look = async (state: string) => {
       problems.push(...(await axeOffences(desk.page)).map((offence) => `${state}: ${offence}`))
-      await desk.page.screenshot({ path: join(LOOKS, `phone-${state}-${theme}-${width}.png`) })
+      await desk.page.screenshot({ path: lookPath(`phone-${state}-${theme}-${width}`) })
     }
     const phone = desk.phone(0)
     await look('idle')
-    await askToBeRung(demo, FIRST)
+    await askToBeRung(house.demo, FIRST)
     await phone.state('ringing')
     expect(await phone.root.locator('.device').evaluate((device) => getComputedStyle(device).animationName)).toBe('none')
     await look('ringing')

@@ -1,36 +1,21 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ROOT } from '../checks/run-command.ts'
-import { openBrowser, openPlainPage, Tag } from '../kit/browser.ts'
+import { expect, it } from 'vitest'
+import { openPlainPage, Tag } from '../kit/browser.ts'
+import { demoInBrowser, lookPath } from '../kit/demo-in-browser.ts'
 import { networkCall, PhonePage } from '../kit/phone-page.ts'
-import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
 import { until } from '../kit/until.ts'
 
 /** The visitor loads the shop anew, or goes to another page of it, while their phone rings. */
 
-const LOOKS = join(ROOT, 'test/results/looks')
 const NUMBER = '+12025550102'
 
-let browser: Browser
-let demo: RelayProcess
-beforeAll(async () => {
-  mkdirSync(LOOKS, { recursive: true })
-  demo = await startDemo()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await demo?.[Symbol.asyncDispose]()
-})
+const house = demoInBrowser()
 
 it('the ringing phone is shown again, rings on, is answered, and is the same call to its end', async () => {
-  const desk = await PhonePage.open(browser, demo)
+  const desk = await PhonePage.open(house.browser, house.demo)
   const phone = desk.phone(1)
-  const { page, context, faults } = await openPlainPage(browser)
+  const { page, context, faults } = await openPlainPage(house.browser)
   const tag = new Tag(page)
-  await page.goto(demo.url)
+  await page.goto(house.demo.url)
   await tag.part('launcher').waitFor()
   await tag.call('open')
   await tag.part('call-me').click()
@@ -41,22 +26,22 @@ it('the ringing phone is shown again, rings on, is answered, and is the same cal
   await tag.state('ringing')
 
   for (const how of ['reload', 'another page'] as const) {
-    await (how === 'reload' ? page.reload() : page.goto(`${demo.url}/?again`))
+    await (how === 'reload' ? page.reload() : page.goto(`${house.demo.url}/?again`))
     await tag.state('ringing')
     await tag.part('callback-end').waitFor()
     expect(await tag.read('callId')).toBe(asked.callId)
-    await page.screenshot({ path: join(LOOKS, `shop-call-me-after-${how.replace(' ', '-')}.png`) })
+    await page.screenshot({ path: lookPath(`shop-call-me-after-${how.replace(' ', '-')}`) })
   }
-  expect((await networkCall(demo, NUMBER)).state).toBe('ringing')
+  expect((await networkCall(house.demo, NUMBER)).state).toBe('ringing')
 
   await phone.part('answer').click()
   await tag.state('connected')
   await page.reload()
   await tag.state('connected')
   await tag.part('callback-end').click()
-  await until('the phone to be hung up', async () => (await networkCall(demo, NUMBER)).state === 'over')
+  await until('the phone to be hung up', async () => (await networkCall(house.demo, NUMBER)).state === 'over')
   await tag.part('callback-over').waitFor()
-  await page.screenshot({ path: join(LOOKS, 'shop-call-me-over-after-reload.png') })
+  await page.screenshot({ path: lookPath('shop-call-me-over-after-reload') })
   await page.reload()
   await tag.part('launcher').waitFor()
   expect(await tag.read('state')).toBe('idle')

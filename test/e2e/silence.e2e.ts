@@ -1,16 +1,15 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { sentences } from '../clips/list.ts'
 import { samplesFor } from '../clips/noises.ts'
 import { timeline } from '../clips/wav.ts'
 import { wordsAfter } from '../clips/words-by-time.ts'
-import { openBrowser, openPage, Tag } from '../kit/browser.ts'
+import { openPage, Tag } from '../kit/browser.ts'
+import { demoInBrowser } from '../kit/demo-in-browser.ts'
 import { heardSpeech } from '../kit/detector.ts'
 import { type Recording, recordings, waitForSound } from '../kit/ear.ts'
 import { signIn } from '../kit/operator.ts'
 import { growMicrophone, say } from '../kit/page-microphone.ts'
 import { percentile } from '../kit/percentile.ts'
-import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
 import { envelope } from '../kit/sound.ts'
 
 /** How soon the agent is silent at the visitor's ear once they speak: both ends taken on the page's one AudioContext clock. */
@@ -30,11 +29,7 @@ const HEARD = 0.0005
 const PAUSE_MS = 500
 const WINDOW_MS = 5
 
-let demo: RelayProcess
-let browser: Browser
-beforeAll(async () => {
-  demo = await startDemo()
-  browser = await openBrowser()
+const house = demoInBrowser({}, async ({ demo }) => {
   const admin = await signIn(demo)
   const { status } = await admin.ask('PATCH', '/api/agents/demo', {
     engine: 'offline',
@@ -47,10 +42,6 @@ beforeAll(async () => {
   })
   expect(status).toBe(200)
 })
-afterAll(async () => {
-  await browser?.close()
-  await demo?.[Symbol.asyncDispose]()
-})
 
 interface Cut {
   name: string
@@ -62,10 +53,10 @@ interface Cut {
 
 /** Speaks over one story after another. */
 async function bargeIn(clips: ReturnType<typeof sentences>): Promise<Cut[]> {
-  const { context, page } = await openPage(browser)
+  const { context, page } = await openPage(house.browser)
   await growMicrophone(context)
   const tag = new Tag(page)
-  await page.goto(demo.url)
+  await page.goto(house.demo.url)
   await tag.launch()
   await tag.entry('the greeting, heard', ({ role, final }) => role === 'agent' && final)
   await tag.state('listening')

@@ -1,7 +1,6 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBrowser, Tag } from '../kit/browser.ts'
-import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
+import { describe, expect, it } from 'vitest'
+import { Tag } from '../kit/browser.ts'
+import { demoInBrowser } from '../kit/demo-in-browser.ts'
 
 /** What a page pays for the tag, counted by the browser as bytes on the wire. */
 
@@ -15,16 +14,7 @@ const CALLBACK_BYTES = 9000
 const isVoice = ({ url }: Loaded) => /\/(voice|capture)-[^/]*\.js$/.test(url)
 const isCallback = ({ url }: Loaded) => /\/assets\/callback-/.test(url)
 
-let browser: Browser
-let demo: RelayProcess
-beforeAll(async () => {
-  demo = await startDemo()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await demo?.[Symbol.asyncDispose]()
-})
+const house = demoInBrowser()
 
 interface Loaded {
   url: string
@@ -37,7 +27,7 @@ interface Loaded {
 
 describe('the weight of the tag', () => {
   it('shell before a click, call code after it, and nothing from elsewhere', async () => {
-    const context = await browser.newContext()
+    const context = await house.browser.newContext()
     const page = await context.newPage()
     await page.addInitScript(() => {
       const modules: string[] = []
@@ -66,7 +56,7 @@ describe('the weight of the tag', () => {
     const bytes = (loaded: Loaded[]) => loaded.reduce((sum, { body }) => sum + body, 0)
 
     const tag = new Tag(page)
-    await page.goto(`${demo.url}/strict-csp?preload=none`, { waitUntil: 'networkidle' })
+    await page.goto(`${house.demo.url}/strict-csp?preload=none`, { waitUntil: 'networkidle' })
     await tag.part('launcher').waitFor()
     const before = scripts()
     expect(before.map(({ url }) => new URL(url).pathname)).toEqual(['/voice-agent.js'])
@@ -94,7 +84,9 @@ describe('the weight of the tag', () => {
     expect(voice).not.toEqual([])
     expect(bytes(voice), told(voice)).toBeLessThanOrEqual(VOICE_BYTES)
 
-    const elsewhere = [...files.values()].filter(({ url }) => !url.startsWith('data:') && new URL(url).host !== new URL(demo.url).host)
+    const elsewhere = [...files.values()].filter(
+      ({ url }) => !url.startsWith('data:') && new URL(url).host !== new URL(house.demo.url).host,
+    )
     expect(elsewhere).toEqual([])
     console.log(told([...before, ...after]))
     await context.close()
