@@ -20,5 +20,6 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'calls', tag: 'vc-call-page', load: () => import('./call/call-page.ts') },
   { name: 'history', label: 'History', icon: 'history', tag: 'vc-history', load: () => import('./history/history.ts') },
   { name: 'agents', label: 'Agents', icon: 'agents', tag: 'vc-agents', load: () => import('./agents/agents.ts') },
+  { name: 'numbers', label: 'Numbers', icon: 'numbers', role: 'operator', tag: 'vc-numbers', load: () => import('./numbers/numbers.ts') },
   { name: 'start', label: 'First steps', icon: 'start', role: 'admin', tag: 'vc-start', load: () => import('./start/start.ts') },
 ]
