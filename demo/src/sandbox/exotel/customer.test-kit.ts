@@ -1,6 +1,5 @@
 import { CustomerServer, CustomerSocket, listening } from '../carriers/customer.test-kit.ts'
-import { withSandbox } from '../sandbox.test-kit.ts'
-import type { PhoneRecord } from '../twilio/customer.test-kit.ts'
+import { type Fields, formOf, withSandbox } from '../sandbox.test-kit.ts'
 import { EXOTEL_ACCOUNT } from './account.ts'
 import type { StreamRecord } from './agent-stream.ts'
 import type { Delivery } from './webhooks.ts'
@@ -64,27 +63,17 @@ export function withExotel() {
   const sandbox = withSandbox()
   const authorization = `Basic ${Buffer.from(`${EXOTEL_ACCOUNT.apiKey}:${EXOTEL_ACCOUNT.apiToken}`).toString('base64')}`
   const account = () => `${sandbox.url()}/v1/Accounts/${EXOTEL_ACCOUNT.sid}`
-  const formOf = (form: Record<string, string | string[]>) => {
-    const pairs = Object.entries(form).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each]))
-    return new URLSearchParams(pairs)
-  }
-  const rest = async (path: string, form?: Record<string, string | string[]>, signal?: AbortSignal) => {
+  const rest = async (path: string, form?: Fields, signal?: AbortSignal) => {
     const sent = form && { method: 'POST', body: formOf(form) }
     const answer = await fetch(account() + path, { headers: { authorization }, ...sent, ...(signal && { signal }) })
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, Record<string, unknown>> }
   }
-  const ordered = async (path: string, body: object) => {
-    const answer = await sandbox.post(path, body)
-    if (!answer.ok) throw new Error(`order refused: ${await answer.text()}`)
-    return (await answer.json()) as Record<string, unknown>
-  }
+  const { ordered } = sandbox
   return {
     ...sandbox,
     account,
     authorization,
     rest,
-    formOf,
-    ordered,
     /** Places a call to a phone whose sound goes to the customer, with everything subscribed. */
     place: (customer: Customer, o: Record<string, string | string[] | undefined> = {}, signal?: AbortSignal) => {
       const form = {
@@ -105,13 +94,6 @@ export function withExotel() {
     /** A phone calls the ExoPhone. */
     dial: (o: object = {}) => ordered('phones/dial', { from: '+919000000002', to: EXOTEL_ACCOUNT.phoneNumber, ...o }),
     flow: (flow: object[]) => ordered('exotel/numbers', { phoneNumber: EXOTEL_ACCOUNT.phoneNumber, flow }),
-    phones: async (): Promise<PhoneRecord[]> =>
-      ((await (await fetch(`${sandbox.url()}/sandbox/phones/calls`)).json()) as { calls: PhoneRecord[] }).calls,
-    audio: async (id: string, side: 'heard' | 'said'): Promise<Int16Array> => {
-      const wav = await (await fetch(`${sandbox.url()}/sandbox/phones/calls/${id}/audio?side=${side}`)).arrayBuffer()
-      return new Int16Array(wav.slice(44))
-    },
-    exotel: async () =>
-      (await (await fetch(`${sandbox.url()}/sandbox/exotel/requests`)).json()) as { webhooks: Delivery[]; streams: StreamRecord[] },
+    exotel: () => sandbox.seen<{ webhooks: Delivery[]; streams: StreamRecord[] }>('exotel/requests'),
   }
 }

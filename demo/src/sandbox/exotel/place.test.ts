@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readXml } from '../carriers/xml.ts'
+import { formOf } from '../sandbox.test-kit.ts'
 import { EXOTEL_ACCOUNT } from './account.ts'
 import { Customer, withExotel } from './customer.test-kit.ts'
 import vectors from './exotel.vectors.json' with { type: 'json' }
@@ -83,7 +84,7 @@ test('the account’s own key and token, and no others', async () => {
 
 test('answers in XML where the path does not end in .json', async () => {
   const customer = await Customer.open()
-  const body = exotel.formOf({
+  const body = formOf({
     From: '+919000000001',
     To: '+919000000002',
     CallerId: '08040550199',
@@ -97,7 +98,7 @@ test('answers in XML where the path does not end in .json', async () => {
   expect(readXml(await (await ask({}, `/Calls/${sid}`)).text()).children[0]?.children.map(({ name }) => name)).toEqual(
     Object.keys(http.connect_response.Call),
   )
-  const refused = await ask({ method: 'POST', body: exotel.formOf({ From: '1' }) })
+  const refused = await ask({ method: 'POST', body: formOf({ From: '1' }) })
   expect([refused.status, readXml(await refused.text()).children[0]?.name]).toEqual([400, 'RestException'])
   const streams = readXml(await (await ask({}, '/ActiveStreams')).text())
   expect(streams.children[0]?.children.map(({ name }) => name)).toEqual(['ActiveStreamCount', 'ThrottleLimit'])

@@ -106,17 +106,11 @@ export function withOptima() {
     post: (path: string, json?: object) => post(path, json) as Promise<Record<string, unknown>>,
     script: (json: object = {}) => sandbox.post('phones/scripts', { number: CALLEE, ...json }),
     call: async (sessionId: string) => {
-      const { calls } = (await (await fetch(`${sandbox.url()}/sandbox/optima/calls`)).json()) as { calls: ReturnType<typeof shownCall>[] }
+      const { calls } = await sandbox.seen<{ calls: ReturnType<typeof shownCall>[] }>('optima/calls')
       const call = calls.find((each) => each.sessionId === sessionId)
       if (!call) throw new Error('no such call')
       return call
     },
-    phones: async () =>
-      (
-        (await (await fetch(`${sandbox.url()}/sandbox/phones/calls`)).json()) as {
-          calls: { carrierCallId: string; end?: string; state: string }[]
-        }
-      ).calls,
     /** Places a call as 1.0.3 or 1.0.5 does. */
     async place(more: object = {}): Promise<string> {
       const { body, status } = await rest('/pbx/call', { phoneNumber: CALLEE.slice(1), ...more })

@@ -1,12 +1,13 @@
 import { CustomerServer, CustomerSocket, listening, type Webhook } from '../carriers/customer.test-kit.ts'
 import { decodeMuLaw, encodeMuLaw } from '../carriers/g711.ts'
-import { withSandbox } from '../sandbox.test-kit.ts'
+import { type Fields, formOf, withSandbox } from '../sandbox.test-kit.ts'
 import { TWILIO_ACCOUNT } from './account.ts'
 import type { StreamRecord } from './media-stream.ts'
 import type { RelayRecord } from './relay-record.ts'
 import type { Delivery } from './webhooks.ts'
 
 export type { Webhook } from '../carriers/customer.test-kit.ts'
+export type { PhoneRecord } from '../sandbox.test-kit.ts'
 
 /** A tiny customer of Twilio for tests. */
 export class Customer extends CustomerServer<CustomerStream> {
@@ -59,35 +60,17 @@ export class CustomerStream extends CustomerSocket {
   }
 }
 
-export interface PhoneRecord {
-  id: string
-  carrierCallId: string
-  state: string
-  end?: string
-  endedBy?: string
-  states: { state: string; atMs: number }[]
-  keysHeard: { digit: string; atMs: number }[]
-  marks: { did: string; atMs: number }[]
-  voice: { fromMs: number; toMs?: number }[]
-  heard: { bytes: number }
-}
-
 /** A sandbox with the requests a customer makes of Twilio, and the phones. */
 export function withTwilio() {
   const sandbox = withSandbox()
   const authorization = `Basic ${Buffer.from(`${TWILIO_ACCOUNT.accountSid}:${TWILIO_ACCOUNT.authToken}`).toString('base64')}`
   const account = () => `${sandbox.url()}/2010-04-01/Accounts/${TWILIO_ACCOUNT.accountSid}`
   const json = async (answer: Response) => ({ status: answer.status, body: (await answer.json()) as Record<string, unknown> })
-  const rest = async (path: string, form?: Record<string, string | string[]>, signal?: AbortSignal) => {
-    const pairs = Object.entries(form ?? {}).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each]))
-    const sent = form && { method: 'POST', body: new URLSearchParams(pairs) }
+  const rest = async (path: string, form?: Fields, signal?: AbortSignal) => {
+    const sent = form && { method: 'POST', body: formOf(form) }
     return await json(await fetch(account() + path, { headers: { authorization }, ...sent, ...(signal && { signal }) }))
   }
-  const ordered = async (path: string, body: object) => {
-    const answer = await sandbox.post(path, body)
-    if (!answer.ok) throw new Error(`order refused: ${await answer.text()}`)
-    return (await answer.json()) as Record<string, unknown>
-  }
+  const { ordered } = sandbox
   return {
     ...sandbox,
     account,
@@ -109,18 +92,11 @@ export function withTwilio() {
       ),
     script: (script: object) => ordered('phones/scripts', { number: '+12025550101', ...script }),
     settings: (settings: object) => ordered('twilio/settings', settings),
-    ordered,
-    phones: async (): Promise<PhoneRecord[]> =>
-      ((await (await fetch(`${sandbox.url()}/sandbox/phones/calls`)).json()) as { calls: PhoneRecord[] }).calls,
-    audio: async (id: string, side: 'heard' | 'said'): Promise<Int16Array> => {
-      const wav = await (await fetch(`${sandbox.url()}/sandbox/phones/calls/${id}/audio?side=${side}`)).arrayBuffer()
-      return new Int16Array(wav.slice(44))
-    },
-    twilio: async () =>
-      (await (await fetch(`${sandbox.url()}/sandbox/twilio/requests`)).json()) as {
+    twilio: () =>
+      sandbox.seen<{
         webhooks: Delivery[]
         streams: StreamRecord[]
         relays: RelayRecord[]
-      },
+      }>('twilio/requests'),
   }
 }
