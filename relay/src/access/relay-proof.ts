@@ -33,7 +33,7 @@ export function createRelayProof(o: { authSecret: string; id: string; clock: Clo
       return `${said}.${sign(said, request)}`
     },
     read(header, request) {
-      const parts = /^(([A-Za-z0-9_-]{1,64})\.([0-9a-z]{1,10})\.([A-Za-z0-9_-]{1,128}))\.([A-Za-z0-9_-]{43})$/.exec(String(header ?? ''))
+      const parts = /^(([A-Za-z0-9_-]{1,64})\.([0-9a-z]{1,10})\.([A-Za-z0-9_-]{0,128}))\.([A-Za-z0-9_-]{43})$/.exec(String(header ?? ''))
       if (!parts) return undefined
       const [, said = '', to, expiry = '', address = '', signature = ''] = parts
       if (!timingSafeEqual(Buffer.from(signature), Buffer.from(sign(said, request)))) return undefined

@@ -39,9 +39,8 @@ export function createElsewhere(o: { peers: Pick<Peers, 'holding'>; proof: Relay
     const cancel = clock.after(ANSWERS_WITHIN_MS, () => late.abort())
     const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal
     try {
-      const hasBody = request.body !== null && request.body !== undefined
-      const init = { method, headers, redirect: 'manual' as const, signal }
-      return await fetch(`${holder.url}${target}`, hasBody ? { ...init, body: request.body ?? null, duplex: 'half' } : init)
+      const init = { method, headers, redirect: 'manual' as const, signal, duplex: 'half', body: request.body ?? null }
+      return await fetch(`${holder.url}${target}`, init)
     } catch (error) {
       throw unreached(error)
     } finally {

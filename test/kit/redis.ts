@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { freePort } from './relay-process.ts'
+
+/** A real Redis that keeps nothing on a disk: when it comes back it has forgotten everything. */
+export interface RedisServer {
+  readonly url: string
+  /** Kills it; resolves when it is gone. */
+  goAway(): Promise<void>
+  /** Starts it again on the same port. */
+  comeBack(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const PASSWORD = 'redis-password-of-tests'
+
+export async function startRedis(path: string): Promise<RedisServer> {
+  const port = await freePort()
+  let child: ChildProcess | undefined
+  const goAway = async () => {
+    const dying = child
+    child = undefined
+    if (!dying || dying.exitCode !== null) return
+    dying.kill('SIGKILL')
+    await once(dying, 'exit')
+  }
+  const comeBack = async () => {
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--requirepass', PASSWORD]
+    const started = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    child = started
+    await new Promise<void>((resolve, reject) => {
+      let said = ''
+      started.stdout?.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+        if (/Ready to accept connections/.test(said)) resolve()
+      })
+      started.once('exit', (code) => reject(new Error(`redis-server ended with ${code}:\n${said}`)))
+    })
+  }
+  await comeBack()
+  return { url: `redis://:${PASSWORD}@127.0.0.1:${port}`, goAway, comeBack, [Symbol.asyncDispose]: goAway }
+}
