@@ -12,6 +12,7 @@ const MAY = {
   'agents/phone-settings.ts': 'what an agent says of ConversationRelay',
   'http/agent-calling.ts': 'the guide’s words for how an agent calls',
   'http/calling-settings.ts': 'the guide’s words for how an agent calls',
+  'http/pages.ts': 'the hosts that the console’s page may talk to, for Twilio’s own kit',
   'protocol/web-call.ts': 'the contract’s word for a page call’s transport',
 }
 

@@ -216,10 +216,10 @@ export class VoiceConsole extends LitElement {
     if (session.state !== 'in' || this.#invitation !== undefined) {
       return html`<main class="frame-out"><vc-sign-in .session=${session} .relay=${this.#relay} .t=${t} .invitation=${this.#invitation} @joined=${this.#joined}></vc-sign-in></main>`
     }
-    return html`<a class="skip" href="#main" @click=${this.#skip}>${t('Skip to the page')}</a>
+    return html`<nav aria-label=${t('Skip')}><button class="skip" @click=${this.#skip}>${t('Skip to the page')}</button></nav>
       <div class="frame">
         ${this.#bar()}${this.#rail()}
-        <main id="main" tabindex="-1" ?inert=${this.menu} aria-label=${t(this.#entry?.label ?? 'Call')}>${this.#main()}</main>
+        <main tabindex="-1" ?inert=${this.menu} aria-label=${t(this.#entry?.label ?? 'Call')}>${this.#main()}</main>
       </div>
       ${this.menu ? html`<button class="veil" tabindex="-1" aria-label=${t('Close the menu')} @click=${() => (this.menu = false)}></button>` : nothing}
       ${this.line === 'lost' ? html`<p class="away" role="status">${t('The live line is away. It comes back by itself, and nothing is missed.')}</p>` : nothing}
@@ -252,7 +252,7 @@ export class VoiceConsole extends LitElement {
     const t = sayWith(this.strings ?? {})
     return html`<header class="bar">
       <button aria-label=${t('Menu')} aria-expanded=${this.menu} aria-controls="rail" @click=${this.#openMenu}>${icon('menu')}</button>
-      <span>${t(this.#entry?.label ?? 'Call')}</span>
+      <span class="orb" aria-hidden="true"></span><span>voice-agent</span>
     </header>`
   }
 
@@ -260,7 +260,7 @@ export class VoiceConsole extends LitElement {
     const t = sayWith(this.strings ?? {})
     const session = this.#session
     const under = this.route.page === 'calls' ? 'active' : this.route.page
-    return html`<div class="rail ${this.menu ? 'open' : ''}" id="rail">
+    return html`<aside class="rail ${this.menu ? 'open' : ''}" id="rail" aria-label=${t('Rail')}>
       <p class="brand"><span class="orb" aria-hidden="true"></span>voice-agent</p>
       <nav aria-label=${t('Console')}>
         ${this.#railed().map(
@@ -273,7 +273,7 @@ export class VoiceConsole extends LitElement {
         <button @click=${this.#help}>${icon('help')}${t('Keys')}</button>
         ${session?.isOwn ? html`<button @click=${() => void session.signOut()}>${icon('leave')}${t('Sign out')}</button>` : nothing}
       </div>
-    </div>`
+    </aside>`
   }
 
   #sayings() {
@@ -313,8 +313,7 @@ export class VoiceConsole extends LitElement {
     if (this.menu) this.renderRoot.querySelector<HTMLElement>('.rail a')?.focus()
   }
 
-  #skip = (event: Event) => {
-    event.preventDefault()
+  #skip = () => {
     this.renderRoot.querySelector('main')?.focus()
   }
 

@@ -108,6 +108,10 @@ export const frameStyles = css`
     overflow: auto;
     outline: none;
   }
+  main:focus,
+  main:focus-visible {
+    outline: none;
+  }
   main > * {
     min-height: 100%;
   }

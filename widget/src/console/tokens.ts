@@ -30,16 +30,13 @@ export const tokens = css`
     --_shadow: 0 1px 2px light-dark(#0a0f1a0d, #0006), 0 10px 30px -12px light-dark(#0a0f1a30, #000a);
     --_quick: 180ms cubic-bezier(0.2, 0.7, 0.2, 1);
   }
-  /* Whatever the owner's colour: scaled until its luminance (Y of XYZ) is 4.5:1 from the panel's; what stands on it turns black or white. */
+  /* Whatever the owner's colour: darkened until its luminance (Y of XYZ) is 4.5:1 from a light panel's, or lightened for a dark one. */
   @supports (color: color(from red xyz-d65 x y z)) {
     :host {
       --_given: var(--va-accent, #0b63c9);
       --_accent: light-dark(
         color(from var(--_given) xyz-d65 calc(x * min(1, 0.14 / y)) calc(y * min(1, 0.14 / y)) calc(z * min(1, 0.14 / y))),
-        color(
-          from var(--_given) xyz-d65 calc(x + (0.9505 - x) * max(0, (0.36 - y) / (1 - y))) calc(y + (1 - y) * max(0, (0.36 - y) / (1 - y)))
-            calc(z + (1.089 - z) * max(0, (0.36 - y) / (1 - y)))
-        )
+        oklch(from var(--_given) max(l, 0.76) min(c, 0.13) h)
       );
       --_on-accent: light-dark(#fff, #0b0d11);
     }

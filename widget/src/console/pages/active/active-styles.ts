@@ -29,7 +29,7 @@ export const activeStyles = css`
   .head {
     display: flex;
     flex-wrap: wrap;
-    align-items: end;
+    align-items: center;
     justify-content: space-between;
     gap: 12px 16px;
     margin-bottom: 16px;
@@ -87,7 +87,9 @@ export const activeStyles = css`
     font-size: 14px;
   }
   .standing {
-    overflow: hidden;
+    display: flex;
+    align-items: center;
+    min-width: 0;
   }
   .standing .tag {
     max-width: 100%;

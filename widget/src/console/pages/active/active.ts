@@ -82,7 +82,7 @@ export class ActivePage extends ConsolePage {
   }
 
   get #detail(): CallView | null {
-    return this.renderRoot.querySelector<CallView>('vc-call')
+    return this.renderRoot?.querySelector<CallView>('vc-call') ?? null
   }
 
   #drawSoon(): void {

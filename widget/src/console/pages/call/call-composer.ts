@@ -9,17 +9,17 @@ type Mode = 'whisper' | 'say' | 'context' | 'write'
 const MODES: Record<Mode, { label: string; hint: string; needs: Deed; done: string }> = {
   whisper: {
     label: 'Whisper',
-    hint: 'Tell the AI what to do; the visitor hears nothing of it',
+    hint: 'What the AI should do; only it hears this',
     needs: 'advise',
     done: 'The agent was told. The visitor hears nothing of it.',
   },
   context: {
     label: 'Inform',
-    hint: 'Let the AI know something, without asking anything of it',
+    hint: 'What the AI should know',
     needs: 'advise',
     done: 'The agent knows it now.',
   },
-  say: { label: 'Say', hint: 'The agent says this, word for word', needs: 'say', done: 'The agent says it.' },
+  say: { label: 'Say', hint: 'What the agent should say, word for word', needs: 'say', done: 'The agent says it.' },
   write: { label: 'Write', hint: 'Write to the visitor', needs: 'write', done: '' },
 }
 

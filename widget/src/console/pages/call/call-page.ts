@@ -16,7 +16,7 @@ export class CallPage extends ConsolePage {
   ]
 
   get #view(): CallView | null {
-    return this.renderRoot.querySelector<CallView>('vc-call')
+    return this.renderRoot?.querySelector<CallView>('vc-call') ?? null
   }
 
   override keys(): readonly KeyHelp[] {

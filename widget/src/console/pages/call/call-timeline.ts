@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, svg } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { look } from '../../look.ts'
-import { moments, shortMs } from '../../parts/format.ts'
+import { lengthOf, moments, shortMs } from '../../parts/format.ts'
 import type { Say } from '../../words.ts'
 import type { CallEvent, Latency, Turn } from './call-model.ts'
 import { PARTS, timelineOf } from './timeline.ts'
@@ -17,7 +17,7 @@ export class CallTimeline extends LitElement {
       li {
         position: relative;
         display: grid;
-        grid-template-columns: auto 14px minmax(0, 1fr);
+        grid-template-columns: minmax(5ch, auto) 14px minmax(0, 1fr);
         gap: 0 10px;
         padding-bottom: 12px;
         font-size: 14px;
@@ -26,6 +26,7 @@ export class CallTimeline extends LitElement {
         color: var(--_muted);
         font-size: 12.5px;
         line-height: 21px;
+        text-align: end;
       }
       .dot {
         width: 8px;
@@ -46,10 +47,11 @@ export class CallTimeline extends LitElement {
       li:not(:last-child)::before {
         content: '';
         position: absolute;
-        inset-block: 18px -4px;
+        inset-block: 19px -5px;
+        inset-inline: 0;
         grid-column: 2;
-        justify-self: center;
         width: 1px;
+        margin-inline: auto;
         background: var(--_line);
       }
       .detail {
@@ -93,6 +95,7 @@ export class CallTimeline extends LitElement {
     const times = moments(this.language)
     const happened = timelineOf(this.events, this.latency?.turns ?? [], t)
     if (happened.length === 0) return html`<p class="quiet small">${t('Nothing happened yet.')}</p>`
+    const began = Date.parse(happened[0]?.at ?? '')
     const { p50Ms, p95Ms } = this.latency ?? {}
     return html`${
       p50Ms === undefined
@@ -104,7 +107,7 @@ export class CallTimeline extends LitElement {
           happened,
           ({ at, seq, title }) => `${at} ${seq} ${title}`,
           ({ at, detail, kind, title, turn }) => html`<li class=${kind}>
-            <time datetime=${at}>${times.time(at)}</time><span class="dot" aria-hidden="true"></span>
+            <time datetime=${at} title=${times.time(at)}>${lengthOf(Date.parse(at) - began)}</time><span class="dot" aria-hidden="true"></span>
             <div>
               <span>${title}${turn ? html` <span class="num quiet">${shortMs(turn.totalMs)}</span>` : nothing}</span>
               ${detail ? html`<p class="detail" dir="auto">${detail}</p>` : nothing}${turn ? this.#parts(turn) : nothing}

@@ -144,7 +144,7 @@ export class CallTranscript extends LitElement {
     const names: Record<string, string> = { visitor: t('Visitor'), agent: this.agent, operator: t('Operator'), system: '' }
     return html`<li class=${entry.role}>
       ${entry.role === 'system' ? nothing : html`<span class="from">${names[entry.role]} <time datetime=${entry.startedAt}>${this.#times.time(entry.startedAt)}</time></span>`}
-      <p dir="auto" class=${entry.final ? '' : 'interim'}>${entry.text}${entry.interrupted ? html` <span class="cut" title=${t('Cut off here')}>⌇ ${t('cut off')}</span>` : nothing}</p>
+      <p dir="auto" class=${entry.final ? '' : 'interim'}>${entry.text || (entry.interrupted ? html`<span class="interim">${t('Nothing of it was heard')}</span>` : '…')}${entry.interrupted ? html` <span class="cut" title=${t('Cut off here')}>⌇ ${t('cut off')}</span>` : nothing}</p>
     </li>`
   }
 

@@ -2,7 +2,7 @@ import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { type Call, isLive } from '../../call.ts'
 import { look } from '../../look.ts'
-import { ConsolePage } from '../../page.ts'
+import { ConsolePage, type Desk } from '../../page.ts'
 import { agentNames } from '../../parts/agent-names.ts'
 import { length, standing, whoIsOn } from '../../parts/call-words.ts'
 import { lengthOf, moments, shortMs } from '../../parts/format.ts'
@@ -10,9 +10,11 @@ import '../../parts/hour-chart.ts'
 import { pageLink } from '../../parts/page-link.ts'
 import { Ticking } from '../../parts/ticking.ts'
 import { sentenceOf } from '../../problem.ts'
+import { isFirstRun } from '../start/first-run.ts'
 import { figuresOf, midnight, Today } from './today.ts'
 
 const SHOWN_CALLS = 6
+const led = new WeakSet<Desk>()
 
 /** How today goes: what lives, how it went so far, when it was busy. */
 export class Dashboard extends ConsolePage {
@@ -102,6 +104,8 @@ export class Dashboard extends ConsolePage {
   override connectedCallback(): void {
     super.connectedCallback()
     this.#begin()
+    // Somebody with an empty house is shown the way first.
+    if (!led.has(this.desk)) void this.#leadOnce()
     void agentNames(this.desk.api)
       .load()
       .then(() => this.requestUpdate())
@@ -123,6 +127,13 @@ export class Dashboard extends ConsolePage {
       this.#end()
       this.#begin()
     }, tomorrow - nowMs)
+  }
+
+  /** Whoever comes back here meant to. */
+  async #leadOnce(): Promise<void> {
+    led.add(this.desk)
+    const isFirst = await isFirstRun(this.desk).catch(() => false)
+    if (isFirst && this.isConnected) this.desk.go('start', [], { replace: true })
   }
 
   #end(): void {
