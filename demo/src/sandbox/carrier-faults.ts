@@ -21,6 +21,10 @@ export const CARRIER_FAULTS = [
   z.object({ kind: z.literal('callbacks-reordered') }),
   /** Callbacks that never come; all of them, or those that tell one of these statuses. */
   z.object({ kind: z.literal('callbacks-lost'), only: z.array(z.string()).optional() }),
+  /** Twilio's ConversationRelay: what is next is asked for late, again, or never once a session was ended by its customer. */
+  z.object({ kind: z.literal('action-late'), delayMs: z.int().min(0).max(120_000).default(2000) }),
+  z.object({ kind: z.literal('action-repeated') }),
+  z.object({ kind: z.literal('action-lost') }),
   /** The media socket breaks without a word when so much of the agent was played. */
   z.object({ kind: z.literal('stream-dropped'), afterMs: z.int().min(0).default(500) }),
   /** The carrier cannot reach the media socket. */

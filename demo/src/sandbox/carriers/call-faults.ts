@@ -4,6 +4,8 @@ import type { Fault, FaultBook, Service } from '../faults.ts'
 export interface CallFaults {
   callbacks?: Fault | undefined
   stream?: Fault | undefined
+  /** Of what is asked for when a session of words has ended. */
+  action?: Fault | undefined
   stuck?: boolean
 }
 
@@ -13,5 +15,6 @@ export function callFaults(faults: FaultBook, service: Service, number: string):
     stuck: faults.next(service, number, ({ kind }) => kind === 'place-stuck') !== undefined,
     callbacks: faults.next(service, number, ({ kind }) => kind.startsWith('callbacks-')),
     stream: faults.next(service, number, ({ kind }) => kind.startsWith('stream-')),
+    action: faults.next(service, number, ({ kind }) => kind.startsWith('action-')),
   }
 }

@@ -95,7 +95,7 @@ export class TwilioCall extends Sounding implements Leg {
       const { instructions } = this.order
       if (!instructions) return line.happens('fail', 'carrier')
       const token = { CallToken: encodeURIComponent(JSON.stringify({ sandbox: this.sid })), StirVerstat: 'TN-Validation-Passed-C' }
-      return void this.#conductor.perform(instructions, token, ([first]) => {
+      return void this.#conductor.perform(instructions, { ...token, ...this.order.parameters }, ([first]) => {
         if (first?.verb !== 'Reject') return line.happens('answer', 'carrier')
         line.happens(first.reason === 'busy' ? 'busy' : 'decline', 'carrier')
         return false

@@ -1,9 +1,12 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { reachable } from '../carriers/loopback.ts'
+import { Script, ScriptStep } from '../phones/script.ts'
 import type { SandboxEnv } from '../world.ts'
+import { readClientToken } from './client-token.ts'
+import { TwilioError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import { callResource } from './resources.ts'
+import { callResource, conferenceResource, participantResource } from './resources.ts'
 import { TwilioSettings } from './settings.ts'
 
 const NumberOrder = z.strictObject({
@@ -13,6 +16,15 @@ const NumberOrder = z.strictObject({
   voiceFallbackUrl: z.string().optional(),
   statusCallback: z.string().optional(),
   statusCallbackMethod: z.enum(['GET', 'POST']).default('POST'),
+})
+
+/** A page's kit connects: its token, its parameters, and the Voice URL of the app that the token names. */
+const ClientOrder = z.strictObject({
+  accessToken: z.string(),
+  params: z.record(z.string(), z.string()).default({}),
+  voiceUrl: z.string(),
+  says: z.array(ScriptStep).default([]),
+  hangsUpAfterMs: z.int().min(0).optional(),
 })
 
 /** How tests steer Twilio, and what they may look at. Numbers stay at a reset, as they would in an account. */
@@ -30,6 +42,29 @@ export function twilioControl(exchange: Exchange): Hono<SandboxEnv> {
     exchange.configure(order.data)
     return c.json(order.data, 201)
   })
+  app.post('/sandbox/twilio/clients', async (c) => {
+    const order = ClientOrder.safeParse(await c.req.json().catch(() => undefined))
+    if (!order.success) return c.json({ errors: order.error.issues }, 400)
+    const { accessToken, params, voiceUrl, ...says } = order.data
+    try {
+      const { identity } = readClientToken(accessToken)
+      // A page has no number of its own.
+      const script = Script.parse({ number: '+15005550000', ...says })
+      return c.json(exchange.connectClient({ identity, parameters: params, voiceUrl, script }).record.toJSON(), 201)
+    } catch (error) {
+      if (!(error instanceof TwilioError)) throw error
+      return c.json(error.body, error.status as 401)
+    }
+  })
+  app.get('/sandbox/twilio/conferences', (c) =>
+    c.json({
+      conferences: exchange.conferences.all.map((each) => ({
+        ...conferenceResource(each),
+        participants: each.participants.map((who) => participantResource(each, who)),
+        past: each.past.map((who) => participantResource(each, who)),
+      })),
+    }),
+  )
   app.get('/sandbox/twilio/settings', (c) => c.json(exchange.settings()))
   app.post('/sandbox/twilio/settings', async (c) => {
     const order = TwilioSettings.partial().safeParse(await c.req.json().catch(() => undefined))

@@ -2,8 +2,11 @@ import { callFaults } from '../carriers/call-faults.ts'
 import { Timers } from '../carriers/timers.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
+import type { Script } from '../phones/script.ts'
+import { ScriptedPhone } from '../phones/scripted-phone.ts'
 import type { World } from '../world.ts'
 import { TwilioCall } from './call.ts'
+import { Conferences } from './conferences.ts'
 import type { Leg, Parts } from './leg.ts'
 import type { StreamRecord } from './media-stream.ts'
 import type { CallOrder } from './order.ts'
@@ -41,6 +44,7 @@ export class Exchange implements Parts {
   readonly streams: StreamRecord[] = []
   readonly relays: RelayRecord[] = []
   readonly recordings: Recording[] = []
+  readonly conferences: Conferences
   current: TwilioSettings = DEFAULT_SETTINGS
   readonly #address: () => string
   readonly #pass: Pass
@@ -59,6 +63,9 @@ export class Exchange implements Parts {
         const call = this.calls.get(callSid)
         if (call) this.pass(call, 'carrier', `${method} ${new URL(url).pathname}`, { purpose, ...params })
       },
+    )
+    this.conferences = new Conferences(this.webhooks, (words) =>
+      world.faults.next('twilio', words, ({ kind }) => kind.startsWith('callbacks-')),
     )
   }
 
@@ -100,10 +107,37 @@ export class Exchange implements Parts {
     this.network.serve(number.phoneNumber, { carrier: 'twilio', called: (line) => this.#receive(line, number.phoneNumber) })
   }
 
+  /** A page's kit connects; a scripted phone stands for its microphone and loudspeaker. */
+  connectClient(o: { identity: string; parameters: Record<string, string>; voiceUrl: string; script: Script }): PhoneCall {
+    const { identity, parameters, script, voiceUrl } = o
+    const app = `app of ${identity}`
+    this.network.serve(app, {
+      carrier: 'twilio',
+      called: (line) =>
+        this.#keep(
+          new TwilioCall(
+            {
+              direction: 'inbound',
+              from: `client:${identity}`,
+              to: '',
+              instructions: { url: voiceUrl, method: 'POST' },
+              parameters,
+              timeoutMs: 0,
+              timeLimitMs: INBOUND_LIMIT_MS,
+              faults: {},
+            },
+            this,
+          ),
+        ).receive(line),
+    })
+    return this.network.dialFrom(new ScriptedPhone(script, this.network.speech), { from: `client:${identity}`, to: app })
+  }
+
   reset(): void {
     this.#queue.stop()
     for (const call of this.calls.values()) call.close()
     this.calls.clear()
+    this.conferences.clear()
     this.webhooks.clear()
     this.streams.length = 0
     this.relays.length = 0

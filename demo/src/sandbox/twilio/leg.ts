@@ -2,6 +2,7 @@ import type { SoundEnd } from '../carriers/sound-end.ts'
 import type { PhoneCall } from '../phones/call.ts'
 import type { Network } from '../phones/network.ts'
 import type { CallStatus } from './call-status.ts'
+import type { Conferences } from './conferences.ts'
 import type { StreamRecord } from './media-stream.ts'
 import type { CallOrder, RecordingOrder } from './order.ts'
 import type { Recording } from './recording.ts'
@@ -39,6 +40,7 @@ export interface Parts {
   readonly streams: StreamRecord[]
   readonly relays: RelayRecord[]
   readonly recordings: Recording[]
+  readonly conferences: Conferences
   /** The address of the sandbox itself. */
   baseUrl(): string
   /** Shows what passes between carrier and customer to whoever watches the phone. */

@@ -25,6 +25,8 @@ export interface CallOrder {
   /** None: the call waits to be joined. */
   instructions?: Instructions
   fallback?: { url: string; method: string } | undefined
+  /** What a page's kit says when it connects: told with the first question. */
+  parameters?: Readonly<Record<string, string>>
   subscription?: Subscription | undefined
   timeoutMs: number
   timeLimitMs?: number | undefined

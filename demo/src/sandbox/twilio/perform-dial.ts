@@ -2,11 +2,20 @@ import { unlessAborted } from '../carriers/abortable.ts'
 import { joined, ringingTone } from '../carriers/joined.ts'
 import type { Leg } from './leg.ts'
 import type { RecordingOrder } from './order.ts'
+import { performConference } from './perform-conference.ts'
 import type { Stage, Wish } from './stage.ts'
 import type { DialledNumber, DialVerb } from './verb.ts'
 
-/** Rings other phones, joins the one that answers with this call, and says how it went. */
+/** Joins this call with others, and says how it went. */
 export async function performDial(verb: DialVerb, stage: Stage): Promise<Wish> {
+  if (!('conference' in verb)) return await ringAndJoin(verb, stage)
+  await performConference(verb.conference, stage)
+  if (verb.action === undefined) return undefined
+  return { go: { url: stage.resolve(verb.action), method: verb.method }, fields: { DialCallStatus: 'answered' } }
+}
+
+/** Rings other phones, and joins the one that answers. */
+async function ringAndJoin(verb: RingVerb, stage: Stage): Promise<Wish> {
   const { leg, signal } = stage
   const children = verb.numbers.map((dialled) => stage.parts.dial(childOrder(dialled, verb, stage)))
   const ringing = ringingTone()
@@ -29,7 +38,9 @@ export async function performDial(verb: DialVerb, stage: Stage): Promise<Wish> {
   }
 }
 
-function childOrder(dialled: DialledNumber, verb: DialVerb, { leg, resolve }: Stage) {
+type RingVerb = Extract<DialVerb, { numbers: DialledNumber[] }>
+
+function childOrder(dialled: DialledNumber, verb: RingVerb, { leg, resolve }: Stage) {
   const { statusCallback, statusCallbackMethod, statusCallbackEvent } = dialled
   const events = statusCallbackEvent ?? ['completed']
   return {

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { unlessAborted } from '../carriers/abortable.ts'
 import { playKeys, soundAt } from './perform-sound.ts'
 import type { RelayEnd } from './relay-record.ts'
 import { RelaySession } from './relay-session.ts'
@@ -45,7 +47,20 @@ export async function performRelay(verb: RelayVerb, action: { url: string; metho
     if (leg.mouth === session.voice) leg.mouth = undefined
   }
   signal.throwIfAborted()
-  return action && { go: action, fields: fieldsOf(session, end) }
+  if (!action) return undefined
+  const fields = fieldsOf(session, end)
+  if (end.by === 'end') await troubled(action, fields, stage)
+  return { go: action, fields }
+}
+
+/** What was ordered to go wrong with the question for what is next. */
+async function troubled(action: { url: string; method: string }, fields: Record<string, string>, { leg, parts, signal }: Stage) {
+  const fault = leg.order.faults.action
+  if (fault?.kind === 'action-late') await unlessAborted(signal, wait(fault.delayMs))
+  if (fault?.kind === 'action-lost') await unlessAborted(signal, new Promise(() => undefined))
+  if (fault?.kind !== 'action-repeated') return
+  const params = { ...leg.fields(), ...fields }
+  await parts.webhooks.send({ purpose: 'action', callSid: leg.sid, ...action, params })
 }
 
 function fieldsOf(session: RelaySession, end: RelayEnd): Record<string, string> {

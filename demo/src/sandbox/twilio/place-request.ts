@@ -10,7 +10,7 @@ import type { Subscription } from './status-callbacks.ts'
 const LONGEST_TWIML = 4000
 const E164 = /^\+[1-9]\d{6,14}$/
 const method = z.enum(['GET', 'POST']).default('POST')
-const flag = z
+export const flag = z
   .enum(['true', 'false', 'True', 'False'])
   .transform((text) => text.toLowerCase() === 'true')
   .default(false)
@@ -41,7 +41,7 @@ const Parameters = z.object({
 })
 
 /** A form's fields: the last value of each, and all of those that are lists. */
-function fieldsOf(form: URLSearchParams): Record<string, unknown> {
+export function fieldsOf(form: URLSearchParams): Record<string, unknown> {
   const lists = ['StatusCallbackEvent', 'RecordingStatusCallbackEvent']
   return Object.fromEntries([...new Set(form.keys())].map((key) => [key, lists.includes(key) ? form.getAll(key) : form.getAll(key).at(-1)]))
 }
@@ -107,6 +107,9 @@ function subscriptionOf(p: z.infer<typeof Parameters>): Subscription | undefined
   if (p.StatusCallback === undefined) return undefined
   return { url: p.StatusCallback, method: p.StatusCallbackMethod, events: p.StatusCallbackEvent ?? ['completed'] }
 }
+
+/** Whom a request wants to be told of its call. */
+export const subscriptionIn = (form: URLSearchParams): Subscription | undefined => subscriptionOf(parametersOf(form))
 
 function machineOf(p: z.infer<typeof Parameters>): MachineOrder | undefined {
   if (p.MachineDetection === undefined) return undefined

@@ -1,6 +1,8 @@
 import { TWILIO_ACCOUNT } from './account.ts'
 import type { TwilioCall } from './call.ts'
+import type { Conference, Membership } from './conference.ts'
 import { API_VERSION, rfc2822 } from './identity.ts'
+import type { Leg } from './leg.ts'
 import type { Recording } from './recording.ts'
 import { recordingPath } from './recording-callbacks.ts'
 
@@ -59,6 +61,52 @@ export function recordingResource(recording: Recording): object {
     price_unit: 'USD',
     error_code: null,
     uri: `${recordingPath(recording.sid)}.json`,
+  }
+}
+
+export function conferenceResource(conference: Conference): object {
+  const uri = `/${API_VERSION}/Accounts/${TWILIO_ACCOUNT.accountSid}/Conferences/${conference.sid}`
+  return {
+    sid: conference.sid,
+    account_sid: TWILIO_ACCOUNT.accountSid,
+    api_version: API_VERSION,
+    friendly_name: conference.name,
+    status: conference.status,
+    region: 'us1',
+    date_created: date(conference.createdAt),
+    date_updated: date(conference.createdAt),
+    reason_conference_ended: conference.reasonEnded ?? null,
+    uri: `${uri}.json`,
+    subresource_uris: { participants: `${uri}/Participants.json`, recordings: `${uri}/Recordings.json` },
+  }
+}
+
+const OVER: Partial<Record<Leg['status'], string>> = {
+  completed: 'complete',
+  busy: 'failed',
+  failed: 'failed',
+  'no-answer': 'failed',
+  canceled: 'failed',
+}
+const BEFORE: Partial<Record<Leg['status'], string>> = { queued: 'queued', ringing: 'ringing', 'in-progress': 'connected' }
+
+/** Somebody who is in it, or is being rung for it. */
+export function participantResource(conference: Conference, who: { leg: Leg; label: string | undefined } & Partial<Membership>): object {
+  const { coaches, endsIt = false, hold = false, label, leg, muted = false, startsIt = true } = who
+  const uri = `/${API_VERSION}/Accounts/${TWILIO_ACCOUNT.accountSid}/Conferences/${conference.sid}/Participants/${leg.sid}.json`
+  return {
+    account_sid: TWILIO_ACCOUNT.accountSid,
+    call_sid: leg.sid,
+    label: label ?? null,
+    call_sid_to_coach: coaches ?? null,
+    coaching: coaches !== undefined,
+    conference_sid: conference.sid,
+    end_conference_on_exit: endsIt,
+    start_conference_on_enter: startsIt,
+    muted,
+    hold,
+    status: BEFORE[leg.status] ?? OVER[leg.status],
+    uri,
   }
 }
 

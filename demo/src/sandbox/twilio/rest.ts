@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { callFaults } from '../carriers/call-faults.ts'
 import type { Fault } from '../faults.ts'
-import type { Received } from '../request-log.ts'
 import type { SandboxEnv } from '../world.ts'
 import { TWILIO_ACCOUNT } from './account.ts'
 import type { TwilioCall } from './call.ts'
@@ -12,21 +11,16 @@ import type { Exchange } from './exchange.ts'
 import { API_VERSION } from './identity.ts'
 import { instructionsOf, placement, recordingOrder } from './place-request.ts'
 import { callResource, listResource, recordingResource } from './resources.ts'
+import { conferenceRest } from './rest-conferences.ts'
+import type { Handled, Request } from './rest-job.ts'
 
-type Request = Context<SandboxEnv>
-interface Job {
-  form: URLSearchParams
-  received: Received
-}
-
-/** Twilio's REST API, as far as PROTOCOLS 1.1 to 1.3 and 1.9 tell it. */
+/** Twilio's REST API, as far as PROTOCOLS 1.1 to 1.3, 1.9 and 1.10 tell it. */
 export function twilioRest(exchange: Exchange): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>()
   const account = `/${API_VERSION}/Accounts/:account`
   const { faults, log } = exchange.world
 
-  /** Who asks, what was ordered to go wrong, and errors in Twilio's shape; then the work itself. */
-  const handled = (work: (c: Request, job: Job) => Response | Promise<Response>) => async (c: Request) => {
+  const handled: Handled = (work) => async (c) => {
     const form = new URLSearchParams(await c.req.text())
     const received = log.add('twilio', c.req.raw, Object.fromEntries(form))
     try {
@@ -125,6 +119,7 @@ export function twilioRest(exchange: Exchange): Hono<SandboxEnv> {
       return c.body(recording.wav(), 200, { 'Content-Type': 'audio/x-wav' })
     }),
   )
+  conferenceRest(app, account, exchange, handled)
   app.all(
     `${account}/*`,
     handled((c) => {

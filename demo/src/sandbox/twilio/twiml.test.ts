@@ -27,7 +27,9 @@ test.each([
   ['<Response><Connect><Stream/></Connect></Response>', 12_200],
   ['<Response><Redirect/></Response>', 12_200],
   ['<Response><Reject reason="no"/></Response>', 12_200],
-  ['<Response><Dial><Conference>room</Conference></Dial></Response>', 12_200],
+  ['<Response><Dial><Sip>sip:a@b</Sip></Dial></Response>', 12_200],
+  ['<Response><Dial><Conference/></Dial></Response>', 12_200],
+  ['<Response><Dial><Conference statusCallbackEvent="begin">room</Conference></Dial></Response>', 12_200],
 ])('refuses %j', (xml, code) => {
   expect(refusal(xml)).toBe(code)
 })

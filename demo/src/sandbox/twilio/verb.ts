@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { XmlNode as Node } from '../carriers/xml.ts'
+import { type ConferenceVerb, conferenceOf } from './conference-verb.ts'
 import { type RelayVerb, relayOf } from './relay-verb.ts'
 
 /** The verbs that this Twilio performs, read from their elements. */
@@ -67,7 +68,7 @@ type Spoken =
   | ({ verb: 'Play'; url: string } & z.infer<typeof Play>)
   | ({ verb: 'Pause' } & z.infer<typeof Pause>)
 export type GatherVerb = { verb: 'Gather'; prompts: Spoken[] } & z.infer<typeof Gather>
-export type DialVerb = { verb: 'Dial'; numbers: DialledNumber[] } & z.infer<typeof Dial>
+export type DialVerb = { verb: 'Dial' } & ({ numbers: DialledNumber[] } | { conference: ConferenceVerb }) & z.infer<typeof Dial>
 export type ConnectVerb = { verb: 'Connect' } & ({ stream: StreamVerb } | { relay: RelayVerb }) & z.infer<typeof Connect>
 export type Verb =
   | Spoken
@@ -88,7 +89,7 @@ export function verbOf(node: Node): Verb {
   if (node.name === 'Gather') return { verb: 'Gather', prompts: node.children.map(spoken), ...read(Gather, node) }
   if (node.name === 'Connect') return { verb: 'Connect', ...(relayIn(node) ?? { stream: streamIn(node) }), ...read(Connect, node) }
   if (node.name === 'Start') return { verb: 'Start', stream: streamIn(node) }
-  if (node.name === 'Dial') return { verb: 'Dial', numbers: numbersIn(node), ...read(Dial, node) }
+  if (node.name === 'Dial') return { verb: 'Dial', ...(conferenceIn(node) ?? { numbers: numbersIn(node) }), ...read(Dial, node) }
   throw new VerbError(`<${node.name}> is no verb that the sandbox performs`)
 }
 
@@ -106,6 +107,16 @@ function relayIn(node: Node): { relay: RelayVerb } | undefined {
     return { relay: relayOf(relay) }
   } catch (error) {
     throw new VerbError(`<ConversationRelay> ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`)
+  }
+}
+
+function conferenceIn(node: Node): { conference: ConferenceVerb } | undefined {
+  const [conference, more] = node.children
+  if (conference?.name !== 'Conference' || more) return undefined
+  try {
+    return { conference: conferenceOf(conference) }
+  } catch (error) {
+    throw new VerbError(`<Conference> ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`)
   }
 }
 

@@ -5,7 +5,7 @@ import { TWILIO_ACCOUNT } from './account.ts'
 import type { TwilioSettings } from './settings.ts'
 import { type Form, sign } from './signature.ts'
 
-export type Purpose = 'voice' | 'status' | 'recording' | 'machine' | 'action' | 'stream'
+export type Purpose = 'voice' | 'status' | 'recording' | 'machine' | 'action' | 'stream' | 'conference'
 
 /** A request that Twilio made to its customer, and what came of each try. */
 export interface Delivery {
