@@ -3,6 +3,7 @@ import { and, asc, eq, gt, isNull } from 'drizzle-orm'
 import type { Clock } from '../calls/ports.ts'
 import { Problem } from '../protocol/problem.ts'
 import type { Store } from '../store/open.ts'
+import { pageOf } from '../store/page.ts'
 import { apiKeys as table } from '../store/schema.ts'
 import { type Principal, SCOPES, type Scope } from './roles.ts'
 
@@ -43,9 +44,8 @@ export function createApiKeys(o: { store: Store; clock: Clock }): ApiKeys {
         .where(and(live(organisationId), cursor === undefined ? undefined : gt(table.id, cursor)))
         .orderBy(asc(table.id))
         .limit(limit + 1)
-      const apiKeys = rows.slice(0, limit).map(infoOf)
-      const last = apiKeys.at(-1)
-      return rows.length > limit && last ? { apiKeys, nextCursor: last.id } : { apiKeys }
+      const { rows: apiKeys, ...next } = pageOf(rows, limit, ({ id }) => id)
+      return { apiKeys: apiKeys.map(infoOf), ...next }
     },
     async create(organisationId, { name, scopes }) {
       const key = PREFIX + randomBytes(32).toString('base64url')

@@ -2,6 +2,7 @@ import { and, desc, eq, lt } from 'drizzle-orm'
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
 import type { Store } from '../store/open.ts'
+import { pageOf } from '../store/page.ts'
 import { audit as table } from '../store/schema.ts'
 import type { Principal } from './roles.ts'
 
@@ -66,9 +67,8 @@ export function createAudit(o: { store: Store; clock: Clock; logger: Logger }): 
         )
         .orderBy(desc(table.seq))
         .limit(limit + 1)
-      const deeds = rows.slice(0, limit).map(deedOf)
-      const last = rows[limit - 1]
-      return rows.length > limit && last ? { deeds, nextCursor: String(last.seq) } : { deeds }
+      const { rows: deeds, ...next } = pageOf(rows, limit, ({ seq }) => String(seq))
+      return { deeds: deeds.map(deedOf), ...next }
     },
   }
 }

@@ -29,3 +29,6 @@ export function mayUse(principal: Principal, wanted: Wanted): boolean {
   if (principal.kind === 'user') return ROLES.indexOf(principal.role) >= ROLES.indexOf(wanted.role)
   return wanted.scope !== undefined && principal.scopes.includes(wanted.scope)
 }
+
+/** The organisation that the first start makes: its admins keep the house, which all organisations share. */
+export const HOUSE_ORGANISATION = 'org_main'

@@ -7,6 +7,7 @@ import { normalOrigin } from '../access/origins.ts'
 import type { Clock } from '../calls/ports.ts'
 import { Problem, type PublicAgent } from '../protocol/index.ts'
 import type { Store } from '../store/open.ts'
+import { pageOf } from '../store/page.ts'
 import { agents as table } from '../store/schema.ts'
 import { mergePatch } from './merge-patch.ts'
 import { Persona, PersonaInput } from './persona.ts'
@@ -57,9 +58,8 @@ export function createAgents(o: { store: Store; keyring: Keyring; clock: Clock; 
         .where(and(eq(table.organisationId, organisationId), after))
         .orderBy(asc(table.id))
         .limit(limit + 1)
-      const agents = rows.slice(0, limit).map(toAgent)
-      const last = agents.at(-1)
-      return rows.length > limit && last ? { agents, nextCursor: last.id } : { agents }
+      const { rows: agents, ...next } = pageOf(rows, limit, ({ id }) => id)
+      return { agents: agents.map(toAgent), ...next }
     },
     async get(organisationId, id) {
       const [row] = await db.select().from(table).where(mine(organisationId, id))

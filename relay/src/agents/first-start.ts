@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Keyring } from '../access/encryption.ts'
 import { openHouseKeys } from '../access/house-keys.ts'
 import { hashPassword } from '../access/passwords.ts'
+import { HOUSE_ORGANISATION } from '../access/roles.ts'
 import { writePrivate } from '../access/secrets.ts'
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
@@ -67,7 +68,7 @@ export async function makeFirst(o: {
     privateHosts: o.settings.tools.TOOL_PRIVATE_HOSTS ?? [],
     secrets: await openHouseKeys(o.store, o.keyring),
   })
-  const organisationId = 'org_main'
+  const organisationId = HOUSE_ORGANISATION
   const createdAt = new Date(o.clock.nowMs())
   const made = await db.transaction(async (tx) => {
     // Two relays that start at once over one database: one of them makes it.

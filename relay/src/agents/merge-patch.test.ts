@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mergePatch } from './merge-patch.ts'
+import { mergePatch, patchBetween } from './merge-patch.ts'
 
 describe('JSON merge patch', () => {
   // The table of RFC 7396, appendix A.
@@ -38,5 +38,17 @@ describe('JSON merge patch', () => {
     )
     mergePatch({}, JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'))
     expect('polluted' in {}).toBe(false)
+  })
+
+  it('between two documents without null makes the one the other, and is empty between equal ones', () => {
+    const { document } = fc.letrec((tie) => ({
+      document: fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__'), fc.oneof(fc.integer(), fc.array(fc.integer()), tie('document'))),
+    }))
+    fc.assert(
+      fc.property(document, document, (from, to) => {
+        expect(mergePatch(from, patchBetween(from, to))).toEqual(to)
+        expect(patchBetween(to, to)).toEqual({})
+      }),
+    )
   })
 })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { and, desc, eq, inArray, lt, not, or, type SQL, sql } from 'drizzle-orm'
 import type { Db, Store } from '../store/open.ts'
+import { olderThan, pageOf, timeCursor } from '../store/page.ts'
 import { gateDecisions as table } from '../store/schema.ts'
 import { createFullness } from './fullness.ts'
 import type { Purpose } from './question.ts'
@@ -158,7 +159,7 @@ export function createDecisions(o: { store: Store }): Decisions {
         .where(
           and(
             eq(table.organisationId, organisationId),
-            olderThan(cursor),
+            olderThan(cursor, table),
             callId === undefined ? undefined : eq(table.callId, callId),
             allowed === undefined ? undefined : eq(table.allowed, allowed),
             purpose === undefined ? undefined : eq(table.purpose, purpose),
@@ -166,9 +167,8 @@ export function createDecisions(o: { store: Store }): Decisions {
         )
         .orderBy(desc(table.at), desc(table.id))
         .limit(limit + 1)
-      const decisions = rows.slice(0, limit)
-      const last = decisions.at(-1)
-      return rows.length > limit && last ? { decisions, nextCursor: `${last.at.getTime()}.${last.id}` } : { decisions }
+      const { rows: decisions, ...next } = pageOf(rows, limit, ({ at, id }) => timeCursor(at, id))
+      return { decisions, ...next }
     },
   }
 }
@@ -215,13 +215,4 @@ function fullSince({ column, only, windowMs, count }: Allowance, keys: Keys, now
   return sql`(select (extract(epoch from ${table.at}) * 1000)::bigint::text from ${table}
     where ${table.allowed} and ${table.insteadOf} is null and ${COLUMNS[column]} = ${key} and ${kind} and ${table.at} > ${new Date(nowMs - windowMs)}
     order by ${table.at} desc offset ${count - 1} limit 1)`
-}
-
-function olderThan(cursor: string | undefined): SQL | undefined {
-  if (cursor === undefined) return undefined
-  const [, ms, id] = /^(\d{1,15})\.(.+)$/.exec(cursor) ?? []
-  // A cursor of somebody's own making finds nothing.
-  if (ms === undefined || id === undefined) return sql`false`
-  const at = new Date(Number(ms))
-  return or(lt(table.at, at), and(eq(table.at, at), lt(table.id, id)))
 }

@@ -4,6 +4,7 @@ import type { Keyring } from '../access/encryption.ts'
 import { openHouseKeys } from '../access/house-keys.ts'
 import type { Clock } from '../calls/ports.ts'
 import type { Store } from '../store/open.ts'
+import { pageOf } from '../store/page.ts'
 import { doNotCall as table } from '../store/schema.ts'
 
 /** Numbers that want no calls: each organisation's list, and the house's own (`undefined`). */
@@ -14,7 +15,7 @@ export interface DoNotCall {
   add(organisationId: string | undefined, entry: { e164: string; reason?: string; until?: Date }): Promise<DoNotCallEntry>
   remove(organisationId: string | undefined, which: { id: string } | { e164: string }): Promise<boolean>
   list(
-    organisationId: string,
+    organisationId: string | undefined,
     q: { cursor?: string | undefined; limit: number },
   ): Promise<{ entries: DoNotCallEntry[]; nextCursor?: string }>
 }
@@ -84,9 +85,8 @@ export function createDoNotCall(o: { store: Store; keyring: Keyring; clock: Cloc
         .where(and(of(organisationId), cursor === undefined ? undefined : gt(table.id, cursor)))
         .orderBy(asc(table.id))
         .limit(limit + 1)
-      const entries = rows.slice(0, limit).map((row) => entryOf(row, keys.openSecret(row.number, placeOf(row.numberHash))))
-      const last = entries.at(-1)
-      return rows.length > limit && last ? { entries, nextCursor: last.id } : { entries }
+      const { rows: listed, ...next } = pageOf(rows, limit, ({ id }) => id)
+      return { entries: listed.map((row) => entryOf(row, keys.openSecret(row.number, placeOf(row.numberHash)))), ...next }
     },
   }
 }

@@ -14,7 +14,7 @@ afterAll(() => house.close())
 const calling = (more = '') => `/api/agents/management/${house.agentId}/calling${more}`
 const ask = async (path: string, json?: unknown, headers: Record<string, string> = {}, token = house.admin) => {
   const answer = await house.ask(path, json === undefined ? { token } : { method: 'POST', token, json, headers })
-  return { status: answer.status, body: (await answer.json()) as Record<string, never> }
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> & { errors?: { path: string }[] } }
 }
 
 describe('how an agent calls, as the guide has it', () => {
@@ -81,7 +81,7 @@ describe('how an agent calls, as the guide has it', () => {
       [{ twilio_features: { call_screening: true } }, 'twilio_features.call_screening'],
     ] as const) {
       const { body, status } = await ask(calling(), json)
-      expect([status, body.code, (body.errors as { path: string }[])[0]?.path]).toEqual([400, 'invalid_request', path])
+      expect([status, body.code, body.errors?.[0]?.path]).toEqual([400, 'invalid_request', path])
     }
   })
 

@@ -1,14 +1,16 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { HOUSE_ORGANISATION } from '../access/roles.ts'
 import type { DoNotCall, DoNotCallEntry } from '../gate/do-not-call.ts'
 import { readNumber } from '../gate/reading.ts'
 import { Id, Problem } from '../protocol/index.ts'
 import type { Access } from './access.ts'
-import { body, type Endpoint, endpoint, json } from './endpoint.ts'
+import { body, type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
 import { listPage, PageQuery } from './paging.ts'
 
 const READ: Access = { who: 'operator', role: 'viewer', scope: 'calls:read' }
 const WRITE: Access = { who: 'operator', role: 'operator', scope: 'calls:write' }
+const KEEP_HOUSE: Access = { who: 'operator', role: 'admin' }
 
 const Entry = z.object({
   id: z.string(),
@@ -30,64 +32,92 @@ const NewEntry = z.object({
   /** Unset: for good. */
   until: z.iso.datetime({ offset: true }).optional(),
 })
-const tags = ['do not call']
 
-const list = createRoute({
-  method: 'get',
-  path: '/api/do-not-call',
-  tags,
-  summary: 'Numbers that this organisation calls no more',
-  request: { query: PageQuery },
-  responses: { 200: json('Numbers.', listPage('doNotCall', Entry)) },
-})
-const add = createRoute({
-  method: 'post',
-  path: '/api/do-not-call',
-  tags,
-  summary: 'Call a number no more; a number that is listed already gets the new reason and end',
-  request: { body: body(NewEntry) },
-  responses: { 201: json('Listed.', z.object({ doNotCall: Entry })) },
-})
-const removeNumber = createRoute({
-  method: 'delete',
-  path: '/api/do-not-call',
-  tags,
-  summary: 'Take a number off the list',
-  request: { body: body(z.object({ phoneNumber: PhoneNumber })) },
-  responses: { 204: { description: 'Off the list.' } },
-})
-const remove = createRoute({
-  method: 'delete',
-  path: '/api/do-not-call/{id}',
-  tags,
-  summary: 'Take an entry off the list',
-  request: { params: z.object({ id: Id }) },
-  responses: { 204: { description: 'Off the list.' } },
-})
+/** Whose list stands under a path, and who may read and write it. */
+interface Keeper {
+  path: '/api/do-not-call' | '/api/house/do-not-call'
+  who: string
+  read: Access
+  write: Access
+  /** Undefined: the house's own. @throws Problem not_found */
+  ownerOf: (c: HttpContext) => string | undefined
+}
 
+const KEEPERS: readonly Keeper[] = [
+  { path: '/api/do-not-call', who: 'this organisation', read: READ, write: WRITE, ownerOf: (c) => c.get('principal').organisationId },
+  {
+    path: '/api/house/do-not-call',
+    who: 'nobody in the house',
+    read: KEEP_HOUSE,
+    write: KEEP_HOUSE,
+    ownerOf(c) {
+      if (c.get('principal').organisationId !== HOUSE_ORGANISATION) throw new Problem('not_found', 'There is nothing under this address.')
+      return undefined
+    },
+  },
+]
+
+/** The numbers that an organisation calls no more, and those that nobody in the house does. */
 export function doNotCallRoutes(rooms: { doNotCall: DoNotCall }): Endpoint[] {
-  const { doNotCall } = rooms
+  return KEEPERS.flatMap((keeper) => listRoutes(keeper, rooms.doNotCall))
+}
+
+function listRoutes({ ownerOf, path, read, who, write }: Keeper, doNotCall: DoNotCall): Endpoint[] {
+  const tags = ['do not call']
+  const list = createRoute({
+    method: 'get',
+    path,
+    tags,
+    summary: `Numbers that ${who} calls ${who.startsWith('nobody') ? '' : 'no more'}`.trim(),
+    request: { query: PageQuery },
+    responses: { 200: json('Numbers.', listPage('doNotCall', Entry)) },
+  })
+  const add = createRoute({
+    method: 'post',
+    path,
+    tags,
+    summary: 'Call a number no more; a number that is listed already gets the new reason and end',
+    request: { body: body(NewEntry) },
+    responses: { 201: json('Listed.', z.object({ doNotCall: Entry })) },
+  })
+  const removeNumber = createRoute({
+    method: 'delete',
+    path,
+    tags,
+    summary: 'Take a number off the list',
+    request: { body: body(z.object({ phoneNumber: PhoneNumber })) },
+    responses: { 204: { description: 'Off the list.' } },
+  })
+  const remove = createRoute({
+    method: 'delete',
+    path: `${path}/{id}`,
+    tags,
+    summary: 'Take an entry off the list',
+    request: { params: z.object({ id: Id }) },
+    responses: { 204: { description: 'Off the list.' } },
+  })
   return [
-    endpoint(READ, list, async (c) => {
-      const found = await doNotCall.list(c.get('principal').organisationId, c.req.valid('query'))
+    endpoint(read, list, async (c) => {
+      const found = await doNotCall.list(ownerOf(c), c.req.valid('query'))
       return c.json({ doNotCall: found.entries.map(viewOf), nextCursor: found.nextCursor ?? null }, 200)
     }),
-    endpoint(WRITE, add, async (c) => {
+    endpoint(write, add, async (c) => {
       const { phoneNumber, reason, until } = c.req.valid('json')
-      const entry = await doNotCall.add(c.get('principal').organisationId, {
+      const entry = await doNotCall.add(ownerOf(c), {
         e164: numberOf(phoneNumber),
         ...(reason === undefined ? {} : { reason }),
         ...(until === undefined ? {} : { until: new Date(until) }),
       })
       return c.json({ doNotCall: viewOf(entry) }, 201)
     }),
-    endpoint(WRITE, removeNumber, async (c) => {
+    endpoint(write, removeNumber, async (c) => {
+      const owner = ownerOf(c)
       const e164 = numberOf(c.req.valid('json').phoneNumber)
-      if (!(await doNotCall.remove(c.get('principal').organisationId, { e164 }))) throw unknown()
+      if (!(await doNotCall.remove(owner, { e164 }))) throw unknown()
       return c.body(null, 204)
     }),
-    endpoint(WRITE, remove, async (c) => {
-      if (!(await doNotCall.remove(c.get('principal').organisationId, { id: c.req.valid('param').id }))) throw unknown()
+    endpoint(write, remove, async (c) => {
+      if (!(await doNotCall.remove(ownerOf(c), { id: c.req.valid('param').id }))) throw unknown()
       return c.body(null, 204)
     }),
   ]

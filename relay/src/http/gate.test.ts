@@ -1,8 +1,9 @@
 import { pino } from 'pino'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Principal } from '../access/roles.ts'
+import { HOUSE_ORGANISATION, type Principal } from '../access/roles.ts'
 import type { Agent } from '../agents/agents.ts'
 import { Persona } from '../agents/persona.ts'
+import type { CallingRules } from '../gate/calling-rules.ts'
 import { allowed, numberAt, openGate, question } from '../gate/gate.test-kit.ts'
 import type { GateHouse } from '../gate/index.ts'
 import { createMetrics } from '../metrics.ts'
@@ -15,6 +16,8 @@ const people: Record<string, Principal> = {
   admin: { kind: 'user', organisationId: 'org', userId: 'u1', role: 'admin' },
   operator: { kind: 'user', organisationId: 'org', userId: 'u2', role: 'operator' },
   viewer: { kind: 'user', organisationId: 'org', userId: 'u3', role: 'viewer' },
+  house: { kind: 'user', organisationId: HOUSE_ORGANISATION, userId: 'u5', role: 'admin' },
+  clerk: { kind: 'user', organisationId: HOUSE_ORGANISATION, userId: 'u6', role: 'operator' },
   stranger: { kind: 'user', organisationId: 'other', userId: 'u4', role: 'admin' },
 }
 const agent: Agent = {
@@ -94,7 +97,49 @@ eachStore('the gate over HTTP', (room) => {
     })
   })
 
+  describe('the house’s own list', () => {
+    it('is kept by its admins alone, and keeps every organisation from ringing', async () => {
+      const path = '/api/house/do-not-call'
+      const phoneNumber = numberAt(315)
+      for (const who of ['admin', 'stranger']) {
+        expect((await ask('GET', path, undefined, who)).status).toBe(404)
+        expect((await ask('POST', path, { phoneNumber }, who)).status).toBe(404)
+        expect((await ask('DELETE', path, { phoneNumber }, who)).status).toBe(404)
+      }
+      expect((await ask('GET', path, undefined, 'clerk')).status).toBe(403)
+      const added = await ask('POST', path, { phoneNumber, reason: 'A hospital.' }, 'house')
+      expect(added.status).toBe(201)
+      const { doNotCall: entry } = (await read(added)) as unknown as { doNotCall: { id: string } }
+      expect(await read(ask('GET', path, undefined, 'house'))).toEqual({ doNotCall: [entry], nextCursor: null })
+      expect(await gate.ask(question({ number: phoneNumber }))).toMatchObject({ allowed: false, rule: 'do_not_call' })
+      // It stands on no organisation's list, so none can take it off.
+      expect((await ask('DELETE', '/api/do-not-call', { phoneNumber })).status).toBe(404)
+      expect((await ask('DELETE', `${path}/${entry.id}`, undefined, 'stranger')).status).toBe(404)
+      expect((await ask('DELETE', `${path}/${entry.id}`, undefined, 'house')).status).toBe(204)
+      allowed(await gate.ask(question({ number: phoneNumber })))
+    })
+  })
+
   describe('the calling rules', () => {
+    it('can be set whole: what a default has and they have not is not in force', async () => {
+      const before = (await read(ask('GET', '/api/calling-rules'))).callingRules as unknown as CallingRules
+      const rules = { ...before, hours: { US: { service: [] } }, prices: { '*': { '+': 0.25 } }, currency: 'INR' }
+      const put = await ask('PUT', '/api/calling-rules', rules)
+      expect([put.status, (await read(put)).callingRules]).toEqual([200, rules])
+      expect((await read(ask('GET', '/api/calling-rules'))).callingRules).toEqual(rules)
+      // A default that comes later reaches what was left alone.
+      await ask('PATCH', '/api/calling-rules', { hours: { US: null }, currency: null })
+      expect((await read(ask('GET', '/api/calling-rules'))).callingRules).toMatchObject({ currency: 'USD', hours: { US: before.hours.US } })
+      for (const [json, who, status] of [
+        [{ ...rules, limits: {} }, 'admin', 400],
+        [{ currency: 'INR' }, 'admin', 400],
+        [rules, 'operator', 403],
+      ] as const)
+        expect((await ask('PUT', '/api/calling-rules', json, who)).status).toBe(status)
+      await ask('PUT', '/api/calling-rules', before)
+      expect((await read(ask('GET', '/api/calling-rules'))).callingRules).toEqual(before)
+    })
+
     it('show the defaults, take a merge patch, and go back by null; the gate follows at once', async () => {
       const before = await read(ask('GET', '/api/calling-rules'))
       expect(before.callingRules).toMatchObject({ currency: 'USD', consent: { marketing: true }, limits: { number: { perHour: 5 } } })
@@ -150,8 +195,19 @@ eachStore('the gate over HTTP', (room) => {
         nextCursor: null,
       })
       expect(text).not.toContain(numberAt(330))
+      expect(text).not.toContain('insteadOf')
       expect((await ask('GET', '/api/gate/decisions', undefined, 'viewer')).status).toBe(403)
       expect((await read(ask('GET', '/api/gate/decisions?callId=told', undefined, 'stranger'))).decisions).toEqual([])
+    })
+
+    it('say which answer they came in place of', async () => {
+      const wish = question({ callId: 'over-two', number: numberAt(331), carrier: 'exotel' })
+      const { permit } = allowed(await gate.ask(wish))
+      permit.redeem()
+      allowed(await gate.instead({ ...wish, carrier: 'twilio' }, permit))
+      const { decisions } = (await read(ask('GET', '/api/gate/decisions?callId=over-two'))) as unknown as { decisions: { id: string }[] }
+      expect(decisions).toHaveLength(2)
+      expect(decisions.filter((each) => 'insteadOf' in each)).toMatchObject([{ carrier: 'twilio', insteadOf: permit.decisionId }])
     })
 
     it('page without losing or repeating one', async () => {

@@ -33,6 +33,8 @@ const DecisionView = z.object({
   /** Set aside, and once the call is over what it cost. */
   amount: z.number(),
   settled: z.boolean(),
+  /** The answer whose phone clearly did not ring: this one is for the same wish over another carrier. */
+  insteadOf: z.string().optional(),
 })
 const DecisionQuery = PageQuery.extend({
   callId: Id.optional(),
@@ -95,6 +97,15 @@ const setRules = createRoute({
   responses: { 200: json('The rules as they are now.', One) },
 })
 
+const putRules = createRoute({
+  method: 'put',
+  path: '/api/calling-rules',
+  tags,
+  summary: 'Set all calling rules; what is not given is not in force',
+  request: { body: body(CallingRules) },
+  responses: { 200: json('The rules as they are now.', One) },
+})
+
 /** The operators' side of the gate: who is not called, by which rules, and what was answered. `carrier`: the one that is asked about where nobody says which. */
 export function gateRoutes(rooms: { gate: GateHouse; agents: Pick<Agents, 'get'>; carrier: string }): Endpoint[] {
   const { gate } = rooms
@@ -105,6 +116,9 @@ export function gateRoutes(rooms: { gate: GateHouse; agents: Pick<Agents, 'get'>
     }),
     endpoint(SET_RULES, setRules, async (c) => {
       return c.json({ callingRules: await gate.ruleBook.patch(c.get('principal').organisationId, c.req.valid('json')) }, 200)
+    }),
+    endpoint(SET_RULES, putRules, async (c) => {
+      return c.json({ callingRules: await gate.ruleBook.put(c.get('principal').organisationId, c.req.valid('json')) }, 200)
     }),
     endpoint(READ, decisions, async (c) => {
       const { allowed, ...query } = c.req.valid('query')
@@ -150,5 +164,6 @@ function viewOf(row: Stored): z.infer<typeof DecisionView> {
     ...{ id, callId, agentId, at: row.at.toISOString(), phoneNumber: row.numberMasked, purpose, carrier, asker, allowed, rule, inputs },
     amount: row.amountMicros / 1_000_000,
     settled: row.settledAt !== null,
+    ...(row.insteadOf === null ? {} : { insteadOf: row.insteadOf }),
   }
 }

@@ -40,6 +40,7 @@ export async function furnish(house: TestRelay): Promise<Furniture> {
   ours['/api/agents'] = agent.agent.id
   ours['/api/members'] = member?.id ?? ''
   ours['/api/do-not-call'] = unwanted.doNotCall.id
+  ours['/api/house/do-not-call'] = unwanted.doNotCall.id
   ours['/api/api-keys'] = key.apiKey.id
   ours['/api/calls'] = call.callId
   ours['/api/phone-numbers'] = number.phoneNumber.id
