@@ -59,6 +59,7 @@ import { createFreshView } from './live/fresh-view.ts'
 import { createLiveRooms, LIVE_PATH } from './live/index.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
+import { furnishOperators } from './operators.ts'
 import { furnishRelays, openSharedRedis } from './relays.ts'
 import { type Settings, SettingsError } from './settings.ts'
 import { openStorage } from './storage.ts'
@@ -187,7 +188,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     clock,
     logger,
     ...(settings.costs.MODEL_PRICES ? { prices: settings.costs.MODEL_PRICES } : {}),
-    settings: { resumeMs: RESUME_MS, firstConnectMs: FIRST_CONNECT_MS },
+    settings: { resumeMs: RESUME_MS, firstConnectMs: FIRST_CONNECT_MS, operatorAwayMs: settings.access.OPERATOR_AWAY_MS },
   })
 
   // ---- who may come in
@@ -242,6 +243,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     streamsEnd: lifetime.streamsEnd,
   })
   const { pageCarriers, publicFacts } = telephones
+  const operators = furnishOperators({ authSecret, store, calls, book, view, identify, where, clock, logger })
 
   // ---- the outside
   const live = createLiveRooms({
@@ -263,6 +265,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   })
   const sockets = [
     mediaSocket({ tokens: mediaTokens, calls, book, clock, logger }),
+    ...operators.sockets,
     ...telephones.sockets,
     { path: `${LIVE_PATH}/`, pattern: /^\/socket\.io\/?$/, access: 'operator' as const, takeOver: live.upgrade },
     ...(relays?.sockets ?? []),
@@ -308,6 +311,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     }),
     ...telephones.routes,
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
+    ...operators.routes,
     ...apiKeyRoutes({ apiKeys }),
     ...memberRoutes({ members, sessions, limits, url: where.url }),
     ...auditRoutes({ audit }),

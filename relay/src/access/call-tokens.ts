@@ -12,7 +12,7 @@ export interface CallTokens {
 /** Rights to one call, to its media or to a callback's status, kept in no table: `callId.expiry.signature`. */
 export function createCallTokens(o: {
   authSecret: string
-  purpose: 'media' | 'callbacks' | 'page-calls'
+  purpose: 'media' | 'callbacks' | 'page-calls' | 'operator-media'
   clock: Clock
   firstConnectMs: number
 }): CallTokens {

@@ -9,6 +9,8 @@ import type { Standings } from './sessions.ts'
 export interface Identify {
   /** @throws Problem unauthorized */
   identify(bearer: string | undefined): Promise<Principal>
+  /** The same as they stand now, also after the token that they came with ran out. @throws Problem unauthorized */
+  again(principal: Principal, bearer: string): Promise<Principal>
   metricsToken(given: string): boolean
 }
 
@@ -26,6 +28,10 @@ export function createIdentify(o: {
       if (isApiKey(bearer)) return o.apiKeys.identify(bearer)
       const principal = await o.operatorTokens.read(bearer)
       return principal.kind === 'user' && principal.session !== undefined ? o.standings.now(principal, principal.session) : principal
+    },
+    async again(principal, bearer) {
+      if (principal.kind === 'key') return o.apiKeys.identify(bearer)
+      return principal.session === undefined ? principal : o.standings.now(principal, principal.session)
     },
     metricsToken: (given) => metrics !== undefined && timingSafeEqual(metrics, digest(given)),
   }

@@ -64,7 +64,7 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 /** A key of its own for every purpose, so that a token made for one never opens another. */
 export function deriveKey(
   authSecret: string,
-  purpose: 'media' | 'operators' | 'visitors' | 'numbers' | 'callbacks' | 'page-calls' | 'relays' | 'relays-bus',
+  purpose: 'media' | 'operator-media' | 'operators' | 'visitors' | 'numbers' | 'callbacks' | 'page-calls' | 'relays' | 'relays-bus',
 ): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', authSecret, 'voice-agent', purpose, 32))
 }

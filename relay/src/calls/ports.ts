@@ -146,7 +146,14 @@ export type EngineInput =
   /** What a person of the house tells the agent to do, unheard by the visitor: it counts from the next answer on. */
   | { type: 'whisper'; text: string }
   /** The agent has the visitor back from an operator: what was said meanwhile, and what it is to know. Not to be answered. */
-  | { type: 'briefing'; text: string }
+  | {
+      type: 'briefing'
+      /** What the operator is called. */
+      by: string
+      /** As heard; undefined when nothing of it was written down. */
+      said: readonly Heard[] | undefined
+      leaves?: string
+    }
 
 export type EngineEvent =
   /** Hears audio: the engine answers of itself, under this new utterance. What belongs to it follows; what was said before ends here. */

@@ -26,6 +26,10 @@ export const VISITOR: Access = { who: 'visitor' }
 export const SIGN_IN: Access = { who: 'sign-in' }
 export const CARRIER: Access = { who: 'carrier' }
 
+/** Who reads calls, and who acts on them. */
+export const READS = { who: 'operator', role: 'viewer', scope: 'calls:read' } as const satisfies Access
+export const OPERATES = { who: 'operator', role: 'operator', scope: 'calls:write' } as const satisfies Access
+
 /** What every handler finds on its context. */
 export interface HttpEnv {
   Variables: {
@@ -48,7 +52,7 @@ export interface Gatekeepers {
   metricsToken: (given: string) => boolean
 }
 
-function bearerOf(c: Context): string | undefined {
+export function bearerOf(c: Context): string | undefined {
   return /^Bearer +([^\s]+) *$/i.exec(c.req.header('authorization') ?? '')?.[1]
 }
 

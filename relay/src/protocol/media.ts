@@ -39,7 +39,14 @@ export const ToRelay = z.discriminatedUnion('type', [
 export type ToRelay = z.infer<typeof ToRelay>
 
 export const FromRelay = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), callId: z.string(), sessionId: z.string(), resumed: z.boolean() }),
+  z.object({
+    type: z.literal('ready'),
+    callId: z.string(),
+    sessionId: z.string(),
+    resumed: z.boolean(),
+    /** An operator's socket: they hear the call, or hold it. */
+    role: z.enum(['listen', 'takeover']).optional(),
+  }),
   z.object({ type: z.literal('status'), status: z.enum(CALL_STATUSES) }),
   z.object({ type: z.literal('state'), state: z.enum(CONVERSATION_STATES) }),
   z.object({ type: z.literal('transcript'), seq: z.int().positive(), entry: Entry }),
@@ -47,6 +54,8 @@ export const FromRelay = z.discriminatedUnion('type', [
   /** Name `start`: the audio that follows belongs to `utterance` (sent again when its audio goes on after a resume). Name `end`: its last frame has been sent. */
   z.object({ type: z.literal('mark'), utterance: name, name }),
   z.object({ type: z.literal('speaker'), who: z.enum(['agent', 'operator']), name: z.string().optional() }),
+  /** To operators, ten times a second: how loud each side is; `agent` is whoever speaks for the house. */
+  z.object({ type: z.literal('levels'), visitor: z.number().min(0).max(1), agent: z.number().min(0).max(1) }),
   z.object({ type: z.literal('tool'), id: name, name, arguments: z.record(z.string(), z.unknown()) }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string(), retryable: z.boolean() }),
   z.object({ type: z.literal('ended'), reason: z.enum(END_REASONS) }),

@@ -105,6 +105,9 @@ export const SETTINGS = {
       about: 'Their password. Unset without DATABASE_URL: made, and written to DATA_DIR/admin-password.',
       secret: true,
     }),
+    OPERATOR_AWAY_MS: preset(integer(1000, 60_000), '5000', {
+      about: 'How long an operator who holds a call and whose browser is lost is waited for, before the agent goes on. Milliseconds.',
+    }),
     CONSOLE_ORIGINS: setting(listOf(origin), {
       about: 'Other origins whose pages may use the operators’ API.',
       example: 'https://console.example',

@@ -7,7 +7,6 @@ import type { Pause } from '../pause.ts'
 import { type Phrase, phrase } from '../phrases.ts'
 import type { Clock, EngineInput, Leg } from '../ports.ts'
 import type { Transcript } from '../transcript.ts'
-import { briefingFor } from './briefing.ts'
 import { type EndedBy, FREE, nextTakeover, type Takeover, type TakeoverEvent, type TakeoverTimes, takeoverDeadlineMs } from './states.ts'
 import { createOperatorVoice, type OperatorVoice } from './voice.ts'
 import { createOperatorWords, type OperatorWords } from './words.ts'
@@ -129,15 +128,8 @@ export function createDesk(o: {
     note('takeover.ended', { by: by.id, name: by.name, endedBy: why, ...(briefing === undefined ? {} : { briefing }) })
     o.onHolder(undefined)
     if (why === 'call') return
-    o.tellEngine({
-      type: 'briefing',
-      text: briefingFor({
-        name: by.name,
-        said: transcript.heard(record.startedAt),
-        written: elsewhere === undefined,
-        ...(briefing === undefined ? {} : { briefing }),
-      }),
-    })
+    const said = elsewhere ? undefined : transcript.heard(record.startedAt)
+    o.tellEngine({ type: 'briefing', by: by.name, said, ...(briefing === undefined ? {} : { leaves: briefing }) })
     o.conversation.pause.comeBack()
     feed.tell({ type: 'speaker', who: 'agent', name: o.agentName })
     const say = () => o.conversation.announce(phrase(AGAIN[why], o.language))

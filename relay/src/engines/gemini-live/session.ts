@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EngineContext, EngineInput, EngineSession } from '../../calls/ports.ts'
 import type { Logger } from '../../logger.ts'
+import { briefingText } from '../briefing.ts'
 import { EngineFailure } from '../faults.ts'
 import { answerToKeys } from '../key-answer.ts'
 import { fillVariables } from '../variables.ts'
@@ -37,6 +38,7 @@ export function startSession(o: {
       history: ReturnType<ReturnType<typeof createHeardSoFar>['history']>
       notes: readonly string[]
       whispers: readonly string[]
+      briefings: readonly string[]
     },
     events: ConnectionEvents,
     signal: AbortSignal,
@@ -49,6 +51,7 @@ export function startSession(o: {
   const uplink = createUplink()
   let notes: string[] = []
   let whispers: string[] = []
+  let briefings: string[] = []
   let turn = LISTENING
   /** What the model spoke last: its detector may cut it when it is long made, and still being heard. */
   let lastUtterance: string | undefined
@@ -90,7 +93,8 @@ export function startSession(o: {
     onMalformed: () => o.logger.warn({ callId: context.callId }, 'gemini-live sent what cannot be read'),
   }
   const lifeline = createLifeline({
-    connect: (handle, on, signal) => o.connect({ handle, history: heard.history(ASKED_ANEW[turn.is]), notes, whispers }, on, signal),
+    connect: (handle, on, signal) =>
+      o.connect({ handle, history: heard.history(ASKED_ANEW[turn.is]), notes, whispers, briefings }, on, signal),
     clock,
     events,
   })
@@ -248,6 +252,11 @@ export function startSession(o: {
           const note = fillVariables(input.text, variables)
           notes = [...notes, note].slice(-MOST_NOTES)
           return remarks.add(`The page tells you: ${note}`)
+        }
+        case 'briefing': {
+          const text = briefingText(input)
+          briefings = [...briefings, text].slice(-MOST_NOTES)
+          return remarks.add(text)
         }
         case 'whisper':
           whispers = [...whispers, input.text].slice(-MOST_NOTES)

@@ -15,6 +15,7 @@ export function setupOf(o: {
   knowledge: KnowledgeBase
   notes: readonly string[]
   whispers: readonly string[]
+  briefings: readonly string[]
   handle: string | undefined
   history: readonly Heard[]
 }): LiveConnectConfig {
@@ -27,6 +28,7 @@ export function setupOf(o: {
     variables,
     notes: o.notes,
     whispers: o.whispers,
+    briefings: o.briefings,
     knowledge: knownAtOnce(o.knowledge, persona.greeting),
     nowMs: context.clock.nowMs(),
   })

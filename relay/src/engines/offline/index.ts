@@ -5,10 +5,11 @@ import type { Logger } from '../../logger.ts'
 import { knowledgeBase } from '../knowledge/index.ts'
 import { sentencesOf } from '../knowledge/sentences.ts'
 import { createMind } from './mind.ts'
+import { withWhatIsTold } from './told.ts'
 
 /**
  * The agent that needs no account: answers from the persona's knowledge, or says that it does not know and what it does. It hears typed
- * text and keys. It keeps no context of its own but the last question and answer, so it is also the fallback that always works.
+ * text and keys. It keeps no context of its own but the last question and answer and what it is told, so it is also the fallback that always works.
  */
 export function offline(o: { logger: Logger; stallMs?: number }): Engine {
   return {
@@ -35,9 +36,10 @@ async function startSession(context: EngineContext, logger: Logger): Promise<Eng
   const { persona, language, variables, history } = context
   const said = history.findLast((entry) => entry.role === 'agent')?.text
   const asked = history.findLast((entry) => entry.role === 'visitor')?.text
+  const knowledge = withWhatIsTold(await knowledgeBase(withObjections(persona)))
   const mind = createMind({
     persona,
-    knowledge: await knowledgeBase(withObjections(persona)),
+    knowledge,
     language,
     variables,
     ...(said === undefined ? {} : { lastSaid: said }),
@@ -70,6 +72,8 @@ async function startSession(context: EngineContext, logger: Logger): Promise<Eng
   /** A sentence at a time, each in a round of its own, so that an interruption comes between them. */
   async function answer(input: Extract<EngineInput, { type: 'turn' }>, stopped: AbortSignal): Promise<void> {
     const { utterance } = input
+    await knowledge.ready()
+    if (stopped.aborted) return
     const reply = mind.reply(input)
     for (const [at, sentence] of sentencesOf(reply.text).entries()) {
       await nextRound()
@@ -88,6 +92,7 @@ async function startSession(context: EngineContext, logger: Logger): Promise<Eng
   return {
     take(input) {
       if (state.is === 'closed') return
+      knowledge.take(input)
       if (input.type === 'turn') turn(input)
       else if (input.type === 'interrupted' && state.is === 'answering' && state.utterance === input.utterance) {
         stopAnswer()

@@ -17,6 +17,8 @@ export function systemPrompt(o: {
   notes: readonly string[]
   /** What an operator told the agent to do. */
   whispers: readonly string[]
+  /** What operators left who spoke in its place. */
+  briefings?: readonly string[]
   nowMs: number
 }): string {
   const { persona } = o
@@ -47,6 +49,7 @@ export function systemPrompt(o: {
     o.whispers.length === 0
       ? ''
       : `A person who works here listens to this call and tells you what to do, unheard by the visitor, newest last. Follow it, without telling of it:\n${recent(o.whispers)}`,
+    o.briefings === undefined || o.briefings.length === 0 ? '' : `During this call, newest last:\n${recent(o.briefings)}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EngineContext, EngineInput, EngineSession } from '../../calls/ports.ts'
 import type { Logger } from '../../logger.ts'
+import { briefingText } from '../briefing.ts'
 import { EngineFailure, failureOf } from '../faults.ts'
 import { answerToKeys } from '../key-answer.ts'
 import { knowledgeBase } from '../knowledge/index.ts'
@@ -35,6 +36,7 @@ export async function startTextSession(o: {
   const dialogue = createDialogue(context.history)
   const notes: string[] = []
   const whispers: string[] = []
+  const briefings: string[] = []
   let state: State = context.signal.aborted ? { is: 'closed' } : { is: 'listening' }
 
   const stopAnswer = () => {
@@ -78,6 +80,7 @@ export async function startTextSession(o: {
       variables,
       notes,
       whispers,
+      briefings,
       knowledge: knowledgeFor(knowledge, question, dialogue.previousQuestion()),
       nowMs: context.clock.nowMs(),
     })
@@ -144,6 +147,7 @@ export async function startTextSession(o: {
     take(input) {
       if (state.is === 'closed') return
       if (input.type === 'turn') begin(input)
+      else if (input.type === 'briefing') briefings.push(briefingText(input))
       else if (input.type === 'context' || input.type === 'whisper') {
         const told = input.type === 'context' ? notes : whispers
         told.push(input.type === 'context' ? fillVariables(input.text, variables) : input.text)
