@@ -103,7 +103,7 @@ function resultsFile() {
 
 export default {
   files: 'src/**/*.test.ts',
-  nodeResolve: { exportConditions: ['production', 'default'] },
+  nodeResolve: { browser: true, exportConditions: ['production', 'browser', 'default'] },
   // Hidden tabs draw no frames: one at a time.
   concurrency: 1,
   browsers: [

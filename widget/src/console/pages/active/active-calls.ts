@@ -16,6 +16,8 @@ export class ActiveCalls {
   error: unknown
   readonly #api: Api
   readonly #changed: () => void
+  /** What is over comes to life no more, however late something is told of it. */
+  readonly #over = new Set<string>()
   readonly #told = new Map<string, Call>()
   readonly #stops: (() => void)[]
   #reading = 0
@@ -45,7 +47,7 @@ export class ActiveCalls {
       }
       if (mine !== this.#reading) return
       this.calls.clear()
-      for (const call of found.values()) if (isLive(call)) this.calls.set(call.id, call)
+      for (const call of found.values()) this.#put(call)
       for (const call of this.#told.values()) this.#put(call)
       this.state = 'ready'
     } catch (error) {
@@ -69,7 +71,10 @@ export class ActiveCalls {
   }
 
   #put(call: Call): void {
-    if (isLive(call)) this.calls.set(call.id, newerOf(this.calls.get(call.id), call))
-    else this.calls.delete(call.id)
+    if (isLive(call) && !this.#over.has(call.id)) this.calls.set(call.id, newerOf(this.calls.get(call.id), call))
+    else {
+      this.#over.add(call.id)
+      this.calls.delete(call.id)
+    }
   }
 }
