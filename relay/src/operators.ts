@@ -7,7 +7,7 @@ import type { CallBook } from './calls/log/call-book.ts'
 import type { Clock } from './calls/ports.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { type MediaRight, operatorMediaSocket } from './http/operator-media.ts'
-import { takeoverRoutes } from './http/takeover.ts'
+import { type ElsewhereDoor, takeoverRoutes } from './http/takeover.ts'
 import type { SocketRoute } from './http/upgrade.ts'
 import type { FreshView } from './live/fresh-view.ts'
 import type { Logger } from './logger.ts'
@@ -25,6 +25,8 @@ export function furnishOperators(o: {
   book: CallBook
   view: FreshView
   identify: Identify
+  /** Takes callers and operators together where the sound does not come here. */
+  elsewhere: ElsewhereDoor
   where: { socketBase(host: string | undefined): string }
   clock: Clock
   logger: Logger
@@ -33,7 +35,10 @@ export function furnishOperators(o: {
   const tokens = createCallTokens({ purpose: 'operator-media', authSecret, clock, firstConnectMs: CONNECT_MS })
   const rights = createOperatorRights<MediaRight>({ tokens, clock })
   return {
-    routes: takeoverRoutes({ ...{ calls, rights, book: o.book, view: o.view, where: o.where }, nameOf: createOperatorNames(o.store) }),
+    routes: takeoverRoutes({
+      ...{ calls, rights, book: o.book, view: o.view, where: o.where, elsewhere: o.elsewhere },
+      nameOf: createOperatorNames(o.store),
+    }),
     sockets: [operatorMediaSocket({ rights, calls, identify, clock, logger })],
   }
 }

@@ -243,7 +243,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     streamsEnd: lifetime.streamsEnd,
   })
   const { pageCarriers, publicFacts } = telephones
-  const operators = furnishOperators({ authSecret, store, calls, book, view, identify, where, clock, logger })
+  const { elsewhere } = telephones
+  const operators = furnishOperators({ authSecret, store, calls, book, view, identify, elsewhere, where, clock, logger })
 
   // ---- the outside
   const live = createLiveRooms({

@@ -15,7 +15,7 @@ import type { CallBook } from './calls/log/call-book.ts'
 import { createLineBook } from './calls/log/line-book.ts'
 import type { CallLog, Clock } from './calls/ports.ts'
 import type { Abilities, CallUrls, Carrier, CarrierAccount } from './carriers/carrier.ts'
-import type { Doors, House, Mover } from './carriers/house.ts'
+import type { Doors, House } from './carriers/house.ts'
 import { createGate, type GateSettings } from './gate/index.ts'
 import { agentCallingRoutes } from './http/agent-calling.ts'
 import { callControl } from './http/call-control.ts'
@@ -26,6 +26,8 @@ import { initiateRoutes } from './http/initiate.ts'
 import { pageCallRoutes } from './http/page-call.ts'
 import { phoneNumberRoutes } from './http/phone-numbers.ts'
 import { createReception } from './http/reception.ts'
+import type { ElsewhereDoor } from './http/takeover.ts'
+import { createElsewhere } from './http/takeover-elsewhere.ts'
 import { carrierRoute, telephonyRoutes, telephonySockets } from './http/telephony.ts'
 import { written } from './http/told-again.ts'
 import { refuse, type SocketRoute } from './http/upgrade.ts'
@@ -51,8 +53,8 @@ export interface Telephones {
   readonly sockets: readonly SocketRoute[]
   /** Who carries a page's sound, where it does not come over our own socket. */
   readonly pageCarriers: PageCarriers
-  /** Who takes this carrier's callers and operators together, where their sound does not come here. */
-  mover(carrier: string): Mover | undefined
+  /** Takes callers and operators together at their carrier, where the sound does not come here. */
+  readonly elsewhere: ElsewhereDoor
   /** What only the running house knows of an agent. */
   publicFacts(agent: Agent): Promise<PublicFacts>
   /** Nobody is left on a line whose agent died with an earlier run. */
@@ -168,7 +170,7 @@ export function furnishTelephones(o: {
 
   return {
     pageCarriers,
-    mover: (name) => doorsOf(name)?.mover,
+    elsewhere: createElsewhere({ agents, lines, mover: (name) => doorsOf(name)?.mover }),
     routes: [
       ...pageCallRoutes({ calls, tokens: o.pageTokens, pageDoor: pageCarriers.door, bringWords, stored: book.status, streamsEnd, clock }),
       ...clickToCall({ agents, callbacks, tokens: o.callbackTokens, visitorTokens, idempotency, where, streamsEnd, draining }),

@@ -33,7 +33,7 @@ const Taken = z.object({
   /** Missing where the sound is not ours. */
   mediaUrl: z.string().optional(),
   expiresAt: expiresAt.optional(),
-  transport: z.literal('twilio').optional(),
+  transport: z.string().optional(),
   accessToken: z.string().optional(),
   connectParams: z.record(z.string(), z.string()).optional(),
 })
