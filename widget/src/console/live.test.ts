@@ -110,8 +110,7 @@ describe('the live line', () => {
             stop = undefined
           }
         }
-        stop?.()
-        look()
+        if (!stop) look()
         if (!rooms.socket.connected) rooms.connect()
         await turn()
         const seqs = seen.map((update) => update.seq)
