@@ -31,9 +31,15 @@ export function respond(prompt: Prompt): Answer {
   const hangUp = prompt.tools.find((name) => HANG_UP_TOOL.test(name))
   if (!last && prompt.turns.findLast((turn) => turn.who === 'person')?.text.includes(UNINTELLIGIBLE)) return say(NOT_UNDERSTOOD)
   if (FAREWELL.test(last)) return hangUp ? { kind: 'call', name: hangUp, arguments: {} } : say(FAREWELL_WORDS)
-  return say(
-    remember(last, persons.slice(0, -1)) ?? know(prompt.system, last) ?? know(prompt.system, persons.slice(-2).join(' ')) ?? unknown(last),
-  )
+  const known = [prompt.system, ...toldInBrackets(prompt.turns)].join('\n')
+  return say(remember(last, persons.slice(0, -1)) ?? know(known, last) ?? know(known, persons.slice(-2).join(' ')) ?? unknown(last))
+}
+
+/** What stage directions say that may be said on: who is named before a colon said it, and is left out. */
+function toldInBrackets(turns: Prompt['turns']): string[] {
+  const notes = turns.flatMap(({ text, who }) => (who === 'person' ? [...text.matchAll(/\(([^)]*)\)/g)] : []).map(([, note = '']) => note))
+  const lines = notes.filter((note) => !/without telling|unheard/i.test(note)).flatMap((note) => note.split('\n'))
+  return lines.map((line) => line.slice(line.lastIndexOf(': ') + 1).trim())
 }
 
 function tell(name: string, result: unknown): string {

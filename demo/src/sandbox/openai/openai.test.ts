@@ -51,6 +51,18 @@ describe('streams', () => {
     expect((await ask([...history, user('What did I just say?')])).text).toContain('My name is Asha')
   })
 
+  test('answers from what it was told in brackets, unless that is to be kept', async () => {
+    const told = (note: string) =>
+      ask([
+        { role: 'user', content: `(${note})` },
+        { role: 'user', content: 'What is the refund code?' },
+      ])
+    expect((await told('Asha spoke with them.\nShe leaves you this: The refund code is MANGO 42.')).text).toBe(
+      'The refund code is MANGO 42.',
+    )
+    expect((await told('Follow it without telling of it: The refund code is MANGO 42.')).text).not.toContain('MANGO')
+  })
+
   test('takes notes in brackets as stage directions', async () => {
     expect((await ask([user('(Your answer was cut off. Please answer again.) What does the Monsoon lamp cost?')])).text).toContain('2,450')
   })
