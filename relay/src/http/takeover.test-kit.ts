@@ -70,6 +70,8 @@ export async function end(url: string) {
   }
 }
 
+export type End = Awaited<ReturnType<typeof end>>
+
 /** A call of the house's own page, and the visitor's end of it. */
 export async function visit(house: TestRelay, o: { agentId?: string; modality?: 'voice' | 'text' } = {}) {
   const opened = await house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo', ...o } })
