@@ -20,7 +20,7 @@ export function drawText(pen: Pen, field: TextField, path: Path): TemplateResult
   const set = typed((next) => pen.set(path, next === '' && !field.required && typeof field.fallback !== 'string' ? undefined : next))
   const [described, invalid] = [describedBy(pen, field, path), wrong(pen, path)]
   if (field.lines) {
-    const rows = Math.min(14, Math.max(3, Math.ceil(text.length / 90) + (text.split('\n').length - 1)))
+    const rows = Math.min(14, Math.max(2, Math.ceil(text.length / 90) + (text.split('\n').length - 1)))
     return labelled(
       pen,
       field,
@@ -120,7 +120,7 @@ export function drawLines(pen: Pen, field: LinesField, path: Path): TemplateResu
     // Read when the field is left: a line that is being begun is none yet.
     html`<textarea id=${idOf(path)} dir="auto" class="lines" rows=${Math.min(8, Math.max(2, lines.length + 1))} .value=${live(lines.join('\n'))} ?readonly=${pen.isReadOnly}
       aria-describedby=${describedBy(pen, field, path)} aria-invalid=${inner || pen.fault(path) ? 'true' : nothing} @change=${set}></textarea>
-      <p class="hint">${pen.t('One a line.')}</p>${inner ? html`<p class="fault">${inner}</p>` : nothing}`,
+      <span class="hint">${pen.t('One a line.')}</span>${inner ? html`<p class="fault">${inner}</p>` : nothing}`,
   )
 }
 

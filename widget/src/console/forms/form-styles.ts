@@ -1,14 +1,24 @@
 import { css } from 'lit'
 
 export const formStyles = css`
-  :host {
-    display: grid;
-    gap: 16px;
-    align-content: start;
-  }
+  :host,
   .fields {
     display: grid;
-    gap: 14px;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr));
+    gap: 16px;
+    align-items: start;
+  }
+  fieldset,
+  .field:has(textarea) {
+    grid-column: 1 / -1;
+  }
+  .field > label:not(.check) {
+    display: block;
+  }
+  textarea {
+    min-height: 0;
+    field-sizing: content;
+    max-height: 480px;
   }
   fieldset {
     display: grid;

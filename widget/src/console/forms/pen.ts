@@ -24,7 +24,8 @@ export function describedBy(pen: Pen, field: Field, path: Path): string | typeof
   return about.length > 0 ? about.join(' ') : nothing
 }
 
-const hintOf = (pen: Pen, field: Field, path: Path): string | undefined => pen.words(path).hint ?? field.hint
+const hintOf = (pen: Pen, field: Field, path: Path): string =>
+  [pen.words(path).hint, field.hint && pen.t(field.hint)].filter(Boolean).join(' ')
 
 /** Hint and fault below a control. */
 export function below(pen: Pen, field: Field, path: Path): TemplateResult {

@@ -77,12 +77,12 @@ export class CallHand {
     return this.#join('listening', async () => {
       const opened = await opening
       const { url } = await this.#api.post<{ url: string }>(this.#path('listen'), {}).catch(closing(opened))
-      return joinBySocket({ url, opened, on: this.#events() })
+      return joinBySocket({ url, opened, language: '', on: this.#events() })
     })
   }
 
-  /** Inside the click; from there the AI falls silent. @throws ConsoleProblem, MicrophoneRefused */
-  takeOver(wish: TakeoverWish, o: { isTyped: boolean }): Promise<void> {
+  /** Inside the click; from there the AI falls silent. `language`: what is spoken (BCP 47). @throws ConsoleProblem, MicrophoneRefused */
+  takeOver(wish: TakeoverWish, o: { isTyped: boolean; language: string }): Promise<void> {
     if (wish.by === 'phone') return this.#api.post(this.#path('takeover'), wish)
     const opening = o.isTyped ? undefined : openForCall('takeover')
     opening?.catch(() => undefined)
@@ -102,7 +102,7 @@ export class CallHand {
       if (answer.transport === 'twilio' && accessToken && opened) {
         return joinByTwilio({ accessToken, connectParams, opened, on: this.#events() })
       }
-      return joinBySocket({ url: mediaUrl ?? '', opened, on: this.#events() })
+      return joinBySocket({ url: mediaUrl ?? '', opened, language: o.language, on: this.#events() })
     })
   }
 

@@ -2,6 +2,7 @@ import { MediaSocket } from '../../call/media-socket.ts'
 import { openSound, type Sound } from '../../element/sound-door.ts'
 import { constraintsFor, type Microphone, openMicrophone, refusalOf } from '../../microphone/index.ts'
 import { Player } from '../../sound/player.ts'
+import { type Recognition, startRecognition } from '../../voice/recognition.ts'
 
 /** The operator's own ear and voice in one call: a socket of section 5's language, the visitor's worklets, nothing of the screen. */
 
@@ -75,10 +76,16 @@ export interface OperatorLine {
 }
 
 /** Joins by the relay's own socket. `opened` is the line's from here on; without it the call is a typed one. */
-export async function joinBySocket(o: { url: string; opened: OpenedSound | undefined; on: LineEvents }): Promise<OperatorLine> {
+export async function joinBySocket(o: {
+  url: string
+  opened: OpenedSound | undefined
+  language: string
+  on: LineEvents
+}): Promise<OperatorLine> {
   const player = o.opened && new Player({ sound: o.opened.sound, sourceHz: SOURCE_HZ, on: playerEvents(o.on) })
   let isClosed = false
   let microphone: Microphone | undefined
+  let recognition: Recognition | undefined
   const socket = new MediaSocket({
     url: o.url,
     resumeMs: RESUME_MS,
@@ -98,6 +105,7 @@ export async function joinBySocket(o: { url: string; opened: OpenedSound | undef
     isClosed = true
     socket.close()
     microphone?.stop()
+    recognition?.stop()
     if (o.opened) closeSound(o.opened)
     player?.close()
   }
@@ -111,13 +119,30 @@ export async function joinBySocket(o: { url: string; opened: OpenedSound | undef
         on: { frame: (pcm) => socket.sound(pcm), level: () => undefined, trouble: () => undefined, devices: () => undefined },
       })
       if (isClosed) microphone.stop()
+      // What the operator says is written down where their own browser understands it.
+      void startRecognition({
+        mode: 'on-device',
+        language: o.language,
+        muted: false,
+        heard: (text, final) => socket.send({ type: 'recognised', text, final }),
+        failed: () => undefined,
+      }).then(
+        (started) => {
+          recognition = started
+          if (isClosed) recognition?.stop()
+        },
+        () => undefined,
+      )
     }
   } catch (error) {
     close()
     throw error
   }
   return {
-    setMuted: (muted) => microphone?.setMuted(muted),
+    setMuted(muted) {
+      microphone?.setMuted(muted)
+      recognition?.setMuted(muted)
+    },
     write: (text) => socket.send({ type: 'text', text }),
     wake: () => player?.wake(),
     close,

@@ -64,12 +64,12 @@ export class CallDialogs extends LitElement {
       case 'takeover':
         return html`<h2 id="title">${t('Take over this call')}</h2>
           <p class="quiet">${t(this.typed ? 'The AI stops answering at once; you write to the visitor yourself.' : 'The AI falls silent at once, the visitor is told, and you two hear each other.')}</p>
-          <label>${t('Reason')}<input name="reason" maxlength="500" autocomplete="off" dir="auto" placeholder=${t('Asked for a person')} /></label>
-          <label>${t('Notes')}<textarea name="notes" maxlength="4000" dir="auto"></textarea></label>
+          <label>${t('Reason')}<input name="reason" maxlength="2000" autocomplete="off" dir="auto" placeholder=${t('Asked for a person')} /></label>
+          <label>${t('Notes')}<textarea name="notes" maxlength="2000" dir="auto"></textarea></label>
           ${this.call.carrier === 'twilio' ? this.#where() : nothing}`
       case 'handback':
         return html`<h2 id="title">${t('Hand back to the AI')}</h2>
-          <label>${t('What the AI should know')}<textarea name="briefing" maxlength="4000" dir="auto" autofocus placeholder=${t('We agreed on a tenth off; it wants the address next.')}></textarea></label>
+          <label>${t('What the AI should know')}<textarea name="briefing" maxlength="2000" dir="auto" autofocus placeholder=${t('We agreed on a tenth off; it wants the address next.')}></textarea></label>
           <p class="quiet small">${t('It has the transcript as well.')}</p>`
       case 'transfer':
         return html`<h2 id="title">${t('Transfer to a phone')}</h2>

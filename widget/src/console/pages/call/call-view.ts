@@ -19,7 +19,7 @@ import { CallModel } from './call-model.ts'
 import { callStyles } from './call-styles.ts'
 import './call-timeline.ts'
 import './call-transcript.ts'
-import { type Deed, deedsFor, isTyped } from './can.ts'
+import { type Deed, deedsFor, isTyped, languageOf } from './can.ts'
 
 const KEYS: readonly { key: string; shown: string; does: string; needs: readonly Deed[] }[] = [
   { key: 'l', shown: 'l', does: 'Listen, stop listening', needs: ['listen'] },
@@ -207,7 +207,8 @@ export class CallView extends LitElement {
   readonly #answers: Answers = {
     takeover: async (wish) => {
       const { t, tell } = this.desk
-      await this.#hand?.takeOver(wish, { isTyped: isTyped(this.#model?.events ?? []) })
+      const events = this.#model?.events ?? []
+      await this.#hand?.takeOver(wish, { isTyped: isTyped(events), language: languageOf(events) ?? this.desk.language })
       if (wish.by === 'phone') tell(t('Your phone rings. Answer it to be joined with the caller.'))
       await this.#model?.read()
     },

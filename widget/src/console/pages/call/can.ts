@@ -5,9 +5,16 @@ import type { CallEvent } from './call-model.ts'
 
 export type Deed = 'listen' | 'takeover' | 'handback' | 'pause' | 'resume' | 'advise' | 'say' | 'write' | 'dtmf' | 'transfer' | 'hangup'
 
+const openedAs = (events: readonly CallEvent[]) => events.find(({ type }) => type === 'call.opened')?.payload
+
 /** Typed calls have no sound: an operator reads and writes there. */
-export const isTyped = (events: readonly CallEvent[]): boolean =>
-  events.find(({ type }) => type === 'call.opened')?.payload?.modality === 'text'
+export const isTyped = (events: readonly CallEvent[]): boolean => openedAs(events)?.modality === 'text'
+
+/** What is spoken in the call (BCP 47), as far as that is known. */
+export function languageOf(events: readonly CallEvent[]): string | undefined {
+  const language = openedAs(events)?.language
+  return typeof language === 'string' ? language : undefined
+}
 
 /** What this operator can do to this call now. One table for buttons and keys alike. */
 export function deedsFor(o: {
@@ -26,13 +33,14 @@ export function deedsFor(o: {
   const isHere = hand.state === 'holding'
   const isOurs = isHere || (call.heldBy !== undefined && call.heldBy.id === o.userId)
   const isOthers = call.heldBy !== undefined && !isOurs
-  if (hasAgent && isConnected && !typed && !isHere) can.add('listen')
   if (!o.session.may('operator')) return can
+  if (hasAgent && isConnected && !typed && !isHere) can.add('listen')
   if (hasAgent && isConnected && !isOthers && !isHere) can.add('takeover')
   if (isOurs) can.add('handback')
+  // What is whispered while somebody holds the call waits for the AI.
+  if (hasAgent && able('whisper')) can.add('advise')
   if (hasAgent && call.heldBy === undefined) {
     can.add(call.ai === 'paused' ? 'resume' : 'pause')
-    if (able('whisper')) can.add('advise')
     if (able('say') && isConnected) can.add('say')
   }
   if (isHere && typed) can.add('write')
