@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type CallKey, type Keyring, openJson } from '../../access/encryption.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
 import { type CallStatus, type EndReason, Entry } from '../../protocol/index.ts'
@@ -7,11 +7,11 @@ import type { Store } from '../../store/open.ts'
 import { callKeys, calls, entries, events } from '../../store/schema.ts'
 import { VACUUM } from '../../store/vacuum.ts'
 import { sealName } from './call-record.ts'
-import { type CallRow, type Capabilities, readCursor, type StoredCall, viewOf, writeCursor } from './call-view.ts'
+import { type CallRow, type Capabilities, type StoredCall, viewOf } from './call-view.ts'
 import { type Link, problemsOf } from './chain.ts'
+import { createHistory, type History } from './history.ts'
+import { detailsOf, type KeyState, keyOf, tryTo, WITH_KEY } from './opened.ts'
 
-const PAGE = 50
-const MAX_PAGE = 200
 /** A backup may read the keys for hours; meanwhile the job is tried every ten minutes. */
 const VACUUM_ATTEMPTS = 1000
 const KEY_PROBLEMS = { missing: 'the key of this call is missing', unopenable: 'the key of this call cannot be opened' }
@@ -37,18 +37,7 @@ export interface Evidence {
 }
 
 /** The reading side of the log. Every question but `status` stands behind the wall of one organisation. */
-export interface CallBook {
-  list(
-    organisationId: string,
-    q: {
-      cursor?: string | undefined
-      limit?: number | undefined
-      agentId?: string | undefined
-      sessionId?: string | undefined
-      status?: string | undefined
-      active?: boolean
-    },
-  ): Promise<{ calls: CallRow[]; nextCursor?: string }>
+export interface CallBook extends History {
   get(organisationId: string, id: string): Promise<CallRow | undefined>
   transcript(organisationId: string, id: string): Promise<Entry[] | undefined>
   /** The same, each entry with the number of the message that told its newest state. */
@@ -61,58 +50,19 @@ export interface CallBook {
   status(id: string): Promise<{ status: CallStatus; endReason?: EndReason } | undefined>
 }
 
-/** What is left of a call's key: without it words are gone, and that has to fit what the row says. */
-type KeyState = { key: CallKey } | { key?: undefined; why: 'missing' | 'unopenable' }
-
 export function createCallBook(o: { store: Store; keyring: Keyring; capabilities?: Capabilities }): CallBook {
   const { db } = o.store
   const mine = (organisationId: string, id: string) => and(eq(calls.organisationId, organisationId), eq(calls.id, id))
   /** The same wall inside a statement on a call's own tables. */
   const minesId = (organisationId: string, id: string) => db.select({ id: calls.id }).from(calls).where(mine(organisationId, id))
-  const withKey = { row: calls, keyId: callKeys.keyId, wrapped: callKeys.wrapped }
-  const keyOf = (id: string, { keyId, wrapped }: { keyId: string | null; wrapped: Uint8Array | null }): KeyState => {
-    if (!keyId || !wrapped) return { why: 'missing' }
-    try {
-      return { key: o.keyring.openCallKey(id, { keyId, wrapped }) }
-    } catch {
-      return { why: 'unopenable' }
-    }
-  }
   const find = async (organisationId: string, id: string): Promise<({ row: StoredCall } & KeyState) | undefined> => {
-    const [found] = await db.select(withKey).from(calls).leftJoin(callKeys, eq(callKeys.callId, calls.id)).where(mine(organisationId, id))
-    return found && { row: found.row, ...keyOf(id, found) }
+    const [found] = await db.select(WITH_KEY).from(calls).leftJoin(callKeys, eq(callKeys.callId, calls.id)).where(mine(organisationId, id))
+    return found && { row: found.row, ...keyOf(o.keyring, found) }
   }
-  /** Numbers and the like; a list is not lost over one call whose details cannot be opened. */
-  const detailsOf = ({ id, details }: StoredCall, { key }: KeyState): Record<string, unknown> =>
-    (key && details && (tryTo(() => openJson(key, sealName.details(id), details)) as Record<string, unknown> | undefined)) ?? {}
+  const history = createHistory(o)
 
   return {
-    async list(organisationId, q) {
-      const limit = Math.min(Math.max(1, q.limit ?? PAGE), MAX_PAGE)
-      const after = q.cursor === undefined ? undefined : readCursor(q.cursor)
-      const rows = await db
-        .select(withKey)
-        .from(calls)
-        .leftJoin(callKeys, eq(callKeys.callId, calls.id))
-        .where(
-          and(
-            eq(calls.organisationId, organisationId),
-            q.agentId === undefined ? undefined : eq(calls.agentId, q.agentId),
-            q.sessionId === undefined ? undefined : eq(calls.sessionId, q.sessionId),
-            q.status === undefined ? undefined : eq(calls.status, q.status),
-            q.active ? isNull(calls.endedAt) : undefined,
-            after && or(lt(calls.startedAt, after.at), and(eq(calls.startedAt, after.at), lt(calls.id, after.id))),
-          ),
-        )
-        .orderBy(desc(calls.startedAt), desc(calls.id))
-        .limit(limit + 1)
-      const page = rows.slice(0, limit)
-      const last = page.at(-1)
-      return {
-        calls: page.map(({ row, ...wrapped }) => viewOf(row, detailsOf(row, keyOf(row.id, wrapped)), o.capabilities)),
-        ...(rows.length > limit && last ? { nextCursor: writeCursor(last.row) } : {}),
-      }
-    },
+    list: history.list,
     async get(organisationId, id) {
       const found = await find(organisationId, id)
       return found && viewOf(found.row, detailsOf(found.row, found), o.capabilities)
@@ -224,14 +174,5 @@ export function createCallBook(o: { store: Store; keyring: Keyring; capabilities
       const opened = key && payload ? tryTo(() => openJson(key, sealName.payload(id, seq), payload)) : undefined
       return { seq, atMs: at.getTime(), type, commitment, hash, ...(opened === undefined ? {} : { payload: opened }) }
     })
-  }
-}
-
-/** What sealed bytes hold; undefined when they were changed. JSON has no undefined of its own. */
-function tryTo(open: () => unknown): unknown {
-  try {
-    return open()
-  } catch {
-    return undefined
   }
 }

@@ -39,10 +39,10 @@ function costOf(models: Record<string, ModelUsage>): CallCost {
   return { models, ...(amount === undefined ? {} : { amount: Math.round(amount * 1e6) / 1e6 }) }
 }
 
-/** What can be done to a call that lives, in the words of the routes: `hangup`, `say`, `context`, `whisper`, `dtmf`, `transfer`. */
+/** What can be done to a call that lives, in the words of the routes: `hangup`, `say`, `context`, `whisper`, `listen`, `takeover`, `dtmf`, `transfer`. */
 export type Capabilities = (call: Pick<StoredCall, 'kind' | 'carrier'>) => string[]
 
-const webCapabilities: Capabilities = () => ['hangup', 'say', 'context', 'whisper']
+const webCapabilities: Capabilities = () => ['hangup', 'say', 'context', 'whisper', 'listen', 'takeover']
 
 /** A row as operators see it. `details` are the opened ones, empty when they are gone. */
 export function viewOf(row: StoredCall, details: Record<string, unknown> = {}, able: Capabilities = webCapabilities): CallRow {
@@ -68,15 +68,4 @@ export function viewOf(row: StoredCall, details: Record<string, unknown> = {}, a
     ...(row.usage ? { cost: costOf(row.usage as Record<string, ModelUsage>) } : {}),
     capabilities: row.endedAt ? [] : able(row),
   }
-}
-
-/** Where a page of the list ends. */
-export function writeCursor(row: StoredCall): string {
-  return Buffer.from(`${row.startedAt.getTime()}.${row.id}`).toString('base64url')
-}
-
-/** A cursor we did not make starts at the newest. */
-export function readCursor(cursor: string): { at: Date; id: string } | undefined {
-  const parts = /^(\d{1,14})\.([A-Za-z0-9_-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString())
-  return parts ? { at: new Date(Number(parts[1])), id: parts[2] ?? '' } : undefined
 }
