@@ -222,7 +222,7 @@ export function capabilitiesOf(carriers: readonly Carrier[]): (call: { carrier: 
     return [
       // A call whose sound is here ends with it.
       ...(able.hangsUp || able.streams ? ['hangup'] : []),
-      ...(able.streams && alone ? ['say', 'context', 'whisper'] : []),
+      ...(able.streams && alone ? ['say', 'context', 'whisper', 'listen', 'takeover'] : []),
       ...(able.sendsDigits ? ['dtmf'] : []),
       ...(able.transfers && alone ? ['transfer'] : []),
     ]

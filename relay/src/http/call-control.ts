@@ -82,6 +82,15 @@ export interface ControlRooms {
   urls: (line: LiveLine) => CallUrls
 }
 
+/** @throws Problem conflict while an operator speaks in the agent's place */
+function insistNotHeld({ heldBy }: Call): void {
+  if (heldBy)
+    throw new Problem(
+      'conflict',
+      `${heldBy.name} speaks with the visitor in the agent’s place. This counts again once they hand the call back.`,
+    )
+}
+
 export function callControl({ agents, calls, lines, urls, view }: ControlRooms): Endpoint[] {
   const mine = (c: HttpContext, id: string): Call => {
     const call = calls.get(id)
@@ -96,6 +105,7 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
   const hold = async (c: HttpContext, id: string, isHeld: boolean) => {
     const live = mine(c, id)
     if (live.kind === 'bridge') throw new Problem('conflict', 'No agent talks on this call.')
+    insistNotHeld(live)
     live.holdBack(isHeld, actor(c))
     const call = await view(live.organisationId, id)
     if (!call) throw new Problem('not_found', 'There is no live call with this id.')
@@ -145,6 +155,7 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
     endpoint(ACT, whisper, async (c) => advise(c, 'whisper', c.req.valid('param').id, c.req.valid('json').text)),
     endpoint(ACT, say, async (c) => {
       const call = mine(c, c.req.valid('param').id)
+      insistNotHeld(call)
       if (!call.say(c.req.valid('json').text)) throw new Problem('conflict', 'Nobody is on the call to hear it.')
       return c.body(null, 204)
     }),

@@ -163,7 +163,7 @@ describe('POST /api/calls/initiate', () => {
       to: CALLEE,
       status: 'initiated',
       agentId: house.agentId,
-      capabilities: ['hangup', 'say', 'context', 'whisper', 'dtmf', 'transfer'],
+      capabilities: ['hangup', 'say', 'context', 'whisper', 'listen', 'takeover', 'dtmf', 'transfer'],
     })
     const { calls } = (await (await house.ask('/api/calls/active', { token: house.admin })).json()) as { calls: { id: string }[] }
     expect(calls.map(({ id }) => id)).toContain(call.id)

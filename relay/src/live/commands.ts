@@ -42,6 +42,7 @@ export function createCommands(o: {
       const live = o.calls.get(callId)
       if (live?.organisationId === organisationId) {
         if (live.kind === 'bridge') throw new Problem('conflict', NOBODY)
+        if (live.heldBy) throw new Problem('conflict', `${live.heldBy.name} speaks with the visitor in the agent’s place.`)
         live.holdBack(command.type === 'pause-ai', asker.actor)
         return fresh(organisationId, callId)
       }

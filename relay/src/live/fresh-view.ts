@@ -11,8 +11,10 @@ export function freshen(calls: Pick<LiveCalls, 'unsettled'>): (row: CallRow) => 
     const live = calls.unsettled(row.id)
     if (!live) return row
     const { heldBy: _, ...rest } = row
-    const { ai, endReason, heldBy, status } = live
-    return { ...rest, status, ai, ...(heldBy ? { heldBy } : {}), ...(endReason ? { endReason } : {}) }
+    const { ai, endReason, heldBy, passesSound, status } = live
+    // Only who holds the call knows whether there is anything to hear.
+    const capabilities = passesSound ? row.capabilities : row.capabilities.filter((able) => able !== 'listen')
+    return { ...rest, capabilities, status, ai, ...(heldBy ? { heldBy } : {}), ...(endReason ? { endReason } : {}) }
   }
 }
 

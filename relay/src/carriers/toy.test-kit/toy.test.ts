@@ -80,7 +80,7 @@ describe('a carrier that was added by one line', () => {
     const { call } = (await (await house.ask(`/api/calls/${callId}`, { token: house.admin })).json()) as {
       call: { capabilities: string[]; carrier: string }
     }
-    expect(call).toMatchObject({ carrier: 'tincan', capabilities: ['hangup', 'say', 'context', 'whisper'] })
+    expect(call).toMatchObject({ carrier: 'tincan', capabilities: ['hangup', 'say', 'context', 'whisper', 'listen', 'takeover'] })
     expect((await house.ask(`/api/calls/${callId}/hangup`, { method: 'POST', token: house.admin })).status).toBeLessThan(300)
     expect(await string.closed).toBe(1000)
     await expect.poll(() => house.ended).toContain(house.newest())
