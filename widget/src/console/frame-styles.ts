@@ -164,10 +164,13 @@ export const frameStyles = css`
     inset-block-end: 20px;
     inset-inline: 0;
     z-index: 7;
+    pointer-events: none;
+  }
+  .told > * {
     display: grid;
     justify-items: center;
     gap: 8px;
-    pointer-events: none;
+    margin-top: 8px;
   }
   .told p {
     display: flex;

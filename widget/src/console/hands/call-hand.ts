@@ -55,6 +55,7 @@ export class CallHand {
   readonly #tell: (sentence: string) => void
   #line: OperatorLine | undefined
   readonly #levelListeners = new Set<() => void>()
+  #isLeaving = false
   /** What is being joined now; an older one that comes late is closed. */
   #joining = 0
 
@@ -108,8 +109,13 @@ export class CallHand {
 
   /** @throws ConsoleProblem */
   async handBack(briefing: string): Promise<void> {
-    await this.#api.delete(this.#path('takeover'), { body: briefing ? { briefing } : {} })
-    this.stop()
+    this.#isLeaving = true
+    try {
+      await this.#api.delete(this.#path('takeover'), { body: briefing ? { briefing } : {} })
+      this.stop()
+    } finally {
+      this.#isLeaving = false
+    }
   }
 
   /** Takes the operator's ear and voice out of the call. */
@@ -174,7 +180,8 @@ export class CallHand {
         }),
       gone: (why) =>
         only(() => {
-          const said = why === 'over' ? undefined : GONE[`${why} ${this.state}`]
+          // The relay closes the line before it answers.
+          const said = why === 'over' || this.#isLeaving ? undefined : GONE[`${why} ${this.state}`]
           this.stop()
           if (said) this.#tell(said)
         }),

@@ -11,7 +11,7 @@ export interface LineEvents {
   /** Standing, or away for a moment and being brought back. */
   standing(is: 'open' | 'away'): void
   /** 0 to 1 each, some ten times a second. */
-  levels(levels: { visitor: number; agent: number; self?: number }): void
+  levels(levels: { visitor: number; agent: number }): void
   /** It will not come back by itself. */
   gone(why: 'over' | 'refused' | 'replaced' | 'lost'): void
   /** The browser holds sound back until somebody clicks. */
@@ -84,6 +84,8 @@ export async function joinBySocket(o: {
 }): Promise<OperatorLine> {
   const player = o.opened && new Player({ sound: o.opened.sound, sourceHz: SOURCE_HZ, on: playerEvents(o.on) })
   let isClosed = false
+  /** How loud the operator is, who then stands where the agent stood. */
+  let self = 0
   let microphone: Microphone | undefined
   let recognition: Recognition | undefined
   const socket = new MediaSocket({
@@ -93,7 +95,7 @@ export async function joinBySocket(o: {
       message(message) {
         const told = message as { type: string; visitor?: number; agent?: number }
         if (told.type === 'ready') o.on.standing('open')
-        else if (told.type === 'levels') o.on.levels({ visitor: told.visitor ?? 0, agent: told.agent ?? 0 })
+        else if (told.type === 'levels') o.on.levels({ visitor: told.visitor ?? 0, agent: microphone ? self : (told.agent ?? 0) })
         else if (told.type === 'ended') o.on.gone('over')
       },
       audio: (pcm) => player?.play(pcm),
@@ -116,7 +118,7 @@ export async function joinBySocket(o: {
         context: o.opened.sound.context,
         stream: o.opened.stream,
         muted: false,
-        on: { frame: (pcm) => socket.sound(pcm), level: () => undefined, trouble: () => undefined, devices: () => undefined },
+        on: { frame: (pcm) => socket.sound(pcm), level: (level) => (self = level), trouble: () => undefined, devices: () => undefined },
       })
       if (isClosed) microphone.stop()
       // What the operator says is written down where their own browser understands it.

@@ -13,6 +13,7 @@ import '../../parts/confirm.ts'
 import { confirmIn } from '../../parts/confirm.ts'
 import '../../parts/copy-text.ts'
 import { pageLink } from '../../parts/page-link.ts'
+import { tabStyles, tabs } from '../../parts/tabs.ts'
 import { Work } from '../../parts/work.ts'
 import { type Agent, documentOf } from './agent.ts'
 import { AGENT_WORDS } from './agent-words.ts'
@@ -27,7 +28,7 @@ import { type VoiceSettings, voicePath } from './voice-panel.ts'
 
 /** One agent: its settings in sections, and the agent itself beside them, to be tried. */
 export class AgentEditor extends LitElement {
-  static override styles = [...look, editorStyles]
+  static override styles = [...look, tabStyles, editorStyles]
   static override properties = {
     desk: { attribute: false },
     agentId: { attribute: false },
@@ -164,16 +165,14 @@ export class AgentEditor extends LitElement {
         <div><p class="small">${pageLink(desk, t('Agents'), ['agents'])}</p><h1>${saved.name}</h1></div>
         ${desk.session.may('admin') ? html`<button class="danger" @click=${this.#erase}>${t('Delete')}</button>` : nothing}
       </header>
-      <nav aria-label=${t('Parts of the agent')}>${sectionsOf(this.#field).map((section) => this.#tab(section))}</nav>
+      ${tabs(desk, t('Parts of the agent'), { base: ['agents', this.agentId], all: sectionsOf(this.#field), here: this.#section.name, wrong: this.#wrong })}
       <div class="columns"><div class="stack">${this.#form()}</div>${this.#beside()}</div>
       <vc-confirm .t=${t}></vc-confirm>`
   }
 
-  #tab(section: Section) {
-    const isHere = section.name === this.#section.name
-    const wrong = this.faults.some(({ path }) => section.fields.includes(path.split('.')[0] ?? ''))
-    const label = html`${this.desk.t(section.label)}${wrong ? html`<span class="bad" aria-hidden="true"> •</span><span class="sr">, ${this.desk.t('something is wrong here')}</span>` : nothing}`
-    return pageLink(this.desk, label, ['agents', this.agentId, section.name], { current: isHere })
+  get #wrong(): ReadonlySet<string> {
+    const names = new Set(this.faults.map(({ path }) => path.split('.')[0] ?? ''))
+    return new Set(sectionsOf(this.#field).flatMap(({ fields, name }) => (fields.some((field) => names.has(field)) ? [name] : [])))
   }
 
   #form() {
@@ -181,12 +180,12 @@ export class AgentEditor extends LitElement {
     const { t } = desk
     const section = this.#section
     const isReadOnly = !desk.session.may('admin')
-    return html`<form class="stack" novalidate @submit=${this.#save}>
+    return html`${section.name === 'voice' && this.voices ? html`<vc-voice-panel .desk=${desk} .agentId=${this.agentId} .settings=${this.voices} @vc-agent-changed=${this.#reread}></vc-voice-panel>` : nothing}
+    <form class="stack" novalidate @submit=${this.#save}>
       <vc-form class="card" .t=${t} .field=${this.#field} .only=${section.fields} .value=${this.draft} .faults=${this.faults} .words=${AGENT_WORDS} .readOnly=${isReadOnly} @vc-change=${this.#change}></vc-form>
       ${this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : nothing}
       ${isReadOnly || !this.#isChanged ? nothing : html`<div class="save row"><p>${t('Not saved yet')}</p><button type="button" @click=${this.#discard}>${t('Discard')}</button><button class="primary" ?disabled=${this.#work.is('save')}>${t('Save')}</button></div>`}
     </form>
-    ${section.name === 'voice' && this.voices ? html`<vc-voice-panel .desk=${desk} .agentId=${this.agentId} .settings=${this.voices} @vc-agent-changed=${this.#reread}></vc-voice-panel>` : nothing}
     ${section.name === 'phone' && this.api && hasRoute(this.api, 'get', '/api/agents/management/{id}/calling') ? html`<vc-calling-panel .desk=${desk} .agentId=${this.agentId}></vc-calling-panel>` : nothing}
     ${section.name === 'site' ? html`<section class="card"><vc-copy .t=${t} label=${t('Two lines for your page')} .text=${snippetOf(desk.relay, this.agentId)}></vc-copy></section>` : nothing}`
   }

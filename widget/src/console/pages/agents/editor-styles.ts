@@ -5,30 +5,6 @@ export const editorStyles = css`
     display: grid;
     gap: 16px;
   }
-  nav {
-    display: flex;
-    gap: 4px;
-    overflow-x: auto;
-    border-block-end: 1px solid var(--_line);
-  }
-  nav a {
-    flex: none;
-    padding: 8px 12px;
-    border-block-end: 2px solid transparent;
-    color: var(--_muted);
-    font-weight: 550;
-    text-decoration: none;
-  }
-  nav a:hover {
-    color: var(--_fg);
-  }
-  nav a:focus-visible {
-    outline-offset: -2px;
-  }
-  nav a[aria-current] {
-    border-color: var(--_accent);
-    color: var(--_accent);
-  }
   .columns {
     display: grid;
     grid-template-columns: minmax(0, 1fr) minmax(300px, 380px);

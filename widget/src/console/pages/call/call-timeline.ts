@@ -49,7 +49,7 @@ export class CallTimeline extends LitElement {
         position: absolute;
         inset-block: 19px -5px;
         inset-inline: 0;
-        grid-column: 2;
+        grid-column: 2 / 3;
         width: 1px;
         margin-inline: auto;
         background: var(--_line);

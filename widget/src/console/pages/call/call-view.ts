@@ -137,7 +137,7 @@ export class CallView extends LitElement {
           <h1 id="title">${agent}</h1><span class="who">${whoIsOn(call, t, false)}</span>${standing(call, t)}
           ${isLive(call) ? length(call) : html`<span class="num">${lengthOf(call.durationMs ?? 0)}</span>`}
         </header>
-        <div class="deeds" role="group" aria-label=${t('What to do')}>${this.#buttons(deeds, hand, call)}</div>
+        <div class="deeds" ?hidden=${deeds.size === 0} role="group" aria-label=${t('What to do')}>${this.#buttons(deeds, hand, call)}</div>
         <div class="sides">
           <div class="words">
             <vc-transcript .entries=${model.transcript.entries} .t=${t} .agent=${agent} .live=${isLive(call)} .erased=${model.evidence?.erased ?? false} .language=${language}></vc-transcript>

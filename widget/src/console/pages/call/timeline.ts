@@ -31,8 +31,7 @@ const UNTOLD = new Set([
   'heard',
   'engine.usage',
   'tool.finished',
-  'entry',
-  'transcript',
+  'leg.attached',
 ])
 
 const WORDS: Record<string, Words> = {
