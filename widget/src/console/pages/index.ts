@@ -22,5 +22,6 @@ export const PAGES: readonly PageEntry[] = [
   { name: 'agents', label: 'Agents', icon: 'agents', tag: 'vc-agents', load: () => import('./agents/agents.ts') },
   { name: 'numbers', label: 'Numbers', icon: 'numbers', role: 'operator', tag: 'vc-numbers', load: () => import('./numbers/numbers.ts') },
   { name: 'members', label: 'Members', icon: 'members', tag: 'vc-members', load: () => import('./members/members.ts') },
+  { name: 'settings', label: 'Settings', icon: 'settings', tag: 'vc-settings', load: () => import('./settings/settings.ts') },
   { name: 'start', label: 'First steps', icon: 'start', role: 'admin', tag: 'vc-start', load: () => import('./start/start.ts') },
 ]

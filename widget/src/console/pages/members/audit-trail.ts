@@ -3,9 +3,9 @@ import { humanName } from '../../forms/words.ts'
 import { look } from '../../look.ts'
 import type { Desk } from '../../page.ts'
 import { moments } from '../../parts/format.ts'
+import { listStyles } from '../../parts/list-styles.ts'
 import { Work } from '../../parts/work.ts'
 import type { Member } from './member.ts'
-import { memberStyles } from './member-styles.ts'
 
 interface Deed {
   at: string
@@ -17,7 +17,7 @@ interface Deed {
 
 /** Who did what to which call or setting, newest first. */
 export class AuditTrail extends LitElement {
-  static override styles = [...look, memberStyles]
+  static override styles = [...look, listStyles]
   static override properties = { desk: { attribute: false }, deeds: { state: true }, next: { state: true } }
   declare desk: Desk
   declare private deeds: readonly Deed[] | undefined

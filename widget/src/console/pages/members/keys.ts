@@ -7,8 +7,8 @@ import '../../parts/confirm.ts'
 import { confirmIn } from '../../parts/confirm.ts'
 import '../../parts/copy-text.ts'
 import { moments } from '../../parts/format.ts'
+import { listStyles } from '../../parts/list-styles.ts'
 import { Work } from '../../parts/work.ts'
-import { memberStyles } from './member-styles.ts'
 
 interface ApiKey {
   id: string
@@ -29,7 +29,7 @@ const SCOPES: Readonly<Record<string, string>> = {
 
 /** Keys for programs: made with what they may do, shown once, revoked. */
 export class ApiKeys extends LitElement {
-  static override styles = [...look, memberStyles]
+  static override styles = [...look, listStyles]
   static override properties = { desk: { attribute: false }, apiKeys: { state: true }, scopes: { state: true }, fresh: { state: true } }
   declare desk: Desk
   declare private apiKeys: readonly ApiKey[] | undefined

@@ -5,14 +5,14 @@ import '../../parts/confirm.ts'
 import { confirmIn } from '../../parts/confirm.ts'
 import '../../parts/copy-text.ts'
 import { moments } from '../../parts/format.ts'
+import { listStyles } from '../../parts/list-styles.ts'
 import { Work } from '../../parts/work.ts'
 import type { Role } from '../../session.ts'
 import { type Invitation, type Member, ROLES } from './member.ts'
-import { memberStyles } from './member-styles.ts'
 
 /** Who belongs to the organisation, what they may do, and who is invited. */
 export class People extends LitElement {
-  static override styles = [...look, memberStyles]
+  static override styles = [...look, listStyles]
   static override properties = { desk: { attribute: false }, members: { state: true }, invitations: { state: true }, url: { state: true } }
   declare desk: Desk
   declare private members: readonly Member[] | undefined

@@ -2,9 +2,9 @@ import { html, LitElement, nothing } from 'lit'
 import { look } from '../../look.ts'
 import type { Desk } from '../../page.ts'
 import { moments } from '../../parts/format.ts'
+import { listStyles } from '../../parts/list-styles.ts'
 import { Work } from '../../parts/work.ts'
 import { browserName } from './browser-name.ts'
-import { memberStyles } from './member-styles.ts'
 
 interface SignIn {
   id: string
@@ -17,7 +17,7 @@ interface SignIn {
 
 /** Where one is signed in, and one's password. */
 export class SignIns extends LitElement {
-  static override styles = [...look, memberStyles]
+  static override styles = [...look, listStyles]
   static override properties = { desk: { attribute: false }, signIns: { state: true } }
   declare desk: Desk
   declare private signIns: readonly SignIn[] | undefined

@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-export const memberStyles = css`
+export const listStyles = css`
   .line {
     display: flex;
     flex-wrap: wrap;
