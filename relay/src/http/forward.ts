@@ -35,16 +35,26 @@ export function createElsewhere(o: { peers: Pick<Peers, 'holding'>; proof: Relay
     const headers = new Headers(request.headers)
     for (const name of NOT_PASSED_ON) headers.delete(name)
     headers.set(RELAY_HEADER, proof.issue({ to: holder.id, address, method, target }))
-    const late = new AbortController()
-    const cancel = clock.after(ANSWERS_WITHIN_MS, () => late.abort())
-    const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal
+    const given = new AbortController()
+    const giveUp = () => given.abort()
+    const cancel = clock.after(ANSWERS_WITHIN_MS, giveUp)
+    // Who leaves later cancels the answer itself.
+    request.signal?.addEventListener('abort', giveUp)
     try {
-      const init = { method, headers, redirect: 'manual' as const, signal, duplex: 'half', body: request.body ?? null }
+      const init = {
+        method,
+        headers,
+        redirect: 'manual' as const,
+        signal: given.signal,
+        duplex: 'half' as const,
+        body: request.body ?? null,
+      }
       return await fetch(`${holder.url}${target}`, init)
     } catch (error) {
       throw unreached(error)
     } finally {
       cancel()
+      request.signal?.removeEventListener('abort', giveUp)
     }
   }
 
