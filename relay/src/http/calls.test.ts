@@ -179,3 +179,77 @@ describe('calls', () => {
     }
   }
 })
+
+describe('the history', () => {
+  const list = async (query: string, token = admin) => {
+    const answer = await house.ask(`/api/calls?${query}`, { token })
+    return { status: answer.status, body: (await answer.json()) as { calls: { id: string }[]; nextCursor: string | null; code?: string } }
+  }
+
+  it('filters by what is asked, and refuses what no call can be asked for by', async () => {
+    const opened = await house.ask('/api/web-calls', {
+      method: 'POST',
+      headers: ownPage(house.relay),
+      json: { agentId: 'demo', modality: 'text', sessionId: 'history:1' },
+    })
+    const { callId } = (await opened.json()) as WebCall
+    const ids = async (query: string) => (await list(`sessionId=history:1&${query}`)).body.calls.map(({ id }) => id)
+    for (const query of [
+      'kind=web',
+      'direction=inbound',
+      'ai=active',
+      'from=2020-01-01T00:00:00Z',
+      'minMessages=0',
+      'to=2099-01-01T00:00:00%2B05:30',
+    ])
+      expect([query, await ids(query)]).toEqual([query, [callId]])
+    for (const query of [
+      'kind=phone',
+      'direction=outbound',
+      'ai=off',
+      'carrier=exotel',
+      'to=2020-01-01T00:00:00Z',
+      'number=+12025550101',
+      'number=%2B12025550101',
+      'minMessages=3',
+      'words=nowhere',
+    ])
+      expect([query, await ids(query)]).toEqual([query, []])
+    for (const [query, code] of [
+      ['number=%2B1234567890', 'invalid_phone_number'],
+      ['from=yesterday', 'invalid_request'],
+      ['minMessages=-1', 'invalid_request'],
+      ['words=', 'invalid_request'],
+      ['kind=fax', 'invalid_request'],
+    ])
+      expect([query, (await list(query ?? '')).body.code]).toEqual([query, code])
+  })
+
+  it('is exported as a table, of one organisation', async () => {
+    const answer = await house.ask('/api/calls?limit=1', { token: admin, headers: { accept: 'text/csv' } })
+    expect([
+      answer.status,
+      answer.headers.get('content-type'),
+      answer.headers.get('content-disposition'),
+      answer.headers.get('vary'),
+    ]).toEqual([200, 'text/csv; charset=utf-8', 'attachment; filename="calls.csv"', expect.stringContaining('Accept')])
+    const lines = (await answer.text()).trimEnd().split('\r\n')
+    expect(lines[0]).toMatch(/^id,sessionId,agentId,/)
+    // All of them, not a page.
+    const { body } = await list('limit=200')
+    expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(body.calls.map(({ id }) => id))
+    const others = await house.ask('/api/calls', { token: await house.token('admin', 'org_other'), headers: { accept: 'text/csv' } })
+    expect((await others.text()).trimEnd().split('\r\n')).toHaveLength(1)
+  })
+
+  it('keeps who erased what', async () => {
+    const { body } = await list('sessionId=history:1')
+    const id = body.calls[0]?.id ?? ''
+    await send('POST', `/api/calls/${id}/hangup`)
+    expect((await send('DELETE', `/api/calls/${id}`, undefined, await house.token('operator'))).status).toBe(403)
+    // Not before its end is written.
+    await expect.poll(async () => (await send('DELETE', `/api/calls/${id}`)).status).toBe(204)
+    const { deeds } = (await (await send('GET', `/api/audit?target=${id}`)).json()) as { deeds: { action: string; actor: object }[] }
+    expect(deeds[0]).toMatchObject({ action: 'DELETE /api/calls/{id}', actor: { kind: 'user', id: 'u_test' }, target: id })
+  })
+})

@@ -1,11 +1,17 @@
+import { ReadableStream, TextEncoderStream } from 'node:stream/web'
 import { createRoute } from '@hono/zod-openapi'
+import { accepts } from 'hono/accepts'
 import { z } from 'zod'
+import { mayUse, type Principal } from '../access/roles.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
+import type { HistoryQuery } from '../calls/log/history.ts'
 import { latencyOf } from '../calls/log/latency.ts'
 import { freshen } from '../live/fresh-view.ts'
-import { CALL_STATUSES, Entry, Id, Problem, SessionId } from '../protocol/index.ts'
+import { Entry, Id, Problem, SessionId } from '../protocol/index.ts'
 import type { Access } from './access.ts'
+import { callsCsv } from './call-csv.ts'
+import { CallQuery, historyQuery } from './call-query.ts'
 import { CallView, EventView, EvidenceView, LatencyView } from './call-views.ts'
 import { type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
 import { listPage, PageQuery } from './paging.ts'
@@ -27,11 +33,22 @@ const list = createRoute({
   method: 'get',
   path: '/api/calls',
   tags,
-  summary: 'Calls of the organisation, newest first',
-  request: {
-    query: PageQuery.extend({ agentId: Id.optional(), sessionId: SessionId.optional(), status: z.enum(CALL_STATUSES).optional() }),
+  summary: 'Calls of the organisation, newest first; all that fit as a table with Accept: text/csv',
+  request: { query: CallQuery },
+  responses: {
+    200: {
+      description: 'Calls. As CSV: all pages at once, numbers masked for viewers.',
+      content: {
+        'application/json': {
+          schema: listPage('calls', CallView).extend({
+            /** Of a search for words that is not over: when the last call began that was looked into. */
+            searchedTo: z.iso.datetime().optional(),
+          }),
+        },
+        'text/csv': { schema: z.string() },
+      },
+    },
   },
-  responses: { 200: json('Calls.', listPage('calls', CallView)) },
 })
 const active = createRoute({
   method: 'get',
@@ -106,6 +123,12 @@ const erase = createRoute({
   responses: { 204: { description: 'Erased.' } },
 })
 
+/** So many calls are held at a time while they are exported. */
+const EXPORTED_AT_ONCE = 200
+
+/** A table leaves the house: whoever only looks on takes no phone book with them. */
+const maySeeNumbers = (principal: Principal) => mayUse(principal, { role: 'operator', scope: 'calls:write' })
+
 export interface CallRooms {
   book: CallBook
   calls: LiveCalls
@@ -129,10 +152,26 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
     return typeof arrival?.payload?.callId === 'string' ? arrival.payload.callId : id
   }
 
+  function exported(c: HttpContext, query: HistoryQuery) {
+    const pages = async (cursor: string | undefined) => {
+      const page = await book.list(org(c), { ...query, limit: EXPORTED_AT_ONCE, cursor: cursor ?? query.cursor })
+      return { ...page, calls: page.calls.map(fresh) }
+    }
+    const text = ReadableStream.from(callsCsv(pages, maySeeNumbers(c.get('principal')) ? 'shown' : 'masked'))
+    return c.body(text.pipeThrough(new TextEncoderStream()), 200, {
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': 'attachment; filename="calls.csv"',
+    })
+  }
+
   return [
     endpoint(READ, list, async (c) => {
-      const { calls: rows, nextCursor } = await book.list(org(c), c.req.valid('query'))
-      return c.json({ calls: rows.map(fresh), nextCursor: nextCursor ?? null }, 200)
+      const query = historyQuery(c.req.valid('query'))
+      const wanted = accepts(c, { header: 'Accept', supports: ['application/json', 'text/csv'], default: 'application/json' })
+      c.header('Vary', 'Accept', { append: true })
+      if (wanted === 'text/csv') return exported(c, query)
+      const { calls: rows, nextCursor, searchedTo } = await book.list(org(c), query)
+      return c.json({ calls: rows.map(fresh), nextCursor: nextCursor ?? null, ...(searchedTo ? { searchedTo } : {}) }, 200)
     }),
     // Before /api/calls/{id}, which would take `active` for an id.
     endpoint(READ, active, async (c) => {
