@@ -9,6 +9,8 @@ const TYPES = [
   'operator-in',
   'operator-out',
   'operator-failed',
+  'told',
+  'no-session',
   'not-moved',
   'give-back',
   'words',
@@ -38,7 +40,9 @@ describe('a call’s conference', () => {
     ['the operator is gone too long', ['caller-in', 'operator-in', 'operator-out', 'time-up'], { is: 'returning', asked: 1 }],
     ['the operator’s phone is busy', ['caller-in', 'operator-failed'], { is: 'returning', asked: 1 }],
     ['another phone of an operator who is there fails', ['caller-in', 'operator-in', 'operator-failed'], { is: 'met', operator: 'in' }],
-    ['the caller never comes over', ['time-up'], { is: 'returning', asked: 1 }],
+    ['the agent’s words never end', ['time-up'], { is: 'returning', asked: 1 }],
+    ['nobody asks what follows', ['told', 'time-up'], { is: 'moving', operator: 'coming', told: 'by-control' }],
+    ['the caller never comes over', ['operator-in', 'told', 'time-up', 'time-up'], { is: 'returning', asked: 1 }],
     ['handed back before the caller went', ['give-back', 'caller-in'], { is: 'returning', asked: 1 }],
     ['handed back', ['caller-in', 'operator-in', 'give-back', 'words'], { is: 'over', how: 'back' }],
     ['the caller hangs up', ['caller-in', 'operator-in', 'call-over', 'words'], { is: 'over', how: 'call' }],
@@ -70,7 +74,7 @@ describe('a call’s conference', () => {
     fc.assert(
       fc.property(events, (given) => {
         let state = path(given).at(-1) ?? MOVING
-        for (let n = 0; n <= MOST_ASKED + 1 && deadlineOf(state) !== undefined; n++) state = nextOf(state, { type: 'time-up' })
+        for (let n = 0; n <= MOST_ASKED + 2 && deadlineOf(state) !== undefined; n++) state = nextOf(state, { type: 'time-up' })
         expect(state.is === 'over' || (state.is === 'met' && state.operator === 'in')).toBe(true)
       }),
     )

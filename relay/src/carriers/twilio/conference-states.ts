@@ -6,8 +6,8 @@
 type Operator = 'coming' | 'in' | 'gone'
 
 export type ConferenceState =
-  /** The agent says its last words, and the caller is told to go over. */
-  | { readonly is: 'moving'; readonly operator: Operator }
+  /** The agent says its last words (`told: 'not'`), then the caller is told to go over: by the session that ends, or by the call's own control. */
+  | { readonly is: 'moving'; readonly operator: Operator; readonly told: 'not' | 'by-session' | 'by-control' }
   /** The caller is in the conference. */
   | { readonly is: 'met'; readonly operator: Operator }
   /** The caller is told to come back; `asked` so often. */
@@ -16,6 +16,10 @@ export type ConferenceState =
 
 export type ConferenceEvent =
   | { readonly type: 'caller-in' }
+  /** The session is ended, and what follows is asked for. */
+  | { readonly type: 'told' }
+  /** There is no session that could be ended. */
+  | { readonly type: 'no-session' }
   /** The carrier does not take the caller over. */
   | { readonly type: 'not-moved' }
   /** The caller left the conference by itself, and asks what to do. */
@@ -33,7 +37,7 @@ export type ConferenceEvent =
   /** The state's own deadline passed. */
   | { readonly type: 'time-up' }
 
-export const MOVING: ConferenceState = { is: 'moving', operator: 'coming' }
+export const MOVING: ConferenceState = { is: 'moving', operator: 'coming', told: 'not' }
 
 /** Telling it again mends an answer that was lost; more than that does not help. */
 export const MOST_ASKED = 3
@@ -43,12 +47,18 @@ type Row<Is extends ConferenceState['is']> = { readonly [E in ConferenceEvent['t
 
 const RETURNING: ConferenceState = { is: 'returning', asked: 1 }
 const CALL_OVER: ConferenceState = { is: 'over', how: 'call' }
-const entered = (state: In<'moving' | 'met'>): ConferenceState => (state.operator === 'in' ? state : { is: state.is, operator: 'in' })
-const invited = (state: In<'moving' | 'met'>): ConferenceState => (state.operator === 'gone' ? { is: state.is, operator: 'coming' } : state)
-const left = (state: In<'moving' | 'met'>): ConferenceState => (state.operator === 'in' ? { is: state.is, operator: 'gone' } : state)
+const withOperator =
+  (from: readonly Operator[], to: Operator) =>
+  (state: In<'moving' | 'met'>): ConferenceState =>
+    from.includes(state.operator) ? { ...state, operator: to } : state
+const invited = withOperator(['gone'], 'coming')
+const entered = withOperator(['coming', 'gone'], 'in')
+const left = withOperator(['in'], 'gone')
 
 const TABLE: { readonly [Is in ConferenceState['is']]: Row<Is> } = {
   moving: {
+    told: (state) => (state.told === 'not' ? { ...state, told: 'by-session' } : state),
+    'no-session': (state) => (state.told === 'not' ? { ...state, told: 'by-control' } : state),
     'caller-in': ({ operator }) => ({ is: 'met', operator }),
     invited,
     'operator-in': entered,
@@ -57,7 +67,8 @@ const TABLE: { readonly [Is in ConferenceState['is']]: Row<Is> } = {
     'not-moved': () => RETURNING,
     'give-back': () => RETURNING,
     'call-over': () => CALL_OVER,
-    'time-up': () => RETURNING,
+    // Nobody asked what follows: then the call is told without being asked.
+    'time-up': (state) => (state.told === 'by-session' ? { ...state, told: 'by-control' } : RETURNING),
   },
   met: {
     'caller-out': () => RETURNING,
@@ -83,8 +94,10 @@ export function nextOf(state: ConferenceState, event: ConferenceEvent): Conferen
   return step ? step(state) : state
 }
 
-/** The agent's last words included. */
-const MOVE_MS = 30_000
+/** The agent's last words. */
+const WORDS_MS = 30_000
+/** A session ends within a tenth of a second, and what follows is asked for at once. */
+const MOVE_MS = 12_000
 /** A phone rings, or a page asks for its microphone. */
 const JOIN_MS = 45_000
 /** A page that was loaded anew is back by then. */
@@ -93,7 +106,7 @@ const RETURN_MS = 8000
 
 /** How long it may stay so; undefined: as long as they talk. */
 export function deadlineOf(state: ConferenceState): number | undefined {
-  if (state.is === 'moving') return MOVE_MS
+  if (state.is === 'moving') return state.told === 'not' ? WORDS_MS : MOVE_MS
   if (state.is === 'returning') return RETURN_MS
   if (state.is === 'over' || state.operator === 'in') return undefined
   return state.operator === 'gone' ? GONE_MS : JOIN_MS

@@ -280,13 +280,38 @@ describe('a conference', () => {
     await expect.poll(() => other.done, { timeout: 10_000 }).toContain('lost never')
   })
 
-  it('an action that never comes gives the caller back; one that comes late is answered with the words', async () => {
+  it('an action that never comes: the call is told without being asked, and a late one is answered the same', async () => {
     const one = begin()
-    await clock.advance(30_000)
-    expect(one.done).toContain('lost never')
+    await clock.advance(12_000)
+    await asked(one, `/Calls/${CALLER}.json Twiml=`)
+    expect(one.done).toEqual(['joined', 'end'])
+    expect(one.action()).toContain('<Conference')
+  })
+
+  it('an action that never comes, and a call that is not taken over either: given back; a late action is answered with the words', async () => {
+    answers[`Calls/${CALLER}`] = { status: 503, body: {} }
+    const one = begin()
+    await clock.advance(12_000)
+    await expect.poll(() => one.done, { timeout: 10_000 }).toContain('lost never')
     expect(one.action()).toBe(WORDS)
-    await clock.advance(8000)
-    await asked(one, `/Calls/${CALLER}.json Url=`)
+  })
+
+  it('last words that never end give the caller back, who is where they were', async () => {
+    const one = begin({ heard: new Promise(() => undefined) })
+    await clock.advance(30_000)
+    expect([one.done, vendor.requests]).toEqual([['lost never', 'over'], []])
+  })
+
+  it('a caller whose conference was ended by somebody else asks what to do, and gets the words', async () => {
+    const one = begin()
+    await clock.advance(0)
+    one.action()
+    one.joins(CALLER)
+    one.joins(OPERATOR)
+    one.conference.callerAsks()
+    expect(one.done).toContain('lost left')
+    one.conference.words()
+    expect(one.asked().filter((each) => each.includes('Url='))).toEqual([])
   })
 
   it('a caller who cannot be had back: the conference is ended at last, then the call', async () => {

@@ -56,8 +56,6 @@ export function createConference(o: {
   let state: ConferenceState = MOVING
   let cancelDeadline: (() => void) | undefined
   let cancelLook: (() => void) | undefined
-  /** The caller was told to leave the session. */
-  let sent = false
   let conferenceId: string | undefined
   let phone: Permit | undefined
   let phoneId: string | undefined
@@ -87,7 +85,8 @@ export function createConference(o: {
     if (state.is === 'met' && before.is === 'moving') note('conference.caller-in')
     // What follows may take the next step itself.
     const now = state
-    if (now.is === 'returning') returning(before, event)
+    if (now.is === 'moving' && now.told === 'by-control' && (before.is !== 'moving' || before.told !== 'by-control')) take()
+    else if (now.is === 'returning') returning(before, event)
     else if (now.is === 'over') over(now.how)
   }
 
@@ -97,11 +96,19 @@ export function createConference(o: {
   async function leave() {
     await o.heard.catch(() => undefined)
     if (state.is !== 'moving') return
-    sent = true
     call.joined()
-    if (o.handOff(next)) return
-    await rest.redirect(line.carrierCallId ?? '', { twiml: room() })
-    step({ type: 'caller-in' })
+    step({ type: o.handOff(next) ? 'told' : 'no-session' })
+  }
+
+  /** Nobody asks what follows, so the call is told. */
+  function take() {
+    rest.redirect(line.carrierCallId ?? '', { twiml: room() }).then(
+      () => step({ type: 'caller-in' }),
+      (error: unknown) => {
+        warn('a caller could not be moved')(error)
+        step({ type: 'not-moved' })
+      },
+    )
   }
 
   const room = () => conferenceTwiml({ name: o.name, label: 'caller', status: urls.status, endsIt: true, afterwards: urls.answer })
@@ -158,9 +165,9 @@ export function createConference(o: {
       note('conference.returning', { why: event.type })
       if (event.type !== 'give-back') o.onLost(before.is === 'met' && talked ? 'left' : 'never')
     }
-    if (!sent) return step({ type: 'words' })
-    // Whoever asks gets the words: who was told to leave the session asks, and so does who left the conference.
-    if (event.type === 'caller-out' || (before.is === 'moving' && event.type !== 'not-moved')) return
+    if (before.is === 'moving' && before.told === 'not') return step({ type: 'words' })
+    // Whoever asks gets the words: whose session was ended asks, and so does who left the conference.
+    if (event.type === 'caller-out' || (before.is === 'moving' && before.told === 'by-session')) return
     ask().catch(warn('a caller could not be asked back'))
   }
 
@@ -186,16 +193,13 @@ export function createConference(o: {
 
   /** Nobody is left alone in it. */
   async function tidy() {
-    if (conferenceId !== undefined && sent) await rest.end(conferenceId)
+    if (conferenceId !== undefined) await rest.end(conferenceId)
     for (const id of new Set([...operators, ...(phoneId === undefined ? [] : [phoneId])])) await line.account.hangUp(id)
   }
 
   cancelDeadline = clock.after(deadlineOf(state) ?? 0, late)
   note('conference.begun')
-  leave().catch((error: unknown) => {
-    warn('a caller could not be moved')(error)
-    step({ type: 'not-moved' })
-  })
+  leave().catch(warn('a caller could not be moved'))
 
   const NEWS: Record<ConferenceNews['what'], (id: string, isCaller: boolean) => void> = {
     joined(id, isCaller) {
