@@ -94,7 +94,7 @@ function drawList(pen: Pen, field: ListField, path: Path): TemplateResult {
     path,
     html`<ol class="items">${items.map(
       (_, at) => html`<li class="item">
-        <div class="item-head"><h3>${item} ${at + 1}</h3>${
+        <div class="item-head"><p class="item-name">${item} ${at + 1}</p>${
           pen.isReadOnly
             ? nothing
             : html`<button type="button" class="link" aria-label="${pen.t('Remove')} ${item} ${at + 1}" @click=${remove(at)}>${pen.t('Remove')}</button>`

@@ -29,6 +29,17 @@ export const formStyles = css`
     border: 1px solid var(--_line);
     border-radius: 12px;
   }
+  fieldset.plain {
+    gap: 4px;
+    padding: 0;
+    border: 0;
+  }
+  .plain > legend {
+    margin: 0;
+    padding: 0;
+    font-size: 13px;
+    font-weight: 550;
+  }
   legend {
     padding-inline: 6px;
     margin-inline-start: -6px;
@@ -83,6 +94,11 @@ export const formStyles = css`
     justify-content: space-between;
     gap: 12px;
   }
+  .item-name {
+    color: var(--_muted);
+    font-size: 13px;
+    font-weight: 600;
+  }
   .name {
     max-width: 240px;
   }
@@ -113,6 +129,9 @@ export const formStyles = css`
     border-top: 1px solid var(--_line);
     white-space: normal;
     min-width: 140px;
+  }
+  thead td {
+    border: 0;
   }
   tbody td {
     padding: 6px 12px;

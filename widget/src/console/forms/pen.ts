@@ -35,13 +35,17 @@ export function below(pen: Pen, field: Field, path: Path): TemplateResult {
 
 /** A control with its label above and what is to be said of it below. */
 export function labelled(pen: Pen, field: Field, path: Path, control: TemplateResult): TemplateResult {
-  const optional = field.required || field.fallback !== undefined ? nothing : html` <span class="optional">${pen.t('optional')}</span>`
+  // A choice says by itself that it may be left alone.
+  const optional =
+    field.required || field.fallback !== undefined || field.is === 'choice'
+      ? nothing
+      : html` <span class="optional">${pen.t('optional')}</span>`
   return html`<div class="field"><label for=${idOf(path)}>${pen.words(path).label}${optional}</label>${control}${below(pen, field, path)}</div>`
 }
 
 /** Several controls that belong together. */
 export function boxed(pen: Pen, field: Field, path: Path, inside: unknown): TemplateResult {
-  return html`<fieldset id=${idOf(path)} tabindex="-1" aria-describedby=${describedBy(pen, field, path)}>
+  return html`<fieldset class=${field.is === 'choices' ? 'plain' : 'framed'} id=${idOf(path)} tabindex="-1" aria-describedby=${describedBy(pen, field, path)}>
     <legend>${pen.words(path).label}</legend>
     ${below(pen, field, path)}${inside}
   </fieldset>`
