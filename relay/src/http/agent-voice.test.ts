@@ -137,6 +137,15 @@ describe('a voice test', () => {
     expect(bare.status).toBe(200)
   })
 
+  it('lets a voice and a personality be heard before they are chosen, and changes nothing', async () => {
+    const ofModel = await makeAgent({ name: 'Model', engine: 'model' })
+    const path = `/api/agents/management/${ofModel}/voice`
+    const { body } = await ask(`${path}/test`, { voice_model: 'en-US-male-2', personality_type: 'persuasive', response_speed: 'slow' })
+    expect(body.agent_response).toBe('I am persuasive. You said: Hello, how do I sound?')
+    expect((await ask(path)).body.current_settings).toMatchObject({ voice_model: 'en-US-female-1', personality_type: 'friendly' })
+    expect((await ask(`${path}/test`, { voice_model: 'Rachel' })).status).toBe(400)
+  })
+
   it('says nothing of the tone when what the model says of it does not fit', async () => {
     const odd = await makeAgent({ name: 'Odd', engine: 'model', voice: { live: 'x'.repeat(70) } })
     const { body } = await ask(`/api/agents/management/${odd}/voice/test`, {})

@@ -2,6 +2,8 @@ import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Agent, Agents } from '../agents/agents.ts'
 import { personalitiesOf, RESPONSE_SPEEDS } from '../agents/manner.ts'
+import { mergePatch } from '../agents/merge-patch.ts'
+import { Persona } from '../agents/persona.ts'
 import { voiceModelOf, voicePatch, voicesFor } from '../agents/voices.ts'
 import { writeWav } from '../audio/wav.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
@@ -54,7 +56,8 @@ const VoiceChanged = z.object({
   voice_model: z.string(),
   personality_type: z.string(),
 })
-const VoiceTest = z.object({ test_message: z.string().trim().min(1).max(500).default('Hello, how do I sound?') })
+/** With settings to be heard before they are chosen. */
+const VoiceTest = VoiceChange.extend({ test_message: z.string().trim().min(1).max(500).default('Hello, how do I sound?') })
 const VoiceTested = z.object({
   test_successful: z.literal(true),
   agent_response: z.string(),
@@ -146,10 +149,11 @@ export function agentVoiceRoutes(o: {
       )
     }),
     endpoint(TRY, test, async (c) => {
-      const { persona } = await found(c.get('principal').organisationId, c.req.valid('param').id)
+      const agent = await found(c.get('principal').organisationId, c.req.valid('param').id)
       const { signal } = c.req.raw
       // An absent body reaches here as {}: defaults are the schema's.
-      const { test_message: asked } = VoiceTest.parse(c.req.valid('json'))
+      const { test_message: asked, ...tried } = VoiceTest.parse(c.req.valid('json'))
+      const persona = triedOn(agent, tried)
       const answer = await calls.rehearse(persona, asked, signal).catch((error: unknown) => {
         o.logger.warn({ err: error }, 'an agent could not be rehearsed')
         throw new Problem(
@@ -172,6 +176,13 @@ export function agentVoiceRoutes(o: {
       )
     }),
   ]
+}
+
+/** The agent as it would be, with nothing stored. @throws Problem invalid_request */
+function triedOn(agent: Agent, tried: z.infer<typeof VoiceChange>): Persona {
+  const read = Persona.safeParse(mergePatch(agent.persona, patchOf(agent, tried)))
+  if (!read.success) throw new Problem('invalid_request', 'These settings do not fit the agent.')
+  return read.data
 }
 
 /** The guide's fields as a merge patch of the agent. @throws Problem invalid_request */
