@@ -47,6 +47,10 @@ export interface TalkOptions {
   prices?: Prices
 }
 
+const HELD_BACK = {
+  error: 'A person of the house has the word just now: do nothing until you are told that the visitor is with you again.',
+}
+
 /** Wires the mouth and the tools to the conversation, and the conversation to the engines. */
 export function createTalk(
   o: TalkOptions & {
@@ -122,7 +126,8 @@ export function createTalk(
       language: o.language,
       variables: o.variables,
       tools: tools.specs,
-      useTool: tools.use,
+      // An engine that hears may take what visitor and operator say to each other for its own business.
+      useTool: (use, signal) => (conversation.pause.on ? Promise.resolve(HELD_BACK) : tools.use(use, signal)),
     },
     history: transcript.heard,
     onStarted: (engine) => note('engine.started', { engine }),

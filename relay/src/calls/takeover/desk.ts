@@ -47,6 +47,8 @@ export interface Seat {
 /** What operators do on one call besides steering its agent: hear it, take it over, give it back. One of them holds it at a time. */
 export interface Desk {
   readonly holder: Operator | undefined
+  /** The holder, once the visitor was told and they can be heard. */
+  readonly speaker: Operator | undefined
   /** Since the call began, the newest last. */
   readonly takeovers: readonly TakeoverRecord[]
   /** Hears both sides from now on; the returned function ends it. */
@@ -111,8 +113,8 @@ export function createDesk(o: {
   }
 
   function speak() {
-    if (!held || held.elsewhere) return
-    voice ??= createOperatorVoice({ leg: o.leg, utterance: o.newId(), taps, clock })
+    if (!held) return
+    if (!held.elsewhere) voice ??= createOperatorVoice({ leg: o.leg, utterance: o.newId(), taps, clock })
     feed.tell({ type: 'speaker', who: 'operator', name: held.by.name })
   }
 
@@ -140,6 +142,10 @@ export function createDesk(o: {
   return {
     get holder() {
       return held?.by
+    },
+    get speaker() {
+      const speaks = state.is === 'held' || (state.is === 'away' && state.everHere)
+      return speaks ? held?.by : undefined
     },
     takeovers,
     listen: monitor.add,

@@ -84,8 +84,9 @@ export function acceptOperatorSocket(o: {
       if (!socket.open) return
       if (may) cancel = again()
       else {
-        if (role === 'takeover' && o.holds()) desk.lose()
+        const holds = role === 'takeover' && o.holds()
         socket.close(CLOSE.badToken, 'signed out')
+        if (holds) desk.lose()
       }
     }
     stops.push(() => cancel())
@@ -105,8 +106,8 @@ export function acceptOperatorSocket(o: {
 
   socket.tell({ type: 'ready', callId: call.id, sessionId: call.sessionId, resumed: o.resumed, role })
   socket.tell({ type: 'status', status: call.status })
-  const { heldBy } = call
-  socket.tell(heldBy ? { type: 'speaker', who: 'operator', name: heldBy.name } : { type: 'speaker', who: 'agent' })
+  const { speaker } = desk
+  socket.tell(speaker ? { type: 'speaker', who: 'operator', name: speaker.name } : { type: 'speaker', who: 'agent' })
   for (const change of call.feed.since(o.after)) socket.tell({ type: 'transcript', ...change })
   stops.push(call.feed.listen(tell))
   if (call.modality === 'voice') hear()
