@@ -87,7 +87,8 @@ export class StartPage extends ConsolePage {
   async #goTo(step: Step): Promise<void> {
     this.step = step
     await this.updateComplete
-    this.renderRoot.querySelector<HTMLElement>('.now input, .now h2')?.focus()
+    const field = this.renderRoot.querySelector<HTMLElement>('.now input') ?? this.renderRoot.querySelector<HTMLElement>('.now h2')
+    field?.focus()
   }
 
   override render() {
