@@ -1,78 +1,150 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ROOT } from '../checks/run-command.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, it } from 'vitest'
 import { axeOffences } from '../kit/axe.ts'
-import { openBrowser, openPlainPage } from '../kit/browser.ts'
+import { openPlainPage } from '../kit/browser.ts'
+import { demoInBrowser, lookPath } from '../kit/demo-in-browser.ts'
 import { type Operator, signIn } from '../kit/operator.ts'
-import { type RelayProcess, startDemo } from '../kit/relay-process.ts'
 import { until } from '../kit/until.ts'
-import { visit } from '../kit/visitor.ts'
+import { type Visitor, visit } from '../kit/visitor.ts'
 
-/** The plain console in a real browser: somebody is invited, joins, finds the call that lives, holds the agent back and whispers to it. */
+/** The console in a real browser: somebody is invited and joins, and works a call by keyboard alone, as the relay and the visitor see it. */
 
 const PASSWORD = 'a long enough password'
-const looks = join(ROOT, 'test/results/looks')
-let demo: RelayProcess
+const house = demoInBrowser()
 let admin: Operator
-let browser: Browser
 beforeAll(async () => {
-  mkdirSync(looks, { recursive: true })
-  demo = await startDemo()
-  admin = await signIn(demo)
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await demo?.[Symbol.asyncDispose]()
+  admin = await signIn(house.demo)
 })
 
-/** In light and dark, at a desk and on a phone; nothing for axe to find. */
+/** At a desk in the light, on a phone in the dark; nothing for axe to find. */
 async function lookAt(page: Page, name: string) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    for (const [width, height] of [
-      [1440, 900],
-      [390, 844],
-    ] as const) {
-      await page.setViewportSize({ width, height })
-      await page.screenshot({ path: join(looks, `console-${name}-${colorScheme}-${width}.png`) })
-      expect([name, colorScheme, width, await axeOffences(page)]).toEqual([name, colorScheme, width, []])
-    }
+  for (const [colorScheme, width, height] of [
+    ['dark', 390, 844],
+    ['light', 1440, 900],
+  ] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height })
+    await page.screenshot({ path: lookPath(`console-${name}-${colorScheme}-${width}`) })
+    expect([name, colorScheme, width, await axeOffences(page)]).toEqual([name, colorScheme, width, []])
   }
 }
 
-it('lets somebody join who was invited, see a call, hold its agent back and whisper to it', async () => {
-  const invited = await admin.ask<{ url: string }>('POST', '/api/members/invitations', { email: 'new@shop.example', role: 'operator' })
-  const { page, faults } = await openPlainPage(browser)
+async function join(role: string) {
+  const invited = await admin.ask<{ url: string }>('POST', '/api/members/invitations', { email: `${role}@shop.example`, role })
+  const { context, faults, page } = await openPlainPage(house.browser)
   await page.goto(invited.body.url)
   await page.getByRole('heading', { name: 'Join' }).waitFor()
-  await lookAt(page, 'join')
-  await page.locator('#join').getByLabel('Password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Join' }).click()
-  await page.getByRole('heading', { name: 'Log in' }).waitFor()
-  expect(await page.getByLabel('E-mail').inputValue()).toBe('new@shop.example')
-  expect(page.url()).not.toContain('invitation')
-  await page.locator('#login').getByLabel('Password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Log in' }).click()
-  await page.getByRole('heading', { name: 'Calls' }).waitFor()
+  return { context, page, faults }
+}
 
-  const visitor = await visit(demo.url)
+async function signInHere(page: Page) {
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Join' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Today' }).waitFor()
+}
+
+const callOf = async ({ opened }: Visitor) =>
+  (await admin.ask<{ call: { ai: string; heldBy?: { name: string } } }>('GET', `/api/calls/${opened.callId}`)).body.call
+
+it('lets somebody join who was invited, and work a call by keyboard', async () => {
+  const { faults, page } = await join('operator')
+  await lookAt(page, 'join')
+  await signInHere(page)
+  expect(page.url()).not.toContain('invitation')
+  const visitor = await visit(house.demo.url)
   await visitor.question('Do you ship to Norway?')
-  await page.locator(`li[data-id="${visitor.opened.callId}"] button`).click({ timeout: 20_000 })
-  await page.getByRole('button', { name: 'Hold the agent back' }).click()
-  await page.getByRole('button', { name: 'Let the agent go on' }).waitFor()
-  const call = async () => (await admin.ask<{ call: { ai: string } }>('GET', `/api/calls/${visitor.opened.callId}`)).body.call
-  expect((await call()).ai).toBe('paused')
-  await page.getByLabel('Whisper to the agent').fill('Offer them a tenth off.')
+  await page.getByText('Web page').first().waitFor()
+  await lookAt(page, 'dashboard')
+
+  await page.keyboard.press('2')
+  await page.getByRole('heading', { name: 'Active calls' }).waitFor()
+  await page.locator(`[data-id="${visitor.opened.callId}"]`).waitFor()
+  await lookAt(page, 'active')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByText('Do you ship to Norway?').waitFor()
+
+  await page.getByRole('button', { name: 'Pause the AI' }).waitFor()
+  await page.keyboard.press(' ')
+  await page.getByRole('button', { name: 'Let the AI go on' }).waitFor()
+  expect((await callOf(visitor)).ai).toBe('paused')
+  await page.keyboard.press(' ')
+  await until('the AI goes on', async () => (await callOf(visitor)).ai === 'active')
+  await page.keyboard.press('w')
+  await page.keyboard.type('Offer them a tenth off.')
   await page.keyboard.press('Enter')
   await page.getByText('The agent was told.').waitFor()
-  await lookAt(page, 'live-call')
-  await page.getByRole('button', { name: 'Let the agent go on' }).click()
-  await until('the agent goes on', async () => (await call()).ai === 'active')
-  visitor.send({ type: 'hangup' })
+  await page.keyboard.press('Escape')
+  await lookAt(page, 'call')
+
+  await page.getByRole('log').focus()
+  await page.keyboard.press('?')
+  await page.getByRole('heading', { name: 'Keys' }).waitFor()
+  await lookAt(page, 'keys')
+  await page.keyboard.press('Escape')
+
+  await page.keyboard.press('l')
+  await page.getByText('You listen', { exact: true }).waitFor()
+  await page.keyboard.press('t')
+  await page.getByRole('heading', { name: 'Take over this call' }).waitFor()
+  await lookAt(page, 'takeover')
+  await page.getByLabel('Reason').fill('Asked for a person')
+  await page.keyboard.press('Enter')
+  await page.getByText('You speak', { exact: true }).waitFor()
+  await visitor.seen('speaker', ({ who }) => who === 'operator')
+  expect(await callOf(visitor)).toMatchObject({ ai: 'off', heldBy: { name: 'Operator' } })
+  // The browser's pretended microphone beeps.
+  const before = visitor.audioBytes
+  await until('the operator’s sound reaches the visitor', () => visitor.audioBytes > before + 48_000)
+  await lookAt(page, 'held')
+
+  await page.keyboard.press('t')
+  await page.getByLabel('What the AI should know').fill('We agreed on a tenth off.')
+  await page.getByRole('dialog').getByRole('button', { name: 'Hand back' }).click()
+  await page.getByRole('button', { name: 'Take over' }).waitFor()
+  await until('the AI has it again', async () => (await callOf(visitor)).ai === 'active')
+  await page.getByText('We agreed on a tenth off.').first().waitFor()
+  await visitor.hangUp()
+  await page.getByText('The chain of').waitFor()
+  await lookAt(page, 'over')
   const events = await admin.ask<{ events: { type: string }[] }>('GET', `/api/calls/${visitor.opened.callId}/events`)
-  expect(events.body.events.map(({ type }) => type)).toEqual(expect.arrayContaining(['ai.paused', 'whisper', 'ai.resumed']))
+  expect(events.body.events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['ai.paused', 'ai.resumed', 'whisper', 'takeover.began', 'takeover.ended']),
+  )
   expect(faults).toEqual([])
+})
+
+it('shows a viewer everything and lets them do nothing', async () => {
+  const { faults, page } = await join('viewer')
+  await signInHere(page)
+  const visitor = await visit(house.demo.url, { modality: 'text' })
+  await visitor.question('When are you open?')
+  await page.goto(`${house.demo.url}/console#/calls/${visitor.opened.callId}`)
+  await page.getByText('When are you open?').waitFor()
+  for (const name of ['Take over', 'Listen', 'Pause the AI', 'Hang up']) expect(await page.getByRole('button', { name }).count()).toBe(0)
+  await page.keyboard.press('t')
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  visitor.send({ type: 'hangup' })
+  expect(faults).toEqual([])
+})
+
+it('takes a typed call over in writing', async () => {
+  const { context, page } = await join('admin')
+  await signInHere(page)
+  const visitor = await visit(house.demo.url, { modality: 'text' })
+  await visitor.question('When are you open?')
+  await page.goto(`${house.demo.url}/console#/active/${visitor.opened.callId}`)
+  await page.getByRole('button', { name: 'Take over' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Take over' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByLabel('Write to the visitor').fill('Here is Ann. We open at ten.')
+  await page.keyboard.press('Enter')
+  await visitor.entry('what the operator wrote', ({ role, text }) => role === 'operator' && text.includes('Here is Ann'))
+  // A page that is closed gives the call back.
+  await context.close()
+  await until('the AI has it again', async () => (await callOf(visitor)).ai === 'active', 30_000)
+  visitor.send({ type: 'hangup' })
 })

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { frameStyles } from './frame-styles.ts'
 import { icon } from './icons.ts'
-import { keyOf } from './keys.ts'
+import { keyOf, leavesField } from './keys.ts'
 import type { LineState } from './live.ts'
 import { look } from './look.ts'
 import { openDesk } from './open-desk.ts'
@@ -188,6 +188,7 @@ export class VoiceConsole extends LitElement {
   }
 
   #onKey(event: KeyboardEvent): void {
+    if (leavesField(event)) this.#skip()
     const key = keyOf(event)
     if (key === undefined || !this.#desk) return
     if (key === 'Escape' && this.menu) this.menu = false

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
 import { look } from '../../look.ts'
 import type { Desk } from '../../page.ts'
 import { sentenceOf } from '../../problem.ts'
@@ -7,6 +7,7 @@ import type { Deed } from './can.ts'
 type Mode = 'whisper' | 'say' | 'context' | 'write'
 
 const MODES: Record<Mode, { label: string; hint: string; needs: Deed; done: string }> = {
+  write: { label: 'Write', hint: 'Write to the visitor', needs: 'write', done: '' },
   whisper: {
     label: 'Whisper',
     hint: 'What the AI should do; only it hears this',
@@ -20,7 +21,6 @@ const MODES: Record<Mode, { label: string; hint: string; needs: Deed; done: stri
     done: 'The agent knows it now.',
   },
   say: { label: 'Say', hint: 'What the agent should say, word for word', needs: 'say', done: 'The agent says it.' },
-  write: { label: 'Write', hint: 'Write to the visitor', needs: 'write', done: '' },
 }
 
 /** One line to write in: a whisper, a fact for the AI, a sentence to be said, or, in a typed call one holds, a message. */
@@ -75,13 +75,19 @@ export class CallComposer extends LitElement {
   declare deeds: ReadonlySet<Deed>
   /** Sends what is written in a typed call. */
   declare write: (text: string) => void
-  declare private mode: Mode
+  /** What was chosen; the first that can be done, until then. */
+  declare private mode: Mode | undefined
   declare private busy: boolean
 
   constructor() {
     super()
-    this.mode = 'whisper'
+    this.mode = undefined
     this.busy = false
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // Whoever has just taken a typed call writes to the visitor first.
+    if (this.deeds.has('write') && changed.has('deeds') && !changed.get('deeds')?.has('write')) this.mode = undefined
   }
 
   /** Chooses what is written, and puts the cursor there. */
@@ -95,7 +101,7 @@ export class CallComposer extends LitElement {
   override render() {
     const { t } = this.desk
     const modes = (Object.keys(MODES) as Mode[]).filter((mode) => this.deeds.has(MODES[mode].needs))
-    const mode = modes.includes(this.mode) ? this.mode : modes[0]
+    const mode = this.mode && modes.includes(this.mode) ? this.mode : modes[0]
     if (!mode) return nothing
     const { hint, label } = MODES[mode]
     return html`<form @submit=${(event: SubmitEvent) => void this.#send(event, mode)}>

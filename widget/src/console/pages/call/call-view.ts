@@ -93,7 +93,15 @@ export class CallView extends LitElement {
     const { session } = this.desk
     const call = this.#model?.call
     if (!call || !this.#hand) return new Set()
-    return deedsFor({ call, session, hand: this.#hand, typed: isTyped(this.#model?.events ?? []), userId: session.user?.id })
+    // Whether it is spoken or typed stands in its events.
+    return deedsFor({
+      isKnown: (this.#model?.events.length ?? 0) > 0,
+      call,
+      session,
+      hand: this.#hand,
+      typed: isTyped(this.#model?.events ?? []),
+      userId: session.user?.id,
+    })
   }
 
   keys(): readonly KeyHelp[] {
@@ -210,12 +218,12 @@ export class CallView extends LitElement {
       const events = this.#model?.events ?? []
       await this.#hand?.takeOver(wish, { isTyped: isTyped(events), language: languageOf(events) ?? this.desk.language })
       if (wish.by === 'phone') tell(t('Your phone rings. Answer it to be joined with the caller.'))
-      await this.#model?.read()
+      void this.#model?.read()
     },
     handback: async (briefing) => {
       await this.#hand?.handBack(briefing)
       this.desk.tell(this.desk.t('The AI has the call again.'))
-      await this.#model?.read()
+      void this.#model?.read()
     },
     transfer: (to) => this.#deed('transfer', { to }, 'The caller is being joined with that phone.'),
     dtmf: (digits) => this.#deed('dtmf', { digits }, 'The keys were pressed.'),

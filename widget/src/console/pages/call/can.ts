@@ -22,6 +22,8 @@ export function deedsFor(o: {
   session: Pick<Session, 'may'>
   hand: CallHand
   typed: boolean
+  /** Its events are there. */
+  isKnown: boolean
   userId: string | undefined
 }): ReadonlySet<Deed> {
   const { call, hand, typed } = o
@@ -34,8 +36,8 @@ export function deedsFor(o: {
   const isOurs = isHere || (call.heldBy !== undefined && call.heldBy.id === o.userId)
   const isOthers = call.heldBy !== undefined && !isOurs
   if (!o.session.may('operator')) return can
-  if (hasAgent && isConnected && !typed && !isHere) can.add('listen')
-  if (hasAgent && isConnected && !isOthers && !isHere) can.add('takeover')
+  if (hasAgent && isConnected && !typed && !isHere && o.isKnown) can.add('listen')
+  if (hasAgent && isConnected && !isOthers && !isHere && o.isKnown) can.add('takeover')
   if (isOurs) can.add('handback')
   // What is whispered while somebody holds the call waits for the AI.
   if (hasAgent && able('whisper')) can.add('advise')
