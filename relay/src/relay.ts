@@ -10,6 +10,7 @@ import { createIdentify } from './access/identify.ts'
 import { createLimits } from './access/limits.ts'
 import { createMembers } from './access/members.ts'
 import { createOperatorTokens } from './access/operator-tokens.ts'
+import { createReachProof } from './access/reach-proof.ts'
 import { rewrapAll } from './access/rewrap.ts'
 import { loadSecrets } from './access/secrets.ts'
 import { createSessions, createStandings } from './access/sessions.ts'
@@ -29,6 +30,7 @@ import { createAskService } from './calls/tools/http.ts'
 import type { Carrier } from './carriers/carrier.ts'
 import { CARRIER_TABLE } from './carriers/index.ts'
 import { systemClock } from './clock.ts'
+import { examineRunning } from './doctor/running.ts'
 import { createFlite } from './engines/flite/index.ts'
 import { enginesOf } from './engines/index.ts'
 import type { HttpEnv } from './http/access.ts'
@@ -47,6 +49,7 @@ import { memberRoutes } from './http/members.ts'
 import { ownPages } from './http/pages.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
+import { statusRoutes } from './http/status.ts'
 import { tellAgain } from './http/told-again.ts'
 import { createUpgrades, type RawRoute, type SocketRoute } from './http/upgrade.ts'
 import { createVoiceSamples } from './http/voice-samples.ts'
@@ -281,8 +284,9 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   })
   const widget = readFolder(more.widgetDir ?? WIDGET_DIR)
   const samples = createVoiceSamples({ clock })
+  const reachProof = createReachProof(authSecret)
   const routes = [
-    ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining }),
+    ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining, proof: reachProof }),
     ...widgetFiles(widget),
     ...guidePages(carriers),
     ...ownPages({ framedBy: settings.access.CONSOLE_ORIGINS ?? [], widget }),
@@ -316,6 +320,10 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...apiKeyRoutes({ apiKeys }),
     ...memberRoutes({ members, sessions, limits, url: where.url }),
     ...auditRoutes({ audit }),
+    ...statusRoutes({
+      examine: () =>
+        examineRunning({ settings, store, carriers, proof: reachProof, widgetDir: more.widgetDir ?? WIDGET_DIR, clock, logger }),
+    }),
   ]
   const { trustProxy } = settings
   const { app, table } = createApp(

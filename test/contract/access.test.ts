@@ -103,6 +103,7 @@ describe('routes of operators', () => {
       'GET /api/auth/sessions',
       'DELETE /api/auth/sessions/{id}',
       'GET /api/audit',
+      'GET /api/settings/status',
     ]) {
       expect(paths).toContain(known)
     }

@@ -38,6 +38,11 @@ export async function loadSecrets(settings: Pick<Settings, 'access' | 'dataDir'>
   return { authSecret, encryptionKey, encryptionKeysOld: ENCRYPTION_KEYS_OLD ?? [] }
 }
 
+/** The secret of a relay that may be running, without making one. @throws SettingsError like `loadSecrets` */
+export async function knownAuthSecret({ access, dataDir }: Pick<Settings, 'access' | 'dataDir'>): Promise<string | undefined> {
+  return access.AUTH_SECRET ?? (await readKept(join(dataDir, 'secrets.json'))).AUTH_SECRET
+}
+
 async function readKept(path: string): Promise<SecretsFile> {
   let text: string
   try {
@@ -64,7 +69,17 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 /** A key of its own for every purpose, so that a token made for one never opens another. */
 export function deriveKey(
   authSecret: string,
-  purpose: 'media' | 'operator-media' | 'operators' | 'visitors' | 'numbers' | 'callbacks' | 'page-calls' | 'relays' | 'relays-bus',
+  purpose:
+    | 'media'
+    | 'operator-media'
+    | 'operators'
+    | 'visitors'
+    | 'numbers'
+    | 'callbacks'
+    | 'page-calls'
+    | 'relays'
+    | 'relays-bus'
+    | 'reach',
 ): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', authSecret, 'voice-agent', purpose, 32))
 }

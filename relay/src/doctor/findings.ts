@@ -1,29 +1,22 @@
-import { access, constants, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join, resolve } from 'node:path'
 import pg from 'pg'
+import { createReachProof } from '../access/reach-proof.ts'
+import { knownAuthSecret } from '../access/secrets.ts'
 import type { Carrier } from '../carriers/carrier.ts'
 import { CARRIER_TABLE } from '../carriers/index.ts'
 import { systemClock } from '../clock.ts'
 import { createLogger } from '../logger.ts'
-import { isLoopbackHost } from '../settings/kinds.ts'
-import { readSettings, SETTINGS, type Setting, type Settings, SettingsError } from '../settings.ts'
+import { readSettings, type Settings, SettingsError } from '../settings.ts'
 import { StoreInUse, takeDataFolder } from '../store/data-folder.ts'
 import { carrierFindings } from './carriers.ts'
 import type { Finding } from './finding.ts'
+import { reachFindings } from './reach.ts'
 import { severalRelays } from './several-relays.ts'
+import { dataFolder, engines, nodeVersion, notUsedYet, publicUrl, widget } from './surroundings.ts'
 
 type Env = Record<string, string | undefined>
 
 const STORE_WITHIN_MS = 5000
-/** Engines and the variable that switches each on. */
-const ENGINES = [
-  ['gemini', 'GEMINI_API_KEY'],
-  ['gemini-live', 'GEMINI_API_KEY'],
-  ['openai', 'OPENAI_API_KEY'],
-  ['homeai', 'HOMEAI_API_KEY'],
-] as const
-
 /** Settings and surroundings, most fundamental first. `widgetDir` is where the build puts the widget; the house's carriers unless others are given. */
 export async function examine(env: Env, o: { widgetDir: string; carriers?: readonly Carrier[] }): Promise<Finding[]> {
   const findings = [nodeVersion()]
@@ -37,15 +30,23 @@ export async function examine(env: Env, o: { widgetDir: string; carriers?: reado
   findings.push(...(await severalRelays(settings)))
   const running = settings.storage.DATABASE_URL ? undefined : await lock(settings)
   if (running) findings.push(running)
-  findings.push(await port(settings, running?.state === 'note'))
+  const ofPort = await port(settings, running?.state === 'note')
+  findings.push(ofPort)
   findings.push(publicUrl(settings))
+  // Only a relay that listens can be met.
+  if (ofPort.state !== 'ok') findings.push(...(await reach(settings)))
   findings.push(await widget(o.widgetDir))
-  findings.push(...engines(env))
+  findings.push(...engines(settings))
   findings.push(
     ...(await carrierFindings(o.carriers ?? CARRIER_TABLE, { settings, clock: systemClock, logger: createLogger({ level: 'silent' }) })),
   )
-  findings.push(...notUsedYet(env))
+  findings.push(...notUsedYet(settings))
   return findings
+}
+
+async function reach(settings: Settings): Promise<Finding[]> {
+  const secret = await knownAuthSecret(settings).catch(() => undefined)
+  return secret === undefined ? [] : reachFindings({ ...settings, proof: createReachProof(secret) })
 }
 
 function tryRead(env: Env): Settings | SettingsError {
@@ -54,30 +55,6 @@ function tryRead(env: Env): Settings | SettingsError {
   } catch (error) {
     if (error instanceof SettingsError) return error
     throw error
-  }
-}
-
-function nodeVersion(): Finding {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major >= 24) return { state: 'ok', about: 'node', text: process.versions.node }
-  return { state: 'broken', about: 'node', text: `${process.versions.node} is too old: start through npm, which brings Node 24` }
-}
-
-async function dataFolder(settings: Settings): Promise<Finding> {
-  const dir = resolve(settings.dataDir)
-  const about = 'data folder'
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
-    const probe = join(dir, '.doctor')
-    await writeFile(probe, '')
-    await rm(probe)
-    const kept = await stat(join(dir, 'secrets.json')).catch(() => undefined)
-    if (kept && (kept.mode & 0o077) !== 0) {
-      return { state: 'broken', about, text: 'secrets.json can be read by others: chmod 600 it' }
-    }
-    return { state: 'ok', about, text: `${settings.dataDir} can be written` }
-  } catch {
-    return { state: 'broken', about, text: `${settings.dataDir} cannot be written: choose another with DATA_DIR, or change its rights` }
   }
 }
 
@@ -124,45 +101,4 @@ function port(settings: Settings, relayRuns: boolean): Promise<Finding> {
       probe.close(() => done({ state: 'ok', about, text: `${settings.port} on ${settings.host} is free` })),
     )
   })
-}
-
-function publicUrl(settings: Settings): Finding {
-  const about = 'public address'
-  if (!settings.publicUrl) {
-    return { state: 'note', about, text: `http://localhost:${settings.port}, for this machine only: set PUBLIC_URL before others use it` }
-  }
-  const url = new URL(settings.publicUrl)
-  if (url.protocol === 'https:' || isLoopbackHost(url.hostname)) return { state: 'ok', about, text: settings.publicUrl }
-  return { state: 'note', about, text: `${settings.publicUrl} is not https: browsers give pages no microphone there` }
-}
-
-async function widget(dir: string): Promise<Finding> {
-  try {
-    await access(join(dir, 'voice-agent.js'), constants.R_OK)
-    return { state: 'ok', about: 'widget', text: 'built' }
-  } catch {
-    return { state: 'broken', about: 'widget', text: 'is not built: npm run build' }
-  }
-}
-
-function engines(env: Env): Finding[] {
-  const offline: Finding = { state: 'ok', about: 'engine offline', text: 'always there' }
-  return [
-    offline,
-    ...ENGINES.map(([name, variable]): Finding => {
-      if (env[variable]?.trim()) return { state: 'ok', about: `engine ${name}`, text: `${variable} is set` }
-      return { state: 'note', about: `engine ${name}`, text: `off: set ${variable} to switch it on` }
-    }),
-  ]
-}
-
-/** Later parts' variables are checked already, so that a mistake shows now. */
-function notUsedYet(env: Env): Finding[] {
-  const rows = Object.values(SETTINGS).flatMap((group) => Object.entries<Setting>(group))
-  const set = rows.filter(([name, row]) => row.later && env[name]?.trim())
-  return [...Map.groupBy(set, ([, row]) => row.later)].map(([later, named]) => ({
-    state: 'note',
-    about: String(later),
-    text: `${named.map(([name]) => name).join(', ')}: fine, but not used yet`,
-  }))
 }

@@ -1,3 +1,5 @@
+import type { ReachProof } from '../access/reach-proof.ts'
+import { ASK_HEADER, NONCE_HEADER, type Seen } from '../doctor/reach.ts'
 import type { Metrics } from '../metrics.ts'
 import { Problem } from '../protocol/problem.ts'
 import { PUBLIC } from './access.ts'
@@ -10,12 +12,23 @@ export interface HealthRooms {
   /** Whether storage answers within so many milliseconds. */
   storeAlive: (timeoutMs: number) => Promise<boolean>
   draining: () => boolean
+  proof: Pick<ReachProof, 'isAsked' | 'answer'>
 }
 
 /** For load balancers and Prometheus. */
 export function health(rooms: HealthRooms): Endpoint[] {
   return [
-    page(PUBLIC, '/healthz', (c) => c.json({ status: 'ok' })),
+    page(PUBLIC, '/healthz', (c) => {
+      const nonce = c.req.header(NONCE_HEADER)
+      // The house asks itself whether this is the way to it, and what a request looks like that came by it.
+      if (nonce === undefined || !rooms.proof.isAsked(nonce, c.req.header(ASK_HEADER) ?? '')) return c.json({ status: 'ok' })
+      const seen: Seen = {
+        forwardedFor: c.req.header('x-forwarded-for') ?? null,
+        forwarded: c.req.header('forwarded') !== undefined,
+        address: c.get('address'),
+      }
+      return c.json({ status: 'ok', proof: rooms.proof.answer(nonce), seen })
+    }),
     page(PUBLIC, '/readyz', async (c) => {
       if (rooms.draining()) throw new Problem('provider_unavailable', 'The relay is shutting down.')
       if (!(await rooms.storeAlive(READY_WITHIN_MS))) throw new Problem('provider_unavailable', 'Storage does not answer.')
