@@ -261,8 +261,11 @@ describe('a call', () => {
     expect(hasPart(el, 'notice'), 'nobody was away').to.equal(false)
     await steer.do({ send: { type: 'speaker', who: 'operator', name: 'Jonas' } })
     await told('You are now talking with Jonas.')
+    expect(part(el, 'name').textContent).to.equal('Jonas')
+    expect(part(el, 'disclosure').textContent).to.equal('Person from the team')
     await steer.do({ send: { type: 'speaker', who: 'agent' } })
     await told('You are talking with the AI agent again.')
+    expect(part(el, 'disclosure').textContent).to.equal('AI agent')
   })
 
   it('is not hung up by the second half of a double click on the launcher', async () => {

@@ -26,7 +26,6 @@ interface AroundConversation {
 export function listenerOf(desk: AroundConversation): ConversationListener {
   const { inside, memory, voice, transcript, self, mine } = desk
   const { emit, setState, update, say } = inside
-  let personSpeaks = false
   /** What was answered, by the question's id; nothing yet while it is being answered. */
   const answers = new Map<string, unknown>()
   return {
@@ -59,9 +58,9 @@ export function listenerOf(desk: AroundConversation): ConversationListener {
     },
     speaker: (who, name) => {
       // The agent's first words are no news; its return after a person is.
-      if (who === 'agent' && !personSpeaks) return
-      personSpeaks = who === 'operator'
-      memory.notice = personSpeaks ? say('speaker.operator', { name: name ?? say('speaker.someone') }) : say('speaker.agent')
+      if (who === 'agent' && !memory.person) return
+      memory.person = who === 'operator' ? (name ?? say('speaker.someone')) : ''
+      memory.notice = memory.person ? say('speaker.operator', { name: memory.person }) : say('speaker.agent')
       update()
     },
     level: (level) => voice.level(undefined, level),

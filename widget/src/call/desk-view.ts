@@ -25,6 +25,8 @@ export interface DeskMemory {
   textCall: boolean
   blocked: boolean
   notice: string
+  /** The person of the team who speaks in the agent's place, or nothing. */
+  person: string
   keypad: PanelView['keypad']
   termsShown: PanelView['termsShown']
   volumeShown: boolean
@@ -56,6 +58,7 @@ export const freshMemory = (muted: boolean): DeskMemory => ({
   textCall: false,
   blocked: false,
   notice: '',
+  person: '',
   keypad: undefined,
   termsShown: undefined,
   volumeShown: false,

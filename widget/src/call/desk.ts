@@ -237,6 +237,7 @@ export class CallDesk implements BehindPanel {
       volumeShown: false,
       blocked: false,
       notice: '',
+      person: '',
     })
     this.#conversation = undefined
     if (this.#starting) return

@@ -10,7 +10,7 @@ import type { PanelView } from './view.ts'
 /** The conversation: head, what is going on, what was said, one row of controls. */
 export function panel(view: PanelView): TemplateResult {
   const { say, do: act, scene } = view
-  const name = view.agent?.name ?? say('panel.agent')
+  const name = view.person || (view.agent?.name ?? say('panel.agent'))
   const label = say('panel.label', { name })
   const phone = view.phone.scene?.(view)
   return html`<section
@@ -26,7 +26,7 @@ export function panel(view: PanelView): TemplateResult {
       <div class="who">
         <h2 part="name"><bdi>${name}</bdi></h2>
         <p>
-          <span class="ai" part="disclosure">${say('panel.ai')}</span
+          <span class="ai" part="disclosure">${say(view.person ? 'log.operator' : 'panel.ai')}</span
           ><span class="status" part="status" role="status"><i class="dot"></i>${statusWord(view)}</span
           >${
             scene === 'call' && !view.starting && !phone

@@ -29,6 +29,7 @@ export interface PanelView {
   wayOn: { canRetry: boolean; canWrite: boolean; waitS: number }
   blocked: boolean
   notice: string
+  person: string
   /** Shown, once it is loaded. */
   keypad: ((view: PanelView) => TemplateResult) | undefined
   volumeShown: boolean
