@@ -73,6 +73,10 @@ const transfer = createRoute({
   responses: DONE,
 })
 
+/** Visitor and operator talk at the carrier: whatever the call is told to do takes them apart. */
+const meetsElsewhere = ({ heldBy, stage }: Call) => heldBy !== undefined && stage === 'joined'
+const APART = 'This would take you and the caller apart: hand the call back first.'
+
 export interface ControlRooms {
   agents: Agents
   calls: LiveCalls
@@ -122,6 +126,7 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
       const line = lines.get(call.id)
       if (!line || !lines.abilities(line.carrier)?.sendsDigits) throw new Problem('conflict', 'This call takes no keys.')
       if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
+      if (meetsElsewhere(call)) throw new Problem('conflict', APART)
       try {
         await line.account.sendDigits(line.carrierCallId, c.req.valid('json').digits, { answer: urls(line).answer })
       } catch (error) {
@@ -138,6 +143,7 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
       if (!agent || !line || !lines.abilities(line.carrier)?.transfers)
         throw new Problem('conflict', 'This call cannot be joined with a phone.')
       if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
+      if (meetsElsewhere(call)) throw new Problem('conflict', APART)
       const { joined, status } = urls(line)
       const asker = { kind: 'operator' as const, id: actor(c) }
       try {

@@ -5,7 +5,7 @@ import { type CarrierHouse, startCarrierHouse } from '../../phone-house.test-kit
 /** The real relay beside a Twilio that takes every call and keeps what it was asked. Requests to the relay are signed by Twilio's own package. */
 
 export const ACCOUNT = 'AC00000000000000000000000000000001'
-const TOKEN = 'the-auth-token-of-these-tests'
+export const TOKEN = 'the-auth-token-of-these-tests'
 export const OURS = '+12025550199'
 export const CALLEE = '+12025550101'
 /** Always may be rung. */
