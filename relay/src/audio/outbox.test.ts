@@ -39,7 +39,7 @@ function heard(ws: WebSocket) {
   }
 }
 
-type Deed = { do: 'binary' | 'sound'; bytes: Uint8Array } | { do: 'past'; words: string } | { do: 'rest' }
+type Deed = { do: 'binary' | 'sound'; bytes: Uint8Array } | { do: 'past' | 'text'; words: string } | { do: 'rest' }
 
 /** Around the lengths at which heads grow, and beyond what stands together. */
 const length = fc.oneof(fc.integer({ min: 0, max: 130 }), fc.integer({ min: 600, max: 1000 }), fc.integer({ min: 7900, max: 70_000 }))
@@ -50,7 +50,8 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       bytes: fc.integer().map((seed) => Uint8Array.from({ length: size }, (_, at) => seed + at * 31)),
     }),
   ),
-  fc.record({ do: fc.constant('past' as const), words: fc.string({ unit: 'grapheme', maxLength: 80 }) }),
+  fc.record({ do: fc.constantFrom('past' as const, 'text' as const), words: fc.string({ unit: 'grapheme', maxLength: 80 }) }),
+  length.map((size) => ({ do: 'text' as const, words: 'ü'.repeat(size >> 1) })),
   fc.constant({ do: 'rest' as const }),
 )
 
@@ -66,6 +67,9 @@ async function act(deed: Deed, ws: WebSocket, outbox: Outbox): Promise<string | 
     case 'sound':
       outbox.sound('{"data":"', deed.bytes, '"}')
       return `text {"data":"${Buffer.from(deed.bytes).toString('base64')}"}`
+    case 'text':
+      outbox.text(deed.words)
+      return `text ${deed.words}`
     case 'past':
       outbox.flush()
       ws.send(deed.words)

@@ -8,6 +8,8 @@ import type { WebSocket } from 'ws'
  */
 export interface Outbox {
   binary(bytes: Uint8Array): void
+  /** Any text; it leaves with the sound of its moment, in its turn. */
+  text(text: string): void
   /** A text of ASCII: `before`, the sound in base64, `after`. */
   sound(before: string, sound: Uint8Array, after: string): void
   /** Before anything is written past it. */
@@ -53,6 +55,16 @@ class WebSocketOutbox implements Outbox {
     else {
       const at = this.#head(BINARY, length)
       place.bytes.set(bytes, at)
+      if (this.#masks) hide(at, at + length)
+    }
+  }
+
+  text(text: string): void {
+    const length = Buffer.byteLength(text)
+    if (!this.#makesRoom(length)) this.#sendPast(text)
+    else {
+      const at = this.#head(TEXT, length)
+      place.bytes.write(text, at)
       if (this.#masks) hide(at, at + length)
     }
   }

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import { readMessages } from '../audio/inbox.ts'
 import { createOutbox } from '../audio/outbox.ts'
 import type { Clock } from '../calls/ports.ts'
 
@@ -76,8 +77,11 @@ export function createStreamSocket<Message>(o: {
     },
     send(frame) {
       if (!socket.open) return
-      outbox.flush()
-      ws.send(frame, TEXT)
+      if (typeof frame === 'string') outbox.text(frame)
+      else {
+        outbox.flush()
+        ws.send(frame, TEXT)
+      }
       if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     sound(before, sound, after) {
@@ -112,10 +116,10 @@ export function createStreamSocket<Message>(o: {
     }
   }
 
-  ws.on('message', (data, isBinary) => {
+  readMessages(ws, o.side ?? 'server', (data, isBinary) => {
     if (gone) return
     alive = true
-    const message = isBinary ? o.readBinary?.(asBuffer(data)) : o.read(asBuffer(data))
+    const message = isBinary ? o.readBinary?.(data) : o.read(data)
     if (message && take(message) === 'taken') malformedInARow = 0
     else if (++malformedInARow >= MAX_MALFORMED_IN_A_ROW) socket.close(REFUSED, 'too many malformed frames')
   })
@@ -137,11 +141,6 @@ export function createStreamSocket<Message>(o: {
 }
 
 const TEXT = { binary: false }
-
-function asBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data)
-  return data instanceof ArrayBuffer ? Buffer.from(data, 0, Math.min(data.byteLength, MAX_MESSAGE_BYTES + 1)) : data
-}
 
 /** Says whether this much more sound may be, by real time. */
 export function createSoundBound(clock: Clock): (ms: number) => boolean {

@@ -1,5 +1,6 @@
 import type { GoogleGenAI } from '@google/genai'
 import { WebSocket } from 'ws'
+import { readMessages } from '../../audio/inbox.ts'
 import { createOutbox, type Outbox } from '../../audio/outbox.ts'
 
 interface SocketCallbacks {
@@ -40,15 +41,14 @@ export function guardedLive(client: GoogleGenAI, onFrame: (data: unknown) => boo
     connect() {
       ws = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: MOST_BYTES, followRedirects: false })
       outbox = createOutbox(ws, 'client')
+      readMessages(ws, 'client', (data) => onFrame(data) || callbacks.onmessage({ data: String(data) }))
       ws.on('open', callbacks.onopen)
-      ws.on('message', (data) => onFrame(data) || callbacks.onmessage({ data: String(data) }))
       ws.on('error', callbacks.onerror)
       ws.on('close', (code, reason) => callbacks.onclose({ code, reason: String(reason) }))
     },
     send(message: string) {
       if (isFull()) return
-      outbox?.flush()
-      ws?.send(message)
+      outbox?.text(message)
     },
     close() {
       outbox?.flush()

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { readMessages } from '../../audio/inbox.ts'
 import { createOutbox } from '../../audio/outbox.ts'
 import type { Clock } from '../../calls/ports.ts'
 import { CLOSE, type FromRelay, type ToRelay } from '../../protocol/index.ts'
@@ -86,8 +87,7 @@ export function createMediaSocket(o: {
     isWritable: () => isOpen() && ws.bufferedAmount < FULL_BYTES,
     tell(message) {
       if (!isOpen()) return
-      outbox.flush()
-      ws.send(encode(message))
+      outbox.text(encode(message))
       if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     audio(frame) {
@@ -127,10 +127,9 @@ export function createMediaSocket(o: {
     guarded(o.onAudio, bytes)
   }
 
-  ws.on('message', (data, isBinary) => {
+  readMessages(ws, 'server', (bytes, isBinary) => {
     if (gone) return
     alive = true
-    const bytes = asBytes(data)
     if (isBinary) return hear(bytes)
     const decoded = decodeText(bytes)
     if (!decoded.ok) return refuse(decoded.code, decoded.detail)
@@ -156,9 +155,4 @@ export function createMediaSocket(o: {
   ws.on('error', () => undefined)
   ping()
   return socket
-}
-
-function asBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {
-  if (Array.isArray(data)) return Buffer.concat(data)
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
 }

@@ -1,0 +1,101 @@
+import { isUtf8 } from 'node:buffer'
+import type { Socket } from 'node:net'
+import { WebSocket } from 'ws'
+
+/**
+ * Frames out of a WebSocket (RFC 6455), for sound: a stream of events and a reader of parts stand between `ws` and its socket. What nearly
+ * all sockets bring at a time, whole messages in one frame each, is read here where it arrives; everything else goes the way it always went.
+ */
+
+/** What came over a socket; its bytes are nobody else's. */
+type OnMessage = (data: Buffer, isBinary: boolean) => void
+
+/** The parts of `ws` that say whether it stands between two messages. Where they are missing, it reads everything itself. */
+interface Inside {
+  readonly _socket?: Socket | null
+  readonly _receiver?: { readonly _state?: number; readonly _bufferedBytes?: number; readonly _fragmented?: number }
+}
+
+const TEXT = 0x81
+const BINARY = 0x82
+const MASKED = 0x80
+const SHORT = 125
+const LONG = 126
+const HEAD_BYTES = 2
+const LENGTH_BYTES = 2
+const MASK_BYTES = 4
+
+/** Gives every message to `onMessage`, in order. `side` is ours: what clients send is masked. */
+export function readMessages(ws: WebSocket, side: 'client' | 'server', onMessage: OnMessage): void {
+  ws.on('message', (data, isBinary) => onMessage(asBuffer(data), isBinary))
+  const shorten = () => takeShortWay(ws, side === 'server', onMessage)
+  if (ws.readyState === WebSocket.OPEN) shorten()
+  else ws.once('open', shorten)
+}
+
+function takeShortWay(ws: WebSocket, masked: boolean, onMessage: OnMessage): void {
+  const { _socket: line, _receiver: reader } = ws as Inside
+  if (!line || !reader) return
+  const push = line.push
+  line.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    // Bytes that wait, or a message that has begun, come first.
+    const isBetween = reader._state === 0 && reader._bufferedBytes === 0 && reader._fragmented === 0 && line.readableLength === 0
+    if (chunk === null || !isBetween || line.readableFlowing !== true) return push.call(line, chunk, encoding)
+    let at = 0
+    while (at < chunk.length && ws.readyState === WebSocket.OPEN) {
+      const next = readOne(chunk, at, masked, onMessage)
+      if (next === at) break
+      at = next
+    }
+    if (at === chunk.length) return true
+    return push.call(line, at === 0 ? chunk : chunk.subarray(at))
+  }
+}
+
+/** Gives the message that begins here, if it is a whole one in a single frame; returns where the next begins, `from` when it is not. */
+function readOne(chunk: Buffer, from: number, masked: boolean, onMessage: OnMessage): number {
+  const kind = chunk[from]
+  if ((kind !== BINARY && kind !== TEXT) || from + HEAD_BYTES + LENGTH_BYTES > chunk.length) return from
+  const second = chunk[from + 1] as number
+  if (second >= MASKED !== masked) return from
+  let length = second & ~MASKED
+  let at = from + HEAD_BYTES
+  if (length > LONG) return from
+  if (length === LONG) {
+    length = ((chunk[at] as number) << 8) | (chunk[at + 1] as number)
+    at += LENGTH_BYTES
+    if (length <= SHORT) return from
+  }
+  const body = masked ? at + MASK_BYTES : at
+  const end = body + length
+  if (end > chunk.length) return from
+  if (masked) unmask(chunk, at, body, end)
+  const data = chunk.subarray(body, end)
+  if (kind === TEXT && !isUtf8(data)) {
+    // It is told so in its own words: put back what was read.
+    if (masked) unmask(chunk, at, body, end)
+    return from
+  }
+  onMessage(data, kind === BINARY)
+  return end
+}
+
+/** Four bytes at once, where they stand right. */
+function unmask(chunk: Buffer, mask: number, from: number, to: number): void {
+  const [one, two, three, four] = [chunk[mask] as number, chunk[mask + 1] as number, chunk[mask + 2] as number, chunk[mask + 3] as number]
+  let at = from
+  if ((chunk.byteOffset + from) % 4 === 0) {
+    const words = new Uint32Array(chunk.buffer, chunk.byteOffset + from, (to - from) >> 2)
+    const word = isLittleEndian ? one | (two << 8) | (three << 16) | (four << 24) : (one << 24) | (two << 16) | (three << 8) | four
+    for (let place = 0; place < words.length; place++) words[place] = (words[place] as number) ^ word
+    at += words.length * 4
+  }
+  for (; at < to; at++) chunk[at] = (chunk[at] as number) ^ (chunk[mask + ((at - from) & 3)] as number)
+}
+
+const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+
+function asBuffer(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data
+}
