@@ -216,11 +216,11 @@ describe('accessible', () => {
     expect(interim?.closest('[aria-live], [role="log"], [role="status"], [role="alert"]')).to.equal(null)
   })
 
-  it('always says that it is an AI agent', async () => {
+  it('always says that it is an AI agent, or else a person', async () => {
     for (const [state, arrive] of Object.entries(STATES)) {
       if (['launcher', 'dismissible'].includes(state)) continue
       const el = await arrive()
-      expect(part(el, 'disclosure').textContent, state).to.equal('AI agent')
+      expect(part(el, 'disclosure').textContent, state).to.equal(state === 'talking' ? 'Person from the team' : 'AI agent')
       expect(part(el, 'disclosure').checkVisibility(), state).to.equal(true)
       await unmountAll()
       browserSays(real)
