@@ -14,12 +14,14 @@ afterAll(() => house.close())
 const send = (method: string, path: string, json?: unknown, token = admin) =>
   house.ask(path, { method, token, ...(json === undefined ? {} : { json }) })
 
+const GIVEN = { variables: { plan: 'gold', seats: 3 }, page: { url: 'https://shop.example/lamps', title: 'Lamps' } }
+
 describe('calls', () => {
   async function talk(): Promise<{ call: WebCall; ws: WebSocket; heard: (word: string) => Promise<void> }> {
     const answer = await house.ask('/api/web-calls', {
       method: 'POST',
       headers: ownPage(house.relay),
-      json: { agentId: 'demo', modality: 'text', sessionId: 'desk:1' },
+      json: { agentId: 'demo', modality: 'text', sessionId: 'desk:1', ...GIVEN },
     })
     const call = (await answer.json()) as WebCall
     const ws = new WebSocket(call.mediaUrl)
@@ -40,6 +42,7 @@ describe('calls', () => {
     const answered = heard('owner teaches')
     ws.send(JSON.stringify({ type: 'text', text: 'How do I teach you something?' }))
     await answered
+    expect(await read(await send('GET', path))).toMatchObject(GIVEN)
     const live = await read(await send('GET', `${path}/transcript`))
     expect(live.entries.map((entry) => entry.role)).toEqual(['agent', 'visitor', 'agent'])
     expect((await read(await send('GET', '/api/calls/active'))).calls.map((each) => each.id)).toContain(call.callId)
@@ -90,6 +93,7 @@ describe('calls', () => {
     expect((await send('DELETE', path)).status).toBe(204)
     expect((await read(await send('GET', `${path}/transcript`))).entries).toEqual([])
     expect(await (await send('GET', `${path}/evidence`)).json()).toMatchObject({ verified: true, erased: true })
+    expect(Object.keys(await read(await send('GET', path)))).toEqual(['call'])
   })
 
   it('take what an operator whispers or lets the agent know, and keep it in their log', async () => {

@@ -29,6 +29,12 @@ const request = { params }
 const tags = ['calls']
 const One = z.object({ call: CallView })
 
+/** What the page or program that opened a call gave it. */
+const About = z.object({
+  variables: z.record(z.string(), z.unknown()).optional(),
+  page: z.object({ url: z.string(), title: z.string() }).partial().optional(),
+})
+
 const list = createRoute({
   method: 'get',
   path: '/api/calls',
@@ -64,7 +70,7 @@ const show = createRoute({
   tags,
   summary: 'One call',
   request,
-  responses: { 200: json('The call.', One) },
+  responses: { 200: json('The call, and what the page or program that opened it gave it.', One.extend(About.shape)) },
 })
 const transcript = createRoute({
   method: 'get',
@@ -178,7 +184,11 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
       const { calls: rows, nextCursor } = await book.list(org(c), { ...c.req.valid('query'), active: true })
       return c.json({ calls: rows.map(fresh), nextCursor: nextCursor ?? null }, 200)
     }),
-    endpoint(READ, show, async (c) => c.json({ call: await row(c, c.req.valid('param').id) }, 200)),
+    endpoint(READ, show, async (c) => {
+      const { id } = c.req.valid('param')
+      const call = await row(c, id)
+      return c.json({ call, ...About.safeParse(await book.about(org(c), id)).data }, 200)
+    }),
     ofCall(
       endpoint(READ, transcript, async (c) => {
         const { id } = c.req.valid('param')

@@ -39,6 +39,8 @@ export interface Evidence {
 /** The reading side of the log. Every question but `status` stands behind the wall of one organisation. */
 export interface CallBook extends History {
   get(organisationId: string, id: string): Promise<CallRow | undefined>
+  /** What the page or program that opened the call gave it; empty once erased. */
+  about(organisationId: string, id: string): Promise<{ variables?: unknown; page?: unknown } | undefined>
   transcript(organisationId: string, id: string): Promise<Entry[] | undefined>
   /** The same, each entry with the number of the message that told its newest state. */
   lines(organisationId: string, id: string): Promise<{ seq: number; entry: Entry }[] | undefined>
@@ -66,6 +68,12 @@ export function createCallBook(o: { store: Store; keyring: Keyring; capabilities
     async get(organisationId, id) {
       const found = await find(organisationId, id)
       return found && viewOf(found.row, detailsOf(found.row, found), o.capabilities)
+    },
+    async about(organisationId, id) {
+      const found = await find(organisationId, id)
+      if (!found) return undefined
+      const { page, variables } = detailsOf(found.row, found)
+      return { ...(variables === undefined ? {} : { variables }), ...(page === undefined ? {} : { page }) }
     },
     lines: readLines,
     transcript: async (organisationId, id) => (await readLines(organisationId, id))?.map(({ entry }) => entry),
