@@ -108,7 +108,7 @@ it('lets somebody join who was invited, and work a call by keyboard', async () =
   await until('the AI has it again', async () => (await callOf(visitor)).ai === 'active')
   await page.getByText('We agreed on a tenth off.').first().waitFor()
   await visitor.hangUp()
-  await page.getByText('The chain of').waitFor()
+  await page.getByText(/The chain of \d+ events verifies/).waitFor()
   await lookAt(page, 'over')
   const events = await admin.ask<{ events: { type: string }[] }>('GET', `/api/calls/${visitor.opened.callId}/events`)
   expect(events.body.events.map(({ type }) => type)).toEqual(

@@ -161,7 +161,7 @@ export const frameStyles = css`
   }
   .told {
     position: absolute;
-    inset-block-end: 20px;
+    inset-block-start: 4px;
     inset-inline: 0;
     z-index: 7;
     pointer-events: none;

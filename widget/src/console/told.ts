@@ -22,8 +22,9 @@ export class ToldList {
   add(sentence: string, kind: Told['kind']): void {
     const id = this.#next
     this.#next += 1
-    // Said again, it is one sentence.
-    this.items = [...this.items.filter((each) => each.sentence !== sentence), { id, sentence, kind }].slice(-MOST)
+    // Said again it is one sentence; good news replace good news.
+    const others = this.items.filter((each) => each.sentence !== sentence && (kind === 'fault' || each.kind === 'fault'))
+    this.items = [...others, { id, sentence, kind }].slice(-MOST)
     if (kind === 'done') {
       const timer = setTimeout(() => {
         this.#timers.delete(timer)

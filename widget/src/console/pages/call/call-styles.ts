@@ -84,6 +84,7 @@ export const callStyles = css`
     align-content: start;
     padding: 16px;
     overflow-y: auto;
+    outline-offset: -3px;
   }
   .about .card {
     display: grid;

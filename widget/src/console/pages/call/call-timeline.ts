@@ -14,6 +14,9 @@ export class CallTimeline extends LitElement {
       ol {
         display: grid;
       }
+      p + ol {
+        margin-top: 10px;
+      }
       li {
         position: relative;
         display: grid;

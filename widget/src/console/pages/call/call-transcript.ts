@@ -24,6 +24,7 @@ export class CallTranscript extends LitElement {
         min-height: 0;
         overflow-y: auto;
         overscroll-behavior: contain;
+        outline-offset: -3px;
         padding: 16px;
       }
       ol {

@@ -87,7 +87,10 @@ export class Dashboard extends ConsolePage {
           grid-template-columns: minmax(0, 1fr);
         }
         .figures {
-          grid-template-columns: repeat(auto-fit, minmax(132px, 1fr));
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+        .figure:first-child {
+          grid-column: 1 / -1;
         }
       }
     `,

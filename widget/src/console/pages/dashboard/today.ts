@@ -35,7 +35,7 @@ export function figuresOf(calls: Iterable<Call>, sinceMs: number): Figures {
     if (began < sinceMs) continue
     const hour = new Date(began).getHours()
     hours[hour] = (hours[hour] ?? 0) + 1
-    if (call.connectedAt) answered += 1
+    if (call.connectedAt || call.status === 'connected') answered += 1
     if (call.status === 'failed') failed += 1
     else if (call.durationMs !== undefined && call.connectedAt) lengths.push(call.durationMs)
   }
