@@ -112,6 +112,10 @@ describe('the doctor', () => {
       'account, token and number are set',
       'TWILIO_API_KEY_SECRET is missing: the API key is not used without it',
     ])
+    const relayed = await look({ ...whole, TWILIO_MEDIA: 'conversation-relay', PUBLIC_URL: 'https://8.8.8.8' })
+    expect(relayed.findings.map(({ text }) => text)).toContain(
+      'operators can take over calls of ConversationRelay by phone only: for their pages set TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET, TWILIO_TWIML_APP_SID',
+    )
   })
 
   it('sees a relay at work, and secrets that others may read', async () => {

@@ -15,12 +15,20 @@ export async function examineTwilio(o: Examination): Promise<Finding[]> {
   const about = 'carrier twilio'
   const half = halfOf(rest.TWILIO_API_KEY_SID, rest.TWILIO_API_KEY_SECRET)
   if (half) findings.push({ state: 'note', about, text: `${half} is missing: the API key is not used without it` })
-  if (rest.TWILIO_MEDIA === 'conversation-relay') {
+  const relayed = rest.TWILIO_MEDIA === 'conversation-relay'
+  if (relayed) {
     const text =
       'ConversationRelay has to be allowed in the account once in the Console’s Voice settings, and wants an agent with an engine that hears and speaks words'
     findings.push({ state: 'note', about, text })
   }
   const page = { TWILIO_API_KEY_SID: rest.TWILIO_API_KEY_SID, TWILIO_API_KEY_SECRET: rest.TWILIO_API_KEY_SECRET }
+  const missing = Object.entries({ ...page, TWILIO_TWIML_APP_SID: rest.TWILIO_TWIML_APP_SID }).flatMap(([name, value]) =>
+    value ? [] : [name],
+  )
+  if (relayed && missing.length > 0) {
+    const text = `operators can take over calls of ConversationRelay by phone only: for their pages set ${missing.join(', ')}`
+    findings.push({ state: 'note', about, text })
+  }
   if (rest.TWILIO_TWIML_APP_SID !== undefined && Object.values(page).includes(undefined)) {
     findings.push({ state: 'note', about, text: 'calls in the page are off: TWILIO_TWIML_APP_SID wants an API key beside it' })
   }
