@@ -159,7 +159,11 @@ function* everywhere(root: ParentNode, selector: string): Generator<HTMLElement>
 }
 
 function nameOf(each: HTMLElement): string {
-  const labels = 'labels' in each ? (each as HTMLInputElement).labels : undefined
-  const said = each.getAttribute('aria-label') ?? labels?.[0]?.firstChild?.textContent ?? labels?.[0]?.textContent ?? each.textContent
+  const [label] = 'labels' in each ? ((each as HTMLInputElement).labels ?? []) : []
+  const said = each.getAttribute('aria-label') ?? (label ? ownText(label) : each.textContent)
   return (said ?? '').replaceAll(/\s+/g, ' ').trim()
 }
+
+/** Without what its controls hold: a list's options are no part of its label. */
+const ownText = (label: Element): string =>
+  [...label.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? (node.textContent ?? '') : '')).join('')
