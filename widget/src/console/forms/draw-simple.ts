@@ -73,8 +73,8 @@ export function drawChoice(pen: Pen, field: ChoiceField, path: Path): TemplateRe
     field,
     path,
     html`<select id=${idOf(path)} ?disabled=${pen.isReadOnly} aria-describedby=${describedBy(pen, field, path)} aria-invalid=${wrong(pen, path)} @change=${set}>
-      ${mayBeNone || value === undefined ? html`<option value="" .selected=${value === undefined || value === null}>${pen.t('Not set')}</option>` : nothing}
-      ${field.options.map((option) => html`<option value=${option} .selected=${option === value}>${options[option] ?? humanName(option)}</option>`)}
+      ${mayBeNone || value === undefined ? html`<option value="" .selected=${live(value === undefined || value === null)}>${pen.t('Not set')}</option>` : nothing}
+      ${field.options.map((option) => html`<option value=${option} .selected=${live(option === value)}>${options[option] ?? humanName(option)}</option>`)}
     </select>`,
   )
 }

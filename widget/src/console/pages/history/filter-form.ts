@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
 import type { Desk } from '../../page.ts'
 import type { Filter } from './filter.ts'
 
@@ -31,8 +32,8 @@ export function filterForm(
   const choice = (name: keyof Filter, label: string, options: Readonly<Record<string, string>>) =>
     mayFilter(name)
       ? html`<label>${label}<select name=${name} @change=${read}>
-          <option value="" .selected=${filter[name] === ''}>${t('All')}</option>
-          ${Object.entries(options).map(([value, said]) => html`<option value=${value} .selected=${filter[name] === value}>${t(said)}</option>`)}
+          <option value="" .selected=${live(filter[name] === '')}>${t('All')}</option>
+          ${Object.entries(options).map(([value, said]) => html`<option value=${value} .selected=${live(filter[name] === value)}>${t(said)}</option>`)}
         </select></label>`
       : nothing
   const field = (name: 'from' | 'to' | 'number' | 'words', label: string, type: string, hint = '') =>

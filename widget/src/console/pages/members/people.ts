@@ -1,4 +1,5 @@
 import { html, LitElement, nothing } from 'lit'
+import { live } from 'lit/directives/live.js'
 import { look } from '../../look.ts'
 import type { Desk } from '../../page.ts'
 import '../../parts/confirm.ts'
@@ -118,7 +119,7 @@ export class People extends LitElement {
         (each) => html`<tr>
           <td>${each.email} ${each.id === me ? html`<span class="tag">${t('you')}</span>` : nothing}</td>
           <td><select aria-label="${t('Role of')} ${each.email}" ?disabled=${each.id === me} @change=${(event: Event) => this.#changeRole(each, (event.currentTarget as HTMLSelectElement).value as Role)}>
-            ${Object.entries(ROLES).map(([role, { label }]) => html`<option value=${role} .selected=${role === each.role}>${t(label)}</option>`)}</select></td>
+            ${Object.entries(ROLES).map(([role, { label }]) => html`<option value=${role} .selected=${live(role === each.role)}>${t(label)}</option>`)}</select></td>
           <td><time datetime=${each.createdAt}>${day(each.createdAt)}</time></td>
           <td>${each.id === me ? nothing : html`<button class="link danger" aria-label="${t('Remove')} ${each.email}" @click=${() => this.#remove(each)}>${t('Remove')}</button>`}</td>
         </tr>`,
