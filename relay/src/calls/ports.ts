@@ -246,7 +246,12 @@ export interface CallLog {
     },
   ): void
   /** Who carries it and what the carrier calls it, told before anything is asked of it: whoever finds the call after a crash can hang it up. */
-  line(callId: string, line: Partial<Pick<NewCall, 'carrier' | 'phoneNumberId' | 'carrierCallId' | 'kind'>>): Promise<void>
+  line(
+    callId: string,
+    line: Partial<Pick<NewCall, 'carrier' | 'phoneNumberId' | 'carrierCallId' | 'kind'>> & {
+      /** The number that rings now. */ from?: string
+    },
+  ): Promise<void>
   /** The one terminal write: status, chain head signed. A second close of the same call is ignored. */
   close(
     callId: string,

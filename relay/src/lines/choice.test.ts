@@ -66,7 +66,10 @@ describe('an agent that names its carriers', () => {
       { attempt: 1, carrier: 'exotel', phoneNumberId: 'env-exotel' },
       { attempt: 2, carrier: 'twilio', phoneNumberId: 'env-twilio', rule: 'other_carrier' },
     ])
-    expect(view).toMatchObject({ carrier: 'twilio', status: 'initiated' })
+    // The number that rings is the second carrier's, in the list and to whoever looks for it.
+    expect(view).toMatchObject({ carrier: 'twilio', status: 'initiated', from: '+12025550199' })
+    const listed = await house.ask('/api/calls?number=%2B12025550199', { token: house.admin })
+    expect(((await listed.json()) as { calls: { id: string }[] }).calls.map(({ id }) => id)).toContain(body.callId)
     const decided = await house.ask(`/api/gate/decisions?callId=${body.callId}`, { token: house.admin })
     const { decisions } = (await decided.json()) as { decisions: { carrier: string; allowed: boolean; rule: string }[] }
     expect(decisions.map(({ allowed, carrier, rule }) => `${carrier} ${rule} ${allowed}`).toSorted()).toEqual([

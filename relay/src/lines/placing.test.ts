@@ -102,7 +102,7 @@ describe('one carrier after the other', () => {
     const { call, placed } = await world.lines.ring(world.order)
     await placed
     expect(world.log.lines).toEqual([
-      { callId: call.id, carrier: 'exotel', phoneNumberId: 'pn_exotel', kind: 'phone' },
+      { callId: call.id, carrier: 'exotel', phoneNumberId: 'pn_exotel', kind: 'phone', from: expect.stringMatching(/^\+\d+$/) },
       { callId: call.id, carrierCallId: 'id-exotel' },
     ])
     await world.lines.tell(call.id, { carrierCallId: 'id-exotel', status: 'connecting', said: {} })

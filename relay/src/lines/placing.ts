@@ -106,7 +106,7 @@ export async function placeOver(way: Way, rooms: PlacingRooms, second: string | 
     way.line.use(line)
     const kind = kindOf(way.agent, candidate)
     call.carriedAs(kind)
-    await log.line(call.id, { carrier: number.provider, phoneNumberId: number.id, kind })
+    await log.line(call.id, { carrier: number.provider, phoneNumberId: number.id, kind, from: number.phoneNumber })
     const bridge = await rooms.secondFor(call, way.agent, candidate)
     return call.endReason === undefined ? { permit: answer.permit, rule: answer.rule, bridgeTo: bridge } : undefined
   }

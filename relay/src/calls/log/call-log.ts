@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { CallKey, Keyring } from '../../access/encryption.ts'
 import { sealJson } from '../../access/encryption.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
@@ -6,8 +6,20 @@ import type { Logger } from '../../logger.ts'
 import type { Store } from '../../store/open.ts'
 import { callKeys, calls, type events } from '../../store/schema.ts'
 import type { CallLog, Clock } from '../ports.ts'
-import { type Line, nextEvent, sealedEntry, sealName, statusRow, stillOpen, writeEnd, writeEntries, writeEvents } from './call-record.ts'
+import {
+  detailsFrom,
+  type Line,
+  nextEvent,
+  sealedEntry,
+  sealName,
+  statusRow,
+  stillOpen,
+  writeEnd,
+  writeEntries,
+  writeEvents,
+} from './call-record.ts'
 import { origin } from './chain.ts'
+import { keepLeases, LEASE_MS } from './leases.ts'
 import { createRound, MOST_TOGETHER } from './round.ts'
 
 /** Writes of a call are gathered this long, so that a turn is one transaction. */
@@ -16,9 +28,6 @@ const GATHER_MS = 25
 const GROWING_MS = 3000
 const RETRY_FROM_MS = 250
 const RETRY_UP_TO_MS = 5000
-/** Another relay may settle a call whose owner has not said for this long that it lives. */
-export const LEASE_MS = 15_000
-const RENEW_MS = 5000
 /** Sealed events of one call that wait at most, while the database is away; what comes beyond is counted, and the chain says how many. */
 const MAX_WAITING_BYTES = 1024 * 1024
 const MAX_WAITING_EVENTS = 5000
@@ -72,26 +81,8 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
   const books = new Map<string, Book>()
   const round = createRound({ clock, busy: () => books.size, go: writeDue })
   let stopped = false
-  let cancelRenew: (() => void) | undefined
 
-  function renewLater() {
-    cancelRenew = clock.after(RENEW_MS, () => {
-      void renew()
-        .catch((error: unknown) => logger.warn({ err: error }, 'leases of live calls were not renewed'))
-        .finally(() => {
-          if (!stopped) renewLater()
-        })
-    })
-  }
-  async function renew() {
-    const ids = [...books.keys()]
-    if (ids.length === 0) return
-    await store.db
-      .update(calls)
-      .set({ leaseUntil: new Date(clock.nowMs() + LEASE_MS) })
-      .where(and(inArray(calls.id, ids), eq(calls.owner, owner), isNull(calls.endedAt)))
-  }
-  renewLater()
+  const leases = keepLeases({ store, clock, owner, logger, held: () => [...books.keys()] })
 
   /** At the latest then; what was to happen sooner stays. */
   function writeBy(book: Book, waitMs: number) {
@@ -279,8 +270,16 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       withBook(callId, GATHER_MS, (book) => {
         book.status = newest(book.status, change)
       }),
-    async line(callId, line) {
-      await store.db.update(calls).set(line).where(eq(calls.id, callId))
+    async line(callId, { from, ...line }) {
+      const key = books.get(callId)?.key
+      const house = await openHouseKeys(store, keyring)
+      await store.db.transaction(async (tx) => {
+        const shown = from !== undefined && key ? await detailsFrom(tx, house, { callId, key, from }) : {}
+        await tx
+          .update(calls)
+          .set({ ...line, ...shown })
+          .where(eq(calls.id, callId))
+      })
     },
     async close(callId, end) {
       const book = books.get(callId)
@@ -304,7 +303,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     },
     async stop() {
       stopped = true
-      cancelRenew?.()
+      leases.stop()
       round.stop()
       for (const book of books.values()) {
         book.cancelRetry?.()

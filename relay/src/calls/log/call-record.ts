@@ -1,5 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { type CallKey, sealJson } from '../../access/encryption.ts'
+import { type CallKey, openJson, sealJson } from '../../access/encryption.ts'
 import type { HouseKeys } from '../../access/house-keys.ts'
 import type { Entry } from '../../protocol/index.ts'
 import type { Db } from '../../store/open.ts'
@@ -148,6 +148,18 @@ export async function writeEnd(
     .where(and(eq(calls.id, end.callId), isNull(calls.endedAt)))
     .returning({ id: calls.id })
   return done.length > 0
+}
+
+/** What changes of a call's row when another number of ours rings for it; nothing once its details are gone. */
+export async function detailsFrom(
+  tx: Tx,
+  house: Pick<HouseKeys, 'numberHash'>,
+  { callId, key, from }: { callId: string; key: CallKey; from: string },
+): Promise<{ details?: Uint8Array; fromHash?: string }> {
+  const [row] = await tx.select({ details: calls.details }).from(calls).where(eq(calls.id, callId)).for('update')
+  if (!row?.details) return {}
+  const details = openJson(key, sealName.details(callId), row.details) as Record<string, unknown>
+  return { details: sealJson(key, sealName.details(callId), { ...details, from }), fromHash: house.numberHash(from) }
 }
 
 /** The last event of a chain as the database has it. */

@@ -7,7 +7,8 @@ import { TestClock } from '../../clock.test-kit.ts'
 import { callKeys, calls } from '../../store/schema.ts'
 import { eachStore } from '../../store/store.test-kit.ts'
 import { createCallBook } from './call-book.ts'
-import { createCallLog, LEASE_MS, type StoredCallLog } from './call-log.ts'
+import { createCallLog, type StoredCallLog } from './call-log.ts'
+import { LEASE_MS } from './leases.ts'
 import { createSweeper } from './sweeper.ts'
 
 const EVERY_MS = 15_000
