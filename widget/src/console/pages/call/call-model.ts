@@ -68,6 +68,8 @@ export class CallModel {
   readonly #stops: (() => void)[]
   readonly #abort = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** How often the call was told anew: what was asked before counts less. */
+  #taken = 0
 
   constructor(o: { id: string; api: Api; live: Live; changed: () => void }) {
     this.id = o.id
@@ -93,6 +95,7 @@ export class CallModel {
   /** A newer view of the call, from wherever. */
   take(call: Call): void {
     const before = this.call
+    this.#taken += 1
     this.call = newerOf(before, call)
     this.#changed()
     if (before && (before.status !== call.status || before.ai !== call.ai || before.heldBy?.id !== call.heldBy?.id)) void this.#around()
@@ -116,6 +119,7 @@ export class CallModel {
   async #around(): Promise<void> {
     clearTimeout(this.#timer)
     const ask = <T>(end: string) => this.#api.get<T>(this.#path(end), { signal: this.#abort.signal }).catch(none)
+    const taken = this.#taken
     const over = this.call !== undefined && !isLive(this.call)
     const [events, latency, takeovers, evidence, one] = await Promise.all([
       ask<{ events: CallEvent[] }>('/events'),
@@ -130,7 +134,7 @@ export class CallModel {
     if (latency) this.latency = latency
     if (takeovers) this.takeovers = takeovers.takeovers
     if (evidence) this.evidence = evidence
-    if (one) this.call = newerOf(this.call, one.call)
+    if (one && taken === this.#taken) this.call = newerOf(this.call, one.call)
     this.#changed()
     clearTimeout(this.#timer)
     if (this.call && isLive(this.call)) this.#timer = setTimeout(() => void this.#around(), ASK_EVERY_MS)
