@@ -6,6 +6,7 @@ import { createTaps } from './listening/taps.ts'
 import type { Leg, LegEvent } from './ports.ts'
 import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
 import { createDesk, type Desk, type Operator } from './takeover/desk.ts'
+import { createScribe } from './takeover/scribe.ts'
 import { createTalk, type TalkOptions } from './talk.ts'
 
 export type { Call, OpenCall } from './call-shape.ts'
@@ -64,6 +65,13 @@ export function createCall(
     createDesk({
       ...{ language: o.language, agentName: persona.name, times: times.takeover, beat: o.beat, newId: o.newId },
       ...{ clock, conversation, feed, note, taps, transcript: talk.transcript, leg: () => leg, tellEngine: chain.take },
+      scribe(onWords) {
+        const engine = chain.hears === 'audio' ? o.engines.find(({ name }) => name === chain.engine) : undefined
+        const onFault = report('what an operator says could not be written down')
+        return (
+          engine && createScribe({ ...{ engine, callId: id, persona, language: o.language, clock, onWords, onFault }, onUsage: talk.count })
+        )
+      },
       onHolder: (holder) => tellAi(holder ? 'off' : 'active', holder ?? null),
       onFault: report('a takeover stumbled'),
     })

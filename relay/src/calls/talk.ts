@@ -22,6 +22,8 @@ export interface Talk {
   readonly chain: EngineChain
   readonly tools: Tools
   readonly transcript: Transcript
+  /** What a model used outside the agent's own session. */
+  count(usage: Parameters<ReturnType<typeof createUsage>['add']>[0]): void
   used(): Record<string, ModelUsage> | undefined
   /** Silences it for good; resolves when it is taken down what was heard of the last words. The engines may take longer. */
   close(): Promise<void>
@@ -153,6 +155,7 @@ export function createTalk(
     chain,
     tools,
     transcript,
+    count: usage.add,
     used: usage.total,
     async close() {
       await conversation.close()

@@ -7,6 +7,7 @@ import type { Pause } from '../pause.ts'
 import { type Phrase, phrase } from '../phrases.ts'
 import type { Clock, EngineInput, Leg } from '../ports.ts'
 import type { Transcript } from '../transcript.ts'
+import type { Scribe } from './scribe.ts'
 import { type EndedBy, FREE, nextTakeover, type Takeover, type TakeoverEvent, type TakeoverTimes, takeoverDeadlineMs } from './states.ts'
 import { createOperatorVoice, type OperatorVoice } from './voice.ts'
 import { createOperatorWords, type OperatorWords } from './words.ts'
@@ -82,6 +83,8 @@ export function createDesk(o: {
   transcript: Transcript
   tellEngine: (input: Extract<EngineInput, { type: 'briefing' }>) => void
   agentName: string
+  /** Writes down what the operator says, where an engine of the agent hears. */
+  scribe: (onWords: (id: string, text: string, final: boolean) => void) => Scribe | undefined
   feed: Pick<FeedWriter, 'tell'>
   note: (type: string, payload: Record<string, unknown>) => void
   /** Who has the visitor now changed. */
@@ -96,6 +99,7 @@ export function createDesk(o: {
   let cancelDeadline: (() => void) | undefined
   let held: { by: Operator; record: TakeoverRecord; heard: Promise<void>; elsewhere?: Elsewhere; words: OperatorWords } | undefined
   let voice: OperatorVoice | undefined
+  let scribe: Scribe | undefined
   let seated: object | undefined
 
   /** The one place where a takeover moves: the table decides, the state's effects follow, each once. */
@@ -114,7 +118,11 @@ export function createDesk(o: {
 
   function speak() {
     if (!held) return
-    if (!held.elsewhere) voice ??= createOperatorVoice({ leg: o.leg, utterance: o.newId(), taps, clock })
+    const { elsewhere, words } = held
+    if (!elsewhere && !voice) {
+      voice = createOperatorVoice({ leg: o.leg, utterance: o.newId(), taps, clock })
+      scribe = o.scribe((id, text, final) => words.recognised(text, final, id))
+    }
     feed.tell({ type: 'speaker', who: 'operator', name: held.by.name })
   }
 
@@ -124,6 +132,8 @@ export function createDesk(o: {
     words.close()
     voice?.stop()
     voice = undefined
+    scribe?.close()
+    scribe = undefined
     held = undefined
     seated = undefined
     Object.assign(record, { endedAt: now(), endedBy: why, ...(briefing === undefined ? {} : { briefing }) })
@@ -176,10 +186,12 @@ export function createDesk(o: {
         sound(bytes, sampleRateHz) {
           if (!isMine() || state.is !== 'held') return
           voice?.sound(bytes, sampleRateHz)
+          scribe?.sound(bytes, sampleRateHz)
           mine.words.sound(bytes, sampleRateHz)
         },
         write: (text) => void (isMine() && mine.words.write(text)),
-        recognised: (text, final) => void (isMine() && mine.words.recognised(text, final)),
+        // One of the two writes: else every sentence stood there twice.
+        recognised: (text, final) => void (isMine() && !scribe?.writes && mine.words.recognised(text, final)),
         leave() {
           if (!isMine()) return
           seated = undefined

@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { TestClock } from '../../clock.test-kit.ts'
 import { createBeat } from '../beat.ts'
 import { answering, fakeAudioLeg, fakeTextLeg, scriptedEngine, world } from '../fakes.test-kit.ts'
 import type { FeedEvent } from '../feed.ts'
 import { createMonitor } from '../listening/monitor.ts'
 import { createTaps } from '../listening/taps.ts'
+import { closeSpeech, frames, quiet, speech } from '../turns/clips.test-kit.ts'
 
 const ASHA = { id: 'asha', name: 'Asha' }
 const TAKING = 'A colleague of mine is taking over now.'
@@ -13,6 +14,8 @@ const LOST = 'I am sorry, my colleague has lost the connection. I am the assista
 /** One frame of 20 ms at 16 kHz, loud. */
 const FRAME = new Uint8Array(640).fill(40)
 const TEN = 'one two three four five six seven eight nine ten.'
+
+afterAll(closeSpeech)
 
 async function spoken(engine = answering('first', () => TEN)) {
   const { calls: _, ...rest } = world([engine])
@@ -245,5 +248,61 @@ describe('listening', () => {
     expect(heard.levels).toEqual([{ visitor: 200 / 32_768, agent: 1000 / 32_768 }])
     monitor.close()
     expect(taps.agent).toBeUndefined()
+  })
+})
+
+describe('what an operator says', () => {
+  /** Hears the operator's frames in one session and the visitor's in another. */
+  const hearing = () =>
+    scriptedEngine(
+      'ear',
+      (input, { emit, persona }) => {
+        if (input.type !== 'audio') return
+        const who = persona.prompt.startsWith('You only listen') ? 'operator' : 'visitor'
+        emit({ type: 'heard', id: `h-${who}`, text: `the ${who} speaks`, final: true })
+        emit({ type: 'answers', utterance: `u-${who}` })
+        emit({ type: 'audio', utterance: `u-${who}`, bytes: new Uint8Array(960) })
+      },
+      { hears: 'audio', speaks: 'audio', speaksHz: 24_000 },
+    )
+  test('is written down by a session of its own, where the agent’s engine hears', async () => {
+    const engine = hearing()
+    const { call, clock, leg, lines } = await spoken(engine)
+    call.desk.take(ASHA, {})
+    const seat = call.desk.sit()
+    await clock.advance(3000)
+    seat?.sound(FRAME, 16_000)
+    leg.emit({ type: 'audio', bytes: FRAME })
+    seat?.recognised('the page heard it too', true)
+    await clock.advance(20)
+    expect(lines()).toEqual(expect.arrayContaining(['operator: the operator speaks', 'visitor: the visitor speaks']))
+    expect(lines().join()).not.toContain('the page heard')
+    expect(engine.contexts.map(({ tools }) => tools.length > 0)).toEqual([true, false])
+    call.desk.giveBack()
+    await clock.advance(20)
+    expect(engine.closed).toBe(1)
+  })
+
+  test('by their page’s recogniser; without either the transcript says that they spoke, and no more', async () => {
+    const { call, clock, lines } = await spoken()
+    call.desk.take(ASHA, {})
+    const seat = call.desk.sit()
+    await clock.advance(3000)
+    for (const frame of frames(await speech('I am a person, and I can help you.'), quiet(1000))) {
+      seat?.sound(frame, 16_000)
+      await clock.advance(20)
+    }
+    expect(lines().at(-1)).toBe('operator: (spoken, not written down)')
+    seat?.recognised('I can', false)
+    expect(lines().at(-1)).toBe('operator: I can …')
+    seat?.recognised('I can help.', true)
+    seat?.recognised('One mo', false)
+    call.desk.giveBack()
+    await clock.advance(3000)
+    expect(lines().filter((line) => line.startsWith('operator'))).toEqual([
+      'operator: (spoken, not written down)',
+      'operator: I can help.',
+      'operator: One mo',
+    ])
   })
 })
