@@ -11,4 +11,6 @@ export const SOUND_FLAGS = [
   '--external-memory-accounted-in-global-limit',
   '--no-memory-reducer',
   '--heap-growing-percent=300',
+  // A frame passes so much code that its pages of 4 kB do not fit into the processor's table of them; where the system has none larger, nothing changes.
+  '--use-largepages=silent',
 ]
