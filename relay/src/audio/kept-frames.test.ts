@@ -45,7 +45,18 @@ describe('kept frames', () => {
       kept.forgetBefore(at - 40)
       pages.add(kept.at(at)?.buffer as ArrayBufferLike)
     }
-    expect(pages.size).toBeLessThanOrEqual(4)
+    expect(pages.size).toBeLessThanOrEqual(10)
+  })
+
+  it('that are forgotten make room for those of others', () => {
+    const [one, other] = [new KeptFrames(), new KeptFrames()]
+    for (let at = 0; at < 20; at++) one.push(new Uint8Array(6).fill(1))
+    const pages = new Set([0, 5, 10, 15].map((at) => one.at(at)?.buffer))
+    one.clear()
+    for (let at = 0; at < 20; at++) other.push(new Uint8Array(6).fill(at))
+    expect([0, 5, 10, 15].every((at) => pages.has(other.at(at)?.buffer))).toBe(true)
+    expect(other.at(7)).toEqual(new Uint8Array(6).fill(7))
+    expect(one.at(7)).toBeUndefined()
   })
 
   it('are of one size', () => {

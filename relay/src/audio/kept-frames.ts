@@ -1,5 +1,22 @@
-/** Frames that are kept together. What is forgotten makes room for what comes, so that a steady stream allocates nothing. */
-const PAGE_FRAMES = 25
+/** Frames that are kept together. */
+const PAGE_FRAMES = 5
+
+/**
+ * What one stream forgets makes room for what comes on any other, the last first: a steady stream allocates nothing, and writes where the
+ * processor just was.
+ */
+const spares = new Map<number, Uint8Array[]>()
+const MOST_SPARES = 64
+
+function takePage(bytes: number): Uint8Array {
+  return spares.get(bytes)?.pop() ?? new Uint8Array(bytes)
+}
+
+function givePage(page: Uint8Array): void {
+  const alike = spares.get(page.length)
+  if (!alike) spares.set(page.length, [page])
+  else if (alike.length < MOST_SPARES) alike.push(page)
+}
 
 /**
  * Frames of one size, counted from 0, copied into pages: thousands of small buffers that wait to be heard would each cost the collector.
@@ -14,7 +31,6 @@ export class KeptFrames {
   #pages: Uint8Array[] = []
   /** Index of the first frame of the first page. */
   #from = 0
-  #spare: Uint8Array | undefined
 
   /** @throws RangeError when it is not as long as the ones before */
   push(frame: Uint8Array): void {
@@ -22,8 +38,7 @@ export class KeptFrames {
     if (frame.length !== this.#size) throw new RangeError(`a frame of ${frame.length} bytes among those of ${this.#size}`)
     const place = this.end - this.#from
     if (place === this.#pages.length * PAGE_FRAMES) {
-      this.#pages.push(this.#spare ?? new Uint8Array(this.#size * PAGE_FRAMES))
-      this.#spare = undefined
+      this.#pages.push(takePage(this.#size * PAGE_FRAMES))
     }
     this.#pages.at(-1)?.set(frame, (place % PAGE_FRAMES) * this.#size)
     this.end += 1
@@ -41,7 +56,8 @@ export class KeptFrames {
   forgetBefore(index: number): void {
     this.first = Math.max(this.first, Math.min(index, this.end))
     while (this.first - this.#from >= PAGE_FRAMES) {
-      this.#spare = this.#pages.shift()
+      const page = this.#pages.shift()
+      if (page) givePage(page)
       this.#from += PAGE_FRAMES
     }
   }
@@ -49,7 +65,6 @@ export class KeptFrames {
   clear(): void {
     this.first = this.end
     this.#from = this.end
-    this.#pages = []
-    this.#spare = undefined
+    for (const page of this.#pages.splice(0)) givePage(page)
   }
 }
