@@ -23,6 +23,7 @@ import { clickToCall } from './http/click-to-call.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { gateRoutes } from './http/gate.ts'
 import { initiateRoutes } from './http/initiate.ts'
+import { createNamedCalls } from './http/named-call.ts'
 import { pageCallRoutes } from './http/page-call.ts'
 import { phoneNumberRoutes } from './http/phone-numbers.ts'
 import { createReception } from './http/reception.ts'
@@ -166,6 +167,11 @@ export function furnishTelephones(o: {
     const failed = (carrier: string) => (error: unknown) => logger.error({ err: error, carrier }, `a carrier did not ${what}`)
     await Promise.all([...doors].map(([name, each]) => each[what]?.().catch(failed(name))))
   }
+  const namedCalls = createNamedCalls({
+    numbers,
+    doors: doorsOf,
+    named: async (carrier, name) => lines.named(carrier, name)?.callId ?? lineBook.named(carrier, name),
+  })
   const pageCarriers = createPageCarriers({ numbers, door: (name) => doorsOf(name)?.page, logger })
 
   return {
@@ -177,8 +183,8 @@ export function furnishTelephones(o: {
       ...initiateRoutes({ agents, book, lines, idempotency, news, draining }),
       ...agentCallingRoutes({ agents, numbers: o.numbers, abilities: lines.abilities, lines, idempotency, draining }),
       ...callControl({ agents, calls, lines, view: o.view, urls: (line) => urls(line.callId, line.number) }),
-      ...[...doors.values()].flatMap((each) => (each.routes ?? []).map(carrierRoute)),
-      ...telephonyRoutes({ numbers, doors: doorsOf, mayCome: house.mayCome }),
+      ...[...doors].flatMap(([name, each]) => (each.routes ?? []).map((route) => carrierRoute(route, namedCalls.of(name)))),
+      ...telephonyRoutes({ numbers, doors: doorsOf, mayCome: house.mayCome, callOf: namedCalls.ofNumber }),
       ...gateRoutes({ gate, agents, carrier: carriers[0]?.name ?? '' }),
       ...phoneNumberRoutes({ numbers, carriers, where, addresses: (number) => doorsOf(number.provider)?.addresses?.(number) ?? {} }),
     ],

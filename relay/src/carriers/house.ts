@@ -50,6 +50,12 @@ export interface House {
 
 export type Answer = (c: HttpContext, number: HouseNumber) => Promise<Response>
 
+/** Which call a request's words are about, where its address does not say: ours, or the carrier's name for it. Nothing of it is proven yet. */
+export type NamesCall = (
+  words: Readonly<Record<string, unknown>>,
+  number: HouseNumber | undefined,
+) => { callId?: string | undefined; carrierCallId?: string | undefined } | undefined
+
 /** A route of the carrier's own; what it asks as proof is its own business, and must be something. */
 export interface CarrierRoute {
   readonly method: 'get' | 'post'
@@ -118,6 +124,7 @@ export interface Doors {
   readonly asked?: Answer
   /** `/api/telephony/status/{phoneId}/{secret}`: the number is proven. */
   readonly told?: Answer
+  readonly namesCall?: NamesCall
   readonly sound?: NumberSocket
   readonly routes?: readonly CarrierRoute[]
   readonly sockets?: readonly SocketRoute[]

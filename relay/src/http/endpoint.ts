@@ -13,7 +13,7 @@ export interface Endpoint {
   /** What every refusal on this path says besides the problem, where a guide wants it. */
   readonly refusals?: Readonly<Record<string, unknown>>
   /** Which live call it is about: of several relays the one that holds the call answers. */
-  readonly callOf?: (c: HttpContext) => string | undefined
+  readonly callOf?: (c: HttpContext) => string | undefined | Promise<string | undefined>
   mount(app: OpenAPIHono<HttpEnv>, guards: MiddlewareHandler<HttpEnv>[]): void
 }
 
@@ -42,7 +42,10 @@ export function endpoint<R extends Declared>(access: Access, route: R, handler: 
 }
 
 /** About one live call, by default that of the path: of several relays the one that holds it answers, so a handler always finds it here. */
-export const ofCall = (entry: Endpoint, callOf = (c: HttpContext) => c.req.param('id')): Endpoint => ({ ...entry, callOf })
+export const ofCall = (entry: Endpoint, callOf: NonNullable<Endpoint['callOf']> = (c) => c.req.param('id')): Endpoint => ({
+  ...entry,
+  callOf,
+})
 
 /** A page or file: answered as it is, not part of OpenAPI. */
 export function page(access: Access, path: string, handler: Handler<HttpEnv>): Endpoint {

@@ -4,7 +4,7 @@ import type { Clock } from '../calls/ports.ts'
 import type { Holder, Peers } from '../live/peers.ts'
 import { Problem } from '../protocol/index.ts'
 import type { Access, HttpEnv } from './access.ts'
-import type { HttpContext } from './endpoint.ts'
+import type { Endpoint, HttpContext } from './endpoint.ts'
 
 /** A request about a call that lives at another relay goes there, whole, and is answered from there. */
 
@@ -16,7 +16,7 @@ const NOT_BROUGHT_BACK = ['connection', 'keep-alive', 'transfer-encoding', 'cont
 /** The other relay has certainly done nothing. */
 const NEVER_ARRIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
-export type CallOf = (c: HttpContext) => string | undefined
+type CallOf = NonNullable<Endpoint['callOf']>
 
 export interface Elsewhere {
   /** Before a route's own handler: passes on what is about a call of another relay. What was passed on already stays. */
@@ -58,12 +58,22 @@ export function createElsewhere(o: { peers: Pick<Peers, 'holding'>; proof: Relay
     }
   }
 
+  async function holderOf(c: HttpContext, access: Access, callOf: CallOf): Promise<Holder | undefined> {
+    try {
+      const callId = await callOf(c)
+      return callId === undefined ? undefined : await peers.holding(callId)
+    } catch (error) {
+      // A carrier is thanked also while the store is away: what it told is kept here.
+      if (access.who === 'carrier') return undefined
+      throw error
+    }
+  }
+
   return {
     guard: (access, callOf) =>
       createMiddleware<HttpEnv>(async (c, next) => {
-        const callId = c.get('passedOn') ? undefined : callOf(c)
-        if (callId === undefined) return next()
-        const holder = await peers.holding(callId)
+        if (c.get('passedOn')) return next()
+        const holder = await holderOf(c, access, callOf)
         if (!holder) return next()
         // Another organisation's call is none at all, wherever it lives: the route itself says so.
         if (access.who === 'operator' && c.get('principal').organisationId !== holder.organisationId) return next()

@@ -67,6 +67,7 @@ const { app } = createApp(
     numbers,
     doors: doorsOf,
     mayCome: (c, number) => number.allowedAddresses.length === 0 || number.allowedAddresses.includes(fromOf(c)),
+    callOf: () => undefined,
   }),
   {
     logger: createLogger({ level: 'silent' }),

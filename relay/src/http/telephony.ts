@@ -15,6 +15,7 @@ export function telephonyRoutes(o: {
   numbers: Pick<PhoneBook, 'find' | 'withSecret'>
   doors: DoorsOf
   mayCome: (c: HttpContext, number: HouseNumber) => boolean
+  callOf: NonNullable<Endpoint['callOf']>
 }): Endpoint[] {
   /** The number whose secret, or whose carrier's own proof, a request has. @throws Problem forbidden, the same for whatever is wrong */
   async function proven(c: HttpContext): Promise<{ number: HouseNumber; doors: Doors }> {
@@ -37,18 +38,18 @@ export function telephonyRoutes(o: {
     webhook(CARRIER, 'post', '/api/telephony/webhook/{phoneId}', route('asked')),
     webhook(CARRIER, 'get', '/api/telephony/webhook/{phoneId}', route('asked')),
     webhook(CARRIER, 'post', '/api/telephony/status/{phoneId}/{secret}', route('told')),
-  ].map((each) => ofCall(each, (c) => c.req.query('callId')))
+  ].map((each) => ofCall(each, o.callOf))
 }
 
 const wrong = () => new Problem('forbidden', 'This address wants the number’s own secret.')
 
 /** A carrier's own route, which sees to its proof itself. What can be no id of ours is not looked for. */
-export const carrierRoute = ({ answer, method, path }: CarrierRoute): Endpoint => {
+export const carrierRoute = ({ answer, method, path }: CarrierRoute, callOf: NonNullable<Endpoint['callOf']>): Endpoint => {
   const route = webhook(CARRIER, method, path, (c) => {
     if (Object.values(c.req.param()).every(isId)) return answer(c)
     throw new Problem('not_found', 'There is nothing under this address.')
   })
-  return ofCall(route, (c) => c.req.param('callId') ?? c.req.query('callId'))
+  return ofCall(route, callOf)
 }
 
 const isId = (text: string) => /^[A-Za-z0-9_-]{1,128}$/.test(text)

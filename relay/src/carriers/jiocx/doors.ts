@@ -8,6 +8,10 @@ import { readBody, readCallback } from './webhooks.ts'
 export function jiocxDoors(house: House, deviations: Deviations): Doors {
   const { lines } = house
   return {
+    namesCall(words, number) {
+      const config = JiocxConfig.safeParse(number?.config)
+      return { carrierCallId: readCallback({ ...words }, dialectOf(deviations, config.success ? config.data : {}))?.carrierCallId }
+    },
     async told(c, number) {
       const fields = readBody(c.req.header('content-type') ?? '', new Uint8Array(await c.req.arrayBuffer()))
       const config = JiocxConfig.safeParse(number.config)

@@ -51,6 +51,11 @@ export function pageOf(form: FormBody): string | undefined {
   return /^client:(.{1,256})$/s.exec(field(form, 'From') ?? '')?.[1]
 }
 
+/** The call whose page, or whose operator's page, is calling under this name. */
+export function callOfPage(from: string): string | undefined {
+  return new RegExp(`^client:(?:${OPERATOR})?([A-Za-z0-9-]{1,64})$`).exec(from)?.[1]
+}
+
 export function createPageCalls(o: { clock: Clock; hangUp: (callId: string) => void }): PageCalls {
   const { clock } = o
   const pages = new Map<string, { number: HouseNumber; ticket: Ticket }>()

@@ -18,6 +18,10 @@ export const exotelDoors: NonNullable<Carrier['doors']> = (house) => {
       urls.ofCall({ callId, phoneId: number.id, secret: number.secret, token: streamToken(PLACED_STREAM_MS) }),
     proof: (c, number) => hasBasic(number, c.req.header('authorization')),
     ...exotelVoice(house, urls),
+    namesCall: ({ CallSid, CustomField }) => ({
+      callId: typeof CustomField === 'string' ? CustomField : undefined,
+      carrierCallId: typeof CallSid === 'string' ? CallSid : undefined,
+    }),
     sound: exotelStreams(house, { sampleRateHz, chunkBytes, leadMs, keys }),
     addresses: ({ id, streamToken }) => ({ websocketUrl: urls.stream(id, streamToken) }),
   }

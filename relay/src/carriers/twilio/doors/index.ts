@@ -1,5 +1,5 @@
 import type { Carrier } from '../../carrier.ts'
-import { createPageCalls } from '../page-calls.ts'
+import { callOfPage, createPageCalls } from '../page-calls.ts'
 import { twilioUrls } from './answer.ts'
 import { twilioConferences } from './conferences.ts'
 import { twilioEvents } from './events.ts'
@@ -31,6 +31,11 @@ export const twilioDoors: NonNullable<Carrier['doors']> = (house) => {
     named: voice.named,
     proof: () => 'later',
     asked: voice.asked,
+    // A page's call is named by its page, before Twilio's own name for it is known here.
+    namesCall: ({ CallSid, From }) => ({
+      callId: typeof From === 'string' ? callOfPage(From) : undefined,
+      carrierCallId: typeof CallSid === 'string' ? CallSid : undefined,
+    }),
     sound: twilioStreams(house, proof),
     routes: [...voice.routes, ...relay.routes, ...conferences.routes, ...twilioEvents(house, proof)],
     sockets: relay.sockets,
