@@ -132,6 +132,9 @@ const controls = css`
     text-decoration: underline;
     text-underline-offset: 3px;
   }
+  button.link.danger {
+    color: var(--_bad);
+  }
   button:disabled {
     opacity: 0.55;
     cursor: default;
@@ -290,6 +293,9 @@ const pieces = css`
     padding: 10px 12px;
     border-top: 1px solid var(--_line);
     vertical-align: middle;
+  }
+  thead td {
+    border: 0;
   }
   .scroll {
     overflow-x: auto;

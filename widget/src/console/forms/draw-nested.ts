@@ -121,17 +121,53 @@ function drawTable(pen: Pen, field: TableField, path: Path): TemplateResult {
   const remove = (name: string) => () => pen.set(path, Object.fromEntries(entries.filter(([each]) => each !== name)))
   const add = () => pen.set(path, { ...Object.fromEntries(entries), '': blank(field.item) })
   const hasBlank = entries.some(([name]) => name === '')
+  const rows = entries.map(
+    ([name], at): Row => ({
+      name,
+      path: [...path, name],
+      input: (label) =>
+        html`<input class="name" dir="ltr" id="${idOf(path)}-name-${at}" aria-label=${label ?? nothing} .value=${name} ?readonly=${pen.isReadOnly} @change=${rename(name)} />`,
+      remove: pen.isReadOnly
+        ? nothing
+        : html`<button type="button" class="link" aria-label="${pen.t('Remove')} ${name || item}" @click=${remove(name)}>${pen.t('Remove')}</button>`,
+    }),
+  )
   return boxed(
     pen,
     field,
     path,
-    html`<ol class="items">${entries.map(
-      ([name], at) => html`<li class="item">
-        <div class="item-head"><label>${item}<input class="name" dir="ltr" id="${idOf(path)}-name-${at}" .value=${name} ?readonly=${pen.isReadOnly} @change=${rename(name)} /></label>
-        ${pen.isReadOnly ? nothing : html`<button type="button" class="link" aria-label="${pen.t('Remove')} ${name || item}" @click=${remove(name)}>${pen.t('Remove')}</button>`}</div>
-        ${name === '' ? nothing : field.item.is === 'group' ? html`<div class="fields">${drawFields(pen, field.item.fields, [...path, name])}</div>` : drawField(pen, field.item, [...path, name])}
-      </li>`,
-    )}</ol>
+    html`${field.item.is === 'number' ? drawNumbers(pen, field.item, { item, rows, path }) : drawEntries(pen, field.item, { item, rows })}
     ${pen.isReadOnly || hasBlank ? nothing : html`<button type="button" class="add" @click=${add}>${pen.t('Add')} ${item.toLowerCase()}</button>`}`,
   )
+}
+
+/** One name that people chose, and what stands under it. */
+interface Row {
+  name: string
+  path: Path
+  input(label?: string): TemplateResult
+  remove: TemplateResult | typeof nothing
+}
+
+function drawEntries(pen: Pen, field: Field, o: { item: string; rows: readonly Row[] }): TemplateResult {
+  const inside = (path: Path) =>
+    field.is === 'group' ? html`<div class="fields">${drawFields(pen, field.fields, path)}</div>` : drawField(pen, field, path)
+  return html`<ol class="items">${o.rows.map(
+    ({ input, name, path, remove }) =>
+      html`<li class="item"><div class="item-head"><label>${o.item}${input()}</label>${remove}</div>${name === '' ? nothing : inside(path)}</li>`,
+  )}</ol>`
+}
+
+/** Names with a number each: two columns. */
+function drawNumbers(pen: Pen, field: NumberField, o: { item: string; rows: readonly Row[]; path: Path }): TemplateResult {
+  const said = pen.words([...o.path, '*']).label
+  if (o.rows.length === 0) return html``
+  return html`<div class="scroll" role="region" tabindex="0" aria-label=${pen.words(o.path).label}><table class="narrow">
+    <thead><tr><th scope="col">${o.item}</th><th scope="col">${said}</th><td></td></tr></thead>
+    <tbody>${o.rows.map(({ input, name, path, remove }) => {
+      const fault = pen.fault(path)
+      return html`<tr><td>${input(o.item)}</td>
+        <td>${name === '' ? nothing : numberInput(pen, field, path, `${said} ${name}`)}${fault ? html`<p class="fault" id="${idOf(path)}-fault">${fault}</p>` : nothing}</td><td>${remove}</td></tr>`
+    })}</tbody>
+  </table></div>`
 }

@@ -130,8 +130,11 @@ export const formStyles = css`
     white-space: normal;
     min-width: 140px;
   }
-  thead td {
-    border: 0;
+  .narrow {
+    max-width: 520px;
+  }
+  .narrow .name {
+    min-width: 112px;
   }
   tbody td {
     padding: 6px 12px;

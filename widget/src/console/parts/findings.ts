@@ -10,7 +10,7 @@ export interface Finding {
 
 /** Those that matter come first. */
 const ORDER: Record<Finding['state'], number> = { broken: 0, note: 1, ok: 2 }
-const LOOKS = { ok: 'good', note: 'wait', broken: 'bad' } as const
+const LOOKS = { ok: 'good', note: '', broken: 'bad' } as const
 const WORDS = { ok: 'fine', note: 'worth knowing', broken: 'broken' } as const
 
 export function findingList({ t }: Pick<Desk, 't'>, findings: readonly Finding[]): TemplateResult {

@@ -3,12 +3,15 @@ import { css } from 'lit'
 export const historyStyles = css`
   .filters {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(164px, 1fr));
     gap: 12px;
     align-items: end;
   }
   .filters label:first-of-type {
     grid-column: span 2;
+  }
+  .filters input {
+    min-width: 0;
   }
   .check {
     display: flex;

@@ -68,7 +68,9 @@ export class NumberEditor extends LitElement {
     this.#show((await desk.api.get<{ phoneNumber: PhoneNumber }>(this.#path)).phoneNumber)
     if (desk.session.may('admin') && hasRoute(api, 'get', '/api/settings/status')) {
       const { findings } = await desk.api.get<{ findings: Finding[] }>('/api/settings/status')
-      this.findings = findings.filter(({ about }) => about.toLowerCase().includes(this.provider))
+      // What is said of variables matters only for a number that they set up.
+      const isOurs = ({ state }: Finding) => state === 'broken' || this.saved?.fromEnvironment
+      this.findings = findings.filter((each) => each.about.toLowerCase().includes(this.provider) && isOurs(each))
     }
   }
 

@@ -97,10 +97,10 @@ describe('the settings', () => {
 
   it('edits hours and prices, refuses what cannot be', async () => {
     const { desk, page } = await open('#/settings/prices')
-    write(named(page, 'input', 'A minute'), '-1')
+    write(named(page, 'input', 'A minute +1'), '-1')
     await save(page)
     expect([wordsIn(page).includes('At least 0.'), patched(desk)]).to.deep.equal([true, undefined])
-    write(named(page, 'input', 'A minute'), '0.05')
+    write(named(page, 'input', 'A minute +1'), '0.05')
     await save(page)
     expect(patched(desk)).to.deep.equal({ prices: { '*': { '+1': 0.05 } } })
     const hours = await open('#/settings/hours')
