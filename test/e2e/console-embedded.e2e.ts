@@ -33,7 +33,7 @@ const owner = createServer((request, response) => {
   response.setHeader('Content-Type', 'text/html')
   response.setHeader(
     'Content-Security-Policy',
-    `default-src 'none'; script-src 'self' ${at}; style-src 'self'; connect-src 'self' ${at} ${at.replace('http', 'ws')}; require-trusted-types-for 'script'`,
+    `default-src 'none'; img-src data:; script-src 'self' ${at}; style-src 'self'; connect-src 'self' ${at} ${at.replace('http', 'ws')}; require-trusted-types-for 'script'`,
   )
   response.end(`<!doctype html><html lang="en"><head><title>Admin</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/admin.css">
     <script type="module" src="${at}/voice-console.js"></script><script type="module" src="/admin.js"></script></head>

@@ -120,13 +120,10 @@ export const frameStyles = css`
     inset-block-start: 8px;
     inset-inline-start: 8px;
     z-index: 9;
-    padding: 8px 14px;
-    border-radius: 999px;
-    background: var(--_bg);
-    transform: translateY(-200%);
   }
-  .skip:focus {
-    transform: none;
+  .skip:not(:focus) {
+    clip-path: inset(50%);
+    pointer-events: none;
   }
   .away {
     position: absolute;
