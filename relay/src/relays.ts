@@ -43,6 +43,23 @@ export async function openSharedRedis(o: {
   return redis
 }
 
+/** What is done for a relay that is gone: each of its calls is ended, told and hung up by one of those that are left. */
+export function heirOf(o: {
+  store: Store
+  sweeper: Pick<Sweeper, 'settleOf'>
+  settle: (orphans: readonly Orphan[]) => Promise<void>
+  changed: Teller
+}): (relayId: string) => Promise<void> {
+  return async (relayId) => {
+    const orphans = await findOrphans(o.store, relayId)
+    const settled = await o.sweeper.settleOf(relayId)
+    const ids = new Set(settled.map(({ id }) => id))
+    // Those that another relay has ended it hangs up, too. A carrier may take long to answer.
+    void o.settle(orphans.filter(({ callId }) => ids.has(callId)))
+    for (const { id, organisationId } of settled) o.changed(organisationId, id)
+  }
+}
+
 export function furnishRelays(o: {
   redis: SharedRedis | undefined
   settings: Pick<Settings, 'storage'>
@@ -71,14 +88,7 @@ export function furnishRelays(o: {
     others: { holding, proof },
     sockets: [feedSocket({ calls })],
     async join({ changed, settle }) {
-      settleGone = async (relayId) => {
-        const orphans = await findOrphans(store, relayId)
-        const settled = await o.sweeper.settleOf(relayId)
-        const ids = new Set(settled.map(({ id }) => id))
-        // Those that another relay has ended it hangs up, too. A carrier may take long to answer.
-        void settle(orphans.filter(({ callId }) => ids.has(callId)))
-        for (const { id, organisationId } of settled) changed(organisationId, id)
-      }
+      settleGone = heirOf({ store, sweeper: o.sweeper, settle, changed })
       await peers.join()
     },
   }
