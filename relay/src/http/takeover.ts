@@ -44,7 +44,7 @@ const listen = createRoute({
   tags,
   summary: 'Hear a call as it is: an address for one socket, good for 30 seconds',
   description:
-    'The socket speaks the media language: it gives both sides as one sound (PCM16LE, 24 kHz, 20 ms), the transcript, who speaks and levels. Whoever takes the sound too slowly loses some of it, and after ten seconds the socket.',
+    'The socket speaks the media language: it gives both sides as one sound (PCM16LE, 24 kHz, 20 ms), the transcript, who speaks and levels. Whoever takes the sound too slowly loses some of it; who takes nothing loses the socket.',
   request: { params },
   responses: { 200: json('Connect before it expires.', z.object({ url: z.string(), expiresAt })) },
 })

@@ -3,7 +3,7 @@ import type { Clock } from '../ports.ts'
 import { Side } from './side.ts'
 import type { Tap, Taps } from './taps.ts'
 
-export const MONITOR_HZ = 24_000
+const MONITOR_HZ = 24_000
 const FRAME_MS = 20
 const SAMPLES = (MONITOR_HZ * FRAME_MS) / 1000
 /** A beat that is late by more frames than this is not made up for. */
