@@ -9,7 +9,7 @@ const LOOK = `
   const urls = []
   registerHooks({ load(url, context, next) { urls.push(url); return next(url, context) } })
   await import(process.argv[1])
-  console.log(JSON.stringify(urls))
+  process.stdout.write(JSON.stringify(urls), () => process.exit())
 `
 
 it('a relay that is alone loads nothing of Redis', async () => {
