@@ -24,6 +24,9 @@ export const historyStyles = css`
   .card.scroll {
     padding: 4px 4px;
   }
+  td time {
+    white-space: nowrap;
+  }
   tbody tr:hover td {
     background: var(--_hover);
   }
