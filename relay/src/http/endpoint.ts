@@ -1,6 +1,6 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi'
 import type { Context, Handler, MiddlewareHandler } from 'hono'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Access, HttpEnv } from './access.ts'
 import { ProblemSchema } from './problems.ts'
 
@@ -20,15 +20,33 @@ export interface Endpoint {
 type Method = Endpoint['method']
 type Declared = RouteConfig & { method: Method }
 
-const problem = { description: 'Refused: see `code`', content: { 'application/problem+json': { schema: ProblemSchema } } }
+/** What is said of a route that answers in no schema of ours. */
+export interface About {
+  summary: string
+  tag: string
+  /** What it answers when all is well, and as what. */
+  answer: { status: 200 | 204; description: string; type?: string }
+}
+
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ProblemSchema } } })
+
+/** Who may use it, and how everybody else is refused. */
+function ofAccess(access: Access) {
+  const refusals = {
+    ...(access.who === 'operator' || access.who === 'metrics' ? { 401: problem('Not signed in.') } : {}),
+    ...(access.who === 'operator' || access.who === 'carrier' || access.who === 'visitor' || access.who === 'sign-in'
+      ? { 403: problem('Not allowed.') }
+      : {}),
+    default: problem('Refused: see `code`'),
+  }
+  const operator = access.who === 'operator' ? { security: [{ bearer: [] }], 'x-role': access.role, 'x-scope': access.scope ?? null } : {}
+  return { refusals, words: { 'x-access': access.who, ...operator } }
+}
 
 /** An API route: validated by its zod schemas, which OpenAPI is generated from. */
 export function endpoint<R extends Declared>(access: Access, route: R, handler: RouteHandler<R, HttpEnv>): Endpoint {
-  const documented = {
-    ...route,
-    ...(access.who === 'operator' ? { security: [{ bearer: [] }], 'x-role': access.role, 'x-scope': access.scope ?? null } : {}),
-    responses: { ...route.responses, default: problem },
-  }
+  const { refusals, words } = ofAccess(access)
+  const documented = { ...route, ...words, responses: { ...refusals, ...route.responses } }
   return {
     access,
     method: route.method,
@@ -47,27 +65,40 @@ export const ofCall = (entry: Endpoint, callOf: NonNullable<Endpoint['callOf']> 
   callOf,
 })
 
-/** A page or file: answered as it is, not part of OpenAPI. */
-export function page(access: Access, path: string, handler: Handler<HttpEnv>): Endpoint {
-  return {
-    access,
-    method: 'get',
-    path,
-    mount(app, guards) {
-      for (const each of [...guards, handler]) app.on(['get'], [honoPath(path)], each)
-    },
-  }
+/** A page or file, answered as it is; part of OpenAPI only where something is said of it. */
+export function page(access: Access, path: string, handler: Handler<HttpEnv>, about?: About): Endpoint {
+  return plain(access, 'get', path, handler, about)
 }
 
-/** What a carrier asks of us: answered in its own language, not part of OpenAPI. */
+/** What a carrier asks of us: answered in its own language. */
 export function webhook(access: Access, method: 'get' | 'post', path: string, handler: Handler<HttpEnv>): Endpoint {
+  return plain(access, method, path, handler, {
+    summary: 'Asked or told by a carrier, which proves itself by its signature or the number’s secret',
+    tag: 'carriers',
+    answer: { status: 200, description: 'In the carrier’s own language, or nothing.' },
+  })
+}
+
+function plain(access: Access, method: 'get' | 'post', path: string, handler: Handler<HttpEnv>, about: About | undefined): Endpoint {
   return {
     access,
     method,
     path,
     mount(app, guards) {
       for (const each of [...guards, handler]) app.on([method], [honoPath(path)], each)
+      if (about) app.openAPIRegistry.registerPath({ method, path, ...describePlain(access, path, about) })
     },
+  }
+}
+
+function describePlain(access: Access, path: string, { answer, summary, tag }: About) {
+  const { refusals, words } = ofAccess(access)
+  const variables = [...path.matchAll(/\{(.+?)\}/g)].map(([, name = '']) => [name, z.string()] as const)
+  const content = answer.type === undefined ? {} : { content: { [answer.type]: { schema: z.string() } } }
+  return {
+    ...{ summary, tags: [tag], ...words },
+    ...(variables.length > 0 ? { request: { params: z.object(Object.fromEntries(variables)) } } : {}),
+    responses: { ...refusals, [answer.status]: { description: answer.description, ...content } },
   }
 }
 

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Agents } from '../agents/agents.ts'
-import { CallingRules } from '../gate/calling-rules.ts'
+import { CallingRules, DEFAULT_RULES } from '../gate/calling-rules.ts'
 import type { GateHouse } from '../gate/index.ts'
 import { Id, Problem } from '../protocol/index.ts'
 import { isShallow, TOO_DEEP } from '../protocol/nesting.ts'
@@ -62,7 +62,11 @@ const Checked = z.object({
   country: z.string().optional(),
   inputs: Inputs,
 })
-const One = z.object({ callingRules: CallingRules })
+const { hours, prices } = DEFAULT_RULES
+const Rules = CallingRules.openapi({
+  example: { ...DEFAULT_RULES, hours: { '*': hours['*'] ?? {} }, prices: { '*': { '+': prices['*']?.['+'] ?? 0 } } },
+})
+const One = z.object({ callingRules: Rules })
 const tags = ['gate']
 
 const decisions = createRoute({
@@ -102,7 +106,7 @@ const putRules = createRoute({
   path: '/api/calling-rules',
   tags,
   summary: 'Set all calling rules; what is not given is not in force',
-  request: { body: body(CallingRules) },
+  request: { body: body(Rules) },
   responses: { 200: json('The rules as they are now.', One) },
 })
 

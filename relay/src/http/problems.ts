@@ -1,7 +1,7 @@
+import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
 import type { Logger } from '../logger.ts'
 import { PROBLEMS, Problem, type ProblemBody, type ProblemCode } from '../protocol/problem.ts'
 import type { HttpEnv } from './access.ts'
@@ -29,14 +29,24 @@ export const TITLES: Record<ProblemCode, string> = {
   provider_unavailable: 'No provider available',
 }
 
-export const ProblemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-})
+export const ProblemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Problem', {
+    example: {
+      type: '/docs#not_found',
+      title: TITLES.not_found,
+      status: PROBLEMS.not_found,
+      detail: 'There is no call with this id.',
+      code: 'not_found',
+    },
+  })
 
 export function problemBody(problem: Problem): ProblemBody {
   return {

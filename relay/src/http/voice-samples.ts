@@ -36,18 +36,27 @@ export function createVoiceSamples({ clock }: { clock: Clock }): VoiceSamples {
       return `/api/voice-samples/${token}`
     },
     routes: [
-      page(PUBLIC, '/api/voice-samples/{token}', (c) => {
-        const wav = samples.get(c.req.param('token') ?? '')
-        if (!wav) throw new Problem('not_found', 'This sound is no longer kept. Make it again.')
-        const range = rangeOf(c.req.header('range'), wav.length)
-        c.header('Accept-Ranges', 'bytes')
-        c.header('Content-Type', 'audio/wav')
-        // Players in pages of CONSOLE_ORIGINS play it too: who has the address may.
-        c.header('Cross-Origin-Resource-Policy', 'cross-origin')
-        if (!range) return c.body(wav, 200)
-        c.header('Content-Range', `bytes ${range.from}-${range.to}/${wav.length}`)
-        return c.body(wav.slice(range.from, range.to + 1), 206)
-      }),
+      page(
+        PUBLIC,
+        '/api/voice-samples/{token}',
+        (c) => {
+          const wav = samples.get(c.req.param('token') ?? '')
+          if (!wav) throw new Problem('not_found', 'This sound is no longer kept. Make it again.')
+          const range = rangeOf(c.req.header('range'), wav.length)
+          c.header('Accept-Ranges', 'bytes')
+          c.header('Content-Type', 'audio/wav')
+          // Players in pages of CONSOLE_ORIGINS play it too: who has the address may.
+          c.header('Cross-Origin-Resource-Policy', 'cross-origin')
+          if (!range) return c.body(wav, 200)
+          c.header('Content-Range', `bytes ${range.from}-${range.to}/${wav.length}`)
+          return c.body(wav.slice(range.from, range.to + 1), 206)
+        },
+        {
+          summary: 'Sound that a voice test made; its address is the right to hear it',
+          tag: 'agents',
+          answer: { status: 200, description: 'A WAV file, for five minutes.', type: 'audio/wav' },
+        },
+      ),
     ],
   }
 }

@@ -3,7 +3,7 @@
 
 /** @typedef {{type?: string | string[], format?: string, description?: string, enum?: unknown[], const?: unknown, properties?: Record<string, Schema>, required?: string[], items?: Schema, anyOf?: Schema[], oneOf?: Schema[], allOf?: Schema[], additionalProperties?: Schema | boolean, default?: unknown, $ref?: string}} Schema */
 
-const METHODS = ['get', 'post', 'patch', 'delete']
+const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 /**
  * @param {string} tag
