@@ -2,6 +2,7 @@ import { MediaSocket } from '../../call/media-socket.ts'
 import { openSound, type Sound } from '../../element/sound-door.ts'
 import { constraintsFor, type Microphone, openMicrophone, refusalOf } from '../../microphone/index.ts'
 import { Player } from '../../sound/player.ts'
+import type { MakeDevice } from '../../twilio/sdk.ts'
 import { type Recognition, startRecognition } from '../../voice/recognition.ts'
 
 /** The operator's own ear and voice in one call: a socket of section 5's language, the visitor's worklets, nothing of the screen. */
@@ -165,8 +166,9 @@ export async function joinByTwilio(o: {
   connectParams: Record<string, string>
   opened: OpenedSound
   on: LineEvents
+  makeDevice?: MakeDevice
 }): Promise<OperatorLine> {
-  const { makeDevice } = await import('../../twilio/sdk.ts')
+  const makeDevice = o.makeDevice ?? (await import('../../twilio/sdk.ts')).makeDevice
   const { stream } = o.opened
   const device = makeDevice(o.accessToken, (constraints) =>
     stream?.active ? Promise.resolve(stream) : navigator.mediaDevices.getUserMedia(constraints),
@@ -186,7 +188,7 @@ export async function joinByTwilio(o: {
     call.on('accept', () => o.on.standing('open'))
     call.on('reconnecting', () => o.on.standing('away'))
     call.on('reconnected', () => o.on.standing('open'))
-    call.on('volume', (_input: number, output: number) => o.on.levels({ visitor: output, agent: 0 }))
+    call.on('volume', (input: number, output: number) => o.on.levels({ visitor: output, agent: input }))
     for (const end of ['disconnect', 'cancel', 'reject']) call.on(end, gone('over'))
     call.on('error', gone('lost'))
     return { setMuted: (muted) => call.mute(muted), write: () => undefined, wake: () => undefined, close }
