@@ -9,7 +9,7 @@ import type { Closers } from './lifetime.ts'
 import { findOrphans, type Orphan } from './lines/orphans.ts'
 import { createPeers, type Peers } from './live/peers.ts'
 import type { SharedRedis } from './live/redis.ts'
-import type { Teller } from './live/teller.ts'
+import type { Changed } from './live/teller.ts'
 import type { Logger } from './logger.ts'
 import type { Settings } from './settings.ts'
 import type { Store } from './store/open.ts'
@@ -25,7 +25,7 @@ export interface Relays {
   readonly others: OtherRelays
   readonly sockets: readonly SocketRoute[]
   /** Once this relay listens, and the calls of one that is gone can be ended. */
-  join(o: { settle: (orphans: readonly Orphan[]) => Promise<void>; changed: Teller }): Promise<void>
+  join(o: { settle: (orphans: readonly Orphan[]) => Promise<void>; changed: Changed }): Promise<void>
 }
 
 /** @throws SettingsError when REDIS_URL cannot be used now */
@@ -48,7 +48,7 @@ export function heirOf(o: {
   store: Store
   sweeper: Pick<Sweeper, 'settleOf'>
   settle: (orphans: readonly Orphan[]) => Promise<void>
-  changed: Teller
+  changed: Changed
 }): (relayId: string) => Promise<void> {
   return async (relayId) => {
     const orphans = await findOrphans(o.store, relayId)

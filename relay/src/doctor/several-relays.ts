@@ -10,7 +10,7 @@ export async function severalRelays({ storage }: Pick<Settings, 'storage'>): Pro
   const { openRedis } = await import('../live/redis.ts')
   try {
     const redis = await openRedis({ url: REDIS_URL, authSecret: '', logger: createLogger({ level: 'silent' }) })
-    redis.close()
+    await redis.close()
     return [{ state: 'ok', about, text: `Redis answers; pages, carriers and the other relays reach this one at ${INSTANCE_URL}` }]
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error

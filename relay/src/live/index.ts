@@ -8,6 +8,7 @@ import { mayUse, type Principal } from '../access/roles.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { Clock } from '../calls/ports.ts'
+import { withinMs } from '../lifetime.ts'
 import type { Logger } from '../logger.ts'
 import { type Entry, Problem } from '../protocol/index.ts'
 import type { TrustProxy } from '../settings/kinds.ts'
@@ -19,7 +20,7 @@ import { createMissedNews } from './missed-news.ts'
 import { followCalls } from './news.ts'
 import type { Peers } from './peers.ts'
 import type { SharedRedis } from './redis.ts'
-import { createTeller, type Teller } from './teller.ts'
+import { type Changed, createTeller } from './teller.ts'
 import { letWatch, type PageSocket } from './watching.ts'
 import { ACT, untilGone, whoIs } from './who.ts'
 
@@ -28,6 +29,7 @@ const MAX_MESSAGE_BYTES = 16 * 1024
 /** Packets that may wait for a page that does not take them: then it is cut off, and comes back with what it has seen. */
 const MOST_WAITING = 5000
 const LOOK_EVERY_MS = 2000
+const LAST_WORDS_MS = 1000
 
 /** The rooms in which operators see calls as they happen, over Socket.IO: of their organisation, of one call, of its transcript. */
 export interface LiveRooms {
@@ -36,7 +38,7 @@ export interface LiveRooms {
   /** Pages connected now. */
   readonly size: number
   /** Tells everybody a call anew that no relay holds any more. */
-  readonly changed: Teller
+  readonly changed: Changed
   close(): Promise<void>
 }
 
@@ -116,7 +118,7 @@ export function createLiveRooms(o: {
     })
   })
 
-  const changed = createTeller({
+  const teller = createTeller({
     view,
     told(organisationId, call) {
       const rooms = [ROOM.organisation(organisationId), ROOM.call(call.id)]
@@ -128,6 +130,7 @@ export function createLiveRooms(o: {
     },
     onFault: report('a call could not be shown in the live rooms'),
   })
+  const { changed } = teller
   const missed = createMissedNews({ calls, changed, isAway: () => shared?.redis.isReady === false })
   shared?.redis.onBack((awayMs) => missed.tellAnew(awayMs, clock.monotonicMs()))
 
@@ -152,6 +155,8 @@ export function createLiveRooms(o: {
     },
     changed,
     async close() {
+      // The last word of calls that ended with this relay.
+      await withinMs(LAST_WORDS_MS, teller.idle())
       stopFollowing()
       far?.close()
       await io.close()

@@ -1,5 +1,5 @@
 import type { LiveCalls } from '../calls/live-calls.ts'
-import type { Teller } from './teller.ts'
+import type { Changed } from './teller.ts'
 
 /** What was said in the moments before Redis went may not have got there. */
 const SLACK_MS = 5000
@@ -13,7 +13,7 @@ export interface MissedNews {
   tellAnew(awayMs: number, nowMs: number): void
 }
 
-export function createMissedNews(o: { calls: Pick<LiveCalls, 'list'>; isAway: () => boolean; changed: Teller }): MissedNews {
+export function createMissedNews(o: { calls: Pick<LiveCalls, 'list'>; isAway: () => boolean; changed: Changed }): MissedNews {
   /** Calls in the order in which they were told last. */
   const told = new Map<string, { organisationId: string; atMs: number }>()
   return {

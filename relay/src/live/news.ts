@@ -1,6 +1,6 @@
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { Entry } from '../protocol/index.ts'
-import type { Teller } from './teller.ts'
+import type { Changed } from './teller.ts'
 
 const TOLD: ReadonlySet<string> = new Set(['status', 'speaker', 'human-requested', 'ai'])
 
@@ -8,7 +8,7 @@ const TOLD: ReadonlySet<string> = new Set(['status', 'speaker', 'human-requested
 export function followCalls(o: {
   calls: LiveCalls
   /** A call began, changed or ended. */
-  changed: Teller
+  changed: Changed
   transcript: (callId: string, seq: number, entry: Entry) => void
 }): () => void {
   const following = new Set<() => void>()

@@ -1,6 +1,7 @@
 import { createClient } from '@redis/client'
 import { createAdapter } from '@socket.io/redis-streams-adapter'
 import { deriveKey } from '../access/secrets.ts'
+import { withinMs } from '../lifetime.ts'
 import type { Logger } from '../logger.ts'
 import { SettingsError } from '../settings.ts'
 import { type Redis, sealedRedis } from './sealed-redis.ts'
@@ -13,6 +14,7 @@ const COMES_BACK_UP_TO_MS = 1000
 const SILENT_MS = 3000
 const PING_MS = 1000
 /** A reader waits so long for news. */
+const CLOSES_WITHIN_MS = 500
 const READS_FOR_MS = 2000
 const STREAM = 'voice-agent'
 /** Some minutes of a busy house; who was away for longer is told anew. */
@@ -27,7 +29,8 @@ export interface SharedRedis {
   readonly isReady: boolean
   /** Hears that Redis is there again, and for how long it was not. */
   onBack(listener: (awayMs: number) => void): void
-  close(): void
+  /** What was told before is told. */
+  close(): Promise<void>
 }
 
 /** @throws SettingsError when REDIS_URL cannot be used now */
@@ -83,7 +86,8 @@ export async function openRedis(o: { url: string; authSecret: string; logger: Lo
       return client.isReady
     },
     onBack: (listener) => void listeners.add(listener),
-    close() {
+    async close() {
+      if (client.isReady) await withinMs(CLOSES_WITHIN_MS, client.close())
       if (client.isOpen) client.destroy()
     },
   }

@@ -10,7 +10,7 @@ describe('the teller', () => {
       fc.asyncProperty(fc.scheduler(), fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 30 }), async (scheduler, changes) => {
         const states = [0, 0, 0]
         const told: number[][] = [[], [], []]
-        const changed = createTeller({
+        const { changed, idle } = createTeller({
           view: scheduler.scheduleFunction(async (_, id: string) => ({ id, durationMs: states[Number(id)] }) as CallRow),
           told: (_, { durationMs, id }) => told[Number(id)]?.push(durationMs ?? -1),
           onFault: (error) => expect.unreachable(String(error)),
@@ -20,7 +20,9 @@ describe('the teller', () => {
           changed('org', String(call))
           if (states[call] % 2 === 0) await scheduler.waitNext(Math.min(1, scheduler.count()))
         }
+        const all = idle()
         await scheduler.waitIdle()
+        await all
         for (const [call, seen] of told.entries()) {
           expect(seen).toEqual([...seen].sort((a, b) => a - b))
           if (states[call] !== 0) expect(seen.at(-1)).toBe(states[call])
@@ -33,7 +35,7 @@ describe('the teller', () => {
     const faults: unknown[] = []
     const told: string[] = []
     let down = true
-    const changed = createTeller({
+    const { changed } = createTeller({
       view: async (_, id) => (down ? Promise.reject(new Error('away')) : ({ id } as CallRow)),
       told: (_, { id }) => told.push(id),
       onFault: (error) => faults.push(error),

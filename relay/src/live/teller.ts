@@ -2,7 +2,13 @@ import type { CallRow } from '../calls/log/call-view.ts'
 import type { FreshView } from './fresh-view.ts'
 
 /** Says that a call has changed. */
-export type Teller = (organisationId: string, callId: string) => void
+export type Changed = (organisationId: string, callId: string) => void
+
+export interface Teller {
+  readonly changed: Changed
+  /** Resolves when everything was told that has changed so far. */
+  idle(): Promise<void>
+}
 
 /** Tells each call's newest view, in order for each call; several changes in a row may be told as one. */
 export function createTeller(o: {
@@ -12,6 +18,7 @@ export function createTeller(o: {
 }): Teller {
   /** Calls being looked at, and whether they changed meanwhile. */
   const looking = new Map<string, 'still' | 'changed'>()
+  const telling = new Set<Promise<void>>()
 
   async function tell(organisationId: string, callId: string): Promise<void> {
     looking.set(callId, 'still')
@@ -26,8 +33,15 @@ export function createTeller(o: {
     looking.delete(callId)
   }
 
-  return (organisationId, callId) => {
-    if (looking.has(callId)) looking.set(callId, 'changed')
-    else void tell(organisationId, callId)
+  return {
+    changed(organisationId, callId) {
+      if (looking.has(callId)) return void looking.set(callId, 'changed')
+      const told: Promise<void> = tell(organisationId, callId).finally(() => telling.delete(told))
+      telling.add(told)
+      return undefined
+    },
+    async idle() {
+      await Promise.all(telling)
+    },
   }
 }
