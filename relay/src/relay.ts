@@ -1,21 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { createApiKeys } from './access/api-keys.ts'
-import { createAudit } from './access/audit.ts'
-import { createCallTokens } from './access/call-tokens.ts'
 import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
-import { createIdentify } from './access/identify.ts'
-import { createLimits } from './access/limits.ts'
-import { createMembers } from './access/members.ts'
-import { createOperatorTokens } from './access/operator-tokens.ts'
 import { createReachProof } from './access/reach-proof.ts'
 import { rewrapAll } from './access/rewrap.ts'
 import { loadSecrets } from './access/secrets.ts'
-import { createSessions, createStandings } from './access/sessions.ts'
-import { createSignIn } from './access/sign-in.ts'
-import { createVisitorTokens } from './access/visitor-tokens.ts'
 import { createWhereabouts } from './access/whereabouts.ts'
 import { createAgents } from './agents/agents.ts'
 import { type FirstStart, makeFirst } from './agents/first-start.ts'
@@ -33,19 +23,16 @@ import { systemClock } from './clock.ts'
 import { examineRunning } from './doctor/running.ts'
 import { createFlite } from './engines/flite/index.ts'
 import { enginesOf } from './engines/index.ts'
+import { furnishEntrance } from './entrance.ts'
 import type { HttpEnv } from './http/access.ts'
 import { agentVoiceRoutes } from './http/agent-voice.ts'
 import { agentRoutes } from './http/agents.ts'
-import { apiKeyRoutes } from './http/api-keys.ts'
 import { createApp } from './http/app.ts'
-import { auditRoutes } from './http/audit.ts'
-import { auth } from './http/auth.ts'
 import { callRoutes } from './http/calls.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { guidePages } from './http/guides.ts'
 import { health } from './http/health.ts'
 import { mediaSocket } from './http/media-socket.ts'
-import { memberRoutes } from './http/members.ts'
 import { ownPages } from './http/pages.ts'
 import { createHttpServer } from './http/server.ts'
 import { readFolder, widgetFiles } from './http/static.ts'
@@ -197,23 +184,17 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   // ---- who may come in
   const where = createWhereabouts(settings, more.extraOrigins ?? [])
   const relays = furnishRelays({ redis, settings, authSecret, owner, store, sweeper, calls, clock, logger, closers })
-  const limits = createLimits({ maxCalls: settings.maxCalls, ...(redis ? { redis: redis.client } : {}) })
-  const mediaTokens = createCallTokens({ purpose: 'media', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
-  const callbackTokens = createCallTokens({ purpose: 'callbacks', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
-  const pageTokens = createCallTokens({ purpose: 'page-calls', authSecret, clock, firstConnectMs: FIRST_CONNECT_MS })
-  const visitorTokens = createVisitorTokens({ authSecret, clock })
-  const operatorTokens = createOperatorTokens({ authSecret, clock })
-  const apiKeys = createApiKeys({ store, clock })
-  const signIn = createSignIn({ store, tokens: operatorTokens, limits, clock, logger })
-  const sessions = createSessions({ store, clock })
-  const members = createMembers({ store, clock, sessions })
-  const audit = createAudit({ store, clock, logger })
-  const identify = createIdentify({
-    apiKeys,
-    operatorTokens,
-    standings: createStandings({ store, clock }),
-    metricsToken: settings.access.METRICS_TOKEN,
+  const entrance = furnishEntrance({
+    settings,
+    authSecret,
+    store,
+    redis,
+    where,
+    firstConnectMs: FIRST_CONNECT_MS,
+    clock,
+    logger,
   })
+  const { audit, identify, limits, mediaTokens, pageTokens, visitorTokens } = entrance
 
   // ---- telephones
   const view = createFreshView({ book, calls })
@@ -235,7 +216,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       calls,
       view,
       limits,
-      callbackTokens,
+      callbackTokens: entrance.callbackTokens,
       pageTokens,
       visitorTokens,
       where,
@@ -290,7 +271,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...widgetFiles(widget),
     ...guidePages(carriers),
     ...ownPages({ framedBy: settings.access.CONSOLE_ORIGINS ?? [], widget }),
-    ...auth({ signIn, consoleOrigins: where.consoleOrigins }),
+    ...entrance.routes,
     ...agentRoutes({ agents, visitorTokens, publicFacts }),
     ...agentVoiceRoutes({
       agents,
@@ -317,9 +298,6 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     ...telephones.routes,
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),
     ...operators.routes,
-    ...apiKeyRoutes({ apiKeys }),
-    ...memberRoutes({ members, sessions, limits, url: where.url }),
-    ...auditRoutes({ audit }),
     ...statusRoutes({
       examine: () =>
         examineRunning({ settings, store, carriers, proof: reachProof, widgetDir: more.widgetDir ?? WIDGET_DIR, clock, logger }),
