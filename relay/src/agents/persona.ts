@@ -4,6 +4,7 @@ import { Manner } from './manner.ts'
 import { PhoneSettings } from './phone-settings.ts'
 import { BUILT_IN_TOOLS, ToolInput, ToolSpec } from './tool-spec.ts'
 
+export { Manner, personalityOf } from './manner.ts'
 export { ToolSpec } from './tool-spec.ts'
 
 /** Who answers: everything an owner says of an agent. Stored as one JSON document; the schema is also the API's. */

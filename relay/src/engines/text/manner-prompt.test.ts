@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Manner } from '../../agents/manner.ts'
+import { Manner } from '../../agents/persona.ts'
 import { testPersona } from '../conformance.test-kit.ts'
 import { mannerPrompt } from './manner-prompt.ts'
 import { systemPrompt } from './prompt.ts'

@@ -1,4 +1,4 @@
-import { type Manner, personalityOf } from '../../agents/manner.ts'
+import { type Manner, personalityOf } from '../../agents/persona.ts'
 
 const PACE_WORDS: Readonly<Record<Manner['responseSpeed'], string>> = {
   fast: 'Be quick: answer first, in one short sentence where that is enough.',
