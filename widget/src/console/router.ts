@@ -5,7 +5,7 @@ export interface Route {
   query: URLSearchParams
 }
 
-export const FIRST_PAGE = 'dashboard'
+const FIRST_PAGE = 'dashboard'
 
 export function routeOf(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2)

@@ -54,7 +54,7 @@ const REFUSALS: Record<string, string> = {
   insecure: 'Browsers give the microphone only to pages over https. Open the console there.',
 }
 
-export class MicrophoneRefused extends Error {
+class MicrophoneRefused extends Error {
   constructor(why: string) {
     super(REFUSALS[why] ?? 'The microphone cannot be had here. Take over by your phone instead.')
     this.name = 'MicrophoneRefused'

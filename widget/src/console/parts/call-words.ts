@@ -52,7 +52,7 @@ function standingOf(call: Call, t: Say): [words: string, kind: string] {
 }
 
 /** Where a call's time counts from: the first word, or the asking. */
-export const sinceMs = (call: Call): number => Date.parse(call.connectedAt ?? call.startedAt)
+const sinceMs = (call: Call): number => Date.parse(call.connectedAt ?? call.startedAt)
 
 export const length = (call: Call): TemplateResult | typeof nothing =>
   isLive(call) ? html`<span class="num" data-since=${sinceMs(call)}></span>` : nothing

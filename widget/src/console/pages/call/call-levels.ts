@@ -6,7 +6,7 @@ import type { Say } from '../../words.ts'
 /** Quieter sound than this is not drawn. */
 const FLOOR = 0.004
 /** A level as the eye takes it, 0 to 1: speech has a root mean square of about a tenth. */
-export const seen = (level: number): number => (level < FLOOR ? 0 : Math.min(1, Math.sqrt(level) * 1.6))
+const seen = (level: number): number => (level < FLOOR ? 0 : Math.min(1, Math.sqrt(level) * 1.6))
 
 /** How loud both sides are, while one listens. Drawn by moving two bars, nothing else. */
 export class CallLevels extends LitElement {
