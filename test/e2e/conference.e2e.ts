@@ -224,6 +224,16 @@ describe.concurrent('a call over ConversationRelay that an operator takes over',
     await house.settled(callId, number, { status: 'completed', endReason: 'operator' })
   })
 
+  it('of whose conference nothing is ever told is taken over all the same', async () => {
+    const { callId, number } = await talking()
+    await house.phones.fault(`conference of ${TWILIO_ACCOUNT.phoneNumber} ${number}`, 'callbacks-lost')
+    const { talks } = await byPhone(callId)
+    await talks()
+    await happened(callId, 'conference.together')
+    await house.admin.ask('POST', `/api/calls/${callId}/hangup`)
+    await house.settled(callId, number, { status: 'completed', endReason: 'operator' })
+  })
+
   it('whose operator’s phone the carrier does not ring is given back at once', async () => {
     const { callId, number } = await talking()
     const person = newNumber()

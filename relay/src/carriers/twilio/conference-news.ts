@@ -4,7 +4,7 @@ import { TWILIO_STATUSES } from './statuses.ts'
 
 /** What Twilio tells of a conference, and of a phone that it rings for one. */
 export interface ConferenceNews {
-  readonly what: 'joined' | 'left' | 'ended' | 'phone-over' | 'other'
+  readonly what: 'joined' | 'left' | 'ended' | 'phone-up' | 'phone-over' | 'other'
   /** Whom it is of. */
   readonly carrierCallId: string | undefined
   readonly conferenceId: string | undefined
@@ -33,14 +33,20 @@ const EVENTS: Readonly<Record<string, ConferenceNews['what']>> = {
 }
 const PHONE_OVER = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled'])
 
+function ofPhone(event: string | undefined, status: string | undefined): ConferenceNews['what'] {
+  // What is told of a conference tells no status of its own.
+  if (status === undefined || event?.includes('-')) return 'other'
+  if (status === 'in-progress') return 'phone-up'
+  return PHONE_OVER.has(status) ? 'phone-over' : 'other'
+}
+
 /** Undefined for what cannot be understood. */
 export function readConferenceNews(form: FormBody): ConferenceNews | undefined {
   const fields = Object.fromEntries(Object.keys(News.shape).flatMap((name) => (form.has(name) ? [[name, form.get(name)?.[0]]] : [])))
   const told = News.safeParse(fields).data
   if (!told || (told.StatusCallbackEvent === undefined && told.CallStatus === undefined)) return undefined
   const { CallSid, CallStatus, ConferenceSid, SequenceNumber, StatusCallbackEvent } = told
-  const ofPhone = CallStatus !== undefined && PHONE_OVER.has(CallStatus) ? 'phone-over' : 'other'
-  const what = (StatusCallbackEvent === undefined ? undefined : EVENTS[StatusCallbackEvent]) ?? ofPhone
+  const what = (StatusCallbackEvent === undefined ? undefined : EVENTS[StatusCallbackEvent]) ?? ofPhone(StatusCallbackEvent, CallStatus)
   // A phone's own news are counted by themselves.
   const order = StatusCallbackEvent?.startsWith('participant-') ? SequenceNumber : undefined
   return { what, carrierCallId: CallSid, conferenceId: ConferenceSid, order }

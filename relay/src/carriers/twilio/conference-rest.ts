@@ -11,11 +11,14 @@ export interface ConferenceRest {
   redirect(carrierCallId: string, next: { twiml: string } | { url: string }): Promise<void>
   /** Rings a phone into it; answers Twilio's name for that call. @throws CarrierFault */
   ring(permit: Permit, conferenceId: string, o: { from: string; label: string; status: string; answerWithinMs: number }): Promise<string>
+  /** Twilio's name for the conference of this name; undefined when there is none. @throws CarrierFault */
+  named(name: string): Promise<string | undefined>
   /** One that is over already is fine. @throws CarrierFault */
   end(conferenceId: string): Promise<void>
 }
 
 const Participant = z.object({ call_sid: z.string().regex(/^CA[0-9a-zA-Z]{1,62}$/) })
+const Found = z.object({ conferences: z.array(z.object({ sid: z.string().regex(/^CF[0-9a-zA-Z]{1,62}$/) })).max(100) })
 const MOST_RING_S = 600
 
 export function createConferenceRest(rest: FormRest): ConferenceRest {
@@ -41,6 +44,10 @@ export function createConferenceRest(rest: FormRest): ConferenceRest {
       const participant = Participant.safeParse(answer)
       if (!participant.success) throw twilioFault('malformed', { placed: 'unknown', cause: participant.error })
       return participant.data.call_sid
+    },
+    async named(name) {
+      const found = Found.safeParse(await rest.get(`/Conferences.json?FriendlyName=${encodeURIComponent(name)}`))
+      return found.data?.conferences[0]?.sid
     },
     async end(conferenceId) {
       try {

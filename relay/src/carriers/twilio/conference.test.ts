@@ -153,6 +153,48 @@ describe('a conference', () => {
     expect(one.asked().filter((each) => each.includes('Participants'))).toHaveLength(1)
   })
 
+  it.each<[string, VendorAnswer, string]>([
+    ['is asked for', { status: 200, body: { conferences: [{ sid: ROOM }] } }, ROOM],
+    ['or its own has to do', { status: 404, body: {} }, 'not-to-be-guessed'],
+  ])('a conference whose name was never told: it %s', async (_, answer, name) => {
+    answers['Conferences.json'] = answer
+    const one = begin()
+    one.conference.invite(permit())
+    await clock.advance(0)
+    one.action()
+    await clock.advance(3000)
+    await asked(one, `/Conferences/${name}/Participants.json`)
+    // A phone that was taken up is in it, also where that is not told.
+    one.tell({ CallSid: OPERATOR, CallStatus: 'in-progress' })
+    await clock.advance(60_000)
+    expect(one.done).toEqual(['joined', 'end'])
+  })
+
+  it('the page of before leaves when the one that was loaded anew is there: they go on', async () => {
+    const one = begin()
+    await clock.advance(0)
+    one.action()
+    one.joins(CALLER)
+    one.joins(OPERATOR)
+    one.joins(AGAIN)
+    one.leaves(OPERATOR)
+    await clock.advance(10_000)
+    expect(one.done).toEqual(['joined', 'end'])
+  })
+
+  it('an operator of whom Twilio knows nothing when asked is believed to be there', async () => {
+    answers[`Calls/${OPERATOR}`] = { status: 404, body: {} }
+    const one = begin()
+    await clock.advance(0)
+    one.action()
+    one.joins(CALLER)
+    one.joins(OPERATOR)
+    await clock.advance(15_000)
+    await asked(one, `GET /Calls/${OPERATOR}.json`)
+    await clock.advance(10_000)
+    expect(one.done).toEqual(['joined', 'end'])
+  })
+
   it('gives back: the caller is asked to come, and is there with its words', async () => {
     const one = begin()
     await clock.advance(0)
@@ -218,6 +260,10 @@ describe('a conference', () => {
     one.action()
     one.joins(CALLER)
     one.joins(OPERATOR)
+    // First Twilio does not answer.
+    answers[`Calls/${OPERATOR}`] = { status: 500, body: {} }
+    await clock.advance(15_000)
+    await asked(one, `GET /Calls/${OPERATOR}.json`)
     answers[`Calls/${OPERATOR}`] = { status: 200, body: { sid: OPERATOR, status: 'completed' } }
     await clock.advance(15_000)
     await expect

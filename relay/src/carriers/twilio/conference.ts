@@ -4,6 +4,7 @@ import type { LiveLine } from '../../lines/line.ts'
 import type { Logger } from '../../logger.ts'
 import { CarrierFault } from '../carrier.ts'
 import type { ConferenceNews } from './conference-news.ts'
+import { createOperatorPhone } from './conference-phone.ts'
 import type { ConferenceRest } from './conference-rest.ts'
 import { type ConferenceEvent, type ConferenceState, deadlineOf, MOST_ASKED, MOVING, nextOf } from './conference-states.ts'
 import { conferenceTwiml } from './twiml.ts'
@@ -24,8 +25,6 @@ export interface Conference {
   readonly isReturning: boolean
 }
 
-/** How long an operator's phone rings. */
-const RING_MS = 30_000
 /** An operator's leaving is told; where that was lost, it is asked for. */
 const LOOK_MS = 15_000
 
@@ -56,9 +55,6 @@ export function createConference(o: {
   let state: ConferenceState = MOVING
   let cancelDeadline: (() => void) | undefined
   let cancelLook: (() => void) | undefined
-  let conferenceId: string | undefined
-  let phone: Permit | undefined
-  let phoneId: string | undefined
   let talked = false
   /** Calls of the operator that are in it: after a reload there may be two for a moment. */
   const operators = new Set<string>()
@@ -69,6 +65,13 @@ export function createConference(o: {
   const unlisten = call.feed.listen((event) => event.type === 'ended' && step({ type: 'call-over' }))
   const warn = (what: string) => (error: unknown) =>
     logger.warn({ callId: call.id, fault: error instanceof CarrierFault ? error.code : String(error) }, what)
+
+  const phone = createOperatorPhone({
+    ...{ name: o.name, rest, clock, note, from: line.number.phoneNumber, status: urls.status },
+    onRefused: () => step({ type: 'operator-failed' }),
+    onUnwanted: (id) => void line.account.hangUp(id).catch(warn('an operator’s phone was not hung up')),
+    onFault: warn('an operator’s phone could not be rung'),
+  })
 
   function step(event: ConferenceEvent) {
     const before = state
@@ -82,7 +85,11 @@ export function createConference(o: {
       cancelLook?.()
       cancelLook = undefined
     }
-    if (state.is === 'met' && before.is === 'moving') note('conference.caller-in')
+    if (state.is === 'met' && before.is === 'moving') {
+      note('conference.caller-in')
+      phone.open()
+    }
+    if (state.is !== 'met' && before.is === 'met') phone.close()
     // What follows may take the next step itself.
     const now = state
     if (now.is === 'moving' && now.told === 'by-control' && (before.is !== 'moving' || before.told !== 'by-control')) take()
@@ -126,38 +133,22 @@ export function createConference(o: {
     cancelLook ??= clock.after(LOOK_MS, () => void look().catch(warn('an operator could not be looked for')))
   }
 
+  /** Asked as long as they talk, also when Twilio did not answer. */
   async function look() {
     cancelLook = undefined
-    for (const id of [...operators]) {
-      const stands = await line.account.status(id)
-      if (!stands || stands.status === 'completed' || stands.status === 'failed') gone(id)
+    try {
+      for (const id of [...operators]) {
+        const status = (await line.account.status(id))?.status
+        if (status === 'completed' || status === 'failed') gone(id)
+      }
+    } finally {
+      if (state.is === 'met' && state.operator === 'in') together()
     }
-    if (state.is === 'met' && state.operator === 'in') together()
   }
 
   function gone(carrierCallId: string) {
     operators.delete(carrierCallId)
     if (operators.size === 0) step({ type: 'operator-out' })
-  }
-
-  function ring() {
-    const permit = phone
-    if (!permit || conferenceId === undefined || state.is !== 'met') return
-    phone = undefined
-    rest
-      .ring(permit, conferenceId, { from: line.number.phoneNumber, label: 'operator', status: urls.status, answerWithinMs: RING_MS })
-      .then((id) => {
-        phoneId = id
-        note('conference.phone-rings')
-        if (state.is !== 'met') return line.account.hangUp(id)
-      })
-      .catch((error: unknown) => {
-        warn('an operator’s phone could not be rung')(error)
-        const fault = error instanceof CarrierFault ? error.code : 'error'
-        note('conference.phone-refused', { fault })
-        // A phone may ring all the same: then its coming in is waited for.
-        if (!(error instanceof CarrierFault && error.placed === 'unknown')) step({ type: 'operator-failed' })
-      })
   }
 
   function returning(before: ConferenceState, event: ConferenceEvent) {
@@ -174,7 +165,7 @@ export function createConference(o: {
   /** At last the conference is ended: who is left in it asks what to do. */
   async function ask() {
     const isLast = state.is === 'returning' && state.asked === MOST_ASKED
-    if (isLast && conferenceId !== undefined) await rest.end(conferenceId)
+    if (isLast && phone.conferenceId !== undefined) await rest.end(phone.conferenceId)
     else await rest.redirect(line.carrierCallId ?? '', { url: urls.answer })
   }
 
@@ -193,28 +184,33 @@ export function createConference(o: {
 
   /** Nobody is left alone in it. */
   async function tidy() {
+    const { carrierCallId, conferenceId } = phone
     if (conferenceId !== undefined) await rest.end(conferenceId)
-    for (const id of new Set([...operators, ...(phoneId === undefined ? [] : [phoneId])])) await line.account.hangUp(id)
+    for (const id of new Set([...operators, ...(carrierCallId === undefined ? [] : [carrierCallId])])) await line.account.hangUp(id)
   }
 
   cancelDeadline = clock.after(deadlineOf(state) ?? 0, late)
   note('conference.begun')
   leave().catch(warn('a caller could not be moved'))
 
+  function came(id: string, isCaller: boolean) {
+    if (isCaller) return step({ type: 'caller-in' })
+    operators.add(id)
+    step({ type: 'operator-in' })
+  }
+
   const NEWS: Record<ConferenceNews['what'], (id: string, isCaller: boolean) => void> = {
-    joined(id, isCaller) {
-      if (isCaller) return step({ type: 'caller-in' })
-      operators.add(id)
-      step({ type: 'operator-in' })
-    },
+    joined: came,
+    // A phone that was taken up is in it.
+    'phone-up': came,
     left(id, isCaller) {
       if (!isCaller) gone(id)
     },
     'phone-over'(id, isCaller) {
       if (isCaller) return
-      const came = operators.has(id)
+      const wasIn = operators.has(id)
       gone(id)
-      if (!came && (phoneId === undefined || id === phoneId)) step({ type: 'operator-failed' })
+      if (!wasIn && (phone.carrierCallId ?? id) === id) step({ type: 'operator-failed' })
     },
     ended: () => undefined,
     other: () => undefined,
@@ -222,9 +218,8 @@ export function createConference(o: {
 
   return {
     invite(permit) {
-      phone = permit
       step({ type: 'invited' })
-      ring()
+      phone.want(permit)
     },
     operatorAsks(carrierCallId) {
       operators.add(carrierCallId)
@@ -233,7 +228,6 @@ export function createConference(o: {
     },
     callerAsks: () => step({ type: 'caller-out' }),
     told(news) {
-      conferenceId ??= news.conferenceId
       const { carrierCallId, order } = news
       if (carrierCallId !== undefined) {
         const before = orders.get(carrierCallId) ?? -1
@@ -241,7 +235,7 @@ export function createConference(o: {
         if (order !== undefined) orders.set(carrierCallId, order)
         NEWS[news.what](carrierCallId, carrierCallId === line.carrierCallId)
       }
-      ring()
+      if (news.conferenceId !== undefined) phone.named(news.conferenceId)
     },
     words: () => step({ type: 'words' }),
     back() {
