@@ -91,14 +91,45 @@ describe('taking over', () => {
     seat?.sound(FRAME, 16_000)
     await clock.advance(3000)
     const before = leg.frames.length
+    const startMs = clock.monotonicMs()
     for (let n = 0; n < 50; n++) {
       seat?.sound(FRAME, 16_000)
       await clock.advance(20)
     }
     const sent = leg.frames.slice(before)
     expect(sent.length).toBeGreaterThan(46)
+    // Its sound had to be 20 ms long before it was a frame.
+    expect((sent[0]?.atMs ?? 0) - startMs).toBeLessThanOrEqual(60)
     expect(new Set(sent.map(({ utterance }) => utterance)).size).toBe(1)
     expect(sent.slice(1).every(({ atMs }, at) => atMs - (sent[at]?.atMs ?? 0) === 20)).toBe(true)
+  })
+
+  test('whoever listens hears nothing more of the agent either: what the far end dropped is dropped for them', async () => {
+    const { call, clock, leg } = await spoken()
+    leg.emit({ type: 'text', text: 'count' })
+    await clock.advance(300)
+    let loudest = 0
+    const frame = (bytes: Uint8Array) => {
+      loudest = Math.max(loudest, ...new Int16Array(bytes.slice().buffer))
+    }
+    call.desk.listen({ hearsOperator: true, frame, levels: () => undefined })
+    await clock.advance(100)
+    expect(loudest).toBeGreaterThan(0)
+    leg.emit({ type: 'interrupt' })
+    loudest = 0
+    await clock.advance(1000)
+    expect(loudest).toBe(0)
+  })
+
+  test('holding the agent back means nothing meanwhile, and is over when the call is given back', async () => {
+    const { call, clock } = await spoken()
+    call.holdBack(true, 'ben')
+    call.desk.take(ASHA, {})
+    call.holdBack(false, 'ben')
+    expect(call.ai).toBe('off')
+    await clock.advance(3000)
+    call.desk.giveBack()
+    expect(call.ai).toBe('active')
   })
 
   test('two never hold it, and the same one asking again holds it once', async () => {
