@@ -4,6 +4,10 @@ import { z } from 'zod'
 import type { Idempotency } from '../access/idempotency.ts'
 import type { Principal } from '../access/roles.ts'
 import type { Agent, Agents } from '../agents/agents.ts'
+import { personalitiesOf } from '../agents/manner.ts'
+import { mergePatch } from '../agents/merge-patch.ts'
+import { Persona } from '../agents/persona.ts'
+import { voicePatch } from '../agents/voices.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { CallNews } from '../lines/call-news.ts'
 import type { Lines } from '../lines/lines.ts'
@@ -118,11 +122,18 @@ export function initiateRoutes(rooms: {
 
 const idOf = (principal: Principal) => (principal.kind === 'user' ? principal.userId : principal.keyId)
 
-/** The agent as this one call wants it. */
-function adjusted(agent: Agent, { agentSettings, firstMessage }: Initiate): Agent {
+/** The agent as this one call wants it: a voice or a personality by its name, where the agent has one of that name. */
+export function adjusted(agent: Agent, { agentSettings, firstMessage }: Initiate): Agent {
   const { persona } = agent
-  const speed = agentSettings?.speed ?? persona.voice.speed
-  return { ...agent, persona: { ...persona, greeting: firstMessage ?? persona.greeting, voice: { ...persona.voice, speed } } }
+  const { formality, speed, voice } = agentSettings ?? {}
+  const known = new Set(personalitiesOf(persona.manner).map(({ id }) => id))
+  const personality = [formality, voice].find((word) => word !== undefined && known.has(word))
+  const patch = {
+    ...(firstMessage === undefined ? {} : { greeting: firstMessage }),
+    ...(personality === undefined ? {} : { manner: { personality } }),
+    voice: { ...(voice === undefined ? {} : voicePatch(persona, voice)), ...(speed === undefined ? {} : { speed }) },
+  }
+  return { ...agent, persona: Persona.parse(mergePatch(persona, patch)) }
 }
 
 /** What the agent may name in its words, and is told of. */

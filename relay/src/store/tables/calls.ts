@@ -59,6 +59,8 @@ export const calls = pgTable(
     index('calls_session').on(table.organisationId, table.sessionId),
     index('calls_open').on(table.leaseUntil).where(sql`ended_at is null`),
     index('calls_carrier').on(table.carrier, table.carrierCallId),
+    index('calls_from').on(table.organisationId, table.fromHash, table.startedAt).where(sql`from_hash is not null`),
+    index('calls_to').on(table.organisationId, table.toHash, table.startedAt).where(sql`to_hash is not null`),
   ],
 )
 

@@ -1,0 +1,2 @@
+CREATE INDEX "calls_from" ON "calls" USING btree ("organisation_id","from_hash","started_at") WHERE from_hash is not null;--> statement-breakpoint
+CREATE INDEX "calls_to" ON "calls" USING btree ("organisation_id","to_hash","started_at") WHERE to_hash is not null;
