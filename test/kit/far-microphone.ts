@@ -35,6 +35,8 @@ export class FarMicrophone {
   /** Says this from the next frame on. Resolves when its last sample has left. One clip at a time. */
   async say(samples: Int16Array): Promise<Said> {
     if (this.#clip) throw new Error('This microphone is saying something already')
+    // What was missed meanwhile was quiet, and is over.
+    this.#catchUp()
     const fromMs = performance.timeOrigin + this.#beganMs + this.#frames * FRAME_MS
     await new Promise<void>((ended) => {
       this.#clip = { samples, at: 0, ended }

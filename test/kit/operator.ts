@@ -54,3 +54,16 @@ export async function signIn(relay: RelayProcess, who: { email?: string; passwor
       ask(relay.url, method, path, { body: sent, headers: { Authorization: `Bearer ${token}`, ...headers } }),
   }
 }
+
+const PASSWORD = 'a long enough password'
+let invited = 0
+
+/** Somebody joins by an invitation of this admin and signs in. */
+export async function newOperator(relay: RelayProcess, admin: Operator, role: 'admin' | 'operator' | 'viewer' = 'operator') {
+  const email = `${role}${++invited}@shop.example`
+  const invitation = await admin.ask<{ url: string }>('POST', '/api/members/invitations', { email, role })
+  const token = invitation.body.url.split('=')[1]
+  const { status } = await ask(relay.url, 'POST', '/api/auth/invitations', { body: { token, password: PASSWORD } })
+  if (status !== 201) throw new Error(`joining answered ${status}`)
+  return signIn(relay, { email, password: PASSWORD })
+}
