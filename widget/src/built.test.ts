@@ -9,6 +9,8 @@ const VOICE_BYTES = 8_000
 /** "Call me": what rings a phone and shows how it stands; its form, which a page that asks by itself needs not. */
 const CALLBACK_BYTES = 9_000
 const CALLBACK_FORM_BYTES = 4_000
+/** The operators' console before its first page: sign-in, rail, live line (Socket.IO's client is half of it). */
+const CONSOLE_BYTES = 32_000
 
 const frame = async (src: string): Promise<HTMLIFrameElement> => {
   const page = document.createElement('iframe')
@@ -73,6 +75,7 @@ describe('the built files', () => {
     expect(sum(/^assets\/(call|playback)-/), 'call code with its worklet').to.be.within(5_000, CALL_BYTES)
     expect(sum(/^assets\/callback-[\w-]{8}\.js$/), 'what rings a phone').to.be.within(3_000, CALLBACK_BYTES)
     expect(sum(/^assets\/callback-form-/), 'the form for it').to.be.within(1_000, CALLBACK_FORM_BYTES)
+    expect(sum(/^(voice-console\.js|console\/console-)/), 'the console’s frame').to.be.within(15_000, CONSOLE_BYTES)
     expect(sum(/^assets\/(voice|capture)-/), 'the microphone, with its worklet and its words').to.be.within(3_000, VOICE_BYTES)
   })
 

@@ -71,7 +71,7 @@ export class MediaSocket {
     if (this.#phase !== 'open') {
       this.#frames.push(frame)
       if (this.#frames.length > MOST_FRAMES) this.#frames.shift()
-    } else if (ws?.readyState === WebSocket.OPEN && ws.bufferedAmount < FULL_BYTES) ws.send(frame)
+    } else if (ws && ws.bufferedAmount < FULL_BYTES) ws.send(frame)
   }
 
   /** Lets the socket go and brings it back at once: the relay then sends again what was not heard. */

@@ -144,7 +144,10 @@ export const frameStyles = css`
   .held {
     position: absolute;
     inset-block-end: 20px;
-    inset-inline-end: 20px;
+    inset-inline: 0;
+    width: max-content;
+    max-width: calc(100% - 32px);
+    margin-inline: auto;
     z-index: 6;
     display: flex;
     align-items: center;
@@ -158,14 +161,15 @@ export const frameStyles = css`
   }
   .told {
     position: absolute;
-    inset-block-start: 4px;
-    inset-inline: 0;
+    inset-block-end: 20px;
+    inset-inline-end: 20px;
     z-index: 7;
+    width: min(440px, calc(100% - 40px));
     pointer-events: none;
   }
   .told > * {
     display: grid;
-    justify-items: center;
+    justify-items: end;
     gap: 8px;
     margin-top: 8px;
   }
@@ -173,7 +177,7 @@ export const frameStyles = css`
     display: flex;
     align-items: center;
     gap: 12px;
-    max-width: min(560px, calc(100% - 32px));
+    max-width: 100%;
     padding: 10px 16px;
     border: 1px solid var(--_line);
     border-radius: 14px;
@@ -220,6 +224,9 @@ export const frameStyles = css`
     color: var(--_muted);
   }
   @container (max-width: 760px) {
+    .told {
+      inset-block: 60px auto;
+    }
     .frame {
       grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
     }

@@ -306,6 +306,9 @@ const pieces = css`
     gap: 6px 16px;
     font-size: 14px;
   }
+  .facts dd {
+    text-align: match-parent;
+  }
   .facts dt {
     color: var(--_muted);
   }

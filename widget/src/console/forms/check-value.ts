@@ -85,7 +85,7 @@ function fits(pattern: string, text: string): boolean {
   return true
 }
 
-export function isJson(text: string): boolean {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text)
     return true

@@ -6,7 +6,7 @@ import { blank, type Path } from './values.ts'
 
 /** Any field, and those that hold others. */
 
-export function drawField(pen: Pen, field: Field, path: Path): TemplateResult {
+function drawField(pen: Pen, field: Field, path: Path): TemplateResult {
   switch (field.is) {
     case 'text':
       return drawText(pen, field, path)

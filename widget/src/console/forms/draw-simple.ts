@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type { ChoiceField, ChoicesField, JsonField, LinesField, NumberField, SwitchField, TextField } from './field.ts'
+import { linesIn, linesText } from './lines-text.ts'
 import { below, boxed, describedBy, idOf, labelled, type Pen } from './pen.ts'
 import { shownUnit } from './unit.ts'
 import type { Path } from './values.ts'
@@ -106,10 +107,7 @@ export function drawLines(pen: Pen, field: LinesField, path: Path): TemplateResu
   const value = pen.value(path)
   const lines = Array.isArray(value) ? value.map(String) : []
   const set = typed((text) => {
-    const next = text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter(Boolean)
+    const next = linesIn(text)
     pen.set(path, next.length === 0 && !field.required && field.fallback === undefined ? undefined : next)
   })
   const inner = lines.map((_, at) => pen.fault([...path, String(at)])).find(Boolean)
@@ -117,9 +115,8 @@ export function drawLines(pen: Pen, field: LinesField, path: Path): TemplateResu
     pen,
     field,
     path,
-    // Read when the field is left: a line that is being begun is none yet.
-    html`<textarea id=${idOf(path)} dir="auto" class="lines" rows=${Math.min(8, Math.max(2, lines.length + 1))} .value=${live(lines.join('\n'))} ?readonly=${pen.isReadOnly}
-      aria-describedby=${describedBy(pen, field, path)} aria-invalid=${inner || pen.fault(path) ? 'true' : nothing} @change=${set}></textarea>
+    html`<textarea id=${idOf(path)} dir="auto" class="lines" rows=${Math.min(8, Math.max(2, lines.length + 1))} .value=${linesText(lines)} ?readonly=${pen.isReadOnly}
+      aria-describedby=${describedBy(pen, field, path)} aria-invalid=${inner || pen.fault(path) ? 'true' : nothing} @input=${set}></textarea>
       <span class="hint">${pen.t('One a line.')}</span>${inner ? html`<p class="fault">${inner}</p>` : nothing}`,
   )
 }

@@ -127,6 +127,21 @@ describe('a form drawn from a schema', () => {
     expect(held().prices).to.deep.equal({ '+1': 0.03, '+91': 0 })
   })
 
+  it('leaves a line that is being begun alone, and takes back what was discarded', async () => {
+    const { form, held } = await mount({ value: { languages: ['en'] } })
+    const area = control<HTMLTextAreaElement>(form, 'languages')
+    for (const text of ['en\n', 'en\n ', 'en\n h', 'en\n hi']) {
+      area.value = text
+      area.dispatchEvent(new Event('input'))
+      await form.updateComplete
+      expect(area.value).to.equal(text)
+    }
+    expect(held().languages).to.deep.equal(['en', 'hi'])
+    form.value = { languages: ['en'] }
+    await form.updateComplete
+    expect(area.value).to.equal('en')
+  })
+
   it('leaves out a group that is not wanted', async () => {
     const { form, held } = await mount()
     const box = control<HTMLFieldSetElement>(form, 'terms').querySelector('input')

@@ -110,11 +110,13 @@ export class CallHand {
   /** @throws ConsoleProblem */
   async handBack(briefing: string): Promise<void> {
     this.#isLeaving = true
+    this.#line?.rest(true)
     try {
       await this.#api.delete(this.#path('takeover'), { body: briefing ? { briefing } : {} })
       this.stop()
     } finally {
       this.#isLeaving = false
+      this.#line?.rest(false)
     }
   }
 

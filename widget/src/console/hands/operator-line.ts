@@ -69,6 +69,8 @@ export function closeSound({ sound, stream }: OpenedSound): void {
 /** Something that hears and, after a takeover, speaks. */
 export interface OperatorLine {
   setMuted(muted: boolean): void
+  /** Sends no more sound, while the call is being given back. */
+  rest(isResting: boolean): void
   /** For typed calls. */
   write(text: string): void
   /** Inside a click: lets held-back sound through. */
@@ -87,6 +89,7 @@ export async function joinBySocket(o: {
   let isClosed = false
   /** How loud the operator is, who then stands where the agent stood. */
   let self = 0
+  let isResting = false
   let microphone: Microphone | undefined
   let recognition: Recognition | undefined
   const socket = new MediaSocket({
@@ -119,7 +122,12 @@ export async function joinBySocket(o: {
         context: o.opened.sound.context,
         stream: o.opened.stream,
         muted: false,
-        on: { frame: (pcm) => socket.sound(pcm), level: (level) => (self = level), trouble: () => undefined, devices: () => undefined },
+        on: {
+          frame: (pcm) => isResting || socket.sound(pcm),
+          level: (level) => (self = level),
+          trouble: () => undefined,
+          devices: () => undefined,
+        },
       })
       if (isClosed) microphone.stop()
       // What the operator says is written down where their own browser understands it.
@@ -145,6 +153,9 @@ export async function joinBySocket(o: {
     setMuted(muted) {
       microphone?.setMuted(muted)
       recognition?.setMuted(muted)
+    },
+    rest(resting) {
+      isResting = resting
     },
     write: (text) => socket.send({ type: 'text', text }),
     wake: () => player?.wake(),
@@ -191,7 +202,7 @@ export async function joinByTwilio(o: {
     call.on('volume', (input: number, output: number) => o.on.levels({ visitor: output, agent: input }))
     for (const end of ['disconnect', 'cancel', 'reject']) call.on(end, gone('over'))
     call.on('error', gone('lost'))
-    return { setMuted: (muted) => call.mute(muted), write: () => undefined, wake: () => undefined, close }
+    return { setMuted: (muted) => call.mute(muted), rest: () => undefined, write: () => undefined, wake: () => undefined, close }
   } catch (error) {
     close()
     throw error

@@ -60,6 +60,7 @@ export class CallTimeline extends LitElement {
       .detail {
         color: var(--_muted);
         font-size: 13px;
+        text-align: match-parent;
         overflow-wrap: anywhere;
       }
       svg {

@@ -193,7 +193,7 @@ export class CallView extends LitElement {
       ${deeds.has('listen') ? html`<button aria-pressed=${isListening} ?disabled=${busy} @click=${() => (isListening ? hand.stop() : this.#listen())}>${icon('listen', 18)}${isListening ? t('Stop listening') : t('Listen')}</button>` : nothing}
       ${hand.state === 'holding' && !isTyped(this.#model?.events ?? []) ? html`<button aria-pressed=${hand.muted} @click=${() => hand.setMuted(!hand.muted)}>${hand.muted ? t('Unmute me') : t('Mute me')}</button>` : nothing}
       ${deeds.has('pause') ? html`<button @click=${() => void this.#pause(true)}>${icon('pause', 18)}${t('Pause the AI')}</button>` : nothing}
-      ${deeds.has('resume') ? html`<button class="primary" @click=${() => void this.#pause(false)}>${icon('play', 18)}${t('Let the AI go on')}</button>` : nothing}
+      ${deeds.has('resume') ? html`<button @click=${() => void this.#pause(false)}>${icon('play', 18)}${t('Let the AI go on')}</button>` : nothing}
       ${ask('dtmf', 'keys', t('Keys'))}${ask('transfer', 'transfer', t('Transfer'))}${isLive(call) ? ask('hangup', 'hangUp', t('Hang up'), 'danger end') : nothing}`
   }
 

@@ -13,7 +13,7 @@ export interface CarrierWords {
   steps: readonly Step[]
 }
 
-export const CARRIERS: Readonly<Record<string, CarrierWords>> = {
+const CARRIERS: Readonly<Record<string, CarrierWords>> = {
   twilio: {
     name: 'Twilio',
     about: 'Worldwide. Sound passes this relay, or Twilio hears and speaks itself.',
