@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ask } from '../kit/operator.ts'
+import { OperatorEnd, OperatorHand } from '../kit/operator-end.ts'
 import { startTwoRelays, type TwoRelays } from '../kit/two-relays.ts'
 import { until } from '../kit/until.ts'
 import { openCall, Visitor } from '../kit/visitor.ts'
@@ -130,12 +131,73 @@ describe.runIf(redisServer)('the operator at one relay, the call at the other', 
     expect((await late.closed).code).toBe(4404)
   })
 
+  it('counts failed sign-ins together', async () => {
+    const attempt = async (at: 'near' | 'far') => {
+      const body = { email: 'nobody@example.com', password: 'a wrong password' }
+      return (await ask(house[at].url, 'POST', '/api/auth/login', { body })).status
+    }
+    for (const at of [...Array<'near'>(5).fill('near'), ...Array<'far'>(5).fill('far')]) expect(await attempt(at)).toBe(401)
+    expect([await attempt('near'), await attempt('far')]).toEqual([429, 429])
+  })
+
+  it('lets the operator listen, and take the call over and hand it back, with sockets that came to the wrong relay', async () => {
+    const watcher = await watch('far')
+    const visitor = await visitorAt('near', 'voice')
+    const id = idOf(visitor)
+    const hand = new OperatorHand(house.farDesk, id)
+    const atFar = (url: string) => url.replace(`:${house.near.port}/`, `:${house.far.port}/`)
+
+    const listening = await house.farDesk.ask<{ url: string }>('POST', `/api/calls/${id}/listen`)
+    expect(listening.status, JSON.stringify(listening.body)).toBe(200)
+    expect(atFar(listening.body.url)).not.toBe(listening.body.url)
+    const listener = await OperatorEnd.join(atFar(listening.body.url))
+    guests.push({ leave: () => listener.die() })
+    expect(await listener.seen('ready')).toMatchObject({ callId: id, role: 'listen' })
+    await until('the agent is heard', () => listener.heardMs > 500)
+    // What worked once works nowhere any more.
+    expect((await new OperatorEnd(listening.body.url, false).closed).code).toBe(4401)
+
+    const { body: taken, status } = await hand.takeOver({ reason: 'They asked for a person.' })
+    expect(status, JSON.stringify(taken)).toBe(200)
+    await watcher.sees('is held', id, ({ ai, heldBy }) => ai === 'off' && heldBy !== undefined)
+    expect(await hand.standing()).toMatchObject({ ai: 'off', heldBy: { name: expect.any(String) } })
+    const operator = await OperatorEnd.join(atFar(taken.mediaUrl), { speaks: true })
+    guests.push({ leave: () => operator.die() })
+    await visitor.seen('speaker', ({ who }) => who === 'operator')
+    let loudest = 0
+    visitor.ws.on('message', (frame: Buffer, isBinary: boolean) => {
+      for (let at = 0; isBinary && at + 1 < frame.length; at += 2) loudest = Math.max(loudest, Math.abs(frame.readInt16LE(at)))
+    })
+    const tone = Int16Array.from({ length: 16_000 }, (_, at) => 20_000 * Math.sin((2 * Math.PI * 440 * at) / 16_000))
+    await operator.say(tone)
+    await until('the operator is heard', () => loudest > 10_000)
+    await listener.seen('levels', ({ agent }) => agent > 0.1)
+
+    const back = await hand.handBack('They want the red lamp.')
+    expect(back).toMatchObject({ status: 200, body: { call: { ai: 'active' } } })
+    expect((await operator.closed).code).toBe(1000)
+    await watcher.sees(
+      'is the agent’s again',
+      id,
+      ({ ai, heldBy, status }) => status === 'connected' && ai === 'active' && heldBy === undefined,
+    )
+    expect(await hand.takeovers()).toMatchObject([
+      { reason: 'They asked for a person.', endedBy: 'operator', briefing: 'They want the red lamp.' },
+    ])
+    await visitor.hangUp()
+    expect((await listener.closed).code).toBe(1000)
+  })
+
   it('lets nobody in who may not: wrong tokens, another organisation, and a stranger who plays a relay', async () => {
     const visitor = await visitorAt('near')
     const id = idOf(visitor)
     const strange = await stranger()
     const routes: [string, string, object?][] = [
       ['POST', 'hangup'],
+      ['POST', 'listen'],
+      ['POST', 'takeover', {}],
+      ['DELETE', 'takeover', {}],
+      ['GET', 'takeovers'],
       ['POST', 'say', { text: 'Hello' }],
       ['POST', 'whisper', { text: 'Hello' }],
       ['POST', 'context', { text: 'Hello' }],
@@ -235,6 +297,15 @@ describe.runIf(redisServer)('what dies', () => {
     expect((await kept.question('And to Sweden?')).text).not.toBe('')
     expect(watcher.calls.filter((call) => call.id === other).every(({ endedAt }) => endedAt === undefined)).toBe(true)
     await kept.hangUp()
+
+    // It comes back and is one of the house again; when it leaves in good order everybody is told so.
+    await using again = await house.near.restart()
+    const guest = await visitorAt('near')
+    await watcher.sees('is connected', idOf(guest), ({ status }) => status === 'connected')
+    expect((await house.farDesk.ask('POST', `/api/calls/${idOf(guest)}/say`, { text: 'Welcome back.' })).status).toBe(204)
+    expect(await again.stop()).toBe(0)
+    expect((await guest.seen('ended')).reason).toBe('operator')
+    await watcher.sees('is over', idOf(guest), ({ endedAt, endReason }) => endedAt !== undefined && endReason === 'operator')
   })
 })
 

@@ -184,11 +184,13 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
       const { calls: rows, nextCursor } = await book.list(org(c), { ...c.req.valid('query'), active: true })
       return c.json({ calls: rows.map(fresh), nextCursor: nextCursor ?? null }, 200)
     }),
-    endpoint(READ, show, async (c) => {
-      const { id } = c.req.valid('param')
-      const call = await row(c, id)
-      return c.json({ call, ...About.safeParse(await book.about(org(c), id)).data }, 200)
-    }),
+    ofCall(
+      endpoint(READ, show, async (c) => {
+        const { id } = c.req.valid('param')
+        const call = await row(c, id)
+        return c.json({ call, ...About.safeParse(await book.about(org(c), id)).data }, 200)
+      }),
+    ),
     ofCall(
       endpoint(READ, transcript, async (c) => {
         const { id } = c.req.valid('param')

@@ -131,6 +131,12 @@ describe('a request about a call of another relay', () => {
     expect(await problem(dies)).toEqual([503, expect.stringContaining('done or not')])
   })
 
+  it('reads what the store has when nobody answers there', async () => {
+    const { ask } = await here({ is: 'gone', organisationId: 'org' })
+    expect(await (await ask('/api/calls/far/transcript')).json()).toEqual({ answered: 'here' })
+    expect((await ask('/api/calls/far/transcript', { headers: { accept: 'text/event-stream' } })).status).toBe(409)
+  })
+
   it('streams, and tells there when nobody reads any more', async () => {
     const gone = Promise.withResolvers<void>()
     const holder = await there((_, response) => {
