@@ -22,6 +22,21 @@ eachStore('after an erasure', (room) => {
     await vacuumErased(room.store)
     expect(await room.store.db.select().from(callKeys)).toHaveLength(1)
   })
+
+  it('the database’s statistics keep no copy of a key: they know of every column but the wrapped keys', async () => {
+    const keys = Array.from({ length: 50 }, newKey)
+    await room.store.db.insert(callKeys).values(keys)
+    const known = async () => {
+      await room.store.db.execute(sql`analyze call_keys`)
+      const { rows } = await room.store.db.execute<{ attname: string }>(sql`select attname from pg_stats where tablename = 'call_keys'`)
+      return rows.map(({ attname }) => attname).toSorted()
+    }
+    expect(await known()).toEqual(['call_id', 'key_id'])
+    expect(await room.filesWith(keys[0]?.wrapped ?? new Uint8Array())).toHaveLength(1)
+    // It is the column's setting that keeps them out.
+    await room.store.db.execute(sql`alter table call_keys alter column wrapped set statistics -1`)
+    expect(await known()).toContain('wrapped')
+  })
 })
 
 onPostgres('after an erasure, among others', (room) => {
