@@ -12,6 +12,8 @@ export interface Outbox {
   text(text: string): void
   /** A text of ASCII: `before`, the sound in base64, `after`. */
   sound(before: string, sound: Uint8Array, after: string): void
+  /** The system had not taken all of the last write: how much waits is to be asked. */
+  readonly isBehind: boolean
   /** Before anything is written past it. */
   flush(): void
 }
@@ -22,6 +24,8 @@ const LONG = 126
 const MASKED = 0x80
 const TEXT = 0x81
 const BINARY = 0x82
+/** `WebSocket.OPEN`, without asking each socket for it. */
+const OPEN = 1
 
 let place = newPlace()
 /** What waits to be written is all of one socket. */
@@ -41,6 +45,7 @@ export function createOutbox(ws: WebSocket, side: 'client' | 'server'): Outbox {
 
 // A class, so that all of them have one shape.
 class WebSocketOutbox implements Outbox {
+  isBehind = false
   readonly #ws: WebSocket
   readonly #masks: boolean
 
@@ -95,6 +100,7 @@ class WebSocketOutbox implements Outbox {
 
   #sendPast(data: Uint8Array | string): void {
     this.flush()
+    this.isBehind = true
     this.#ws.send(data)
   }
 
@@ -127,10 +133,11 @@ class WebSocketOutbox implements Outbox {
   write(bytes: Buffer): boolean {
     const { _socket: line } = this.#ws as unknown as { _socket: Socket | null }
     // Behind a close nothing may follow.
-    if (!line?.writable || this.#ws.readyState !== this.#ws.OPEN) return true
+    if (this.#ws.readyState !== OPEN || !line?.writable) return true
     // A slow line's frames are not to hold a whole place each.
-    line.write(line.writableLength > 0 ? Buffer.from(bytes) : bytes)
-    return line.writableLength === 0
+    line.write(this.isBehind && line.writableLength > 0 ? Buffer.from(bytes) : bytes)
+    this.isBehind = line.writableLength > 0
+    return !this.isBehind
   }
 }
 

@@ -13,6 +13,8 @@ export interface EngineChain {
    */
   wordsOnly(): string[]
   take(input: EngineInput): void
+  /** The visitor's sound, PCM16LE mono: fifty times a second. */
+  sound(bytes: Uint8Array, sampleRateHz: number): void
   /** The name of the engine that answers now. */
   readonly engine: string
   /** Whether it hears sound, and finds the visitor's turns in it itself. */
@@ -128,6 +130,9 @@ export function createEngineChain(o: {
         sitDown([...notes, ...(turn ? [turn] : [])])
       }
       return passed.map(({ name }) => name)
+    },
+    sound(bytes: Uint8Array, sampleRateHz: number) {
+      if (!closed) seat?.sound(bytes, sampleRateHz)
     },
     take(input: EngineInput) {
       if (closed) return

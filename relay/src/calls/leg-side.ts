@@ -30,6 +30,17 @@ export function createLegSide(o: {
   const { sound: hearVoice } = visitor
   let muted = false
 
+  function sound(heard: Uint8Array) {
+    const sampleRateHz = o.input()?.sampleRateHz
+    if (!o.talking() || sampleRateHz === undefined) return
+    // Silence is sent on: who listens at the other end needs a steady stream.
+    const bytes = muted ? silenceOf(heard.length) : heard
+    if (taps.visitor !== undefined) taps.visitor.sound(bytes, sampleRateHz)
+    if (!muted) hearVoice(bytes, sampleRateHz)
+    const chain = o.chain()
+    if (chain.hears === 'audio') chain.sound(bytes, sampleRateHz)
+  }
+
   const TAKE: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {
     text: (event) => o.turn(event.text),
     digits(event) {
@@ -39,16 +50,6 @@ export function createLegSide(o: {
     mark(event) {
       if (event.name === 'start') o.times.heard(event.utterance)
       o.mouth().mark(event.utterance, event.name)
-    },
-    audio(event) {
-      const sampleRateHz = o.input()?.sampleRateHz
-      if (!o.talking() || sampleRateHz === undefined) return
-      // Silence is sent on: who listens at the other end needs a steady stream.
-      const bytes = muted ? silenceOf(event.bytes.length) : event.bytes
-      if (taps.visitor !== undefined) taps.visitor.sound(bytes, sampleRateHz)
-      if (!muted) hearVoice(bytes, sampleRateHz)
-      const chain = o.chain()
-      if (chain.hears === 'audio') chain.take({ type: 'audio', bytes, sampleRateHz })
     },
     played: (event) => o.mouth().played(event.utterance, event.text, event.whole),
     cut: (event) => o.cutAfar(event.utterance),
@@ -79,5 +80,5 @@ export function createLegSide(o: {
     return zeros
   }
   // Fifty times a second: found without looking it up by name.
-  return (event) => (event.type === 'audio' ? TAKE.audio?.(event) : (TAKE[event.type] as ((event: LegEvent) => void) | undefined)?.(event))
+  return (event) => (event.type === 'audio' ? sound(event.bytes) : (TAKE[event.type] as ((event: LegEvent) => void) | undefined)?.(event))
 }

@@ -9,6 +9,8 @@ const MOST_WAITING = 500
 /** One engine at work in a call: started, fed, watched. It fails at most once; after that, or once closed, it is not heard any more. */
 export interface Seat {
   take(input: EngineInput): void
+  /** The visitor's sound, PCM16LE mono: fifty times a second. */
+  sound(bytes: Uint8Array, sampleRateHz: number): void
   /** The turn it still owes an answer to. */
   readonly turn: Turn | undefined
   /** What the visitor said to an engine that hears, and no answer has begun to. */
@@ -29,6 +31,8 @@ export function takeSeat(o: {
 }): Seat {
   const { engine, clock } = o
   const gone = new AbortController()
+  /** As its signal says, which takes longer to ask. */
+  let isGone = false
   let session: EngineSession | undefined
   /** What comes before the engine is ready. */
   let inbox: EngineInput[] = []
@@ -56,11 +60,16 @@ export function takeSeat(o: {
   }
 
   function owes(): boolean {
-    return seat.turn !== undefined && toolsRunning === 0 && !gone.signal.aborted
+    return seat.turn !== undefined && toolsRunning === 0 && !isGone
   }
 
   function emit(event: EngineEvent) {
-    if (gone.signal.aborted) return
+    if (isGone) return
+    // Nearly every event; a turn neither begins nor ends with it.
+    if (event.type === 'audio') {
+      watch()
+      return o.onAnswer(event)
+    }
     if (event.type === 'failed') return fail(event.fault)
     if (event.type === 'heard') seat.question = event.text
     if (event.type === 'answers') {
@@ -79,6 +88,7 @@ export function takeSeat(o: {
   }
 
   async function leave() {
+    isGone = true
     gone.abort()
     cancelStall?.()
     inbox = []
@@ -116,8 +126,13 @@ export function takeSeat(o: {
   const seat = {
     turn: undefined as Turn | undefined,
     question: '',
+    sound(bytes: Uint8Array, sampleRateHz: number) {
+      const input: EngineInput = { type: 'audio', bytes, sampleRateHz }
+      if (!isGone && session) give(session, input)
+      else seat.take(input)
+    },
     take(input: EngineInput) {
-      if (gone.signal.aborted) return
+      if (isGone) return
       if (input.type === 'turn') seat.turn = input
       if (input.type === 'interrupted' && seat.turn?.utterance === input.utterance) seat.turn = undefined
       if (input.type === 'turn' || input.type === 'interrupted') watch()

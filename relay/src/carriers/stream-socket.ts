@@ -73,7 +73,7 @@ export function createStreamSocket<Message>(o: {
       return !gone && ws.readyState === ws.OPEN
     },
     get writable() {
-      return socket.open && ws.bufferedAmount < o.fullBytes
+      return socket.open && (!outbox.isBehind || ws.bufferedAmount < o.fullBytes)
     },
     send(frame) {
       if (!socket.open) return
@@ -87,12 +87,12 @@ export function createStreamSocket<Message>(o: {
     sound(before, sound, after) {
       if (!socket.open) return
       outbox.sound(before, sound, after)
-      if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
+      if (outbox.isBehind && ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     sendBinary(frame) {
       if (!socket.open) return
       outbox.binary(frame)
-      if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
+      if (outbox.isBehind && ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     close(code, reason) {
       if (ws.readyState !== ws.CLOSED) {

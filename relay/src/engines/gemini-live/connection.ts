@@ -9,7 +9,7 @@ const SERVICE = 'gemini-live'
 /** One socket to the Live API, set up. It tells its end once, and nothing after that. */
 export interface Connection {
   send(json: string): void
-  /** JSON of ASCII: `before`, the sound in base64, `after`. */
+  /** JSON of ASCII: `before`, the sound in base64, `after`. Nothing once it is closed. */
   sound(before: string, sound: Uint8Array, after: string): void
   close(): void
 }
@@ -78,9 +78,7 @@ export async function connect(o: {
     send(json) {
       if (open) made.conn.send(json)
     },
-    sound(before, bytes, after) {
-      if (open) sound(before, bytes, after)
-    },
+    sound,
     close() {
       open = false
       made.close()

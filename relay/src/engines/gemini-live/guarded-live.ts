@@ -59,7 +59,7 @@ export function guardedLive(client: GoogleGenAI, onFrame: (data: unknown) => boo
   return {
     live: Object.assign(live, client.live, { webSocketFactory: { create } }),
     sound(before, sound, after) {
-      if (ws?.readyState === WebSocket.OPEN && !isFull()) outbox?.sound(before, sound, after)
+      if (outbox && !(outbox.isBehind && isFull())) outbox.sound(before, sound, after)
     },
     drop: () => ws?.terminate(),
   }

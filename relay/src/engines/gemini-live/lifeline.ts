@@ -15,8 +15,6 @@ type State =
 export interface Lifeline {
   /** False when there is no connection now. */
   send(json: string): boolean
-  /** The same with JSON that has sound in its middle, as base64. */
-  sound(before: string, sound: Uint8Array, after: string): boolean
   /** Leaves this connection for a new one. */
   renew(): void
   close(): void
@@ -24,7 +22,7 @@ export interface Lifeline {
 
 export interface LifelineEvents {
   /** `resumed`: the vendor remembers the session; else it was told of the conversation anew. `first`: nothing was lost. */
-  onOpen(how: { first: boolean; resumed: boolean }): void
+  onOpen(how: { first: boolean; resumed: boolean; sound: Connection['sound'] }): void
   onPieces(pieces: Piece[]): void
   /** The connection is gone, another one is being made. */
   onLost(failure: EngineFailure): void
@@ -76,7 +74,7 @@ export function createLifeline(o: {
         if (state !== attempt) return made.close()
         connection = made
         state = { is: 'open', connection: made }
-        const how = { first, resumed: attempt.handle !== undefined }
+        const how = { first, resumed: attempt.handle !== undefined, sound: made.sound }
         first = false
         events.onOpen(how)
       },
@@ -124,11 +122,6 @@ export function createLifeline(o: {
     send(json) {
       if (state.is !== 'open') return false
       state.connection.send(json)
-      return true
-    },
-    sound(before, sound, after) {
-      if (state.is !== 'open') return false
-      state.connection.sound(before, sound, after)
       return true
     },
     renew() {

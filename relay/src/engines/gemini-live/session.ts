@@ -107,10 +107,10 @@ export function startSession(o: {
     return before
   }
 
-  function onOpen({ first, resumed }: { first: boolean; resumed: boolean }) {
+  function onOpen({ first, resumed, sound }: Parameters<LifelineEvents['onOpen']>[0]) {
     // A session that begins anew was told everything by its instruction.
     if (!first && !resumed) waiting = []
-    uplink.open(lifeline.sound)
+    uplink.open(sound)
     for (const json of waiting.splice(0)) lifeline.send(json)
     if (turn.is === 'asked') return void lifeline.send(question(route, lastAsked))
     if (first || turn.is !== 'speaking') return
@@ -235,9 +235,9 @@ export function startSession(o: {
   return {
     take(input) {
       if (closed) return
+      // Fifty times a second.
+      if (input.type === 'audio') return uplink.take(input.bytes, input.sampleRateHz)
       switch (input.type) {
-        case 'audio':
-          return uplink.take(input.bytes, input.sampleRateHz)
         case 'turn':
           return ask(input)
         case 'interrupted':

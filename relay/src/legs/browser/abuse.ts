@@ -29,8 +29,7 @@ export interface AbuseGuard {
 
 /** Counts what one socket sends: sound against real time, messages, malformed frames in a row. */
 export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard {
-  const bytesPerMs = (sampleRateHz * 2) / 1000
-  const sound = createSoundGauge(clock)
+  const sound = createSoundGauge(clock, (sampleRateHz * 2) / 1000)
   let messages = { sinceMs: clock.monotonicMs(), count: 0 }
   let store = { atMs: clock.monotonicMs(), left: STORE_BYTES }
   let turns = { sinceMs: clock.monotonicMs(), count: 0 }
@@ -38,7 +37,7 @@ export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard
   return {
     audio(bytes) {
       malformedInARow = 0
-      return sound(bytes / bytesPerMs)
+      return sound(bytes)
     },
     message(type, bytes) {
       malformedInARow = 0
@@ -68,22 +67,24 @@ export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard
  * Two counts, for a line that stalls sends what it held back in one go, and that is no abuse: a store that fills at 1.5 × real time and
  * holds what two seconds may bring, and how many steps in a row were too fast.
  */
-function createSoundGauge(clock: Clock): (ms: number) => boolean {
-  const storeMs = AUDIO_FACTOR * FOR_MS
+function createSoundGauge(clock: Clock, bytesPerMs: number): (bytes: number) => boolean {
+  const perMs = AUDIO_FACTOR * bytesPerMs
+  const store = perMs * FOR_MS
+  const stepStore = perMs * STEP_MS
   const began = clock.monotonicMs()
-  // One object: a number that a closure keeps is a new one on the heap each time it changes.
-  const at = { leftMs: storeMs, countedAt: began, step: 0, inStepMs: 0, fastSteps: 0 }
-  return (ms) => {
-    const now = clock.monotonicMs()
-    at.leftMs = Math.min(storeMs, at.leftMs + (now - at.countedAt) * AUDIO_FACTOR) - ms
-    at.countedAt = now
-    const thisStep = Math.floor((now - began) / STEP_MS)
+  // One object of whole numbers: a fraction, or a number that a closure keeps, is a place of its own on the heap.
+  const at = { left: store, countedMs: 0, step: 0, inStep: 0, fastSteps: 0 }
+  return (bytes) => {
+    const nowMs = Math.round(clock.monotonicMs() - began)
+    at.left = Math.min(store, at.left + Math.floor((nowMs - at.countedMs) * perMs)) - bytes
+    at.countedMs = nowMs
+    const thisStep = Math.floor(nowMs / STEP_MS)
     if (thisStep > at.step) {
-      at.fastSteps = thisStep === at.step + 1 && at.inStepMs > STEP_MS * AUDIO_FACTOR ? at.fastSteps + 1 : 0
+      at.fastSteps = thisStep === at.step + 1 && at.inStep > stepStore ? at.fastSteps + 1 : 0
       at.step = thisStep
-      at.inStepMs = 0
+      at.inStep = 0
     }
-    at.inStepMs += ms
-    return at.leftMs >= 0 && at.fastSteps * STEP_MS < FOR_MS
+    at.inStep += bytes
+    return at.left >= 0 && at.fastSteps * STEP_MS < FOR_MS
   }
 }

@@ -154,10 +154,12 @@ test('a peer that answers no ping is gone within ten seconds; one that says anyt
   expect(talking.gone).toEqual([])
 })
 
-test('says when the line is full, and lets a line go that takes not even words', () => {
+test('says when the line is full, and lets a line go that takes not even words', async () => {
   const { ws, socket, gone } = setUp()
   expect(socket.writable).toBe(true)
-  ws.bufferedAmount = 100_000
+  ws._socket.writableLength = ws.bufferedAmount = 100_000
+  socket.audio(new Uint8Array(960))
+  await leaving()
   expect(socket.writable).toBe(false)
   socket.tell({ type: 'status', status: 'connected' })
   expect(gone).toEqual([])

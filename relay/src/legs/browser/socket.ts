@@ -84,7 +84,7 @@ export function createMediaSocket(o: {
   const isOpen = () => !gone && ws.readyState === OPEN
   const socket = new Shared({
     isOpen,
-    isWritable: () => isOpen() && ws.bufferedAmount < FULL_BYTES,
+    isWritable: () => isOpen() && (!outbox.isBehind || ws.bufferedAmount < FULL_BYTES),
     tell(message) {
       if (!isOpen()) return
       outbox.text(encode(message))
