@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { createKeyring, type Keyring, UnknownKey } from './access/encryption.ts'
+import { createKeyring } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
 import { createReachProof } from './access/reach-proof.ts'
-import { rewrapAll } from './access/rewrap.ts'
 import { loadSecrets } from './access/secrets.ts'
 import { createWhereabouts } from './access/whereabouts.ts'
 import { createAgents } from './agents/agents.ts'
@@ -14,7 +13,6 @@ import { openToolSecrets } from './agents/tool-secrets.ts'
 import { createLiveCalls } from './calls/live-calls.ts'
 import { createCallBook } from './calls/log/call-book.ts'
 import { createCallLog } from './calls/log/call-log.ts'
-import { createSweeper } from './calls/log/sweeper.ts'
 import type { Clock, Engine } from './calls/ports.ts'
 import { createAskService } from './calls/tools/http.ts'
 import type { Carrier } from './carriers/carrier.ts'
@@ -51,23 +49,19 @@ import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { furnishOperators } from './operators.ts'
 import { furnishRelays, openSharedRedis } from './relays.ts'
-import { type Settings, SettingsError } from './settings.ts'
-import { openStorage } from './storage.ts'
-import { createJobs } from './store/jobs/index.ts'
+import type { Settings } from './settings.ts'
+import { openHouse, openStorage } from './storage.ts'
 import type { Store } from './store/open.ts'
-import { VACUUM, vacuumErased } from './store/vacuum.ts'
 import { capabilitiesOf, furnishTelephones } from './telephones.ts'
+import { furnishUpkeep } from './upkeep.ts'
 
 /** The composition root: the one file that knows all parts. */
 
 const RESUME_MS = 30_000
 const FIRST_CONNECT_MS = 60_000
-const SWEEP_EVERY_MS = 15_000
 /** Goodbyes are said within this; the rest of the ten seconds is for the log. */
 const GOODBYE_MS = 5_000
 const FLUSH_MS = 2_000
-/** The job that follows a change of ENCRYPTION_KEY. */
-const REWRAP = 'rewrap-keys'
 const WIDGET_DIR = fileURLToPath(new URL('../../widget/dist/', import.meta.url))
 
 export interface Relay {
@@ -140,15 +134,16 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const journal = await openToldJournal({ dataDir: settings.dataDir, owner, keyring, logger })
   closers.add('journal', () => journal.close())
   const book = createCallBook({ store, keyring, capabilities: capabilitiesOf(carriers) })
-  const jobs = createJobs({ store, clock, logger, owner })
-  jobs.handle(VACUUM, () => vacuumErased(store))
-  jobs.handle(REWRAP, (_, signal) =>
-    rewrapAll(store, keyring, signal).then((moved) => logger.info({ moved }, 'keys wrapped under the current ENCRYPTION_KEY')),
-  )
-  if (encryptionKeysOld.length > 0) await jobs.add(REWRAP, {}, { key: 'old keys' })
-  closers.add('jobs', () => jobs.stop())
-  const sweeper = createSweeper({ store, keyring, log, clock, owner, logger, everyMs: SWEEP_EVERY_MS })
-  closers.add('sweeper', () => sweeper.stop())
+  const { jobs, sweeper } = await furnishUpkeep({
+    store,
+    keyring,
+    hasOldKeys: encryptionKeysOld.length > 0,
+    log,
+    owner,
+    clock,
+    logger,
+    closers,
+  })
   const orphans = await findOrphans(store, store.kind === 'pglite' ? undefined : owner)
   await sweeper.settleOwn()
 
@@ -351,16 +346,5 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       lifetime.drain()
       return closers.close()
     },
-  }
-}
-
-/** The first thing that ENCRYPTION_KEY has to open: a wrong one shows here, not in every visitor's call. */
-async function openHouse(store: Store, keyring: Keyring): Promise<void> {
-  try {
-    await openHouseKeys(store, keyring)
-  } catch (error) {
-    if (error instanceof UnknownKey)
-      throw new SettingsError('ENCRYPTION_KEY', 'is not the one this storage was made with: add that one to ENCRYPTION_KEYS_OLD')
-    throw error
   }
 }

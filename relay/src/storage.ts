@@ -1,3 +1,5 @@
+import { type Keyring, UnknownKey } from './access/encryption.ts'
+import { openHouseKeys } from './access/house-keys.ts'
 import type { Clock } from './calls/ports.ts'
 import type { Closers } from './lifetime.ts'
 import type { Logger } from './logger.ts'
@@ -50,4 +52,15 @@ function plainer(error: unknown, withPostgres: boolean): unknown {
       return new SettingsError('DATA_DIR', `cannot be used (${code}): choose another folder, or change its rights`)
   }
   return error
+}
+
+/** The first thing that ENCRYPTION_KEY has to open: a wrong one shows here, not in every visitor's call. @throws SettingsError */
+export async function openHouse(store: Store, keyring: Keyring): Promise<void> {
+  try {
+    await openHouseKeys(store, keyring)
+  } catch (error) {
+    if (error instanceof UnknownKey)
+      throw new SettingsError('ENCRYPTION_KEY', 'is not the one this storage was made with: add that one to ENCRYPTION_KEYS_OLD')
+    throw error
+  }
 }
