@@ -58,9 +58,9 @@ export function listenerOf(desk: AroundConversation): ConversationListener {
     },
     speaker: (who, name) => {
       // The agent's first words are no news; its return after a person is.
-      if (who === 'agent' && !memory.person) return
-      memory.person = who === 'operator' ? (name ?? say('speaker.someone')) : ''
-      memory.notice = memory.person ? say('speaker.operator', { name: memory.person }) : say('speaker.agent')
+      const before = memory.person
+      memory.person = who === 'agent' ? '' : (name ?? say('speaker.someone'))
+      if (before || memory.person) memory.notice = say(`speaker.${who}`, { name: memory.person })
       update()
     },
     level: (level) => voice.level(undefined, level),

@@ -233,11 +233,11 @@ export class CallDesk implements BehindPanel {
     Object.assign(memory, {
       endReason: reason,
       lastedMs: conversation.durationMs,
-      keypad: undefined,
-      volumeShown: false,
-      blocked: false,
       notice: '',
       person: '',
+      blocked: false,
+      keypad: undefined,
+      volumeShown: false,
     })
     this.#conversation = undefined
     if (this.#starting) return
