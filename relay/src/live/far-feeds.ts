@@ -16,7 +16,7 @@ const MAX_LINE_BYTES = 256 * 1024
 /** From relay to relay: lines, and once that what was there is told. */
 export const FarMessage = z.union([z.object({ seq: z.int().positive(), entry: Entry }), z.object({ caughtUp: z.literal(true) })])
 export type FarMessage = z.infer<typeof FarMessage>
-export const feedPath = (callId: string, after: number) => `/relay/calls/${callId}/feed?after=${after}`
+const feedPath = (callId: string, after: number) => `/relay/calls/${callId}/feed?after=${after}`
 
 /** Transcripts of calls that live at other relays, for as long as somebody here reads them. */
 export interface FarFeeds {

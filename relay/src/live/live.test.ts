@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import { createOperatorTokens } from '../access/operator-tokens.ts'
 import type { CallRow } from '../calls/log/call-view.ts'
 import { systemClock } from '../clock.ts'
+import { furnish, keyWith } from '../http/route-table.test-kit.ts'
 import type { WebCall } from '../protocol/index.ts'
 import { AUTH_SECRET, OTHER_ORGANISATION, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
 import type { Refused, TranscriptUpdate } from './events.ts'
@@ -188,6 +189,40 @@ describe('who may come in', () => {
   ])('%s is told why not', async (_, token) => {
     const refused = await once<Error & { data?: { code: string } }>(page(token as string), 'connect_error')
     expect(refused.data?.code).toBe('unauthorized')
+  })
+
+  it('nobody with a token for something else, of somebody else or of another time, however they come', async () => {
+    const { tokens } = await furnish(house)
+    const wrong = { ...tokens, 'a revoked key': await keyWith(house, ['calls:read', 'calls:write'], 'org_main', true) }
+    for (const [what, token] of Object.entries(wrong)) {
+      for (const transport of ['websocket', 'polling'] as const) {
+        const refused = await once<Error & { data?: { code: string } }>(page(token, [transport]), 'connect_error')
+        expect(refused.data?.code, `${what} over ${transport}`).toBe('unauthorized')
+      }
+    }
+  })
+
+  it('of another organisation’s call nobody gets to know more than of one that never was', async () => {
+    const call = await visitor()
+    const strangers = [
+      await house.token('admin', OTHER_ORGANISATION),
+      await keyWith(house, ['calls:read', 'calls:write'], OTHER_ORGANISATION),
+    ]
+    for (const token of strangers) {
+      const stranger = await ready(token)
+      const heard: unknown[] = []
+      stranger.onAny((...given: unknown[]) => void heard.push(given))
+      for (const event of ['call:join', 'transcript:subscribe', 'ai:pause', 'ai:resume']) {
+        const [theirs, nobodys] = [await ask(stranger, event, call.id), await ask(stranger, event, call.id.replaceAll(/[0-9]/g, '0'))]
+        expect(theirs, event).toEqual(nobodys)
+        expect(theirs, event).toMatchObject({ ok: false, error: { code: 'not_found' } })
+      }
+      for (const event of ['call:leave', 'transcript:unsubscribe']) await ask(stranger, event, call.id)
+      expect(heard).toEqual([])
+    }
+    const answer = await house.ask(`/api/calls/${call.id}`, { token: await house.token('viewer') })
+    expect(await answer.json()).toMatchObject({ call: { ai: 'active' } })
+    call.hangUp()
   })
 
   it('a key that may not read calls is told which scope it lacks', async () => {
