@@ -19,7 +19,11 @@ function play(arrivalsMs: readonly number[]) {
   takeUntil(Number.POSITIVE_INFINITY)
   return { sent, jitter }
 }
-const every = (count: number, late: (number: number) => number = () => 0) => Array.from({ length: count }, (_, at) => at * 20 + late(at))
+/** A frame that is late holds up those behind it. */
+function every(count: number, late: (number: number) => number = () => 0) {
+  let lastMs = 0
+  return Array.from({ length: count }, (_, at) => (lastMs = Math.max(lastMs, at * 20 + late(at))))
+}
 
 describe('the operator’s frames, evened out', () => {
   it('leave every 20 ms, and a steady stream waits one frame', () => {
@@ -29,11 +33,17 @@ describe('the operator’s frames, evened out', () => {
   })
 
   it('fill the holes of a line that is late now and then, with no more than three frames of waiting', () => {
-    const { sent } = play(every(250, (at) => (at % 10 === 5 ? 35 : 0)).toSorted((a, b) => a - b))
+    const { sent } = play(every(250, (at) => (at % 10 === 5 ? 35 : 0)))
     const late = sent.slice(1).filter(({ atMs }, at) => atMs - (sent[at]?.atMs ?? 0) > 20)
     // The first one it learns from.
     expect(late.length).toBeLessThan(3)
     expect(Math.max(...sent.map(({ waitedMs }) => waitedMs))).toBeLessThanOrEqual(60)
+  })
+
+  it('remember a line that is late every few seconds, and wait no longer for it than that takes', () => {
+    const { sent } = play(every(2000, (at) => (at % 200 === 50 ? 50 : 0)))
+    expect(sent.slice(1).filter(({ atMs }, at) => atMs - (sent[at]?.atMs ?? 0) > 20).length).toBeLessThan(3)
+    expect(sent.length).toBeGreaterThan(1980)
   })
 
   it('come back to now after a stall that is followed by all that was held up', () => {

@@ -47,11 +47,13 @@ export function createJitter(): Jitter {
       frames.push(frame)
       if (frames.length * FRAME_MS > FULL_MS) frames = frames.slice(-targetMs / FRAME_MS)
       if (dueMs !== undefined) return
-      if (nowMs - emptySinceMs < LATE_MS) {
+      const isLate = nowMs - emptySinceMs < LATE_MS
+      if (isLate) {
         targetMs = Math.min(MOST_MS, targetMs + FRAME_MS)
         calmSinceMs = nowMs
       }
-      dueMs = nowMs + targetMs
+      // One that comes late has made those behind it wait as long as it was late.
+      dueMs = isLate ? nowMs : nowMs + targetMs
       spare = { sinceMs: dueMs, leastFrames: Number.POSITIVE_INFINITY }
     },
     get dueMs() {

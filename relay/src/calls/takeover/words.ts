@@ -28,8 +28,8 @@ export function createOperatorWords(o: { transcript: Transcript; clock: Clock; u
     thresholds: () => ({ minSpeechMs: MIN_SPEECH_MS, takeWordMs: Number.POSITIVE_INFINITY, endSilenceMs: END_SILENCE_MS }),
     onSpeech(event) {
       if (event.type === 'began') {
-        // Its place is where it began.
-        if (!isRecognised) spoken = transcript.begin('operator')
+        // Its place is where it began; a line without words is never shown.
+        spoken = transcript.begin('operator')
       } else if (event.type === 'passed' || event.type === 'ended') end()
     },
   })
