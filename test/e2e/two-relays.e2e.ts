@@ -71,6 +71,10 @@ describe.runIf(redisServer)('the operator at one relay, the call at the other', 
     await watcher.sees('is over', id, ({ endedAt, endReason }) => endReason === 'visitor' && endedAt !== undefined)
     const told = await events
     expect(told.at(-1)).toEqual({ type: 'ended', data: { reason: 'visitor' } })
+    // Redis has heard of it, and knows nothing of it.
+    const kept = await house.redis.kept('voice-agent')
+    expect(kept.split('sealed').length).toBeGreaterThan(3)
+    for (const secret of [id, house.agentId, 'org_main', 'call:updated', 'Norway']) expect(kept).not.toContain(secret)
     expect(told.filter(({ type }) => type === 'transcript').map(({ data }) => (data.entry as { id: string }).id)).toContain(answer.id)
   })
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { freePort } from './relay-process.ts'
 
 /** A real Redis that keeps nothing on a disk: when it comes back it has forgotten everything. */
@@ -9,6 +10,8 @@ export interface RedisServer {
   goAway(): Promise<void>
   /** Starts it again on the same port. */
   comeBack(): Promise<void>
+  /** All that was written to this stream, as Redis keeps it. */
+  kept(stream: string): Promise<string>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -38,5 +41,23 @@ export async function startRedis(path: string): Promise<RedisServer> {
     })
   }
   await comeBack()
-  return { url: `redis://:${PASSWORD}@127.0.0.1:${port}`, goAway, comeBack, [Symbol.asyncDispose]: goAway }
+  return {
+    url: `redis://:${PASSWORD}@127.0.0.1:${port}`,
+    goAway,
+    comeBack,
+    kept: (stream) => ask(port, `XRANGE ${stream} - +`),
+    [Symbol.asyncDispose]: goAway,
+  }
+}
+
+/** One question in Redis's own inline words, and the answer as it comes over the wire. */
+async function ask(port: number, question: string): Promise<string> {
+  const wire = connect(port, '127.0.0.1').setEncoding('latin1')
+  wire.write(`AUTH ${PASSWORD}\r\n${question}\r\nPING\r\n`)
+  let answer = ''
+  for await (const text of wire) {
+    answer += text
+    if (answer.endsWith('+PONG\r\n')) break
+  }
+  return answer
 }
