@@ -31,7 +31,7 @@ const NAMED: Readonly<Record<string, string>> = {
   notes: 'Wants a price for two hundred.',
 }
 /** For what only a pattern describes. */
-const PATTERNED = ['Front desk', '09:30', '12-25', 'api.in.exotel.com', 'US', '+12025550101', 'sandbox']
+const PATTERNED = ['Front desk', '09:30', '12-25', 'api.example.com', 'US', '+12025550101', 'sandbox']
 
 /** Adds them to the document that is given. */
 export function addExamples(document: Described): void {
