@@ -77,6 +77,13 @@ export function conformsWithModel(o: {
       await one.until(isDone('u1'))
       one.session.take({ type: 'context', text: 'The visitor looks at {{shop}} Gold.' })
       one.session.take({ type: 'whisper', text: 'Offer them {{a tenth}} off.' })
+      one.session.take({
+        type: 'briefing',
+        by: 'Ravi',
+        said: [{ role: 'operator', text: 'I refund it.' }],
+        leaves: 'The code is {{MANGO}}.',
+      })
+      one.session.take({ type: 'briefing', by: 'Meera', said: undefined })
       one.turn('u2', 'When do you open?')
       await one.until(isDone('u2'))
       expect(lastMessages()).toEqual([
@@ -92,6 +99,10 @@ export function conformsWithModel(o: {
         'You are an AI',
         'The visitor looks at Kettle Gold.',
         'Offer them {{a tenth}} off.',
+        'A colleague, Ravi, spoke with the visitor',
+        'Colleague: I refund it.',
+        'Ravi leaves you this, which you may use and tell: The code is {{MANGO}}.',
+        'What they said to each other was not written down.',
         '1: opening hours',
         'Saturday',
       ])

@@ -112,6 +112,15 @@ describe('a talk with Gemini Live', () => {
     ])
   })
 
+  test('learns what an operator said and left before the next question', async () => {
+    const { far, talk } = await call()
+    const socket = await far.socket(1)
+    talk.session.take({ type: 'briefing', by: 'Ravi', said: [{ role: 'operator', text: 'I refund it.' }], leaves: 'The code is MANGO.' })
+    talk.turn('u1', 'What is the code?')
+    const asked = await socket.until((frame) => frame.realtimeInput?.text !== undefined)
+    expect(asked.realtimeInput?.text).toMatch(/Ravi.*I refund it\..*The code is MANGO\..*What is the code\?/s)
+  })
+
   test('a key gets the owner’s own words, and the last one hangs up', async () => {
     const { far, talk } = await call()
     const socket = await far.socket(1)
