@@ -131,6 +131,7 @@ describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
     let next = xml
     for (let nth = 0; nth < 4; nth++) {
       const { frames, info, ws, text } = await session(next, sid)
+      await eventually(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(nth + 1)
       if (nth === 0) {
         info('agentSpeaking', 'on')
         info('tokensPlayed', 'Hello there.')
@@ -138,8 +139,8 @@ describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
         await eventually(() => frames.at(-1)).toMatchObject({ last: true })
         expect(text().trim()).toBe('Ask me something.')
       }
-      await eventually(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(nth + 1)
-      ws.terminate()
+      // At once and behind what was told: what is heard meanwhile is reckoned by the clock.
+      ws.close(4000)
       const lost = { ...form(actions.socket_dropped_or_1007, sid), SessionId: `VX${nth}` }
       const answer = await (await house.tell(`/api/calls/relay-action/${callId}`, lost)).text()
       if (nth === 3) {
