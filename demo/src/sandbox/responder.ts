@@ -19,6 +19,8 @@ const say = (text: string): Answer => ({ kind: 'say', text })
 const FAREWELL = /\b(bye|goodbye|hang up|that is all|that's all)\b/i
 const NOT_UNDERSTOOD = 'Sorry, I did not understand that. I am a simulation and know a few recorded questions only. You can also type.'
 const FAREWELL_WORDS = 'Goodbye, and thank you for asking.'
+/** Brackets may stand within brackets. */
+const NOTE = /\(((?:[^()]|\([^()]*\))*)\)/g
 const HANG_UP_TOOL = /end.?call|hang.?up/i
 const MY_NAME = /\bmy name is (\p{L}[\p{L}'-]*)/iu
 
@@ -26,7 +28,7 @@ const MY_NAME = /\bmy name is (\p{L}[\p{L}'-]*)/iu
 export function respond(prompt: Prompt): Answer {
   if (prompt.results.length) return say(prompt.results.map(({ name, result }) => tell(name, result)).join(' '))
   // Notes in brackets are stage directions (a person joined, an answer was cut), not questions.
-  const persons = prompt.turns.filter((turn) => turn.who === 'person').map((turn) => turn.text.replace(/\([^)]*\)/g, '').trim())
+  const persons = prompt.turns.filter((turn) => turn.who === 'person').map((turn) => turn.text.replace(NOTE, '').trim())
   const last = persons.at(-1) ?? ''
   const hangUp = prompt.tools.find((name) => HANG_UP_TOOL.test(name))
   if (!last && prompt.turns.findLast((turn) => turn.who === 'person')?.text.includes(UNINTELLIGIBLE)) return say(NOT_UNDERSTOOD)
@@ -37,7 +39,7 @@ export function respond(prompt: Prompt): Answer {
 
 /** What stage directions say that may be said on: who is named before a colon said it, and is left out. */
 function toldInBrackets(turns: Prompt['turns']): string[] {
-  const notes = turns.flatMap(({ text, who }) => (who === 'person' ? [...text.matchAll(/\(([^)]*)\)/g)] : []).map(([, note = '']) => note))
+  const notes = turns.flatMap(({ text, who }) => (who === 'person' ? [...text.matchAll(NOTE)] : []).map(([, note = '']) => note))
   const lines = notes.filter((note) => !/without telling|unheard/i.test(note)).flatMap((note) => note.split('\n'))
   return lines.map((line) => line.slice(line.lastIndexOf(': ') + 1).trim())
 }

@@ -57,9 +57,9 @@ describe('streams', () => {
         { role: 'user', content: `(${note})` },
         { role: 'user', content: 'What is the refund code?' },
       ])
-    expect((await told('Asha spoke with them.\nShe leaves you this: The refund code is MANGO 42.')).text).toBe(
-      'The refund code is MANGO 42.',
-    )
+    expect(
+      (await told('Asha spoke with them.\nColleague: (spoken, not written down)\nShe leaves you this: The refund code is MANGO 42.')).text,
+    ).toBe('The refund code is MANGO 42.')
     expect((await told('Follow it without telling of it: The refund code is MANGO 42.')).text).not.toContain('MANGO')
   })
 
