@@ -17,14 +17,17 @@ interface Entry {
 /** Numbers that are called no more. */
 export class DoNotCallList extends LitElement {
   static override styles = [...look, listStyles]
-  static override properties = { desk: { attribute: false }, entries: { state: true }, next: { state: true } }
+  static override properties = { desk: { attribute: false }, path: { attribute: false }, entries: { state: true }, next: { state: true } }
   declare desk: Desk
+  /** Whose list: the organisation's, or the whole house's. */
+  declare path: '/api/do-not-call' | '/api/house/do-not-call'
   declare private entries: readonly Entry[] | undefined
   declare private next: string | null
   readonly #work = new Work(this)
 
   constructor() {
     super()
+    this.path = '/api/do-not-call'
     this.next = null
   }
 
@@ -34,7 +37,7 @@ export class DoNotCallList extends LitElement {
 
   async #page(cursor?: string): Promise<void> {
     const query = { limit: 50, ...(cursor === undefined ? {} : { cursor }) }
-    const found = await this.desk.api.get<{ doNotCall: Entry[]; nextCursor: string | null }>('/api/do-not-call', { query })
+    const found = await this.desk.api.get<{ doNotCall: Entry[]; nextCursor: string | null }>(this.path, { query })
     this.entries = cursor === undefined ? found.doNotCall : [...(this.entries ?? []), ...found.doNotCall]
     this.next = found.nextCursor
   }
@@ -44,7 +47,7 @@ export class DoNotCallList extends LitElement {
     const form = event.currentTarget as HTMLFormElement
     const data = Object.fromEntries(new FormData(form)) as Record<string, string>
     void this.#work.run('add', async () => {
-      const { doNotCall } = await this.desk.api.post<{ doNotCall: Entry }>('/api/do-not-call', {
+      const { doNotCall } = await this.desk.api.post<{ doNotCall: Entry }>(this.path, {
         phoneNumber: data.phoneNumber,
         ...(data.reason ? { reason: data.reason } : {}),
         ...(data.until ? { until: new Date(`${data.until}T00:00:00`).toISOString() } : {}),
@@ -56,7 +59,7 @@ export class DoNotCallList extends LitElement {
 
   #remove = ({ id }: Entry) =>
     this.#work.run('remove', async () => {
-      await this.desk.api.delete(`/api/do-not-call/${id}`)
+      await this.desk.api.delete(`${this.path}/${id}`)
       this.entries = this.entries?.filter((each) => each.id !== id)
       this.desk.tell(this.desk.t('The number may be called again.'))
     })

@@ -39,6 +39,7 @@ const DOCUMENT = {
       get: { responses: { 200: { content: { 'application/json': { schema: { type: 'object', properties: { callingRules: RULES } } } } } } },
     },
     '/api/settings/status': { get: {} },
+    '/api/house/do-not-call': { get: {} },
   },
 }
 const IN_FORCE = {
@@ -58,6 +59,25 @@ const answers = () => ({
   'GET /api/calling-rules': { callingRules: IN_FORCE },
   'PATCH /api/calling-rules': { callingRules: IN_FORCE },
   'GET /api/do-not-call': { doNotCall: [{ id: 'd_1', phoneNumber: '+12025550123', reason: 'asked', createdAt: AT }], nextCursor: null },
+  'GET /api/house/do-not-call': { doNotCall: [{ id: 'd_9', phoneNumber: '+12025550111', createdAt: AT }], nextCursor: null },
+  'DELETE /api/house/do-not-call/d_9': undefined,
+  'GET /api/gate/decisions': ({ query }: { query: { allowed?: string } }) => ({
+    decisions: [
+      {
+        id: 'g_1',
+        callId: 'c_1',
+        agentId: 'a_1',
+        at: AT,
+        phoneNumber: '+1•••23',
+        purpose: 'service',
+        carrier: 'twilio',
+        allowed: query.allowed === undefined,
+        rule: 'calling-hours',
+        amount: 0,
+      },
+    ],
+    nextCursor: null,
+  }),
   'POST /api/do-not-call': { doNotCall: { id: 'd_2', phoneNumber: '+12025550177', createdAt: AT } },
   'DELETE /api/do-not-call/*': undefined,
   'POST /api/gate/check': { allowed: false, rule: 'hours', message: 'It is night there.' },
@@ -79,7 +99,7 @@ const save = async (page: SettingsPage) => {
 describe('the settings', () => {
   afterEach(unmountAll)
 
-  for (const part of ['hours', 'limits', 'prices', 'consent', 'do-not-call', 'check', 'relay']) {
+  for (const part of ['hours', 'limits', 'prices', 'consent', 'do-not-call', 'house', 'check', 'relay']) {
     it(`has nothing for axe to find at #/settings/${part}`, async () => {
       const { page } = await open(`#/settings/${part}`)
       expect(wordsIn(page)).not.to.contain('No answer for')
@@ -128,6 +148,27 @@ describe('the settings', () => {
     await settled(page)
     expect(wordsIn(page)).to.contain('It is night there.')
     expect(await axeOffences(page)).to.deep.equal([])
+  })
+
+  it('tells what the gate answered, refusals alone when asked', async () => {
+    const { desk, page } = await open('#/settings/check')
+    expect(page.shadowRoot?.querySelector('vc-gate-decisions')?.shadowRoot?.querySelector('td a')?.getAttribute('href')).to.equal(
+      '#/calls/c_1',
+    )
+    named(page, 'button', 'Refusals only').click()
+    await settled(page)
+    expect(desk.asked.at(-1)?.query).to.deep.equal({ limit: 50, allowed: 'false' })
+    expect(wordsIn(page)).to.contain('Calling hours')
+    expect(await axeOffences(page)).to.deep.equal([])
+  })
+
+  it('shows the list of the whole house to those who run it, and to nobody else', async () => {
+    const { desk, page } = await open('#/settings/house')
+    named(page, 'button', 'Take off the list: 11').click()
+    await settled(page)
+    expect(desk.asked.at(-1)?.route).to.equal('DELETE /api/house/do-not-call/d_9')
+    const { 'GET /api/house/do-not-call': _, ...others } = answers()
+    expect(has((await open('#/settings', fakeDesk(others))).page, 'a', 'Do not call, whole house')).to.equal(false)
   })
 
   it('says what is on and which variable switches the rest on', async () => {
