@@ -6,10 +6,12 @@ import type { LoadWish } from './load-child.ts'
 import { type Entrant, measureInTurn, type Times } from './rounds.ts'
 import { type Stage, type StoreKind, setStage } from './stage.ts'
 
-const READING_MS = 700
+/** `readings`: how often memory is looked at, so far from each other. */
+type Thoroughness = Times & { readings: number; readingMs: number }
 
-const FULL: Times = { rounds: 4, leadMs: 600, sliceMs: 2500, settleMs: 300 }
-const QUICK: Times = { rounds: 1, leadMs: 300, sliceMs: 500, settleMs: 400 }
+const FULL: Thoroughness = { warmUps: 1, rounds: 4, leadMs: 600, sliceMs: 2500, settleMs: 300, readings: 3, readingMs: 700 }
+/** A smoke run says that all is counted, and not how much it is. */
+const QUICK: Thoroughness = { warmUps: 0, rounds: 1, leadMs: 200, sliceMs: 300, settleMs: 300, readings: 1, readingMs: 200 }
 
 /**
  * Calls of one shape, at 50 and at 200, beside a bare bridge (DESIGN, "How it is measured"). `profileTo`: a folder for
@@ -30,11 +32,11 @@ export async function hotPath(o: {
   const usual = o.quick ? QUICK : FULL
   const times = { ...usual, rounds: o.rounds ?? usual.rounds }
   // What is made once is made by these few.
-  let before: Held = await heldBy(stage, 10)
+  let before: Held = await heldBy(stage, 10, times)
   for (const calls of o.calls ?? (o.quick ? [14] : [50, 200])) {
     await stage.join(calls)
     const rows = await measureInTurn(stage.load, entrantsOf(stage, kind), times)
-    const held = await heldBy(stage, calls)
+    const held = await heldBy(stage, calls, times)
     figures.push(...figuresOf(kind, calls, rows), memory(before, held))
     before = held
   }
@@ -53,18 +55,18 @@ function entrantsOf({ relay, floor, floorAgain, load }: Stage, { canMute }: Kind
 }
 
 /** Bytes held while so many calls are spoken in. */
-async function heldBy(stage: Stage, calls: number): Promise<Held> {
+async function heldBy(stage: Stage, calls: number, { readings: times, readingMs }: Thoroughness): Promise<Held> {
   const { load, relay, floor } = stage
   await stage.join(calls)
   await load.ask({ do: 'feed', name: 'relay' } satisfies LoadWish)
   const readings: number[] = []
-  for (let reading = 0; reading < 3; reading++) {
-    await wait(READING_MS)
+  for (let reading = 0; reading < times; reading++) {
+    await wait(readingMs)
     readings.push(await relay.heldBytes())
   }
   await load.ask({ do: 'rest' } satisfies LoadWish)
   await load.ask({ do: 'end', name: 'relay' } satisfies LoadWish)
-  await wait(READING_MS)
+  await wait(readingMs)
   const { heldBytes } = await floor.ask<{ heldBytes: number }>('memory')
   return { calls, relay: readings, floor: heldBytes }
 }

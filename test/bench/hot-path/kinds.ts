@@ -35,6 +35,20 @@ export interface Kind {
 
 const GEMINI = { engine: 'gemini-live', comesBack: false, cpuAboveFloorUs: 4 } as const
 
+const asItIs = (number: number) => number
+
+const PASSED_THROUGH = {
+  engine: 'echo',
+  comesBack: true,
+  resamples: false,
+  canMute: false,
+  cpuAboveFloorUs: 2.5,
+  chunk: (stamp: Stamp) => AnswerTurn.chunk(stamp),
+  readUp: () => undefined,
+  readDown: (pcm: Uint8Array, call: number) => frameOfCall(readStamp(pcm), call),
+  frameOf: asItIs,
+} as const
+
 /** µ-law codes of the first samples of PCM16LE. */
 function codesOf(pcm: Uint8Array): Uint8Array {
   const codes = new Uint8Array(STAMP_BYTES / 2)
@@ -43,7 +57,10 @@ function codesOf(pcm: Uint8Array): Uint8Array {
 }
 
 function readCodes(coded: Uint8Array, call: number): number | undefined {
-  const stamp = readStamp(coded, 1)
+  return frameOfCall(readStamp(coded, 1), call)
+}
+
+function frameOfCall(stamp: Stamp, call: number): number | undefined {
   return stamp.call === call ? stamp.frame : undefined
 }
 
@@ -58,21 +75,14 @@ export const KINDS: Readonly<Record<Shape, Kind>> = {
     chunk: (stamp) => AnswerTurn.chunk(stamp),
     readUp: (message) => readUp(message, readStamp),
     readDown: readCodes,
-    frameOf: (number) => number,
+    frameOf: asItIs,
   },
   mulaw: {
+    ...PASSED_THROUGH,
     title: 'a phone, passed through',
     floor: new URL('./floor-mulaw-child.ts', import.meta.url),
-    engine: 'echo',
     near: 'telephone',
-    comesBack: true,
-    resamples: false,
-    canMute: false,
-    cpuAboveFloorUs: 2.5,
-    chunk: (stamp) => AnswerTurn.chunk(stamp),
-    readUp: () => undefined,
     readDown: readCodes,
-    frameOf: (number) => number,
   },
   phone: {
     ...GEMINI,
@@ -87,38 +97,16 @@ export const KINDS: Readonly<Record<Shape, Kind>> = {
     frameOf: nearest,
   },
   optima: {
+    ...PASSED_THROUGH,
     title: 'a phone behind Optima, passed through',
     floor: new URL('./floor-optima-child.ts', import.meta.url),
-    engine: 'echo',
     near: 'optima',
-    comesBack: true,
-    resamples: false,
-    canMute: false,
-    cpuAboveFloorUs: 2.5,
-    chunk: (stamp) => AnswerTurn.chunk(stamp),
-    readUp: () => undefined,
-    readDown(pcm, call) {
-      const stamp = readStamp(pcm)
-      return stamp.call === call ? stamp.frame : undefined
-    },
-    frameOf: (number) => number,
   },
   exotel: {
+    ...PASSED_THROUGH,
     title: 'a phone behind Exotel, passed through in chunks',
     floor: new URL('./floor-exotel-child.ts', import.meta.url),
-    engine: 'echo',
     near: 'exotel',
     framesAMessage: FRAMES_A_MESSAGE,
-    comesBack: true,
-    resamples: false,
-    canMute: false,
-    cpuAboveFloorUs: 2.5,
-    chunk: (stamp) => AnswerTurn.chunk(stamp),
-    readUp: () => undefined,
-    readDown(pcm, call) {
-      const stamp = readStamp(pcm)
-      return stamp.call === call ? stamp.frame : undefined
-    },
-    frameOf: (number) => number,
   },
 }

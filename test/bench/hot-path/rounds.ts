@@ -30,6 +30,8 @@ export interface Row {
 }
 
 export interface Times {
+  /** Rounds before the first one that counts. */
+  warmUps: number
   rounds: number
   /** Fed, and not counted yet. */
   leadMs: number
@@ -39,18 +41,17 @@ export interface Times {
 }
 
 /**
- * Feeds every entrant in turn, round after round; a round before the first one warms up and does not count. Turns go on where they
- * stood.
+ * Feeds every entrant in turn, round after round. Turns go on where they stood.
  */
 export async function measureInTurn(load: Child, entrants: readonly Entrant[], times: Times): Promise<Row[]> {
   const wish = <T>(what: LoadWish) => load.ask<T>(what)
   const slices = new Map(entrants.map(({ row }) => [row, [] as Slice[]]))
-  for (let round = 0; round <= times.rounds; round++) {
+  for (let round = -times.warmUps; round < times.rounds; round++) {
     for (const entrant of entrants) {
       await entrant.before?.()
       await wish({ do: 'feed', name: entrant.name })
       await wait(times.leadMs)
-      const from = await wish<Counted>({ do: 'count', row: round === 0 ? 'warming up' : entrant.row })
+      const from = await wish<Counted>({ do: 'count', row: round < 0 ? 'warming up' : entrant.row })
       const usedBefore = await entrant.process.ask<Used>('cpu')
       await wait(times.sliceMs)
       const to = await wish<Counted>({ do: 'rest' })
@@ -58,7 +59,7 @@ export async function measureInTurn(load: Child, entrants: readonly Entrant[], t
       await wait(times.settleMs)
       await entrant.after?.()
       const frames = to.frames - from.frames
-      if (round === 0) continue
+      if (round < 0) continue
       slices.get(entrant.row)?.push({
         cpuUs: (used.processUs - usedBefore.processUs) / frames,
         threadUs: (used.threadUs - usedBefore.threadUs) / frames,
