@@ -10,7 +10,7 @@ const tone = ToolSpec.parse({ name: 'describe', description: 'Describe it.' })
 
 const failing = scriptedEngine('first', (input, { emit }) => {
   if (input.type !== 'turn') return
-  emit({ type: 'text', utterance: input.utterance, text: 'This is half of' })
+  emit({ type: 'text', utterance: input.utterance, text: 'This was said before it failed. And this is half of' })
   emit({ type: 'failed', fault: { code: 'dropped', message: 'the line to the model broke', retryable: true } })
 })
 
@@ -59,6 +59,7 @@ test('what an engine began before it failed is not part of the answer that the n
   const { calls } = world(engines)
   const answer = await calls.rehearse(agent(engines), 'Hello?', never)
   expect([answer.engine, answer.text]).toEqual(['second', 'The second answers.'])
+  expect(answer.sound.bytes.length).toBe(3 * 100 * 24 * 2)
 })
 
 test('an engine with a voice of its own is heard as it is', async () => {

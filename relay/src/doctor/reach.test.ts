@@ -50,6 +50,14 @@ describe('PUBLIC_URL', () => {
       [behind({}, createReachProof('the secret of another house')), 'another server'],
       [async () => new Response('<!doctype html>'), 'another server'],
       [async () => new Response('{"status":"ok","proof":"AAAA"}'), 'another server'],
+      // It gives back whatever it was sent.
+      [
+        async (_, init) => {
+          const proof = new Headers(init?.headers).get('x-relay-ask')
+          return Response.json({ proof, seen: { forwardedFor: null, forwarded: false, address: 'x' } })
+        },
+        'another server',
+      ],
       [async () => new Response(null, { status: 301, headers: { location: `${PUBLIC}/x` } }), 'HTTP 301'],
       [async () => new Response('Bad gateway', { status: 502 }), 'HTTP 502'],
     ]

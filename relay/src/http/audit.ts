@@ -34,11 +34,12 @@ export function auditRoutes(o: { audit: Audit }): Endpoint[] {
   ]
 }
 
-/** Writes down every change that an operator or a key has made, whatever the route. */
+/** Writes down every change that an operator or a key has made, and every table that they took with them, whatever the route. */
 export function audited(access: Access, action: string, audit: Pick<Audit, 'write'>): MiddlewareHandler<HttpEnv> {
   return createMiddleware<HttpEnv>(async (c, next) => {
     await next()
-    if (access.who !== 'operator' || c.req.method === 'GET' || c.res.status >= 400) return
+    const isTaken = c.res.headers.get('content-type')?.startsWith('text/csv')
+    if (access.who !== 'operator' || (c.req.method === 'GET' && !isTaken) || c.res.status >= 400) return
     const target = Object.values(c.req.param()).join('/')
     await audit.write(c.get('principal'), { action, target: target === '' ? undefined : target, address: c.get('address') })
   })

@@ -246,6 +246,14 @@ describe('the history', () => {
     expect((await others.text()).trimEnd().split('\r\n')).toHaveLength(1)
   })
 
+  it('keeps who took a table of it', async () => {
+    const token = await house.token('viewer')
+    await (await house.ask('/api/calls', { token, headers: { accept: 'text/csv' } })).text()
+    await house.ask('/api/calls', { token })
+    const { deeds } = (await (await send('GET', '/api/audit?limit=200')).json()) as { deeds: { action: string }[] }
+    expect(deeds.filter(({ action }) => action === 'GET /api/calls').length).toBe(2)
+  })
+
   it('keeps who erased what', async () => {
     const { body } = await list('sessionId=history:1')
     const id = body.calls[0]?.id ?? ''

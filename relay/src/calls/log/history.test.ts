@@ -186,7 +186,8 @@ describe('words', () => {
       ['Zwei Mal', ''],
     ] as const)
       expect([text, hasWords([text], wordsOf(words))]).toEqual([text, true])
-    expect(hasWords(['चाय'], wordsOf('चूय'))).toBe(false)
+    // Vowel signs are no accents.
+    expect(hasWords(['चूय'], wordsOf('चय'))).toBe(false)
     expect(hasWords(['one', 'two'], wordsOf('one two'))).toBe(true)
     expect(hasWords(['one'], wordsOf('one two'))).toBe(false)
   })
