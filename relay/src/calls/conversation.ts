@@ -99,7 +99,7 @@ export function createConversation(o: {
     newId,
     moment() {
       const waiting = floor.is === 'owed' || (floor.is === 'open' && o.chain().ownHz !== undefined)
-      return waiting && phase === 'talking' && o.modality === 'voice' ? phrase('oneMoment', o.language) : undefined
+      return waiting && phase === 'talking' && !pause.on && o.modality === 'voice' ? phrase('oneMoment', o.language) : undefined
     },
     onFault: o.onFault,
   })
@@ -298,7 +298,7 @@ export function createConversation(o: {
     },
     async handover({ from, to, fault, utterance, question, deaf }) {
       note('engine.handover', { from, to: to ?? null, fault: fault.code, message: fault.message })
-      if (deaf && o.modality === 'voice' && phase === 'talking') {
+      if (deaf && o.modality === 'voice' && phase === 'talking' && !pause.on) {
         const message = 'The agent cannot hear you just now. Please type.'
         feed.tell({ type: 'error', code: 'cannot_hear', message, retryable: false })
         asides.say(phrase('cannotHear', o.language))

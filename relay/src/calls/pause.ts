@@ -14,6 +14,8 @@ export interface Pause {
   standAside(): void
   /** It goes on, also when it was paused before; nothing that was said meanwhile waits for its answer. */
   comeBack(): void
+  /** Runs this once nobody speaks in its place: now, or when it comes back. */
+  onceBack(act: () => void): void
   /** Media away or back; while the agent is held back nobody is asked whether they are still there. */
   away(isAway: boolean): void
 }
@@ -27,6 +29,7 @@ export function createPause(o: {
 }): Pause {
   let held: 'not' | 'paused' | 'aside' = 'not'
   let isAway = false
+  const waiting: (() => void)[] = []
   function become(next: typeof held) {
     held = next
     count()
@@ -56,6 +59,11 @@ export function createPause(o: {
       if (held !== 'aside') return
       o.forgetWaiting()
       become('not')
+      for (const act of waiting.splice(0)) act()
+    },
+    onceBack(act) {
+      if (held === 'aside') waiting.push(act)
+      else act()
     },
     away(now) {
       isAway = now

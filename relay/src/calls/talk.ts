@@ -142,9 +142,12 @@ export function createTalk(
       return conversation.handover(change)
     },
     onExhausted() {
-      const message = 'The agent cannot answer just now. Please try again later.'
-      feed.tell({ type: 'error', code: 'provider_unavailable', message, retryable: true })
-      conversation.sayAndEnd('trouble', 'error')
+      // Operator and visitor talk on without it.
+      conversation.pause.onceBack(() => {
+        const message = 'The agent cannot answer just now. Please try again later.'
+        feed.tell({ type: 'error', code: 'provider_unavailable', message, retryable: true })
+        conversation.sayAndEnd('trouble', 'error')
+      })
     },
     onFault: report('the engines could not be handed over'),
   })
