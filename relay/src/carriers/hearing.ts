@@ -31,8 +31,16 @@ export function createHearing(clock: Clock): Hearing {
   const utterances = new Map<string, Heard>()
   const marks = new Map<string, { utterance: string; name: string; ms: number }>()
   let numbered = 0
+  /** Asked for last, as nearly every frame asks again. */
+  let newest: { utterance: string; heard: Heard } | undefined
 
   function of(utterance: string): Heard {
+    if (newest?.utterance === utterance) return newest.heard
+    const heard = find(utterance)
+    newest = { utterance, heard }
+    return heard
+  }
+  function find(utterance: string): Heard {
     const known = utterances.get(utterance)
     if (known) return known
     const heard: Heard = { sentMs: 0, known: undefined, told: false }

@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws'
+import { WebSocket } from 'ws'
 import { readMessages } from '../audio/inbox.ts'
 import { createOutbox } from '../audio/outbox.ts'
 import type { Clock } from '../calls/ports.ts'
@@ -14,6 +14,8 @@ const FASTER = 1.5
 
 export const REFUSED = 1008
 
+const { OPEN } = WebSocket
+
 export interface StreamSocket {
   readonly open: boolean
   readonly writable: boolean
@@ -27,6 +29,31 @@ export interface StreamSocket {
 
 /** What comes of a frame; `refused` counts as malformed. */
 type Taken = 'taken' | 'refused'
+
+/** One shape for all sockets: getters in an object literal would make each a slow object of its own. */
+class Shared implements StreamSocket {
+  readonly send: StreamSocket['send']
+  readonly sound: StreamSocket['sound']
+  readonly sendBinary: StreamSocket['sendBinary']
+  readonly close: StreamSocket['close']
+  readonly #isOpen: () => boolean
+  readonly #isWritable: () => boolean
+
+  constructor(parts: Pick<StreamSocket, 'send' | 'sound' | 'sendBinary' | 'close'> & { isOpen: () => boolean; isWritable: () => boolean }) {
+    this.send = parts.send
+    this.sound = parts.sound
+    this.sendBinary = parts.sendBinary
+    this.close = parts.close
+    this.#isOpen = parts.isOpen
+    this.#isWritable = parts.isWritable
+  }
+  get open() {
+    return this.#isOpen()
+  }
+  get writable() {
+    return this.#isWritable()
+  }
+}
 
 /** One socket that a call's sound goes over: reads, bounds, keeps alive. `onGone` is called once. */
 export function createStreamSocket<Message>(o: {
@@ -68,15 +95,12 @@ export function createStreamSocket<Message>(o: {
     })
   }
 
-  const socket: StreamSocket = {
-    get open() {
-      return !gone && ws.readyState === ws.OPEN
-    },
-    get writable() {
-      return socket.open && (!outbox.isBehind || ws.bufferedAmount < o.fullBytes)
-    },
+  const isOpen = () => !gone && ws.readyState === OPEN
+  const socket = new Shared({
+    isOpen,
+    isWritable: () => isOpen() && (!outbox.isBehind || ws.bufferedAmount < o.fullBytes),
     send(frame) {
-      if (!socket.open) return
+      if (!isOpen()) return
       if (typeof frame === 'string') outbox.text(frame)
       else {
         outbox.flush()
@@ -85,12 +109,12 @@ export function createStreamSocket<Message>(o: {
       if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     sound(before, sound, after) {
-      if (!socket.open) return
+      if (!isOpen()) return
       outbox.sound(before, sound, after)
       if (outbox.isBehind && ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
     sendBinary(frame) {
-      if (!socket.open) return
+      if (!isOpen()) return
       outbox.binary(frame)
       if (outbox.isBehind && ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
     },
@@ -103,7 +127,7 @@ export function createStreamSocket<Message>(o: {
       }
       leave()
     },
-  }
+  })
 
   /** A fault of ours in one call must not end the others. */
   function take(message: Message): Taken {
@@ -144,14 +168,14 @@ const TEXT = { binary: false }
 
 /** Says whether this much more sound may be, by real time. */
 export function createSoundBound(clock: Clock): (ms: number) => boolean {
-  let leftMs = STORE_MS
-  let atMs = clock.monotonicMs()
+  // In an object: a number that a closure keeps is a new one on the heap each time it changes.
+  const store = { leftMs: STORE_MS, atMs: clock.monotonicMs() }
   return (ms) => {
     const now = clock.monotonicMs()
-    leftMs = Math.min(STORE_MS, leftMs + (now - atMs) * FASTER)
-    atMs = now
-    if (ms > leftMs) return false
-    leftMs -= ms
+    store.leftMs = Math.min(STORE_MS, store.leftMs + (now - store.atMs) * FASTER)
+    store.atMs = now
+    if (ms > store.leftMs) return false
+    store.leftMs -= ms
     return true
   }
 }
