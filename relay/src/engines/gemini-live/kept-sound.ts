@@ -1,5 +1,8 @@
-/** Frames that are kept together: what is forgotten makes room for what comes, so that a steady stream allocates nothing. */
-const PAGE_FRAMES = 10
+/** Frames that are kept together. */
+const PAGE_FRAMES = 5
+/** What one stream forgets makes room for what comes on any other, so that steady streams allocate nothing. */
+const spares: Page[] = []
+const MOST_SPARES = 64
 
 interface Page {
   bytes: Buffer
@@ -22,13 +25,12 @@ export interface KeptSound {
 
 export function createKeptSound(): KeptSound {
   let pages: Page[] = []
-  let spare: Page | undefined
 
   function pageFor(size: number): Page {
     const last = pages.at(-1)
     if (last && last.size === size && last.filled < PAGE_FRAMES) return last
+    const spare = spares.pop()
     const page = spare?.size === size ? spare : { bytes: Buffer.allocUnsafeSlow(size * PAGE_FRAMES), size, first: 0, filled: 0 }
-    spare = undefined
     pages.push(page)
     return page
   }
@@ -47,7 +49,7 @@ export function createKeptSound(): KeptSound {
         kept.length -= gone
         if (page.first < page.filled) return
         pages.shift()
-        spare = Object.assign(page, { first: 0, filled: 0 })
+        leave(page)
       }
     },
     frames() {
@@ -56,10 +58,16 @@ export function createKeptSound(): KeptSound {
       )
     },
     clear() {
+      for (const page of pages) leave(page)
       pages = []
-      spare = undefined
       kept.length = 0
     },
   }
   return kept
+}
+
+function leave(page: Page): void {
+  page.first = 0
+  page.filled = 0
+  if (spares.length < MOST_SPARES) spares.push(page)
 }
