@@ -1,4 +1,3 @@
-import { ReadableStream, TextEncoderStream } from 'node:stream/web'
 import { createRoute } from '@hono/zod-openapi'
 import { accepts } from 'hono/accepts'
 import { z } from 'zod'
@@ -163,8 +162,19 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
       const page = await book.list(org(c), { ...query, limit: EXPORTED_AT_ONCE, cursor: cursor ?? query.cursor })
       return { ...page, calls: page.calls.map(fresh) }
     }
-    const text = ReadableStream.from(callsCsv(pages, maySeeNumbers(c.get('principal')) ? 'shown' : 'masked'))
-    return c.body(text.pipeThrough(new TextEncoderStream()), 200, {
+    const encoder = new TextEncoder()
+    const text = callsCsv(pages, maySeeNumbers(c.get('principal')) ? 'shown' : 'masked')[Symbol.asyncIterator]()
+    const bytes = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      async pull(controller) {
+        const { done, value } = await text.next()
+        if (done) controller.close()
+        else controller.enqueue(encoder.encode(value))
+      },
+      async cancel() {
+        await text.return?.(undefined)
+      },
+    })
+    return c.body(bytes, 200, {
       'Content-Type': 'text/csv; charset=utf-8',
       'Content-Disposition': 'attachment; filename="calls.csv"',
     })
