@@ -41,12 +41,12 @@ describe('a call of ours', () => {
       StreamType: 'bidirectional',
       CustomField: callId,
     })
-    expect(streamOf(form)).toMatch(/^ws:\/\/localhost:\d+\/api\/telephony\/ws\/env-exotel\/[\w-]{43}\?sample-rate=8000$/)
+    expect(streamOf(form)).toMatch(/^ws:\/\/localhost:\d+\/api\/telephony\/ws\/env-exotel\/[0-9a-f]{32}_[\w-]{43}\?sample-rate=8000$/)
     // It is in progress from the beginning: nobody has answered yet.
     expect(await house.view(callId)).toMatchObject({ status: 'initiated' })
     expect((await post(form.get('StatusCallback') ?? '', { CallSid: sid, Status: 'in-progress' })).status).toBe(200)
     expect(await house.view(callId)).toMatchObject({ status: 'initiated' })
-    expect(await house.open(near(streamOf(form).replace(/[\w-]{43}/, 'x'.repeat(43))))).toBe(403)
+    expect(await house.open(near(streamOf(form).replace(/_[\w-]{43}/, `_${'x'.repeat(43)}`)))).toBe(403)
     const stream = await opened(streamOf(form))
     stream.start(sid)
     await expect.poll(() => soundIn(stream).length).toBeGreaterThan(0)
@@ -152,7 +152,7 @@ describe('a call that comes in', () => {
     const body = (await answer.json()) as { url: string }
     expect(Object.keys(body)).toEqual(Object.keys(vectors.http.dynamic_url_answer.json))
     const { url } = body
-    expect(url).toMatch(/^ws:.*\/api\/telephony\/ws\/env-exotel\/[\w-]{43}\?sample-rate=8000$/)
+    expect(url).toMatch(/^ws:.*\/api\/telephony\/ws\/env-exotel\/[0-9a-f]{32}_[\w-]{43}\?sample-rate=8000$/)
     // Asked again it is the same call.
     expect((await fetch(near(`${house.number.webhookUrl}?${arrival(sid)}`))).status).toBe(200)
     const found = (await house.calls()).filter(({ sessionId }) => sessionId === sid)
