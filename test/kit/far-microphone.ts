@@ -5,6 +5,7 @@ import { bytesOf } from '../clips/wav.ts'
 
 const FRAME_MS = 20
 const FRAME = samplesFor(FRAME_MS)
+const MOST_LATE_FRAMES = 50
 const QUIET_ROOM = hush(1000)
 
 export interface Said {
@@ -51,6 +52,8 @@ export class FarMicrophone {
 
   #catchUp(): void {
     const due = Math.floor((performance.now() - this.#beganMs) / FRAME_MS)
+    // Who stood still for longer than that has lost it: so much at once no line takes for a microphone.
+    this.#frames = Math.max(this.#frames, due - MOST_LATE_FRAMES)
     for (; this.#frames < due; this.#frames++) {
       const socket = this.#socket()
       if (socket.readyState === socket.OPEN) socket.send(bytesOf(this.#next()))
