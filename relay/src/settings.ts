@@ -47,7 +47,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   }
   if (groups.storage.REDIS_URL) {
     for (const name of ['DATABASE_URL', 'INSTANCE_URL'] as const) {
-      if (!groups.storage[name]) throw new SettingsError(name, 'is required with REDIS_URL: several relays share one Postgres, and each has an address of its own')
+      if (!groups.storage[name])
+        throw new SettingsError(name, 'is required with REDIS_URL: several relays share one Postgres, and each has an address of its own')
     }
   }
   return {
