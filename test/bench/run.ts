@@ -8,6 +8,7 @@ import { type Figure, table } from './figures.ts'
 import { firstSound } from './first-sound.ts'
 import { hotPath } from './hot-path/index.ts'
 import { KINDS, SHAPES } from './hot-path/kinds.ts'
+import { takeoverFigures } from './takeover.ts'
 import { widgetBytes } from './widget-bytes.ts'
 
 /**
@@ -42,6 +43,7 @@ const PARTS: { title: string; measure: () => Figure[] | Promise<Figure[]> }[] = 
   { title: 'Widget', measure: widgetBytes },
   { title: 'First sound', measure: firstSound },
   { title: 'Calls', measure: callFigures },
+  { title: 'Takeover', measure: takeoverFigures },
   ...shapes.flatMap((shape) =>
     stores.map((store) => ({
       title: `Hot path of ${KINDS[shape].title}, log in ${STORES[store]}`,
