@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
+import { until } from './until.ts'
 
 /**
  * An ear in the page's audio graph: everything that a page connects to its loudspeaker is also recorded, sample by sample, by a worklet
@@ -182,6 +183,16 @@ export async function recordings(page: Page, of: 'contexts' | 'microphones' = 'c
     const samples = Float32Array.from({ length: bytes.length / 2 }, (_, at) => bytes.readInt16LE(at * 2) / 32767)
     return { sampleRate, samples, firstSoundAt, beganMs }
   })
+}
+
+/** Resolves when the page's newest loudspeaker has gone on for so long, sounding or not. */
+export async function hearOn(page: Page, ms: number): Promise<void> {
+  const lengthMs = () => {
+    const { chunks, sampleRate } = window.ear.contexts.at(-1) ?? { chunks: [], sampleRate: 48_000 }
+    return ((chunks.at(-1)?.frame ?? 0) / sampleRate) * 1000
+  }
+  const wanted = (await page.evaluate(lengthMs)) + ms
+  await until(`the page hears ${ms} ms more`, async () => (await page.evaluate(lengthMs)) >= wanted)
 }
 
 /** Resolves once something sounds, or sounds no more. */
