@@ -16,7 +16,7 @@ export function lookPath(name: string): string {
 }
 
 /** The demo and a browser for all tests of a file, closed behind them. */
-export interface DemoInBrowser {
+interface DemoInBrowser {
   readonly demo: RelayProcess
   readonly browser: Browser
 }

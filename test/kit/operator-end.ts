@@ -10,13 +10,13 @@ import { fromInt16 } from './waveform.ts'
 
 const HEARS_HZ = 24_000
 
-export interface Standing {
+interface Standing {
   id: string
   ai: 'active' | 'paused' | 'off'
   heldBy?: { id: string; name: string }
 }
 
-export interface Taken {
+interface Taken {
   call: Standing
   mediaUrl: string
   expiresAt: string
@@ -24,7 +24,7 @@ export interface Taken {
   detail?: string
 }
 
-export interface Takeover {
+interface Takeover {
   by: string
   name: string
   reason?: string
