@@ -297,6 +297,17 @@ const pieces = css`
   thead td {
     border: 0;
   }
+  td time {
+    white-space: nowrap;
+  }
+  .reading {
+    animation: reading 200ms 400ms backwards;
+  }
+  @keyframes reading {
+    from {
+      opacity: 0;
+    }
+  }
   .scroll {
     overflow-x: auto;
   }

@@ -1,11 +1,24 @@
-import { html, LitElement } from 'lit'
+import { css, html, LitElement } from 'lit'
 import { look } from '../look.ts'
 import { type Say, sayWith } from '../words.ts'
 import { masked } from './format.ts'
 
 /** A phone number, masked until somebody asks for it. */
 export class MaskedNumber extends LitElement {
-  static override styles = look
+  static override styles = [
+    ...look,
+    css`
+      :host {
+        display: inline-flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 2px 8px;
+      }
+      .num {
+        white-space: nowrap;
+      }
+    `,
+  ]
   static override properties = { t: { attribute: false }, number: {}, isShown: { state: true } }
   declare t: Say
   declare number: string

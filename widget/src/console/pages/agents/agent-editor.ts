@@ -24,6 +24,7 @@ import { type Section, sectionsOf } from './sections.ts'
 import { snippetOf } from './snippet.ts'
 import './trial.ts'
 import './voice-panel.ts'
+import { reading } from '../../parts/reading.ts'
 import { type VoiceSettings, voicePath } from './voice-panel.ts'
 
 /** One agent: its settings in sections, and the agent itself beside them, to be tried. */
@@ -158,7 +159,7 @@ export class AgentEditor extends LitElement {
     const { desk, saved } = this
     const { t } = desk
     if (!saved) {
-      if (!this.#work.fault) return html`<p class="quiet" aria-busy="true">${t('Reading …')}</p>`
+      if (!this.#work.fault) return reading(t)
       return html`<div class="card empty"><h2>${this.#work.fault}</h2>${pageLink(desk, t('All agents'), ['agents'])}</div>`
     }
     return html`<header class="row between">

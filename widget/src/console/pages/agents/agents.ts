@@ -5,6 +5,7 @@ import type { Agent } from './agent.ts'
 import './agent-editor.ts'
 import { agentList } from './agent-list.ts'
 import './new-agent.ts'
+import { reading } from '../../parts/reading.ts'
 
 /** `#/agents` all of them · `#/agents/new` · `#/agents/ID/SECTION` the editor. */
 export class AgentsPage extends ConsolePage {
@@ -36,7 +37,7 @@ export class AgentsPage extends ConsolePage {
       return html`<div class="page"><vc-agent-editor .desk=${desk} .agentId=${id} .section=${section}></vc-agent-editor></div>`
     return html`<div class="page">
       ${this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : nothing}
-      ${this.agents ? agentList(desk, this.agents, { mayAdd: desk.session.may('admin') }) : html`<h1>${desk.t('Agents')}</h1><p class="quiet" aria-busy="true">${desk.t('Reading …')}</p>`}
+      ${this.agents ? agentList(desk, this.agents, { mayAdd: desk.session.may('admin') }) : html`<h1>${desk.t('Agents')}</h1>${reading(desk.t)}`}
     </div>`
   }
 }

@@ -7,6 +7,7 @@ import { type AgentNames, agentNames } from '../../parts/agent-names.ts'
 import { apiDocument } from '../../parts/api-document.ts'
 import '../../parts/confirm.ts'
 import { confirmIn } from '../../parts/confirm.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 import { hashOf } from '../../router.ts'
 import { callTable } from './call-table.ts'
@@ -153,7 +154,7 @@ export class HistoryPage extends ConsolePage {
       <div class="row between"><h1>${t('History')}</h1>${mayExport ? html`<button @click=${this.#export} ?disabled=${this.#work.is('export')}>${this.#work.is('export') ? t('Exporting …') : t('Export as CSV')}</button>` : nothing}</div>
       ${filterForm(desk, { filter: this.#filter, agents: this.#names?.all ?? new Map(), mayFilter, apply: this.#apply })}
       ${this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : nothing}
-      ${this.calls ? this.#list(this.calls) : this.#work.fault ? nothing : html`<p class="quiet" aria-busy="true">${t('Reading …')}</p>`}
+      ${this.calls ? this.#list(this.calls) : this.#work.fault ? nothing : reading(t)}
       <vc-confirm .t=${t}></vc-confirm>
     </div>`
   }

@@ -4,6 +4,7 @@ import { look } from '../../look.ts'
 import type { Desk } from '../../page.ts'
 import { moments } from '../../parts/format.ts'
 import { listStyles } from '../../parts/list-styles.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 import type { Member } from './member.ts'
 
@@ -78,7 +79,9 @@ export class AuditTrail extends LitElement {
               )}</tbody></table></div>`
           : this.deeds
             ? html`<div class="card empty"><h2>${t('Nothing yet')}</h2><p>${t('Every change that a person or a key makes is written down here.')}</p></div>`
-            : nothing
+            : this.#work.fault
+              ? nothing
+              : reading(t)
       }
       ${this.next === null ? nothing : html`<div><button @click=${() => this.#work.run('more', () => this.#page(this.next ?? undefined))}>${t('Older')}</button></div>`}
     </div>`

@@ -8,6 +8,7 @@ import { confirmIn } from '../../parts/confirm.ts'
 import '../../parts/copy-text.ts'
 import { moments } from '../../parts/format.ts'
 import { listStyles } from '../../parts/list-styles.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 
 interface ApiKey {
@@ -96,7 +97,9 @@ export class ApiKeys extends LitElement {
               )}</tbody></table></div>`
           : this.apiKeys
             ? html`<div class="card empty"><h2>${t('No API key yet')}</h2><p>${t('Programs of yours use keys: a server that vouches for visitors, or one that starts calls.')}</p></div>`
-            : nothing
+            : this.#work.fault
+              ? nothing
+              : reading(t)
       }
       <section class="card stack" aria-labelledby="make">
         <h2 id="make">${t('Make a key')}</h2>

@@ -7,6 +7,7 @@ import { confirmIn } from '../../parts/confirm.ts'
 import '../../parts/copy-text.ts'
 import { moments } from '../../parts/format.ts'
 import { listStyles } from '../../parts/list-styles.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 import type { Role } from '../../session.ts'
 import { type Invitation, type Member, ROLES } from './member.ts'
@@ -88,7 +89,7 @@ export class People extends LitElement {
     const { t } = this.desk
     return html`<div class="stack">
       ${this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : nothing}
-      ${this.members ? this.#table(this.members) : nothing}
+      ${this.members ? this.#table(this.members) : this.#work.fault ? nothing : reading(t)}
       <section class="card stack" aria-labelledby="invite">
         <h2 id="invite">${t('Invite somebody')}</h2>
         <form class="line" @submit=${this.#invite}>

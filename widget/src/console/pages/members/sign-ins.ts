@@ -3,6 +3,7 @@ import { look } from '../../look.ts'
 import type { Desk } from '../../page.ts'
 import { moments } from '../../parts/format.ts'
 import { listStyles } from '../../parts/list-styles.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 import { browserName } from './browser-name.ts'
 
@@ -66,7 +67,9 @@ export class SignIns extends LitElement {
                   <td><time datetime=${each.startedAt}>${moment(each.startedAt)}</time></td><td><time datetime=${each.lastSeenAt}>${moment(each.lastSeenAt)}</time></td>
                   <td>${each.current ? html`<span class="tag good">${t('this one')}</span>` : html`<button class="link danger" aria-label="${t('End the sign-in since')} ${moment(each.startedAt)}" @click=${() => this.#end(each)}>${t('End')}</button>`}</td></tr>`,
               )}</tbody></table></div>`
-          : nothing
+          : this.#work.fault
+            ? nothing
+            : reading(t)
       }
       <section class="card stack" aria-labelledby="password">
         <h2 id="password">${t('Change your password')}</h2>

@@ -15,6 +15,7 @@ import '../../parts/confirm.ts'
 import { confirmIn } from '../../parts/confirm.ts'
 import type { Finding } from '../../parts/findings.ts'
 import { pageLink } from '../../parts/page-link.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 import { carrierWords } from './carriers.ts'
 import { editorStyles } from './editor-styles.ts'
@@ -158,10 +159,7 @@ export class NumberEditor extends LitElement {
     const { desk, saved } = this
     const { t } = desk
     const isAdmin = desk.session.may('admin')
-    if (!this.draft)
-      return this.#work.fault
-        ? html`<p class="note bad" role="alert">${this.#work.fault}</p>`
-        : html`<p class="quiet" aria-busy="true">${t('Reading …')}</p>`
+    if (!this.draft) return this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : reading(t)
     const name = saved?.displayName ?? t('A number at {carrier}', { carrier: carrierWords(this.provider).name })
     return html`<header class="row between">
         <div><p class="small">${pageLink(desk, t('Numbers'), ['numbers'])}</p><h1>${name}</h1></div>

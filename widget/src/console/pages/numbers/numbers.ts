@@ -6,6 +6,7 @@ import { agentNames } from '../../parts/agent-names.ts'
 import { apiDocument } from '../../parts/api-document.ts'
 import { Work } from '../../parts/work.ts'
 import './number-editor.ts'
+import { reading } from '../../parts/reading.ts'
 import { carrierChoice, numberList } from './number-list.ts'
 import type { PhoneNumber } from './phone-number.ts'
 
@@ -59,7 +60,7 @@ export class NumbersPage extends ConsolePage {
       return html`<div class="page"><vc-number-editor .desk=${desk} .numberId=${id}></vc-number-editor></div>`
     return html`<div class="page">
       ${this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : nothing}
-      ${this.numbers ? (id === 'new' ? carrierChoice(desk, this.#providers) : numberList(desk, this.numbers, agentNames(desk.api))) : html`<h1>${desk.t('Numbers')}</h1>`}
+      ${this.numbers ? (id === 'new' ? carrierChoice(desk, this.#providers) : numberList(desk, this.numbers, agentNames(desk.api))) : html`<h1>${desk.t('Numbers')}</h1>${this.#work.fault ? nothing : reading(desk.t)}`}
     </div>`
   }
 }

@@ -4,6 +4,7 @@ import type { Desk } from '../../page.ts'
 import { moments } from '../../parts/format.ts'
 import '../../parts/masked-number.ts'
 import { listStyles } from '../../parts/list-styles.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 
 interface Entry {
@@ -93,7 +94,9 @@ export class DoNotCallList extends LitElement {
               )}</tbody></table></div>`
           : this.entries
             ? html`<div class="card empty"><h2>${t('Every number may be called')}</h2><p>${t('Who says “do not call me again” to the agent is listed here by itself.')}</p></div>`
-            : nothing
+            : this.#work.fault
+              ? nothing
+              : reading(t)
       }
       ${this.next === null ? nothing : html`<div><button @click=${() => this.#work.run('more', () => this.#page(this.next ?? undefined))}>${t('More')}</button></div>`}
     </div>`

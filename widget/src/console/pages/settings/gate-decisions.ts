@@ -5,6 +5,7 @@ import type { Desk } from '../../page.ts'
 import { agentNames } from '../../parts/agent-names.ts'
 import { moments } from '../../parts/format.ts'
 import { pageLink } from '../../parts/page-link.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 
 interface Decision {
@@ -61,7 +62,7 @@ export class GateDecisions extends LitElement {
     return html`<section class="card stack" aria-labelledby="answers">
       <div class="row between"><h2 id="answers">${t('What the gate answered')}</h2><button aria-pressed=${this.refused} @click=${this.#narrow}>${t('Refusals only')}</button></div>
       ${this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : nothing}
-      ${this.decisions ? (this.decisions.length > 0 ? this.#table(this.decisions) : html`<p class="quiet">${t('Nobody asked to ring a number yet.')}</p>`) : nothing}
+      ${this.decisions ? (this.decisions.length > 0 ? this.#table(this.decisions) : html`<p class="quiet">${t('Nobody asked to ring a number yet.')}</p>`) : this.#work.fault ? nothing : reading(t)}
       ${this.next === null ? nothing : html`<div><button @click=${() => this.#work.run('more', () => this.#page(this.next ?? undefined))}>${t('Older')}</button></div>`}
     </section>`
   }

@@ -9,6 +9,7 @@ import { changes, same } from '../../forms/values.ts'
 import { look } from '../../look.ts'
 import type { Desk } from '../../page.ts'
 import { apiDocument } from '../../parts/api-document.ts'
+import { reading } from '../../parts/reading.ts'
 import { Work } from '../../parts/work.ts'
 import { RULE_WORDS } from './rule-words.ts'
 
@@ -99,7 +100,7 @@ export class RuleForm extends LitElement {
     const { field, saved } = this
     const { t } = this.desk
     const fault = this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : nothing
-    if (!field || !saved) return fault
+    if (!field || !saved) return this.#work.fault ? fault : reading(t)
     return html`<form class="stack" novalidate @submit=${this.#save}>
       ${fault}
       <vc-form class="card" .t=${t} .field=${field} .only=${this.fields} .value=${this.draft} .faults=${this.faults} .words=${RULE_WORDS}

@@ -11,6 +11,7 @@ import './gate-decisions.ts'
 import './rule-form.ts'
 import { RULE_PARTS } from './rule-words.ts'
 import './state.ts'
+import { reading } from '../../parts/reading.ts'
 
 /** `#/settings` who may be rung, when and for how much; who is not called; how the relay is. */
 export class SettingsPage extends ConsolePage {
@@ -62,7 +63,7 @@ export class SettingsPage extends ConsolePage {
     const here = (all.find(({ name }) => name === route.rest[0]) ?? all[0])?.name ?? 'do-not-call'
     return html`<div class="page"><h1>${t('Settings')}</h1>
       ${this.#work.fault ? html`<p class="note bad" role="alert">${this.#work.fault}</p>` : nothing}
-      ${this.api ? html`${tabs(desk, t('Parts of this page'), { base: ['settings'], all, here })}${this.#room(here)}` : nothing}
+      ${this.api ? html`${tabs(desk, t('Parts of this page'), { base: ['settings'], all, here })}${this.#room(here)}` : this.#work.fault ? nothing : reading(t)}
     </div>`
   }
 

@@ -7,6 +7,7 @@ import { Work } from '../../parts/work.ts'
 import type { Agent } from '../agents/agent.ts'
 import { originOf, snippetOf } from '../agents/snippet.ts'
 import '../agents/trial.ts'
+import { reading } from '../../parts/reading.ts'
 import { startStyles } from './start-styles.ts'
 
 type Step = 1 | 2 | 3
@@ -96,8 +97,7 @@ export class StartPage extends ConsolePage {
     if (!session.may('admin')) {
       return html`<div class="page"><div class="card empty"><h2>${t('Setting up is for admins')}</h2><p>${t('Ask an admin of your organisation.')}</p></div></div>`
     }
-    if (!this.agent && this.#work.is('read'))
-      return html`<div class="page"><h1>${t('First steps')}</h1><p class="quiet" aria-busy="true">${t('Reading …')}</p></div>`
+    if (!this.agent && this.#work.is('read')) return html`<div class="page"><h1>${t('First steps')}</h1>${reading(t)}</div>`
     return html`<div class="page">
       <h1>${t('Put an agent on your site')}</h1>
       <p class="quiet">${t('Three steps. Everything can be changed later.')}</p>
