@@ -1,4 +1,4 @@
-import type { FromRelay, ToRelay } from '@voice-agent/relay/protocol'
+import type { FromRelay, TakeoverRecord, ToRelay } from '@voice-agent/relay/protocol'
 import { WebSocket } from 'ws'
 import { FarMicrophone } from './far-microphone.ts'
 import type { Operator } from './operator.ts'
@@ -22,17 +22,6 @@ interface Taken {
   expiresAt: string
   code?: string
   detail?: string
-}
-
-interface Takeover {
-  by: string
-  name: string
-  reason?: string
-  notes?: string
-  startedAt: string
-  endedAt?: string
-  endedBy?: 'operator' | 'connection' | 'call'
-  briefing?: string
 }
 
 export class OperatorEnd {
@@ -142,8 +131,8 @@ export class OperatorHand {
     return this.#operator.ask('POST', `${this.#path}/${what}`, { text })
   }
 
-  async takeovers(): Promise<Takeover[]> {
-    return (await this.#operator.ask<{ takeovers: Takeover[] }>('GET', `${this.#path}/takeovers`)).body.takeovers
+  async takeovers(): Promise<TakeoverRecord[]> {
+    return (await this.#operator.ask<{ takeovers: TakeoverRecord[] }>('GET', `${this.#path}/takeovers`)).body.takeovers
   }
 
   async standing(): Promise<Standing> {

@@ -1,6 +1,6 @@
 import type { Persona } from '../agents/persona.ts'
 import type { Logger } from '../logger.ts'
-import type { EndReason, Variables } from '../protocol/index.ts'
+import type { EndReason, ModelUsage, Variables } from '../protocol/index.ts'
 import type { Beat } from './beat.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import type { FeedWriter } from './feed.ts'
@@ -13,7 +13,7 @@ import { prepareVoice } from './prepared-voice.ts'
 import type { AskService } from './tools/http.ts'
 import { createTools, type Tools } from './tools/index.ts'
 import { createTranscript, type Transcript } from './transcript.ts'
-import { createUsage, type ModelUsage, type Prices } from './usage.ts'
+import { createUsage, type Prices } from './usage.ts'
 
 /** What one call says and hears. */
 export interface Talk {

@@ -1,14 +1,8 @@
+import type { ModelUsage } from '../protocol/index.ts'
 import type { EngineEvent } from './ports.ts'
 
 /** What a model's tokens cost, per million, in the owner's currency. */
 export type Prices = Readonly<Record<string, { input: number; output: number }>>
-
-export interface ModelUsage {
-  inputTokens: number
-  outputTokens: number
-  /** By the prices of the day; missing where the owner gave none. */
-  cost?: number
-}
 
 /** Adds up what a call's engines used, by model, and what it cost. */
 export interface Usage {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CallRow } from '../calls/log/call-view.ts'
+import type { CallRow } from '../protocol/index.ts'
 import { callsCsv } from './call-csv.ts'
 
 const row = (more: Partial<CallRow> = {}): CallRow => ({

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
-import type { CallRow } from '../calls/log/call-view.ts'
 import type { HistoryPage } from '../calls/log/history.ts'
 import { maskNumber } from '../gate/reading.ts'
+import type { CallRow } from '../protocol/index.ts'
 
 /** Calls as a table for spreadsheets. */
 

@@ -1,5 +1,5 @@
 import type { LiveCalls } from '../calls/live-calls.ts'
-import type { CallRow } from '../calls/log/call-view.ts'
+import type { CallRow } from '../protocol/index.ts'
 import { PROBLEMS, Problem, type ProblemCode } from '../protocol/problem.ts'
 import type { FreshView } from './fresh-view.ts'
 import type { Holder, Peers } from './peers.ts'

@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import type { CallRow } from '../calls/log/call-view.ts'
-import type { Entry } from '../protocol/index.ts'
-import { Id } from '../protocol/index.ts'
+import { type CallRow, type Entry, Id } from '../protocol/index.ts'
 
 /** The words of the live rooms (CONTRACT section 6), as Socket.IO's types want them. */
 

@@ -1,6 +1,6 @@
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
-import type { CallRow } from '../calls/log/call-view.ts'
+import type { CallRow } from '../protocol/index.ts'
 
 /** How a call stands now, for its own organisation. */
 export type FreshView = (organisationId: string, callId: string) => Promise<CallRow | undefined>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CallRow } from '../calls/log/call-view.ts'
+import type { CallRow } from '../protocol/index.ts'
 import { createMissedNews } from './missed-news.ts'
 import { createTeller } from './teller.ts'
 

@@ -1,4 +1,4 @@
-import type { CallRow } from '../calls/log/call-view.ts'
+import type { CallRow } from '../protocol/index.ts'
 import type { FreshView } from './fresh-view.ts'
 
 /** Says that a call has changed. */

@@ -2,6 +2,7 @@
 export * from './callback.ts'
 export * from './entry.ts'
 export * from './media.ts'
+export * from './operators.ts'
 export * from './page-call.ts'
 export * from './problem.ts'
 export * from './web-call.ts'

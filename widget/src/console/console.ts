@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import { dialogStyles } from './dialog-styles.ts'
 import { frameStyles } from './frame-styles.ts'
 import { icon } from './icons.ts'
 import { keyOf, leavesField } from './keys.ts'
@@ -21,7 +22,7 @@ const AWAY_SHOWS_MS = 1500
  * `tokenProvider` brings the tokens. Its place is kept in the address behind the `#`, or with `routing="none"` in memory.
  */
 export class VoiceConsole extends LitElement {
-  static override styles = [look, frameStyles]
+  static override styles = [look, frameStyles, dialogStyles]
   static override properties = {
     relayUrl: { attribute: 'relay-url' },
     language: {},

@@ -194,19 +194,6 @@ export const frameStyles = css`
     padding: 2px 10px;
     font-size: 13px;
   }
-  dialog {
-    width: min(440px, calc(100vw - 32px));
-    max-height: min(640px, calc(100dvh - 48px));
-    padding: 24px;
-    border: 1px solid var(--_line);
-    border-radius: 20px;
-    background: var(--_bg);
-    color: var(--_fg);
-    box-shadow: var(--_shadow);
-  }
-  dialog::backdrop {
-    background: #0a0f1a66;
-  }
   .keys {
     display: grid;
     grid-template-columns: max-content 1fr;

@@ -300,6 +300,14 @@ const pieces = css`
   td time {
     white-space: nowrap;
   }
+  .check {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 32px;
+    font-size: 15px;
+    font-weight: 450;
+  }
   .reading {
     animation: reading 200ms 400ms backwards;
   }

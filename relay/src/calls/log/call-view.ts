@@ -1,37 +1,7 @@
-import type { CallStatus, EndReason } from '../../protocol/index.ts'
+import type { CallCost, CallRow, CallStatus, EndReason, ModelUsage } from '../../protocol/index.ts'
 import type { calls } from '../../store/schema.ts'
-import type { ModelUsage } from '../usage.ts'
-
-/** CONTRACT section 6's `call`. */
-export interface CallRow {
-  id: string
-  sessionId: string
-  agentId: string
-  kind: 'web' | 'phone' | 'bridge'
-  direction: 'inbound' | 'outbound'
-  carrier?: string
-  from?: string
-  to?: string
-  status: CallStatus
-  endReason?: EndReason
-  startedAt: string
-  connectedAt?: string
-  endedAt?: string
-  durationMs?: number
-  ai: 'active' | 'paused' | 'off'
-  heldBy?: { id: string; name: string }
-  recording: boolean
-  cost?: CallCost
-  capabilities: string[]
-}
 
 export type StoredCall = typeof calls.$inferSelect
-
-export interface CallCost {
-  models: Record<string, ModelUsage>
-  /** In the owner's currency; missing while a model has no price. */
-  amount?: number
-}
 
 function costOf(models: Record<string, ModelUsage>): CallCost {
   const costs = Object.values(models).map(({ cost }) => cost)

@@ -1,3 +1,4 @@
+import type { EndedBy, TakeoverRecord } from '../../protocol/index.ts'
 import type { Beat } from '../beat.ts'
 import type { FeedWriter } from '../feed.ts'
 import { createMonitor, type Listener } from '../listening/monitor.ts'
@@ -8,7 +9,7 @@ import { type Phrase, phrase } from '../phrases.ts'
 import type { Clock, EngineInput, Leg } from '../ports.ts'
 import type { Transcript } from '../transcript.ts'
 import type { Scribe } from './scribe.ts'
-import { type EndedBy, FREE, nextTakeover, type Takeover, type TakeoverEvent, type TakeoverTimes, takeoverDeadlineMs } from './states.ts'
+import { FREE, nextTakeover, type Takeover, type TakeoverEvent, type TakeoverTimes, takeoverDeadlineMs } from './states.ts'
 import { createOperatorVoice, type OperatorVoice } from './voice.ts'
 import { createOperatorWords, type OperatorWords } from './words.ts'
 
@@ -16,17 +17,6 @@ import { createOperatorWords, type OperatorWords } from './words.ts'
 export interface Operator {
   id: string
   name: string
-}
-
-export interface TakeoverRecord {
-  by: string
-  name: string
-  reason?: string
-  notes?: string
-  startedAt: string
-  endedAt?: string
-  endedBy?: EndedBy
-  briefing?: string
 }
 
 /** Where the operator speaks with the visitor, when that is not here. */

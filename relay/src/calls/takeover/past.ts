@@ -1,5 +1,4 @@
-import type { TakeoverRecord } from './desk.ts'
-import type { EndedBy } from './states.ts'
+import type { EndedBy, TakeoverRecord } from '../../protocol/index.ts'
 
 /** The takeovers of a call that is over, from its book. What was erased says only when it was. */
 export function takeoversOf(events: readonly { type: string; at: string; payload?: Record<string, unknown> }[]): TakeoverRecord[] {

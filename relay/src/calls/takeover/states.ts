@@ -1,3 +1,5 @@
+import type { EndedBy } from '../../protocol/index.ts'
+
 /**
  * Who has the visitor, as a table. `free`: the agent. `taking`: an operator took the call and the sentence that says so is being said, `here`
  * once their socket is there. `held`: operator and visitor talk. `away`: the operator's socket is not there (`everHere`: not any more, else not yet).
@@ -8,9 +10,6 @@ export type Takeover =
   | { readonly is: 'taking'; readonly here: boolean; readonly everHere: boolean }
   | { readonly is: 'held' }
   | { readonly is: 'away'; readonly everHere: boolean }
-
-/** Who ended a takeover: the operator, the loss of them, or the call itself. */
-export type EndedBy = 'operator' | 'connection' | 'call'
 
 export type TakeoverEvent =
   | { type: 'take' }

@@ -64,14 +64,6 @@ export const formStyles = css`
     font-size: 13px;
     font-weight: 500;
   }
-  .check {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-height: 32px;
-    font-size: 15px;
-    font-weight: 450;
-  }
   .checks {
     display: flex;
     flex-wrap: wrap;

@@ -1,4 +1,5 @@
-import { css, html, LitElement } from 'lit'
+import { html, LitElement } from 'lit'
+import { dialogStyles } from '../dialog-styles.ts'
 import { look } from '../look.ts'
 import { type Say, sayWith } from '../words.ts'
 
@@ -11,33 +12,7 @@ export interface Question {
 
 /** Asks before something that cannot be taken back. */
 export class Confirm extends LitElement {
-  static override styles = [
-    ...look,
-    css`
-      dialog {
-        width: min(420px, calc(100vw - 32px));
-        padding: 24px;
-        border: 1px solid var(--_line);
-        border-radius: 20px;
-        background: var(--_bg);
-        color: var(--_fg);
-        box-shadow: var(--_shadow);
-      }
-      dialog::backdrop {
-        background: #0007;
-      }
-      form {
-        display: grid;
-        gap: 16px;
-      }
-      h2 {
-        font-size: 18px;
-      }
-      .row {
-        justify-content: end;
-      }
-    `,
-  ]
+  static override styles = [...look, dialogStyles]
   static override properties = { t: { attribute: false }, question: { state: true } }
   declare t: Say
   declare private question: Question

@@ -31,14 +31,6 @@ export const listStyles = css`
     grid-template-columns: repeat(auto-fill, minmax(220px, 1fr));
     gap: 4px 16px;
   }
-  .check {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    min-height: 32px;
-    font-size: 15px;
-    font-weight: 450;
-  }
   fieldset {
     margin: 0;
     padding: 0;

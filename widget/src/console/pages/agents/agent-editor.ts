@@ -18,6 +18,7 @@ import { Work } from '../../parts/work.ts'
 import { type Agent, documentOf } from './agent.ts'
 import { AGENT_WORDS } from './agent-words.ts'
 import './calling-panel.ts'
+import { saveBarStyles } from '../../parts/save-bar.ts'
 import { draftOf, dropDraft, keepDraft, rebased } from './drafts.ts'
 import { editorStyles } from './editor-styles.ts'
 import { type Section, sectionsOf } from './sections.ts'
@@ -29,7 +30,7 @@ import { type VoiceSettings, voicePath } from './voice-panel.ts'
 
 /** One agent: its settings in sections, and the agent itself beside them, to be tried. */
 export class AgentEditor extends LitElement {
-  static override styles = [...look, tabStyles, editorStyles]
+  static override styles = [...look, tabStyles, editorStyles, saveBarStyles]
   static override properties = {
     desk: { attribute: false },
     agentId: { attribute: false },

@@ -16,21 +16,6 @@ export const editorStyles = css`
     inset-block-start: 16px;
     gap: 8px;
   }
-  .save {
-    position: sticky;
-    inset-block-end: 12px;
-    z-index: 1;
-    justify-content: end;
-    padding: 10px 16px;
-    border: 1px solid var(--_line);
-    border-radius: 999px;
-    background: var(--_bg);
-    box-shadow: var(--_shadow);
-  }
-  .save p {
-    margin-inline-end: auto;
-    color: var(--_muted);
-  }
   @container (max-width: 960px) {
     .columns {
       grid-template-columns: minmax(0, 1fr);

@@ -1,10 +1,11 @@
 import { html, LitElement, nothing } from 'lit'
 import type { Call } from '../../call.ts'
+import { dialogStyles } from '../../dialog-styles.ts'
 import type { TakeoverWish } from '../../hands/call-hand.ts'
 import { look } from '../../look.ts'
 import { sentenceOf } from '../../problem.ts'
 import type { Say } from '../../words.ts'
-import { dialogStyles } from './dialog-styles.ts'
+import { padStyles } from './pad-styles.ts'
 
 export type Asking = 'takeover' | 'handback' | 'transfer' | 'dtmf' | 'hangup'
 
@@ -21,7 +22,7 @@ const PAD = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 
 /** The questions that stand before deeds on a call. Enter does what the question is about; Esc leaves it. */
 export class CallDialogs extends LitElement {
-  static override styles = [look, dialogStyles]
+  static override styles = [look, dialogStyles, padStyles]
   static override properties = {
     t: { attribute: false },
     call: { attribute: false },

@@ -3,8 +3,9 @@ import type { Call } from '../../call.ts'
 import { carrierName, endOf } from '../../parts/call-words.ts'
 import { lengthOf, moments } from '../../parts/format.ts'
 import '../../parts/masked-number.ts'
+import type { TakeoverRecord } from '@voice-agent/relay/protocol'
 import type { Say } from '../../words.ts'
-import type { CallModel, Evidence, Takeover } from './call-model.ts'
+import type { CallModel, Evidence } from './call-model.ts'
 
 /** What stands beside the words of a call: facts, cost, who took it over, whether its log verifies. */
 
@@ -66,7 +67,7 @@ const ENDED_BY: Record<string, string> = { operator: 'handed back', connection: 
 export function takeoversOf({ language, model, t }: Shown): TemplateResult | typeof nothing {
   if (model.takeovers.length === 0) return nothing
   const times = moments(language)
-  const one = ({ briefing, by, endedAt, endedBy, name, notes, reason, startedAt }: Takeover) => html`<li>
+  const one = ({ briefing, by, endedAt, endedBy, name, notes, reason, startedAt }: TakeoverRecord) => html`<li>
     <p><strong>${name || by}</strong> <span class="quiet num">${times.time(startedAt)}${endedAt ? ` – ${times.time(endedAt)}` : ''}</span>
       <span class="tag ${endedAt ? '' : 'wait'}">${endedAt ? t(ENDED_BY[endedBy ?? ''] ?? 'over') : t('speaks now')}</span></p>
     <dl class="facts">

@@ -1,3 +1,4 @@
+import type { TakeoverRecord } from '@voice-agent/relay/protocol'
 import type { Api } from '../../api.ts'
 import { type Call, isLive } from '../../call.ts'
 import type { Live } from '../../live.ts'
@@ -26,16 +27,6 @@ export interface Latency {
   p50Ms?: number
   p95Ms?: number
 }
-export interface Takeover {
-  by: string
-  name: string
-  reason?: string
-  notes?: string
-  startedAt: string
-  endedAt?: string
-  endedBy?: 'operator' | 'connection' | 'call'
-  briefing?: string
-}
 export interface Evidence {
   verified: boolean
   problems: string[]
@@ -59,7 +50,7 @@ export class CallModel {
   details: CallDetails = {}
   events: readonly CallEvent[] = []
   latency: Latency | undefined
-  takeovers: readonly Takeover[] = []
+  takeovers: readonly TakeoverRecord[] = []
   evidence: Evidence | undefined
   /** Why the call cannot be shown. */
   problem: unknown
@@ -124,7 +115,7 @@ export class CallModel {
     const [events, latency, takeovers, evidence, one] = await Promise.all([
       ask<{ events: CallEvent[] }>('/events'),
       ask<Latency>('/latency'),
-      ask<{ takeovers: Takeover[] }>('/takeovers'),
+      ask<{ takeovers: TakeoverRecord[] }>('/takeovers'),
       over ? ask<Evidence>('/evidence') : undefined,
       // Its cost grows without a word on the live line.
       ask<{ call: Call }>(''),

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { html, LitElement, nothing } from 'lit'
 import { type Fault, faultsIn } from '../../forms/check-value.ts'
 import type { GroupField } from '../../forms/field.ts'
 import '../../forms/form.ts'
@@ -10,6 +10,7 @@ import { look } from '../../look.ts'
 import type { Desk } from '../../page.ts'
 import { apiDocument } from '../../parts/api-document.ts'
 import { reading } from '../../parts/reading.ts'
+import { saveBarStyles } from '../../parts/save-bar.ts'
 import { Work } from '../../parts/work.ts'
 import { RULE_WORDS } from './rule-words.ts'
 
@@ -17,25 +18,7 @@ type Rules = Record<string, unknown>
 
 /** Some of the gate's rules, to be edited. A list that was emptied of a place goes back to the house's default. */
 export class RuleForm extends LitElement {
-  static override styles = [
-    ...look,
-    css`
-      .save {
-        position: sticky;
-        inset-block-end: 12px;
-        justify-content: end;
-        padding: 10px 16px;
-        border: 1px solid var(--_line);
-        border-radius: 999px;
-        background: var(--_bg);
-        box-shadow: var(--_shadow);
-      }
-      .save p {
-        margin-inline-end: auto;
-        color: var(--_muted);
-      }
-    `,
-  ]
+  static override styles = [...look, saveBarStyles]
   static override properties = {
     desk: { attribute: false },
     fields: { attribute: false },

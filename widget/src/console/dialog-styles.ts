@@ -25,15 +25,4 @@ export const dialogStyles = css`
   dialog .row {
     justify-content: flex-end;
   }
-  .pad {
-    display: grid;
-    grid-template-columns: repeat(3, 1fr);
-    gap: 8px;
-  }
-  .pad button {
-    min-height: 52px;
-    border-radius: 14px;
-    font-size: 18px;
-    font-variant-numeric: tabular-nums;
-  }
 `
