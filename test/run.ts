@@ -68,7 +68,7 @@ async function main(): Promise<void> {
     const seconds = Math.round((performance.now() - began) / 1000)
     lines.push(
       `${suite.name}: ${counts.passed} passed, ${counts.failed} failed in ${seconds} s`,
-      ...counts.notes.map((text) => `  ${text}`),
+      ...[...counts.notes, ...counts.remarks].map((text) => `  ${text}`),
     )
   }
   console.log(`\n${lines.join('\n')}`)

@@ -7,6 +7,7 @@ import { startTwoRelays, type TwoRelays } from '../kit/two-relays.ts'
 import { until } from '../kit/until.ts'
 import { openCall, Visitor } from '../kit/visitor.ts'
 import { Watcher } from '../kit/watcher.ts'
+import { NEEDS_REDIS } from '../runner/counts.ts'
 import { wantRedis } from '../runner/redis.ts'
 
 /** A house of two relays: the call at one ("near"), the operator at the other ("far"), and each of the two, and Redis, dying in its turn. */
@@ -42,7 +43,7 @@ async function visitorAt(at: 'near' | 'far', modality = 'text'): Promise<Visitor
 }
 const idOf = (visitor: Visitor) => visitor.opened.callId
 
-describe.runIf(redisServer)('the operator at one relay, the call at the other', () => {
+describe.runIf(redisServer)(`the operator at one relay, the call at the other ${NEEDS_REDIS}`, () => {
   it('lists it, shows it and tells it as it happens, word for word and in order', async () => {
     const watcher = await watch('far')
     const visitor = await visitorAt('near')
@@ -242,7 +243,7 @@ describe.runIf(redisServer)('the operator at one relay, the call at the other', 
   })
 })
 
-describe.runIf(redisServer)('what dies', () => {
+describe.runIf(redisServer)(`what dies ${NEEDS_REDIS}`, () => {
   it('Redis, for ten seconds: calls go on, and what was missed is told afterwards', async () => {
     const watcher = await watch('far')
     const [visitor, leaving] = await Promise.all([visitorAt('near'), visitorAt('near')])

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { judge, readVitest, readWidget } from './counts.ts'
+import { judge, NEEDS_REDIS, readVitest, readWidget } from './counts.ts'
 
 const clean = { code: 0, timedOut: false }
 
@@ -21,7 +21,7 @@ describe('counting over all runners', () => {
   }
 
   it('takes what vitest counted', () => {
-    expect(judge(vitest({ numPassedTests: 5 }), clean)).toEqual({ passed: 5, failed: 0, notes: [] })
+    expect(judge(vitest({ numPassedTests: 5 }), clean)).toEqual({ passed: 5, failed: 0, notes: [], remarks: [] })
     expect(judge(vitest({ numPassedTests: 5, numFailedTests: 2, success: false }), { code: 1, timedOut: false })).toMatchObject({
       failed: 2,
     })
@@ -31,6 +31,16 @@ describe('counting over all runners', () => {
     const testResults = [{ name: 'x.test.ts', status: 'failed', assertionResults: [] }]
     expect(judge(vitest({ numPassedTests: 5, testResults }), { code: 1, timedOut: false })).toMatchObject({ passed: 5, failed: 1 })
     expect(vitest({ numPassedTests: 5, numPendingTests: 2, numTodoTests: 1 })).toMatchObject({ failed: 3 })
+  })
+
+  it('tells of what cannot run here, and counts it neither way', () => {
+    const skipped = { status: 'skipped', failureMessages: [] }
+    const testResults = [
+      { name: 'x.test.ts', status: 'passed', assertionResults: [{ ...skipped, fullName: `two relays ${NEEDS_REDIS} meet` }] },
+    ]
+    const told = [expect.stringContaining('1 did not run')]
+    expect(judge(vitest({ numPassedTests: 5, numPendingTests: 1, testResults }), clean)).toMatchObject({ failed: 0, remarks: told })
+    expect(judge(vitest({ numPassedTests: 5, numPendingTests: 2, testResults }), clean)).toMatchObject({ failed: 1, remarks: told })
   })
 
   it('says at the end which tests failed, and how', () => {
@@ -43,6 +53,7 @@ describe('counting over all runners', () => {
       passed: 1,
       failed: 1,
       notes: ['failed: x.test.ts › hangs up: Error: it went on'],
+      remarks: [],
     })
   })
 

@@ -6,6 +6,8 @@ export interface Counts {
   failed: number
   /** Why a count was raised beyond the failed tests, for people. */
   notes: string[]
+  /** What did not run and may, on this machine. */
+  remarks: string[]
 }
 
 interface VitestReport {
@@ -17,21 +19,28 @@ interface VitestReport {
   testResults: { name: string; status: string; assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[]
 }
 
+/** Stands in the name of a group that runs only where Redis can be had. */
+export const NEEDS_REDIS = '(needs redis-server)'
+
 /** So many failures are told once more at the end: there a long run is read from. */
 const MOST_TOLD = 20
 
 /** Vitest's JSON report. A file that could not be loaded has no tests and still failed. */
 export function readVitest(path: string): Counts {
-  if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'] }
+  if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'], remarks: [] }
   const report = JSON.parse(readFileSync(path, 'utf8')) as VitestReport
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((each) => each.status === 'failed'),
   )
-  const unrun = report.numPendingTests + report.numTodoTests
+  const excused = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ fullName, status }) => fullName.includes(NEEDS_REDIS) && status !== 'passed' && status !== 'failed').length
+  const unrun = report.numPendingTests + report.numTodoTests - excused
+  const remarks = excused > 0 ? [`${excused} did not run: they need redis-server. Install it, or name it in REDIS_SERVER_PATH`] : []
   const notes = broken.map(({ name }) => `a file failed outside its tests: ${name}`)
   if (unrun > 0) notes.push(unrunNote(unrun))
   notes.push(...failures(report).slice(0, MOST_TOLD))
-  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length + unrun, notes }
+  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length + unrun, notes, remarks }
 }
 
 const failures = (report: VitestReport) =>
@@ -43,11 +52,11 @@ const failures = (report: VitestReport) =>
 
 /** The widget's own report. */
 export function readWidget(path: string): Counts {
-  if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'] }
+  if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'], remarks: [] }
   const report = JSON.parse(readFileSync(path, 'utf8')) as { passed: number; failed: number; skipped: number; failures: string[] }
   const { passed, failed, skipped } = report
   const notes = report.failures.slice(0, MOST_TOLD).map((text) => `failed: ${text}`)
-  return { passed, failed: failed + skipped, notes: skipped > 0 ? [unrunNote(skipped), ...notes] : notes }
+  return { passed, failed: failed + skipped, notes: skipped > 0 ? [unrunNote(skipped), ...notes] : notes, remarks: [] }
 }
 
 const unrunNote = (count: number) => `${count} skipped, which count as failed: a test that does not run proves nothing`
@@ -60,5 +69,5 @@ export function judge(counts: Counts, exit: { code: number | null; timedOut: boo
   else if (exit.code !== 0 && failed === 0) notes.push(`it ended with exit code ${exit.code} although no test failed`)
   if (counts.passed + failed === 0) notes.push('it ran no test')
   if (failed === 0 && notes.length > 0) failed = 1
-  return { passed: counts.passed, failed, notes }
+  return { passed: counts.passed, failed, notes, remarks: counts.remarks }
 }
