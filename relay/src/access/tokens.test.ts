@@ -101,7 +101,7 @@ describe('visitor tokens', () => {
 
   it('opens its own agent only, and only for a while', async () => {
     const { token } = await visitors.issue({ agentId: 'a_1', organisationId: 'o_1', userId: 'u-77', ttlMs: 60_000 })
-    expect(await visitors.check(token, agent)).toEqual({ userId: 'u-77' })
+    expect(await visitors.check(token, agent)).toEqual({ userId: 'u-77', trial: false })
     await expect(visitors.check(token, { ...agent, id: 'a_2' })).rejects.toEqual(unauthorized)
     await expect(visitors.check(token, { ...agent, organisationId: 'o_2' })).rejects.toEqual(unauthorized)
     time.now += 60_001

@@ -63,7 +63,7 @@ const Checked = z.object({
   inputs: Inputs,
 })
 const { hours, prices } = DEFAULT_RULES
-const Rules = CallingRules.openapi({
+const Rules = CallingRules.meta({
   example: { ...DEFAULT_RULES, hours: { '*': hours['*'] ?? {} }, prices: { '*': { '+': prices['*']?.['+'] ?? 0 } } },
 })
 const One = z.object({ callingRules: Rules })

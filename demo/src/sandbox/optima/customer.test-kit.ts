@@ -51,11 +51,16 @@ class Customer {
 
 export class SocketCustomer extends Customer {
   readonly socket: Socket
+  /** How often its connection was lost: it comes back by itself, maybe before anybody looks. */
+  breaks = 0
   constructor(socket: Socket) {
     super()
     this.socket = socket
     socket.onAny((event: string, data: unknown) => this.heard(event, data))
-    socket.on('disconnect', () => this.wake())
+    socket.on('disconnect', () => {
+      this.breaks++
+      this.wake()
+    })
   }
   say(event: string, data: object): void {
     this.socket.emit(event, data, (ack: unknown) => {

@@ -196,7 +196,7 @@ describe('what can be ordered to go wrong', () => {
     expect((await optima.rest('/pbx/hangup', { sessionId })).status).toBe(404)
     expect((await optima.rest('/pbx/hangup', { sessionId })).status).toBe(200)
     expect(await optima.post('connections/end', { how: 'away' })).toEqual({ ended: 1 })
-    await customer.until(() => !customer.socket.connected)
+    await customer.until(() => customer.breaks > 0)
     const other = await optima.connect()
     const { sessions } = (await optima.post('foreign', { times: 3 })) as { sessions: string[] }
     await other.until(() => other.of('newSession').length === 3)
@@ -213,7 +213,7 @@ describe('what can be ordered to go wrong', () => {
     await customer.join(sessionId)
     await customer.until(() => statuses(customer.of('dialStatus')).filter((status) => status === 'Connected').length === 3)
     for (let n = 0; n < 50; n++) customer.say('audio', { sessionId, audioData: tone(), audioFormat: 'pcm16' })
-    await customer.until(() => !customer.socket.connected)
+    await customer.until(() => customer.breaks > 0)
     const back = await optima.connect()
     expect(await back.join(sessionId)).toMatchObject({ status: 'success' })
     await back.until(() => back.of('audio')[0])
