@@ -26,6 +26,12 @@ function page(token: string, transports: ('polling' | 'websocket')[] = ['websock
   return made
 }
 const once = <T>(from: Socket, event: string) => new Promise<T>((resolve) => from.once(event, resolve))
+/** Why it was not let in. @throws when it was, or when nobody says why */
+const refusal = (from: Socket) =>
+  new Promise<Error & { data?: { code: string } }>((resolve, reject) => {
+    from.once('connect_error', resolve)
+    for (const event of ['connect', 'disconnect'] as const) from.once(event, (why?: string) => reject(new Error(`${event} ${why ?? ''}`)))
+  })
 const ready = async (token: string, transports?: ('polling' | 'websocket')[]) => {
   const made = page(token, transports)
   await once(made, 'connect')
@@ -186,8 +192,7 @@ describe('who may come in', () => {
     ['an unknown key', 'va_unknown'],
     ['something that is no text', { a: 1 }],
   ])('%s is told why not', async (_, token) => {
-    const refused = await once<Error & { data?: { code: string } }>(page(token as string), 'connect_error')
-    expect(refused.data?.code).toBe('unauthorized')
+    expect(await refusal(page(token as string))).toMatchObject({ data: { code: 'unauthorized' } })
   })
 
   it('nobody with a token for something else, of somebody else or of another time, however they come', async () => {
@@ -195,8 +200,8 @@ describe('who may come in', () => {
     const wrong = { ...tokens, 'a revoked key': await keyWith(house, ['calls:read', 'calls:write'], 'org_main', true) }
     for (const [what, token] of Object.entries(wrong)) {
       for (const transport of ['websocket', 'polling'] as const) {
-        const refused = await once<Error & { data?: { code: string } }>(page(token, [transport]), 'connect_error')
-        expect(refused.data?.code, `${what} over ${transport}`).toBe('unauthorized')
+        const refused = await refusal(page(token, [transport])).catch((error: Error) => error.message)
+        expect(refused, `${what} over ${transport}`).toMatchObject({ data: { code: 'unauthorized' } })
       }
     }
   })
