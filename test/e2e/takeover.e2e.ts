@@ -18,13 +18,15 @@ import { fromInt16 } from '../kit/waveform.ts'
 const GREETING = 'Welcome to the shop of lamps.'
 const VISITOR = 'Please tell me about the returns.'
 const OPERATOR = 'Good morning, this is a person of the shop.'
+const QUESTION = 'What is the refund code?'
 const BRIEFING = 'The refund code is mango forty two.'
 const ADMIN = 'admin@localhost.localdomain'
 
 let admin: Operator
 const house = demoInBrowser({ SANDBOX_AI: '1' }, async ({ demo }) => {
   for (const words of [VISITOR, OPERATOR]) speak(words)
-  await new LiveSandbox(demo.sandboxUrl).learn([VISITOR])
+  // What it does not know it looks for in every voice, and meanwhile hears nobody else.
+  await new LiveSandbox(demo.sandboxUrl).learn([VISITOR, OPERATOR])
   admin = await signIn(demo)
   const persona = { engine: 'gemini-live', fallbacks: [], greeting: GREETING, disclosure: '', turns: { settleMs: 0 } }
   expect((await admin.ask('PATCH', '/api/agents/demo', persona)).status).toBe(200)
@@ -75,6 +77,8 @@ it('operator and visitor hear each other, and the call goes back with what the o
   await sayUntilHeard(inPage(OPERATOR), speaks(desk.page, OPERATOR, visitor.page), loudspeaker(visitor.page))
   await sayUntilHeard(inPage(VISITOR), speaks(visitor.page, VISITOR, desk.page), loudspeaker(desk.page))
   expect(await words()).toBe(before)
+  await tag.entry('what the operator said, written down', ({ role, text }) => role === 'operator' && text === OPERATOR)
+  await tag.entry('what the visitor said, too', ({ role, text }) => role === 'visitor' && text === VISITOR)
 
   await desk.page.keyboard.press('t')
   await desk.page.getByRole('dialog').getByLabel('What the AI should know').fill(BRIEFING)
@@ -82,6 +86,9 @@ it('operator and visitor hear each other, and the call goes back with what the o
   const hand = new OperatorHand(admin, String(callId))
   await until('the AI has it again', async () => (await hand.standing()).ai === 'active')
   await tag.entry('it says so', ({ final, text }) => final && text.startsWith('You are back with me'))
+  // By nothing but the briefing can it know.
+  await tag.write(QUESTION)
+  await tag.entry('the answer, heard', ({ final, role, text }) => role === 'agent' && final && text.includes(BRIEFING))
   expect(await hand.takeovers()).toMatchObject([{ reason: 'Wants a person', endedBy: 'operator', briefing: BRIEFING }])
   await tag.hangUp()
   await desk.page.getByText(/The chain of \d+ events verifies/).waitFor()

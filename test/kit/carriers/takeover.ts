@@ -37,7 +37,7 @@ export function takeover(subject: Subject): void {
     )
     // Making speech keeps this process from anything else: not while somebody speaks.
     for (const words of [SAID_ON_WISH, OPERATOR, CALLER]) speak(words)
-    await new LiveSandbox(house.demo.sandboxUrl).learn([CALLER, QUESTION])
+    await new LiveSandbox(house.demo.sandboxUrl).learn([CALLER, QUESTION, OPERATOR])
     second = await newOperator(house.demo, house.admin)
   })
   afterAll(() => house?.close())
@@ -105,6 +105,7 @@ export function takeover(subject: Subject): void {
       }
       await sayUntilHeard(onPhone(CALLER), asks, () => operator.heard(), atEar)
       await until('the engine goes on writing', async () => (await said(callId, 'visitor')).includes(CALLER))
+      await until('for the operator, too', async () => (await said(callId, 'operator')).includes(OPERATOR))
       // The agent says nothing of its own while it is held.
       expect(await said(callId, 'agent')).toEqual(before)
 
