@@ -15,7 +15,11 @@ export interface Furniture {
   readonly tokens: Readonly<Record<string, string>>
 }
 
+/** A house may be furnished again, by a test that is tried again: each time with other numbers. */
+let times = 0
+
 export async function furnish(house: TestRelay): Promise<Furniture> {
+  times++
   const ours: Record<string, string> = {}
   const admin = await house.token('admin')
   const agent = await made(
@@ -27,13 +31,15 @@ export async function furnish(house: TestRelay): Promise<Furniture> {
     house.ask('/api/phone-numbers', {
       method: 'POST',
       token: admin,
-      json: { phoneNumber: '+12025550123', provider: 'optima', optimaConfig },
+      json: { phoneNumber: `+12025550${122 + times}`, provider: 'optima', optimaConfig },
     }),
   )
   const call = (await made(
     house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo' } }),
   )) as WebCall
-  const unwanted = await made(house.ask('/api/do-not-call', { method: 'POST', token: admin, json: { phoneNumber: '+12025550177' } }))
+  const unwanted = await made(
+    house.ask('/api/do-not-call', { method: 'POST', token: admin, json: { phoneNumber: `+12025550${176 + times}` } }),
+  )
   const [member] = await house.relay.store.db.select().from(users)
   // Before the shorter one: the first that fits stands for the variable.
   ours['/api/agents/management'] = agent.agent.id
