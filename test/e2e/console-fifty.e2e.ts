@@ -5,8 +5,9 @@ import { agentForMany, openMany } from '../kit/many-calls.ts'
 import { signIn } from '../kit/operator.ts'
 import { adminPassword } from '../kit/relay-process.ts'
 import { until } from '../kit/until.ts'
+import { Watcher } from '../kit/watcher.ts'
 
-/** Fifty calls that live, on one page of the console: nothing is missed, and the page never stands still. */
+/** Fifty calls that live, on one page of the console and before four more clients: nothing is missed, and the page never stands still. */
 
 const CALLS = 50
 /** A busy machine holds a page up, too: a page that is slow itself is so every time. */
@@ -27,6 +28,8 @@ it('shows fifty calls talk at once, without a long task, and every word of the o
 
   const many = await openMany(demo.url, await agentForMany(admin, [demo.url]), CALLS)
   await page.getByText(`${CALLS} calls live.`).waitFor()
+  const watchers = await Promise.all(Array.from({ length: 4 }, () => Watcher.of(demo.url, admin.token)))
+  const past = await Promise.all(watchers.map((watcher) => watcher.readAll(many.ids)))
   const watched = many.ids[7] ?? ''
   await page.goto(`${demo.url}/console#/active/${watched}`)
   await page.getByRole('log').waitFor()
@@ -57,6 +60,14 @@ it('shows fifty calls talk at once, without a long task, and every word of the o
   const said = [...(visitor?.entries.values() ?? [])].map(({ text }) => text)
   const shown = () => page.locator('vc-transcript li > p').allTextContents()
   await until('every word is shown', async () => JSON.stringify(await shown()) === JSON.stringify(said))
+  for (const id of many.ids) {
+    for (const [at, watcher] of watchers.entries()) {
+      const since = many.recorded(id).filter((seq) => seq > (past[at]?.get(id) ?? 0))
+      await watcher.reads('the last word', id, ({ seq }) => seq === since.at(-1))
+      expect(watcher.seqs(id).slice(-since.length)).toEqual(since)
+    }
+  }
+  for (const watcher of watchers) watcher.leave()
   await many.hangUp()
   await page.getByRole('heading', { name: 'No calls right now' }).waitFor()
   expect(faults).toEqual([])

@@ -28,19 +28,6 @@ async function watch(): Promise<Watcher> {
   watchers.push(watcher)
   return watcher
 }
-/** All of them, each from where this page has it. Resolves with the last number of each that was told for the past. */
-async function subscribe(watcher: Watcher, ids: readonly string[]): Promise<Map<string, number>> {
-  const from = new Map<string, number>()
-  // As a page would: not more questions at once than a person's page may ask.
-  for (const id of ids) {
-    const after = watcher.seqs(id).at(-1) ?? 0
-    const answer = await watcher.ask('transcript:subscribe', { callId: id, after })
-    expect(answer).toMatchObject({ ok: true })
-    from.set(id, answer.seq ?? 0)
-  }
-  return from
-}
-
 it('tells four pages everything that fifty calls say, in order', async () => {
   const early = [await watch(), await watch()]
   const agentId = await agentForMany(desk, [relay.url])
@@ -48,16 +35,16 @@ it('tells four pages everything that fifty calls say, in order', async () => {
   calls = many
   const breaking = await watch()
   const since = new Map<Watcher, Map<string, number>>()
-  for (const watcher of [...early, breaking]) since.set(watcher, await subscribe(watcher, many.ids))
+  for (const watcher of [...early, breaking]) since.set(watcher, await watcher.readAll(many.ids))
   const talking = many.talk('Do you ship to Norway?')
   // Amid the talk one page comes late, and one loses its line and comes back with what it has.
   const late = await watch()
-  since.set(late, await subscribe(late, many.ids))
+  since.set(late, await late.readAll(many.ids))
   await until('some words', () => breaking.lines.length > CALLS)
   const again = new Promise((resolve) => breaking.socket.io.once('reconnect', resolve))
   breaking.socket.io.engine.close()
   await again
-  await subscribe(breaking, many.ids)
+  await breaking.readAll(many.ids)
   await talking
   await many.talk('And what does it cost?')
 

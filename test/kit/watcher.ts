@@ -40,6 +40,18 @@ export class Watcher {
     return this.socket.timeout(20_000).emitWithAck(event, given) as Promise<Told>
   }
 
+  /** Every word of these calls from now on, and of what was said the part that this page has not. Resolves with the last number of each that is past. */
+  async readAll(ids: readonly string[]): Promise<Map<string, number>> {
+    const past = new Map<string, number>()
+    // As a page would: not more questions at once than a person's page may ask.
+    for (const callId of ids) {
+      const told = await this.ask('transcript:subscribe', { callId, after: this.seqs(callId).at(-1) ?? 0 })
+      if (!told.ok) throw new Error(`${callId} was refused: ${told.error?.message}`)
+      past.set(callId, told.seq ?? 0)
+    }
+    return past
+  }
+
   /** The first state of this call that fits, already told or still to come. */
   sees(what: string, id: string, fits: (call: CallSeen) => boolean, withinMs?: number): Promise<CallSeen> {
     return until(`call ${what}`, () => this.calls.find((call) => call.id === id && fits(call)), withinMs)
