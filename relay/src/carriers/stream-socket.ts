@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws'
 import { readMessages } from '../audio/inbox.ts'
 import { createOutbox } from '../audio/outbox.ts'
+import { SoundSocket } from '../audio/sound-socket.ts'
 import type { Clock } from '../calls/ports.ts'
 
 /** A peer that says nothing and answers no ping for this long is gone. */
@@ -30,28 +31,18 @@ export interface StreamSocket {
 /** What comes of a frame; `refused` counts as malformed. */
 type Taken = 'taken' | 'refused'
 
-/** One shape for all sockets: getters in an object literal would make each a slow object of its own. */
-class Shared implements StreamSocket {
+class Shared extends SoundSocket implements StreamSocket {
   readonly send: StreamSocket['send']
   readonly sound: StreamSocket['sound']
   readonly sendBinary: StreamSocket['sendBinary']
   readonly close: StreamSocket['close']
-  readonly #isOpen: () => boolean
-  readonly #isWritable: () => boolean
 
   constructor(parts: Pick<StreamSocket, 'send' | 'sound' | 'sendBinary' | 'close'> & { isOpen: () => boolean; isWritable: () => boolean }) {
+    super(parts)
     this.send = parts.send
     this.sound = parts.sound
     this.sendBinary = parts.sendBinary
     this.close = parts.close
-    this.#isOpen = parts.isOpen
-    this.#isWritable = parts.isWritable
-  }
-  get open() {
-    return this.#isOpen()
-  }
-  get writable() {
-    return this.#isWritable()
   }
 }
 

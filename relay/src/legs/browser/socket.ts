@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws'
 import { readMessages } from '../../audio/inbox.ts'
 import { createOutbox } from '../../audio/outbox.ts'
+import { SoundSocket } from '../../audio/sound-socket.ts'
 import type { Clock } from '../../calls/ports.ts'
 import { CLOSE, type FromRelay, type ToRelay } from '../../protocol/index.ts'
 import { createAbuseGuard } from './abuse.ts'
@@ -24,26 +25,16 @@ export interface MediaSocket {
 
 const { OPEN } = WebSocket
 
-/** One shape for all sockets: getters in an object literal would make each a slow object of its own. */
-class Shared implements MediaSocket {
+class Shared extends SoundSocket implements MediaSocket {
   readonly tell: MediaSocket['tell']
   readonly audio: MediaSocket['audio']
   readonly close: MediaSocket['close']
-  readonly #isOpen: () => boolean
-  readonly #isWritable: () => boolean
 
   constructor(parts: Pick<MediaSocket, 'tell' | 'audio' | 'close'> & { isOpen: () => boolean; isWritable: () => boolean }) {
+    super(parts)
     this.tell = parts.tell
     this.audio = parts.audio
     this.close = parts.close
-    this.#isOpen = parts.isOpen
-    this.#isWritable = parts.isWritable
-  }
-  get open() {
-    return this.#isOpen()
-  }
-  get writable() {
-    return this.#isWritable()
   }
 }
 
