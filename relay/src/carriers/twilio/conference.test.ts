@@ -100,6 +100,15 @@ function begin(o: { session?: boolean; heard?: Promise<unknown> } = {}) {
   }
 }
 
+/** One whose action was answered, and in whose conference these are. */
+async function met(...calls: string[]) {
+  const one = begin()
+  await clock.advance(0)
+  one.action()
+  for (const call of calls) one.joins(call)
+  return one
+}
+
 /** A permit that counts how often it was used. */
 function permit(): Permit & { used: number } {
   return {
@@ -171,12 +180,7 @@ describe('a conference', () => {
   })
 
   it('the page of before leaves when the one that was loaded anew is there: they go on', async () => {
-    const one = begin()
-    await clock.advance(0)
-    one.action()
-    one.joins(CALLER)
-    one.joins(OPERATOR)
-    one.joins(AGAIN)
+    const one = await met(CALLER, OPERATOR, AGAIN)
     one.leaves(OPERATOR)
     await clock.advance(10_000)
     expect(one.done).toEqual(['joined', 'end'])
@@ -184,11 +188,7 @@ describe('a conference', () => {
 
   it('an operator of whom Twilio knows nothing when asked is believed to be there', async () => {
     answers[`Calls/${OPERATOR}`] = { status: 404, body: {} }
-    const one = begin()
-    await clock.advance(0)
-    one.action()
-    one.joins(CALLER)
-    one.joins(OPERATOR)
+    const one = await met(CALLER, OPERATOR)
     await clock.advance(15_000)
     await asked(one, `GET /Calls/${OPERATOR}.json`)
     await clock.advance(10_000)
@@ -196,10 +196,7 @@ describe('a conference', () => {
   })
 
   it('gives back: the caller is asked to come, and is there with its words', async () => {
-    const one = begin()
-    await clock.advance(0)
-    one.action()
-    one.joins(CALLER)
+    const one = await met(CALLER)
     one.conference.operatorAsks(OPERATOR)
     const back = one.conference.back()
     await asked(one, `/Calls/${CALLER}.json Url=https://relay.example/answer`)
@@ -227,11 +224,7 @@ describe('a conference', () => {
   })
 
   it('an operator who leaves may come again within five seconds; then the caller goes back', async () => {
-    const one = begin()
-    await clock.advance(0)
-    one.action()
-    one.joins(CALLER)
-    one.joins(OPERATOR)
+    const one = await met(CALLER, OPERATOR)
     one.leaves(OPERATOR)
     await clock.advance(4000)
     one.conference.invite()
@@ -245,9 +238,7 @@ describe('a conference', () => {
   })
 
   it('an old leaving that comes late means nothing, nor a join that comes after its leaving', async () => {
-    const one = begin()
-    await clock.advance(0)
-    one.action()
+    const one = await met()
     one.tell({ StatusCallbackEvent: 'participant-leave', CallSid: OPERATOR, SequenceNumber: '9' })
     one.tell({ StatusCallbackEvent: 'participant-join', CallSid: OPERATOR, SequenceNumber: '4' })
     await clock.advance(45_000)
@@ -255,11 +246,7 @@ describe('a conference', () => {
   })
 
   it('an operator whose leaving was never told of is looked for', async () => {
-    const one = begin()
-    await clock.advance(0)
-    one.action()
-    one.joins(CALLER)
-    one.joins(OPERATOR)
+    const one = await met(CALLER, OPERATOR)
     // First Twilio does not answer.
     answers[`Calls/${OPERATOR}`] = { status: 500, body: {} }
     await clock.advance(15_000)
@@ -349,11 +336,7 @@ describe('a conference', () => {
   })
 
   it('a caller whose conference was ended by somebody else asks what to do, and gets the words', async () => {
-    const one = begin()
-    await clock.advance(0)
-    one.action()
-    one.joins(CALLER)
-    one.joins(OPERATOR)
+    const one = await met(CALLER, OPERATOR)
     one.conference.callerAsks()
     expect(one.done).toContain('lost left')
     one.conference.words()
@@ -362,10 +345,7 @@ describe('a conference', () => {
 
   it('a caller who cannot be had back: the conference is ended at last, then the call', async () => {
     answers[`Calls/${CALLER}`] = { status: 500, body: {} }
-    const one = begin()
-    await clock.advance(0)
-    one.action()
-    one.joins(CALLER)
+    const one = await met(CALLER)
     const back = one.conference.back()
     const failed = expect(back).rejects.toMatchObject({ code: 'unreachable' })
     for (let times = 0; times < 3; times++) await clock.advance(8000)
@@ -375,11 +355,7 @@ describe('a conference', () => {
   })
 
   it('the caller hangs up: the operator is left in no empty room', async () => {
-    const one = begin()
-    await clock.advance(0)
-    one.action()
-    one.joins(CALLER)
-    one.joins(OPERATOR)
+    const one = await met(CALLER, OPERATOR)
     one.hangsUp()
     await asked(one, `/Conferences/${ROOM}.json Status=completed`)
     await asked(one, `/Calls/${OPERATOR}.json Status=completed`)
