@@ -58,21 +58,21 @@ eachStore('the gate over HTTP', (room) => {
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       })
   })
-  const read = async (answer: Response | Promise<Response>) => (await (await answer).json()) as Record<string, never>
+  const read = async <T = Record<string, never>>(answer: Response | Promise<Response>) => (await (await answer).json()) as T
 
   describe('the do-not-call list', () => {
     it('takes a number, shows it, refuses it at the gate, and lets it go by number or by id', async () => {
       const until = new Date(Date.now() + 86_400_000).toISOString()
       const added = await ask('POST', '/api/do-not-call', { phoneNumber: '+1 (212) 234-0300', reason: 'Asked by e-mail.', until })
       expect(added.status).toBe(201)
-      const { doNotCall: entry } = (await read(added)) as unknown as { doNotCall: { id: string; phoneNumber: string } }
+      const { doNotCall: entry } = await read<{ doNotCall: { id: string; phoneNumber: string } }>(added)
       expect(entry).toMatchObject({ phoneNumber: numberAt(300), reason: 'Asked by e-mail.', until })
       expect(await read(ask('GET', '/api/do-not-call', undefined, 'viewer'))).toEqual({ doNotCall: [entry], nextCursor: null })
       expect(await read(ask('GET', '/api/do-not-call', undefined, 'stranger'))).toEqual({ doNotCall: [], nextCursor: null })
       expect(await gate.ask(question({ number: numberAt(300) }))).toMatchObject({ allowed: false, rule: 'do_not_call' })
 
       // The same number again is the same entry, now for good.
-      const again = (await read(ask('POST', '/api/do-not-call', { phoneNumber: numberAt(300) }))) as unknown as { doNotCall: object }
+      const again = await read<{ doNotCall: object }>(ask('POST', '/api/do-not-call', { phoneNumber: numberAt(300) }))
       expect(again.doNotCall).toEqual({ id: entry.id, phoneNumber: numberAt(300), createdAt: expect.any(String) })
       expect((await ask('DELETE', `/api/do-not-call/${entry.id}`, undefined, 'stranger')).status).toBe(404)
       expect((await ask('DELETE', '/api/do-not-call', { phoneNumber: numberAt(300) }, 'stranger')).status).toBe(404)
@@ -91,8 +91,8 @@ eachStore('the gate over HTTP', (room) => {
 
     it('pages', async () => {
       for (const place of [310, 311, 312]) await ask('POST', '/api/do-not-call', { phoneNumber: numberAt(place) })
-      const first = (await read(ask('GET', '/api/do-not-call?limit=2'))) as unknown as { doNotCall: object[]; nextCursor: string }
-      const rest = (await read(ask('GET', `/api/do-not-call?limit=2&cursor=${first.nextCursor}`))) as unknown as typeof first
+      const first = await read<{ doNotCall: object[]; nextCursor: string }>(ask('GET', '/api/do-not-call?limit=2'))
+      const rest = await read<typeof first>(ask('GET', `/api/do-not-call?limit=2&cursor=${first.nextCursor}`))
       expect([first.doNotCall.length, rest.doNotCall.length, rest.nextCursor]).toEqual([2, 1, null])
     })
   })
@@ -109,7 +109,7 @@ eachStore('the gate over HTTP', (room) => {
       expect((await ask('GET', path, undefined, 'clerk')).status).toBe(403)
       const added = await ask('POST', path, { phoneNumber, reason: 'A hospital.' }, 'house')
       expect(added.status).toBe(201)
-      const { doNotCall: entry } = (await read(added)) as unknown as { doNotCall: { id: string } }
+      const { doNotCall: entry } = await read<{ doNotCall: { id: string } }>(added)
       expect(await read(ask('GET', path, undefined, 'house'))).toEqual({ doNotCall: [entry], nextCursor: null })
       expect(await gate.ask(question({ number: phoneNumber }))).toMatchObject({ allowed: false, rule: 'do_not_call' })
       // It stands on no organisation's list, so none can take it off.
@@ -122,7 +122,7 @@ eachStore('the gate over HTTP', (room) => {
 
   describe('the calling rules', () => {
     it('can be set whole: what a default has and they have not is not in force', async () => {
-      const before = (await read(ask('GET', '/api/calling-rules'))).callingRules as unknown as CallingRules
+      const before = (await read<{ callingRules: CallingRules }>(ask('GET', '/api/calling-rules'))).callingRules
       const rules = { ...before, hours: { US: { service: [] } }, prices: { '*': { '+': 0.25 } }, currency: 'INR' }
       const put = await ask('PUT', '/api/calling-rules', rules)
       expect([put.status, (await read(put)).callingRules]).toEqual([200, rules])
@@ -205,7 +205,7 @@ eachStore('the gate over HTTP', (room) => {
       const { permit } = allowed(await gate.ask(wish))
       permit.redeem()
       allowed(await gate.instead({ ...wish, carrier: 'twilio' }, permit))
-      const { decisions } = (await read(ask('GET', '/api/gate/decisions?callId=over-two'))) as unknown as { decisions: { id: string }[] }
+      const { decisions } = await read<{ decisions: { id: string }[] }>(ask('GET', '/api/gate/decisions?callId=over-two'))
       expect(decisions).toHaveLength(2)
       expect(decisions.filter((each) => 'insteadOf' in each)).toMatchObject([{ carrier: 'twilio', insteadOf: permit.decisionId }])
     })
@@ -215,10 +215,8 @@ eachStore('the gate over HTTP', (room) => {
       const seen: string[] = []
       let cursor = ''
       do {
-        const page = (await read(ask('GET', `/api/gate/decisions?callId=paged&limit=2${cursor && `&cursor=${cursor}`}`))) as unknown as {
-          decisions: { id: string }[]
-          nextCursor: string | null
-        }
+        type Page = { decisions: { id: string }[]; nextCursor: string | null }
+        const page = await read<Page>(ask('GET', `/api/gate/decisions?callId=paged&limit=2${cursor && `&cursor=${cursor}`}`))
         seen.push(...page.decisions.map(({ id }) => id))
         cursor = page.nextCursor ?? ''
       } while (cursor)

@@ -59,7 +59,7 @@ const AbilitiesView = z.object({
 export function numberShapes(carriers: readonly Carrier[]) {
   const provider = z.enum(carriers.map(({ name }) => name))
   const configs = (field: (carrier: Carrier) => z.ZodType) =>
-    Object.fromEntries(carriers.map((carrier) => [configField(carrier.name), field(carrier)])) as unknown as object
+    Object.fromEntries<z.ZodType>(carriers.map((carrier) => [configField(carrier.name), field(carrier)]))
   const given = configs((carrier) => Config.meta({ ...configSchema(carrier) }).optional())
   return {
     CreateNumber: z.object({ ...fields, ...given, phoneNumber, provider }),
