@@ -27,7 +27,7 @@ test('lists every command of package.json', () => {
 
 test('every variable it names is read by the relay or the demo', () => {
   const known = new Set(read('.env.example').match(/\b[A-Z][A-Z0-9_]{3,}(?==)/g))
-  for (const own of ['SANDBOX_AI', 'SANDBOX_PORT', 'CHROME_PATH', 'NODE_ENV']) known.add(own)
+  for (const own of ['SANDBOX_AI', 'SANDBOX_PORT', 'CHROME_PATH', 'REDIS_SERVER_PATH', 'NODE_ENV']) known.add(own)
   const named = [...new Set(readme.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g))]
   expect(named.filter((name) => !known.has(name))).toEqual([])
 })

@@ -147,7 +147,7 @@ it('lets them try the agent in the console, although the console is not on the a
   await page.getByLabel('E-mail').fill('admin@example.com')
   await page.getByLabel('Password').fill(adminPassword(relay.dataDir))
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Asha', exact: true }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Asha', exact: true }).waitFor()
   const input = page.locator('voice-agent [part~="input"]')
   await input.fill('Hello')
   await input.press('Enter')

@@ -23,6 +23,8 @@ beforeAll(async () => {
   const wide = { perHour: 100_000, perDay: 100_000 }
   const dear = { perDay: 1e6, perMonth: 1e6 }
   const json = {
+    // What an operator transfers to is held to the organisation's countries, not the agent's.
+    countries: ['US'],
     limits: { number: wide, address: wide, sandboxNumber: wide, sandboxAddress: wide, agentVisitors: wide },
     ceilings: { number: dear, agent: dear, organisation: dear },
   }
