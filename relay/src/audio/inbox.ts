@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 
 /**
@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
  * all sockets bring at a time, whole messages in one frame each, is read here where it arrives; everything else goes the way it always went.
  */
 
-/** What came over a socket; its bytes are nobody else's. */
+/** What came over a socket. A binary message is nobody else's; the bytes of a text are good until the call returns. */
 type OnMessage = (data: Buffer, isBinary: boolean) => void
 
 /** The parts of `ws` that say whether it stands between two messages. Where they are missing, it reads everything itself. */
@@ -37,25 +37,67 @@ function takeShortWay(ws: WebSocket, masked: boolean, onMessage: OnMessage): voi
   const { _socket: line, _receiver: reader } = ws as Inside
   if (!line || !reader) return
   const push = line.push
-  line.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
-    // Bytes that wait, or a message that has begun, come first.
-    const isBetween = reader._state === 0 && reader._bufferedBytes === 0 && reader._fragmented === 0 && line.readableLength === 0
-    if (chunk === null || !isBetween || line.readableFlowing !== true) return push.call(line, chunk, encoding)
+  /** Bytes that wait, or a message that has begun, come first. */
+  const isBetween = () =>
+    reader._state === 0 &&
+    reader._bufferedBytes === 0 &&
+    reader._fragmented === 0 &&
+    line.readableLength === 0 &&
+    line.readableFlowing === true
+  /** Returns where what is left for `ws` begins. */
+  const read = (bytes: Buffer, length: number): number => {
+    if (!isBetween()) return 0
     let at = 0
-    while (at < chunk.length && ws.readyState === WebSocket.OPEN) {
-      const next = readOne(chunk, at, masked, onMessage)
+    while (at < length && ws.readyState === WebSocket.OPEN) {
+      const next = readOne(bytes, at, length, masked, onMessage)
       if (next === at) break
       at = next
     }
-    if (at === chunk.length) return true
-    return push.call(line, at === 0 ? chunk : chunk.subarray(at))
+    return at
+  }
+  if (
+    readsIntoPlace(line, (length) => {
+      const at = read(place, length)
+      return at === length || push.call(line, Buffer.from(place.subarray(at, length)))
+    })
+  )
+    return
+  line.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    if (chunk === null) return push.call(line, chunk, encoding)
+    const at = read(chunk, chunk.length)
+    return at === chunk.length || push.call(line, at === 0 ? chunk : chunk.subarray(at))
   }
 }
 
+/** Where everything arrives, for all sockets: Node would make 64 kB of its own for each read, and give most of them back. */
+const place = Buffer.allocUnsafeSlow(64 * 1024)
+
+/** Where a socket keeps what its option `onread` says; one that a server accepted cannot be given it. */
+const ONREAD = symbolsOf(new Socket({ onread: { buffer: new Uint8Array(1), callback: () => true } }), [
+  'kBuffer',
+  'kBufferCb',
+  'kBufferGen',
+])
+
+/** Has `take` called with the number of bytes that came; false where Node has no such way. */
+function readsIntoPlace(line: Socket, take: (length: number) => boolean): boolean {
+  const { _handle: handle } = line as { _handle?: { useUserBuffer?: (into: Uint8Array) => void } | null }
+  const [buffer, callback, generator] = ONREAD
+  if (!(line instanceof Socket) || !buffer || !callback || !generator || !handle?.useUserBuffer) return false
+  Object.assign(line, { [buffer]: place, [callback]: take, [generator]: null })
+  handle.useUserBuffer(place)
+  return true
+}
+
+function symbolsOf(of: object, names: readonly string[]): (symbol | undefined)[] {
+  const symbols = Object.getOwnPropertySymbols(of)
+  return names.map((name) => symbols.find(({ description }) => description === name))
+}
+
 /** Gives the message that begins here, if it is a whole one in a single frame; returns where the next begins, `from` when it is not. */
-function readOne(chunk: Buffer, from: number, masked: boolean, onMessage: OnMessage): number {
+function readOne(chunk: Buffer, from: number, last: number, masked: boolean, onMessage: OnMessage): number {
   const kind = chunk[from]
-  if ((kind !== BINARY && kind !== TEXT) || from + HEAD_BYTES + LENGTH_BYTES > chunk.length) return from
+  if ((kind !== BINARY && kind !== TEXT) || from + HEAD_BYTES + LENGTH_BYTES > last) return from
   const second = chunk[from + 1] as number
   if (second >= MASKED !== masked) return from
   let length = second & ~MASKED
@@ -68,7 +110,7 @@ function readOne(chunk: Buffer, from: number, masked: boolean, onMessage: OnMess
   }
   const body = masked ? at + MASK_BYTES : at
   const end = body + length
-  if (end > chunk.length) return from
+  if (end > last) return from
   if (masked) unmask(chunk, at, body, end)
   const data = chunk.subarray(body, end)
   if (kind === TEXT && !isUtf8(data)) {
@@ -76,7 +118,7 @@ function readOne(chunk: Buffer, from: number, masked: boolean, onMessage: OnMess
     if (masked) unmask(chunk, at, body, end)
     return from
   }
-  onMessage(data, kind === BINARY)
+  onMessage(kind === BINARY && chunk === place ? Buffer.from(data) : data, kind === BINARY)
   return end
 }
 

@@ -4,7 +4,8 @@ import type { WebSocket } from 'ws'
 
 /**
  * Frames on their way into a WebSocket (RFC 6455), for sound: `ws` makes five objects and two strings of each. Here they are put together
- * in one place that all sockets share, and what one moment brings for a socket leaves in one write. Only for sockets that are open.
+ * in one place that all sockets share, and leave together once everything that has arrived is read: what one moment brings for a socket in
+ * one write. Only for sockets that are open.
  */
 export interface Outbox {
   binary(bytes: Uint8Array): void
@@ -18,7 +19,9 @@ export interface Outbox {
   flush(): void
 }
 
-const ROOM = 8192
+const ROOM = 16 * 1024
+/** What is larger goes past. */
+const MOST_BYTES = 8192
 const MOST_HEAD = 8
 const LONG = 126
 const MASKED = 0x80
@@ -28,9 +31,10 @@ const BINARY = 0x82
 const OPEN = 1
 
 let place = newPlace()
-/** What waits to be written is all of one socket. */
-let owner: WebSocketOutbox | undefined
 let filled = 0
+/** Whose bytes wait, run after run, and where each run ends. */
+const owners: WebSocketOutbox[] = []
+const ends: number[] = []
 
 /** What a client sends is masked, so that nobody can foretell its bytes (RFC 6455 5.3). */
 const masks = new Uint8Array(4096)
@@ -89,13 +93,14 @@ class WebSocketOutbox implements Outbox {
   }
 
   flush(): void {
-    if (owner === this) leave()
+    if (owners.includes(this)) leave()
   }
 
   /** Whether a frame of so many bytes fits, once others have left. */
   #makesRoom(bytes: number): boolean {
-    if (owner !== undefined && (owner !== this || filled + MOST_HEAD + bytes > ROOM)) leave()
-    return MOST_HEAD + bytes <= ROOM
+    if (bytes > MOST_BYTES) return false
+    if (filled + MOST_HEAD + bytes > ROOM) leave()
+    return true
   }
 
   #sendPast(data: Uint8Array | string): void {
@@ -107,8 +112,11 @@ class WebSocketOutbox implements Outbox {
   /** Begins a frame; returns where its bytes go. */
   #head(kind: number, length: number): number {
     const { bytes } = place
-    if (owner === undefined) process.nextTick(leave)
-    owner = this
+    if (owners.length === 0) setImmediate(leave)
+    if (owners.at(-1) !== this) {
+      owners.push(this)
+      ends.push(filled)
+    }
     const masked = this.#masks ? MASKED : 0
     bytes[filled++] = kind
     if (length < LONG) bytes[filled++] = masked | length
@@ -126,6 +134,7 @@ class WebSocketOutbox implements Outbox {
     }
     const from = filled
     filled += length
+    ends[ends.length - 1] = filled
     return from
   }
 
@@ -142,12 +151,17 @@ class WebSocketOutbox implements Outbox {
 }
 
 function leave(): void {
-  const from = owner
-  owner = undefined
-  if (from === undefined) return
-  const bytes = place.bytes.subarray(0, filled)
+  let from = 0
+  let taken = true
+  for (let at = 0; at < owners.length; at++) {
+    const to = ends[at] as number
+    if (owners[at]?.write(place.bytes.subarray(from, to)) === false) taken = false
+    from = to
+  }
+  owners.length = 0
+  ends.length = 0
   filled = 0
-  if (!from.write(bytes)) place = newPlace()
+  if (!taken) place = newPlace()
 }
 
 /** Masks these bytes of the place, four at once. */

@@ -76,6 +76,7 @@ export function createLine(o: {
     clock,
     everyMs: o.needsPolling ? o.pollMs : undefined,
     ask: () => (carrierCallId === undefined ? Promise.resolve(undefined) : account.status(carrierCallId)),
+    soundComes: () => call?.stage === 'live' && call.passesSound,
     onAnswer: (event) => tell(event),
     onLost: () => {
       o.onNote('line.lost', {})

@@ -5,13 +5,14 @@ import { TestClock } from '../clock.test-kit.ts'
 import { createRipcord, type Ripcord } from './ripcord.ts'
 
 /** A carrier that is asked every second and answers what the test says; when it was asked. */
-function polled(answer: () => LineEvent | undefined) {
+function polled(answer: () => LineEvent | undefined, o: { everyMs?: number | undefined; soundComes?: () => boolean } = {}) {
   const clock = new TestClock()
   const askedAtMs: number[] = []
   let lost = 0
   const ripcord: Ripcord = createRipcord({
     clock,
-    everyMs: 1000,
+    everyMs: 'everyMs' in o ? o.everyMs : 1000,
+    soundComes: o.soundComes ?? (() => false),
     async ask() {
       askedAtMs.push(clock.monotonicMs())
       return answer()
@@ -72,4 +73,15 @@ test('whatever it answers: never asked more often than set, never left alone for
     }),
     { numRuns: 50 },
   )
+})
+
+test('a carrier with callbacks is asked when it tells nothing, and hardly ever while the sound of the call comes', async () => {
+  let comes = true
+  const { askedAtMs, clock, ripcord } = polled(() => said('connected'), { everyMs: undefined, soundComes: () => comes })
+  ripcord.heard('connected')
+  await clock.advance(13 * 60_000)
+  expect(askedAtMs).toEqual([11 * 60_000])
+  comes = false
+  await clock.advance(2 * 60_000)
+  expect(askedAtMs.slice(1)).toEqual([14 * 60_000, 15 * 60_000])
 })

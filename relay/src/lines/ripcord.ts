@@ -4,6 +4,8 @@ import type { LineEvent } from '../carriers/carrier.ts'
 /** How long nothing may be heard of a call that is being rung, and of one that talks, before its carrier is asked. */
 const QUIET_RINGING_MS = 10_000
 const QUIET_TALKING_MS = 60_000
+/** A call whose sound comes talks: so many of these questions in a row are spared. */
+const MOST_SPARED = 10
 /** So often in a row the carrier may say that it knows no such call. */
 const UNKNOWN_TIMES = 3
 /** A carrier that tells nothing by itself is asked less and less often while nothing changes, and a carrier in trouble less still. */
@@ -24,6 +26,8 @@ export function createRipcord(o: {
   /** Set: asked so often, at first and after each change. Unset: only after a while of quiet. */
   everyMs: number | undefined
   ask: () => Promise<LineEvent | undefined>
+  /** Its sound comes here. */
+  soundComes: () => boolean
   onAnswer: (event: LineEvent) => void
   /** The carrier knows the call no more. */
   onLost: () => void
@@ -34,6 +38,7 @@ export function createRipcord(o: {
   let pace = 1
   let last: LineEvent['status'] | undefined
   let unknown = 0
+  let spared = 0
   let cancel: (() => void) | undefined
   let stopped = false
 
@@ -43,6 +48,11 @@ export function createRipcord(o: {
   }
 
   async function ask() {
+    if (o.everyMs === undefined && spared < MOST_SPARED && o.soundComes()) {
+      spared += 1
+      return later()
+    }
+    spared = 0
     try {
       const event = await o.ask()
       if (stopped) return

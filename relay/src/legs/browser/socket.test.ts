@@ -78,7 +78,7 @@ function setUp(take?: (message: ToRelay) => void) {
 }
 
 /** What was said leaves with the moment. */
-const leaving = () => new Promise<void>((resolve) => process.nextTick(resolve))
+const leaving = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Frames as a broken or hostile page makes them, each wrong in its own way; the same on every run. */
 function* malformed(count: number): Generator<{ data: Buffer; binary: boolean }> {
