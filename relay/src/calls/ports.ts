@@ -56,12 +56,20 @@ interface LegBase {
   close(reason: EndReason): void
 }
 
+/** Where its sound goes, past the events: fifty times a second. Without one, sound is an event. */
+export interface Ear {
+  /** One or more whole samples in the leg's input format. */
+  sound(bytes: Uint8Array): void
+}
+
 export interface AudioLeg extends LegBase {
   readonly kind: 'audio'
   readonly input: AudioFormat
   readonly output: AudioFormat
   /** How far ahead of real time frames may be sent: 0 for a line that plays at once, more where the far end has a cushion. */
   readonly leadMs: number
+  /** One listener: the call. With an ear, sound goes there instead of being an event. Returns its removal. */
+  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void
   /** False while the far end does not take more (detached, or its socket is full): the playout waits and nothing piles up. */
   writable(): boolean
   /** One whole frame in the output format. The leg takes the bytes over. */
