@@ -11,6 +11,7 @@ import { pageOf } from '../store/page.ts'
 import { agents as table } from '../store/schema.ts'
 import { mergePatch } from './merge-patch.ts'
 import { Persona, PersonaInput } from './persona.ts'
+import { readPersona } from './shared-persona.ts'
 import { toolFaults } from './tool-faults.ts'
 import { type Fault, maskToolSecrets, sealToolSecrets } from './tool-secrets.ts'
 
@@ -102,8 +103,7 @@ export function createAgents(o: { store: Store; keyring: Keyring; clock: Clock; 
 }
 
 function toAgent(row: typeof table.$inferSelect): Agent {
-  // Stored before a field existed: its default fills in.
-  return { ...row, persona: Persona.parse(row.persona) }
+  return { ...row, persona: readPersona(row.persona) }
 }
 
 /**

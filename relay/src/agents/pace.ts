@@ -11,8 +11,17 @@ const PACES: Readonly<Record<Manner['responseSpeed'], { silence: number; takeWor
 const SHORTEST_SILENCE_MS = 350
 const SHORTEST_WORD_MS = 250
 
+/** One for all calls of an agent. */
+const known = new WeakMap<Persona, Persona>()
+
 /** The agent as its response speed has it listen and speak. Once a call: pacing again would count twice. */
 export function paced(persona: Persona): Persona {
+  const made = known.get(persona) ?? pace(persona)
+  known.set(persona, made)
+  return made
+}
+
+function pace(persona: Persona): Persona {
   const { silence, takeWord, voice } = PACES[persona.manner.responseSpeed]
   const { endSilenceMs, takeWordMs } = persona.turns
   return {

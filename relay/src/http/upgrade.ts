@@ -83,9 +83,13 @@ export function createUpgrades(o: {
   /** Sockets of calls that live at other relays. */
   const piped = new Set<Duplex>()
 
+  const watch = (ws: WebSocket, path: string) => {
+    ws.on('error', (error) => o.logger.debug({ err: error, path }, 'socket failed'))
+    ws.on('close', () => open.delete(ws))
+  }
+
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Before `ws` takes over nobody else listens; a reset here must not end the process.
-    socket.on('error', () => socket.destroy())
+    socket.on('error', destroyIt)
     const { path, query } = split(request.url ?? '/')
     for (const route of o.routes) {
       const found = route.pattern.exec(path)
@@ -94,9 +98,10 @@ export function createUpgrades(o: {
       const parts = found.slice(1)
       const accept = (admitted: unknown) =>
         server.handleUpgrade(request, socket, head, (ws) => {
-          ws.on('error', (error) => o.logger.debug({ err: error, path: route.path }, 'socket failed'))
+          // From here on `ws` listens. A socket that stands keeps nothing of the request that it came with.
+          socket.off('error', destroyIt)
+          watch(ws, route.path)
           if (open.size >= o.maxSockets) return refuse(ws, CLOSE.overload, 'overload: try again shortly')
-          ws.on('close', () => open.delete(ws))
           route.accept({ ws, parts, query, admitted })
           // One that was refused is on its way out and takes nobody's place.
           if (ws.readyState === ws.OPEN) open.add(ws)
@@ -155,6 +160,11 @@ export function createUpgrades(o: {
       server.close()
     },
   }
+}
+
+/** Before `ws` takes over nobody else listens; a reset there must not end the process. One for all, so that it holds nothing. */
+function destroyIt(this: Duplex): void {
+  this.destroy()
 }
 
 function addressOf({ headers, socket }: IncomingMessage, trust: TrustProxy): string {

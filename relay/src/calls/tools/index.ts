@@ -3,8 +3,8 @@ import type { FeedWriter } from '../feed.ts'
 import type { Clock } from '../ports.ts'
 import { type ArgumentCheck, argumentCheck } from './arguments.ts'
 import { BUILT_IN_SPECS, createBuiltIns } from './built-in.ts'
-import { createClientTools } from './client.ts'
-import { createWishes, type Use } from './wishes.ts'
+import { type ClientTools, createClientTools } from './client.ts'
+import { createWishes, type Use, type Wishes } from './wishes.ts'
 
 /** Tools of a call: the page answers client tools, the owner's services http tools, the call its own. */
 export interface Tools {
@@ -38,21 +38,24 @@ export function createTools(o: {
   slowMs?: number
 }): Tools {
   const { clock, note } = o
-  const own = o.builtIns ?? BUILT_IN_TOOLS
   const askService = o.askService
-  const given = o.specs.filter(
-    (spec) => !own.some((name) => name === spec.name) && (spec.kind === 'client' || (spec.kind === 'http' && askService)),
-  )
-  const known = new Map([...given, ...own.map((name) => BUILT_IN_SPECS[name])].map((spec) => [spec.name, spec]))
-  const checks = new Map<string, ArgumentCheck>()
-  const client = createClientTools(o.feed)
-  const builtIns = createBuiltIns({ feed: o.feed, note, onEndCall: o.onEndCall, watchers: o.watchers ?? (() => 0) })
-  const wishes = createWishes({
-    clock,
-    slowMs: o.slowMs ?? SLOW_MS,
-    run,
-    onSlow: (use) => known.get(use.name)?.kind !== 'built-in' && o.onSlow?.(use),
-  })
+  const { known, specs } = kitOf(o.specs, o.builtIns ?? BUILT_IN_TOOLS, askService !== undefined)
+  // Most calls use none: these are made with the first use.
+  let client: ClientTools | undefined
+  let builtIns: ReturnType<typeof createBuiltIns> | undefined
+  let wishes: Wishes | undefined
+  let closed = false
+
+  const makeWishes = () => {
+    const made = createWishes({
+      clock,
+      slowMs: o.slowMs ?? SLOW_MS,
+      run,
+      onSlow: (use) => known.get(use.name)?.kind !== 'built-in' && o.onSlow?.(use),
+    })
+    if (closed) made.close()
+    return made
+  }
 
   async function run(use: Use, stop: AbortSignal): Promise<unknown> {
     const spec = known.get(use.name)
@@ -80,28 +83,62 @@ export function createTools(o: {
   }
 
   async function perform(spec: ToolSpec, use: Use, signal: AbortSignal): Promise<unknown> {
-    if (spec.kind === 'client') return client.run(use, signal)
+    if (spec.kind === 'client') {
+      client ??= createClientTools(o.feed)
+      return client.run(use, signal)
+    }
     if (spec.kind === 'http') return askService?.(spec, use.arguments, signal)
+    builtIns ??= createBuiltIns({ feed: o.feed, note, onEndCall: o.onEndCall, watchers: o.watchers ?? (() => 0) })
     return builtIns[spec.name as BuiltInTool](use.arguments)
   }
 
-  function fault(spec: ToolSpec, values: Record<string, unknown>): string | undefined {
-    try {
-      const check = checks.get(spec.name) ?? argumentCheck(spec.parameters)
-      checks.set(spec.name, check)
-      const wrong = check(values)
-      return wrong && `The arguments of ${spec.name} do not fit. ${wrong}`
-    } catch {
-      return `The tool ${spec.name} cannot be used: its parameters are not understood.`
-    }
-  }
-
   return {
-    specs: [...known.values()].map(({ http, ...spec }) => spec),
-    use: wishes.ask,
-    answer: client.answer,
-    unanswered: client.unanswered,
-    close: wishes.close,
+    specs,
+    use(use, signal) {
+      wishes ??= makeWishes()
+      return wishes.ask(use, signal)
+    },
+    answer: (id, result) => client?.answer(id, result) ?? false,
+    unanswered: () => client?.unanswered() ?? [],
+    close() {
+      closed = true
+      wishes?.close()
+    },
+  }
+}
+
+/** What an agent's tools are, for all its calls. */
+interface Kit {
+  own: readonly BuiltInTool[]
+  hasServices: boolean
+  known: ReadonlyMap<string, ToolSpec>
+  specs: readonly ToolSpec[]
+}
+
+const kits = new WeakMap<readonly ToolSpec[], Kit>()
+
+function kitOf(given: readonly ToolSpec[], own: readonly BuiltInTool[], hasServices: boolean): Kit {
+  const before = kits.get(given)
+  if (before?.own === own && before.hasServices === hasServices) return before
+  const usable = given.filter(
+    (spec) => !own.some((name) => name === spec.name) && (spec.kind === 'client' || (spec.kind === 'http' && hasServices)),
+  )
+  const known = new Map([...usable, ...own.map((name) => BUILT_IN_SPECS[name])].map((spec) => [spec.name, spec]))
+  const kit = { own, hasServices, known, specs: [...known.values()].map(({ http, ...spec }) => spec) }
+  kits.set(given, kit)
+  return kit
+}
+
+const checks = new WeakMap<ToolSpec, ArgumentCheck>()
+
+function fault(spec: ToolSpec, values: Record<string, unknown>): string | undefined {
+  try {
+    const check = checks.get(spec) ?? argumentCheck(spec.parameters)
+    checks.set(spec, check)
+    const wrong = check(values)
+    return wrong && `The arguments of ${spec.name} do not fit. ${wrong}`
+  } catch {
+    return `The tool ${spec.name} cannot be used: its parameters are not understood.`
   }
 }
 

@@ -1,4 +1,4 @@
-import type { GoogleGenAI, LiveConnectConfig, Session } from '@google/genai'
+import type { GoogleGenAI, LiveConnectConfig } from '@google/genai'
 import type { Clock } from '../../calls/ports.ts'
 import { EngineFailure, failureOfStatus } from '../faults.ts'
 import { guardedLive } from './guarded-live.ts'
@@ -34,34 +34,39 @@ export async function connect(o: {
   signal: AbortSignal
   events: ConnectionEvents
 }): Promise<Connection> {
+  // Not `o`, which holds the whole instruction: what hears of this connection lives as long as it does.
+  const { events } = o
   let open = true
-  let session: Session | undefined
+  let stands = false
   const gone = (failure: EngineFailure) => {
     if (!open) return
     open = false
-    if (session) o.events.onGone(failure)
+    if (stands) events.onGone(failure)
   }
   const message = (pieces: Piece[] | undefined) => {
-    if (open) o.events.onMessage(pieces)
+    if (open) events.onMessage(pieces)
   }
   /** Until the session stands the SDK reads, if there is anything to be read. */
   const onFrame = (data: unknown) => {
     const pieces = decode(data)
-    if (session || !pieces) message(pieces)
-    return session !== undefined || !pieces
+    if (stands || !pieces) message(pieces)
+    return stands || !pieces
   }
-  const { live, drop, sound } = guardedLive(o.client, onFrame)
+  const onClose = (code: number, reason: string) => gone(closeFailure(code, reason))
+  const { live, made, drop, ...line } = guardedLive(o.client, onFrame, onClose)
   const connecting = live.connect({
     model: o.model,
     config: o.config,
     callbacks: {
       onmessage: (parsed) => message(piecesOf(parsed)),
-      onclose: (event) => gone(closeFailure(event.code, event.reason)),
-      onerror: (event) => gone(closeFailure(1006, String(event.message ?? ''))),
+      onclose: ({ code, reason }) => onClose(code, reason),
+      onerror: (event) => onClose(1006, String(event.message ?? '')),
     },
   })
   try {
-    session = await within(o.clock, o.timeoutMs, o.signal, connecting)
+    await within(o.clock, o.timeoutMs, o.signal, connecting)
+    stands = true
+    made()
   } catch (error) {
     open = false
     // Whatever the SDK still waits for ends with the socket.
@@ -70,18 +75,17 @@ export async function connect(o: {
     throw refusal(error)
   }
   if (!open) {
-    session.close()
+    line.close()
     throw closeFailure(1006, 'closed at once')
   }
-  const made = session
   return {
     send(json) {
-      if (open) made.conn.send(json)
+      if (open) line.send(json)
     },
-    sound,
+    sound: line.sound,
     close() {
       open = false
-      made.close()
+      line.close()
     },
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createKeptSound } from './kept-sound.ts'
+import { KeptSound } from './kept-sound.ts'
 
 test('keeps the newest frames as they were, in order, whatever became of the bytes it was given', () => {
   const step = fc.oneof(
@@ -10,7 +10,7 @@ test('keeps the newest frames as they were, in order, whatever became of the byt
   )
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      const kept = createKeptSound()
+      const kept = new KeptSound()
       let model: number[][] = []
       for (const one of steps) {
         if (one === 'clear') {

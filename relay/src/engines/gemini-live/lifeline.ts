@@ -5,8 +5,8 @@ import type { Piece } from './messages.ts'
 
 /** How a session stands with its vendor. It comes back by the newest handle; a handle that is refused is forgotten, and it begins anew. */
 type State =
-  | { is: 'connecting'; handle: string | undefined; tries: number; stop: AbortController }
-  | { is: 'open'; connection: Connection }
+  | { is: 'connecting'; number: number; handle: string | undefined; tries: number; stop: AbortController }
+  | { is: 'open'; number: number; connection: Connection }
   /** Between two tries. */
   | { is: 'waiting'; cancel: () => void }
   | { is: 'closed' }
@@ -46,6 +46,7 @@ export function createLifeline(o: {
   let state: State = { is: 'waiting', cancel: () => undefined }
   let handle: string | undefined
   let first = true
+  let connections = 0
   let malformed = 0
   let lost = 0
 
@@ -61,19 +62,13 @@ export function createLifeline(o: {
   }
 
   function open(tries: number) {
-    const attempt = { is: 'connecting' as const, handle, tries, stop: new AbortController() }
+    connections += 1
+    const attempt = { is: 'connecting' as const, number: connections, handle, tries, stop: new AbortController() }
     state = attempt
-    const mine = () => state === attempt || (state.is === 'open' && state.connection === connection)
-    let connection: Connection | undefined
-    const own: ConnectionEvents = {
-      onMessage: (pieces) => mine() && take(pieces),
-      onGone: (failure) => mine() && again(failure),
-    }
-    o.connect(attempt.handle, own, attempt.stop.signal).then(
+    o.connect(attempt.handle, eventsOf(attempt.number), attempt.stop.signal).then(
       (made) => {
         if (state !== attempt) return made.close()
-        connection = made
-        state = { is: 'open', connection: made }
+        state = { is: 'open', number: attempt.number, connection: made }
         const how = { first, resumed: attempt.handle !== undefined, sound: made.sound }
         first = false
         events.onOpen(how)
@@ -81,6 +76,15 @@ export function createLifeline(o: {
       (error: unknown) =>
         state === attempt && refused(attempt, error instanceof EngineFailure ? error : new EngineFailure('unavailable', String(error))),
     )
+  }
+
+  /** By its number, so that a connection that stands keeps nothing of how it came. */
+  function eventsOf(number: number): ConnectionEvents {
+    const counts = () => (state.is === 'connecting' || state.is === 'open') && state.number === number
+    return {
+      onMessage: (pieces) => counts() && take(pieces),
+      onGone: (failure) => counts() && again(failure),
+    }
   }
 
   function refused({ handle: used, tries }: Extract<State, { is: 'connecting' }>, failure: EngineFailure) {

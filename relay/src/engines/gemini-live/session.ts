@@ -66,7 +66,7 @@ export function startSession(o: {
     if (!lifeline.send(json)) waiting = [...waiting, json].slice(-MOST_WAITING)
   }
   const remarks = createRemarks({ route, send })
-  const tools = createToolUses({ useTool: context.useTool, known: new Set(context.tools.map(({ name }) => name)), send })
+  const tools = createToolUses({ useTool: context.useTool, known: context.tools, send })
   const events: LifelineEvents = {
     onOpen,
     onPieces(pieces) {
@@ -225,8 +225,7 @@ export function startSession(o: {
     closed = true
     context.signal.removeEventListener('abort', close)
     stay()
-    uplink.away()
-    uplink.answered()
+    uplink.close()
     tools.close()
     lifeline.close()
   }

@@ -12,7 +12,7 @@ function world() {
   const runs: Running[] = []
   const sent: { id: string; response: { output: unknown } }[] = []
   const uses = createToolUses({
-    known: new Set(['find', 'broken']),
+    known: ['find', 'broken'].map((name) => ({ name })),
     send: (json) => void sent.push(...JSON.parse(json).toolResponse.functionResponses),
     useTool: ({ name, arguments: args }, signal) =>
       name === 'broken'

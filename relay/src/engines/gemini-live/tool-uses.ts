@@ -34,7 +34,7 @@ const MOST_IDS = 200
 
 export function createToolUses(o: {
   useTool: EngineContext['useTool']
-  known: ReadonlySet<string>
+  known: readonly { name: string }[]
   send: (json: string) => void
 }): ToolUses {
   /** Of one that was taken back only the id is kept: it may have done its work already. */
@@ -50,7 +50,7 @@ export function createToolUses(o: {
   }
 
   async function resultOf(name: string, values: Wish['arguments'], signal: AbortSignal): Promise<unknown> {
-    if (!o.known.has(name)) return { error: `There is no tool ${name}.` }
+    if (!o.known.some((tool) => tool.name === name)) return { error: `There is no tool ${name}.` }
     try {
       return await o.useTool({ id: `tool_${randomBytes(9).toString('base64url')}`, name, arguments: values }, signal)
     } catch {

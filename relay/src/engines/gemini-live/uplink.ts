@@ -1,4 +1,4 @@
-import { createKeptSound } from './kept-sound.ts'
+import { KeptSound } from './kept-sound.ts'
 
 /** What of the visitor's sound is kept for a new connection: a breath before they speak, then the last three seconds until it is answered. Frames of 20 ms. */
 const BREATH_FRAMES = 10
@@ -20,10 +20,12 @@ export interface Uplink {
   open(send: Send): void
   /** There is no connection; sound waits. */
   away(): void
+  /** No more sound comes, and what was kept is forgotten. */
+  close(): void
 }
 
 export function createUplink(): Uplink {
-  const kept = createKeptSound()
+  const kept = new KeptSound()
   let send: Send | undefined
   let rateHz = 0
   let end = ''
@@ -52,6 +54,10 @@ export function createUplink(): Uplink {
     },
     away() {
       send = undefined
+    },
+    close() {
+      send = undefined
+      kept.clear()
     },
   }
 }
