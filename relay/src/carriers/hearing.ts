@@ -27,57 +27,86 @@ interface Heard {
   told: boolean
 }
 
-export function createHearing(clock: Clock): Hearing {
-  const utterances = new Map<string, Heard>()
-  const marks = new Map<string, { utterance: string; name: string; ms: number }>()
-  let numbered = 0
-  /** Asked for last, as nearly every frame asks again. */
-  let newest: { utterance: string; heard: Heard } | undefined
+interface Mark {
+  readonly utterance: string
+  readonly name: string
+  readonly ms: number
+}
 
-  function of(utterance: string): Heard {
-    if (newest?.utterance === utterance) return newest.heard
-    const heard = find(utterance)
-    newest = { utterance, heard }
-    return heard
+export function createHearing(clock: Clock): Hearing {
+  return new HeardByMarks(clock)
+}
+
+class HeardByMarks implements Hearing {
+  /** What is being sent, and how much of it has come since anything else was asked: frames touch these alone. */
+  #sending: string | undefined
+  #sentMs: number
+  #heard: Heard | undefined
+  #numbered: number
+  readonly #clock: Clock
+  readonly #utterances: Map<string, Heard>
+  readonly #marks: Map<string, Mark>
+
+  constructor(clock: Clock) {
+    this.#sending = undefined
+    this.#sentMs = 0
+    this.#heard = undefined
+    this.#numbered = 0
+    this.#clock = clock
+    this.#utterances = new Map()
+    this.#marks = new Map()
   }
-  function find(utterance: string): Heard {
-    const known = utterances.get(utterance)
+
+  sent(utterance: string, ms: number): void {
+    if (utterance !== this.#sending) this.#begin(utterance)
+    this.#sentMs += ms
+  }
+
+  mark(utterance: string, name: string): string {
+    this.#numbered += 1
+    const wireName = `m${this.#numbered}`
+    this.#marks.set(wireName, { utterance, name, ms: this.#of(utterance).sentMs })
+    dropOldest(this.#marks, MARKS)
+    return wireName
+  }
+
+  played(wireName: string): Mark | undefined {
+    const mark = this.#marks.get(wireName)
+    if (!mark) return undefined
+    this.#marks.delete(wireName)
+    const heard = this.#utterances.get(mark.utterance)
+    if (heard) Object.assign(heard, { known: { ms: mark.ms, atMs: this.#clock.monotonicMs() }, told: true })
+    return mark
+  }
+
+  cleared(utterance: string): number | undefined {
+    for (const [wireName, mark] of this.#marks) if (mark.utterance === utterance) this.#marks.delete(wireName)
+    const heard = this.#of(utterance)
+    const { known } = heard
+    if (known) heard.sentMs = Math.min(heard.sentMs, known.ms + this.#clock.monotonicMs() - known.atMs)
+    heard.known = undefined
+    return heard.told ? heard.sentMs : undefined
+  }
+
+  #begin(utterance: string) {
+    const heard = this.#of(utterance)
+    heard.known ??= { ms: heard.sentMs, atMs: this.#clock.monotonicMs() }
+    this.#sending = utterance
+    this.#heard = heard
+  }
+
+  /** With all that was sent of it; the next frame asks again whose it is. */
+  #of(utterance: string): Heard {
+    if (this.#heard) this.#heard.sentMs += this.#sentMs
+    this.#sentMs = 0
+    this.#sending = undefined
+    this.#heard = undefined
+    const known = this.#utterances.get(utterance)
     if (known) return known
     const heard: Heard = { sentMs: 0, known: undefined, told: false }
-    utterances.set(utterance, heard)
-    dropOldest(utterances, UTTERANCES)
+    this.#utterances.set(utterance, heard)
+    dropOldest(this.#utterances, UTTERANCES)
     return heard
-  }
-  const heardMs = (sentMs: number, known: { ms: number; atMs: number }) => Math.min(sentMs, known.ms + clock.monotonicMs() - known.atMs)
-
-  return {
-    sent(utterance, ms) {
-      const heard = of(utterance)
-      heard.known ??= { ms: heard.sentMs, atMs: clock.monotonicMs() }
-      heard.sentMs += ms
-    },
-    mark(utterance, name) {
-      numbered += 1
-      const wireName = `m${numbered}`
-      marks.set(wireName, { utterance, name, ms: of(utterance).sentMs })
-      dropOldest(marks, MARKS)
-      return wireName
-    },
-    played(wireName) {
-      const mark = marks.get(wireName)
-      if (!mark) return undefined
-      marks.delete(wireName)
-      const heard = utterances.get(mark.utterance)
-      if (heard) Object.assign(heard, { known: { ms: mark.ms, atMs: clock.monotonicMs() }, told: true })
-      return mark
-    },
-    cleared(utterance) {
-      for (const [wireName, mark] of marks) if (mark.utterance === utterance) marks.delete(wireName)
-      const heard = of(utterance)
-      heard.sentMs = heard.known ? heardMs(heard.sentMs, heard.known) : heard.sentMs
-      heard.known = undefined
-      return heard.told ? heard.sentMs : undefined
-    },
   }
 }
 

@@ -1,13 +1,13 @@
 import type { WebSocket } from 'ws'
-import type { AudioFormat, AudioLeg, Clock, LegEvent } from '../../calls/ports.ts'
+import type { AudioFormat, AudioLeg, Clock, Ear, LegEvent } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
-import { createHearing } from '../hearing.ts'
-import { createSoundBound, createStreamSocket, REFUSED } from '../stream-socket.ts'
-import { createStreamWriter, type FromTwilio, readStreamMessage, type StreamStart, type StreamWriter, soundOf } from './wire.ts'
+import { createHearing, type Hearing } from '../hearing.ts'
+import { SoundBound } from '../sound-bound.ts'
+import { createStreamSocket, REFUSED, type StreamSocket } from '../stream-socket.ts'
+import { codedOf, createStreamWriter, type FromTwilio, readStreamMessage, type StreamStart, type StreamWriter, soundOf } from './wire.ts'
 
 const TELEPHONE: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 8000, frameMs: 20 }
 const BYTES_PER_MS = 16
-const FRAME_SAMPLES = 160
 /** Twilio has a cushion of its own; this much keeps it filled while we are late. */
 const LEAD_MS = 100
 /** A second of sound as it is sent. */
@@ -16,139 +16,172 @@ const FULL_BYTES = 16 * 1024
 const START_MS = 10_000
 
 /**
- * A call's sound over a Media Streams socket that stands already, its signature proven by the caller.
- * - waiting: no `start` yet. on: admitted. over: refused, or gone.
- */
-type State = { is: 'waiting' } | { is: 'on'; streamSid: string; writer: StreamWriter; gone: EndReason; stopped: boolean } | { is: 'over' }
-
-/**
  * Waits for `start`, then asks `admit` whether this call's sound may come here. It attaches the leg and answers with the reason that the
  * call ends with when the far end goes and brings no other stream ('callee' or 'visitor'); undefined refuses, and the socket closes with 1008.
  */
-export function createTwilioStream(o: {
-  ws: WebSocket
-  clock: Clock
-  admit: (start: StreamStart, leg: AudioLeg) => EndReason | undefined
-  onFault: (error: unknown) => void
-}): void {
-  const { clock } = o
-  const hearing = createHearing(clock)
-  const mayCome = createSoundBound(clock)
-  let state: State = { is: 'waiting' }
-  let listener: ((event: LegEvent) => void) | undefined
-  const emit = (event: LegEvent) => listener?.(event)
+export function createTwilioStream(o: { ws: WebSocket; clock: Clock; admit: Admit; onFault: (error: unknown) => void }): void {
+  new TwilioStream(o)
+}
 
-  const socket = createStreamSocket({
-    ws: o.ws,
-    clock,
-    read: readStreamMessage,
-    fullBytes: FULL_BYTES,
-    onMessage: take,
-    onGone: over,
-    onFault: o.onFault,
-  })
-  const cancelStart = clock.after(START_MS, () => refuse('no start'))
+type Admit = (start: StreamStart, leg: AudioLeg) => EndReason | undefined
+type Taken = 'taken' | 'refused'
+type OfStream = Exclude<FromTwilio, { event: 'connected' | 'start' }>
 
-  function refuse(why: string) {
-    if (state.is === 'waiting') socket.close(REFUSED, why)
+/**
+ * A call's sound over a Media Streams socket that stands already, its signature proven by the caller.
+ * - waiting: no `start` yet. on: admitted. over: refused, or gone.
+ */
+type State = 'waiting' | 'on' | 'over'
+
+/** The stream is its own leg: what a frame needs lies in this one object, the first fields next to each other. */
+class TwilioStream implements AudioLeg {
+  #state: State
+  #ear: Ear | undefined
+  #streamSid: string
+  #before: string
+  #after: string
+  readonly #socket: StreamSocket
+  readonly #hearing: Hearing
+  readonly #bound: SoundBound
+  #listener: ((event: LegEvent) => void) | undefined
+  #writer: StreamWriter | undefined
+  /** Why the call ends if nothing else comes. */
+  #gone: EndReason
+  #stopped: boolean
+  readonly #admit: Admit
+  readonly #cancelStart: () => void
+  readonly kind = 'audio'
+  readonly name = 'twilio'
+  readonly input = TELEPHONE
+  readonly output = TELEPHONE
+  readonly leadMs = LEAD_MS
+
+  constructor(o: Parameters<typeof createTwilioStream>[0]) {
+    this.#state = 'waiting'
+    this.#ear = undefined
+    this.#streamSid = ''
+    this.#before = ''
+    this.#after = ''
+    this.#socket = createStreamSocket({
+      ws: o.ws,
+      clock: o.clock,
+      read: readStreamMessage,
+      fullBytes: FULL_BYTES,
+      onMessage: (message) => this.take(message),
+      onGone: () => this.#over(),
+      onFault: o.onFault,
+    })
+    this.#hearing = createHearing(o.clock)
+    this.#bound = new SoundBound(o.clock)
+    this.#listener = undefined
+    this.#writer = undefined
+    this.#gone = 'error'
+    this.#stopped = false
+    this.#admit = o.admit
+    this.#cancelStart = o.clock.after(START_MS, () => {
+      if (this.#state === 'waiting') this.#socket.close(REFUSED, 'no start')
+    })
   }
 
-  /** The far end, or its socket, is gone. */
-  function over() {
-    const was = state
-    state = { is: 'over' }
-    cancelStart()
-    if (was.is !== 'on') return
-    // Twilio stops a stream also to press keys or to join another phone, and then brings a new one: the call waits a little before it takes it for a hang-up.
-    emit(was.stopped ? { type: 'detached', leaving: was.gone } : { type: 'detached' })
-  }
-
-  const leg: AudioLeg = {
-    kind: 'audio',
-    name: 'twilio',
-    input: TELEPHONE,
-    output: TELEPHONE,
-    leadMs: LEAD_MS,
-    listen(next) {
-      listener = next
-      return () => {
-        if (listener === next) listener = undefined
-      }
-    },
-    writable: () => state.is === 'on' && socket.writable,
-    send(frame, utterance) {
-      if (state.is !== 'on') return
-      const { before, after } = state.writer
-      socket.sound(before, state.writer.coded(frame), after)
-      hearing.sent(utterance, frame.length / BYTES_PER_MS)
-    },
-    mark(utterance, name) {
-      if (state.is === 'on') socket.send(state.writer.mark(hearing.mark(utterance, name)))
-    },
-    clear(utterance) {
-      if (state.is !== 'on') return Promise.resolve(undefined)
-      socket.send(state.writer.clear)
-      return Promise.resolve(hearing.cleared(utterance))
-    },
-    close(reason) {
-      if (state.is === 'over') return
-      state = { is: 'over' }
-      socket.close(1000, reason)
-    },
-  }
-
-  function start(told: StreamStart) {
-    cancelStart()
-    state = {
-      is: 'on',
-      streamSid: told.streamSid,
-      writer: createStreamWriter(told.streamSid, FRAME_SAMPLES),
-      gone: 'error',
-      stopped: false,
-    }
-    const gone = o.admit(told, leg)
-    // It may be over by now.
-    if (state.is !== 'on') return
-    if (gone !== undefined) state = { ...state, gone }
-    else {
-      state = { is: 'over' }
-      socket.close(REFUSED, 'this stream is not expected')
+  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {
+    this.#listener = listener
+    this.#ear = ear
+    return () => {
+      if (this.#listener !== listener) return
+      this.#listener = undefined
+      this.#ear = undefined
     }
   }
 
-  function take(message: FromTwilio): 'taken' | 'refused' {
+  writable(): boolean {
+    return this.#state === 'on' && this.#socket.writable
+  }
+
+  send(frame: Uint8Array, utterance: string): void {
+    if (this.#state !== 'on') return
+    this.#socket.sound(this.#before, codedOf(frame), this.#after)
+    this.#hearing.sent(utterance, frame.length / BYTES_PER_MS)
+  }
+
+  mark(utterance: string, name: string): void {
+    if (this.#state === 'on' && this.#writer) this.#socket.send(this.#writer.mark(this.#hearing.mark(utterance, name)))
+  }
+
+  clear(utterance: string): Promise<number | undefined> {
+    if (this.#state !== 'on' || !this.#writer) return Promise.resolve(undefined)
+    this.#socket.send(this.#writer.clear)
+    return Promise.resolve(this.#hearing.cleared(utterance))
+  }
+
+  close(reason: EndReason): void {
+    if (this.#state === 'over') return
+    this.#state = 'over'
+    this.#socket.close(1000, reason)
+  }
+
+  take(message: FromTwilio): Taken {
     if (message.event === 'connected') return 'taken'
-    if (state.is === 'waiting') {
-      if (message.event !== 'start') return 'refused'
-      start(message.start)
-      return 'taken'
-    }
-    if (state.is !== 'on' || message.event === 'start' || message.streamSid !== state.streamSid) return 'refused'
-    return ofThisStream(message)
+    if (this.#state === 'waiting') return message.event === 'start' ? this.#start(message.start) : 'refused'
+    if (this.#state !== 'on' || message.event === 'start' || message.streamSid !== this.#streamSid) return 'refused'
+    return message.event === 'media' ? this.#hear(message.media) : this.#seldom(message)
   }
 
-  function ofThisStream(message: Exclude<FromTwilio, { event: 'connected' | 'start' }>): 'taken' | 'refused' {
+  #hear({ track, payload }: Extract<FromTwilio, { event: 'media' }>['media']): Taken {
+    // Our own sound comes back where both tracks are told.
+    if (track !== undefined && track !== 'inbound') return 'taken'
+    const bytes = soundOf(payload)
+    if (!bytes || !this.#bound.mayCome(bytes.length / BYTES_PER_MS)) return 'refused'
+    if (this.#ear) this.#ear.sound(bytes)
+    else this.#listener?.({ type: 'audio', bytes })
+    return 'taken'
+  }
+
+  #seldom(message: Exclude<OfStream, { event: 'media' }>): Taken {
     switch (message.event) {
-      case 'media': {
-        // Our own sound comes back where both tracks are told.
-        if (message.media.track !== undefined && message.media.track !== 'inbound') return 'taken'
-        const bytes = soundOf(message.media.payload)
-        if (!bytes || !mayCome(bytes.length / BYTES_PER_MS)) return 'refused'
-        emit({ type: 'audio', bytes })
-        return 'taken'
-      }
       case 'dtmf':
-        emit({ type: 'digits', digits: message.dtmf.digit })
+        this.#listener?.({ type: 'digits', digits: message.dtmf.digit })
         return 'taken'
       case 'mark': {
-        const mark = hearing.played(message.mark.name)
-        if (mark) emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
+        const mark = this.#hearing.played(message.mark.name)
+        if (mark) this.#listener?.({ type: 'mark', utterance: mark.utterance, name: mark.name })
         return 'taken'
       }
       case 'stop':
-        if (state.is === 'on') state = { ...state, stopped: true }
-        socket.close(1000, 'stopped')
+        this.#stopped = true
+        this.#socket.close(1000, 'stopped')
         return 'taken'
     }
+  }
+
+  #start(told: StreamStart): Taken {
+    this.#cancelStart()
+    this.#writer = createStreamWriter(told.streamSid)
+    this.#streamSid = told.streamSid
+    this.#before = this.#writer.before
+    this.#after = this.#writer.after
+    this.#state = 'on'
+    const gone = this.#admit(told, this)
+    // It may be over by now.
+    if (!this.#is('on')) return 'taken'
+    if (gone !== undefined) this.#gone = gone
+    else {
+      this.#state = 'over'
+      this.#socket.close(REFUSED, 'this stream is not expected')
+    }
+    return 'taken'
+  }
+
+  /** The far end, or its socket, is gone. */
+  #over() {
+    const wasOn = this.#state === 'on'
+    this.#state = 'over'
+    this.#cancelStart()
+    if (!wasOn) return
+    // Twilio stops a stream also to press keys or to join another phone, and then brings a new one: the call waits a little before it takes it for a hang-up.
+    this.#listener?.(this.#stopped ? { type: 'detached', leaving: this.#gone } : { type: 'detached' })
+  }
+
+  #is(state: State): boolean {
+    return this.#state === state
   }
 }

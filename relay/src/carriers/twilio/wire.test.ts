@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MULAW_SAMPLES } from '../../audio/g711.ts'
 import { anyMessage } from '../fuzz.test-kit.ts'
 import vectors from './twilio.vectors.json' with { type: 'json' }
-import { createStreamWriter, readStreamMessage, type StreamWriter, soundOf } from './wire.ts'
+import { codedOf, createStreamWriter, readStreamMessage, type StreamWriter, soundOf } from './wire.ts'
 
 const STREAM = 'MZ00000000000000000000000000000001'
 const bytes = (message: unknown) => Buffer.from(typeof message === 'string' ? message : JSON.stringify(message))
@@ -99,9 +99,8 @@ describe('what Twilio sends on a stream', () => {
 })
 
 describe('what we send on a stream', () => {
-  const writer = createStreamWriter(STREAM, 160)
-  const written = ({ before, coded, after }: StreamWriter, pcm: Uint8Array) =>
-    `${before}${Buffer.from(coded(pcm)).toString('base64')}${after}`
+  const writer = createStreamWriter(STREAM)
+  const written = ({ before, after }: StreamWriter, pcm: Uint8Array) => `${before}${Buffer.from(codedOf(pcm)).toString('base64')}${after}`
   const pcm = (sample: number) => new Uint8Array(Int16Array.from({ length: 160 }, () => sample).buffer)
 
   it('is written as Twilio wants it', () => {
@@ -114,14 +113,14 @@ describe('what we send on a stream', () => {
   it('carries any sound there and back, and any name', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 320, maxLength: 320 }), fc.string({ unit: 'binary', maxLength: 20 }), (sound, name) => {
-        const named = written(createStreamWriter(name, 160), sound)
+        const named = written(createStreamWriter(name), sound)
         expect(named).toMatch(/^[ -~]+$/)
         const { media, streamSid } = JSON.parse(named)
         expect(streamSid).toBe(name.toWellFormed())
         const there = soundOf(media.payload)
         const again = soundOf(JSON.parse(written(writer, there ?? sound)).media.payload)
         expect(again).toEqual(there)
-        expect(JSON.parse(createStreamWriter(name, 160).mark(name))).toMatchObject({ streamSid: name.toWellFormed(), mark: { name } })
+        expect(JSON.parse(createStreamWriter(name).mark(name))).toMatchObject({ streamSid: name.toWellFormed(), mark: { name } })
       }),
     )
   })

@@ -124,30 +124,32 @@ export function soundOf(payload: string): Buffer | undefined {
 
 const EQUALS = 61
 
-/** Writes what one stream sends: whole text frames. */
+/** What one stream sends: whole text frames, and the sound of one in base64 between two of these. */
 export interface StreamWriter {
-  /** The sound of one frame of PCM16LE 8 kHz as it goes, in base64, between these two; good until the next one. */
-  coded(pcm: Uint8Array): Uint8Array
   readonly before: string
   readonly after: string
   mark(name: string): string
   readonly clear: string
 }
 
-/** @param frameSamples of every frame */
-export function createStreamWriter(streamSid: string, frameSamples: number): StreamWriter {
+export function createStreamWriter(streamSid: string): StreamWriter {
   const sid = asciiOf(JSON.stringify(streamSid))
-  const mulaw = Buffer.alloc(frameSamples)
   return {
-    before: `{"event":"media","streamSid":${sid},"media":{"payload":"`,
+    // Joined, it is one string; put together otherwise it would be looked for in pieces, frame by frame.
+    before: ['{"event":"media","streamSid":', sid, ',"media":{"payload":"'].join(''),
     after: '"}}',
-    coded(pcm) {
-      encodeMulaw(pcm, mulaw)
-      return mulaw
-    },
     mark: (name) => `{"event":"mark","streamSid":${sid},"mark":{"name":${JSON.stringify(name)}}}`,
     clear: `{"event":"clear","streamSid":${sid}}`,
   }
+}
+
+/** 20 ms, which is what goes at a time; of all streams, for it is written out at once. */
+const frame = Buffer.alloc(160)
+
+/** The sound of one frame of PCM16LE 8 kHz as it goes; good until the next one. */
+export function codedOf(pcm: Uint8Array): Uint8Array {
+  encodeMulaw(pcm, frame)
+  return frame
 }
 
 const asciiOf = (json: string) => json.replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
