@@ -1,7 +1,8 @@
 import type { Call } from '../calls/call.ts'
-import type { AudioFormat, AudioLeg, LegEvent } from '../calls/ports.ts'
+import type { AudioFormat, AudioLeg, Ear, LegEvent } from '../calls/ports.ts'
+import type { EndReason } from '../protocol/index.ts'
 
-const legs = new WeakMap<Call, ReturnType<typeof createPhoneLeg>>()
+const legs = new WeakMap<Call, PhoneLeg>()
 
 /**
  * Brings a stream's sound to its call. A carrier may stop a stream and bring another (keys are pressed, a socket broke): for the call that is one leg
@@ -9,18 +10,18 @@ const legs = new WeakMap<Call, ReturnType<typeof createPhoneLeg>>()
  */
 export function bringSound(call: Call, stream: AudioLeg): void {
   const known = legs.get(call)
-  if (known && isSame(known.leg.input, stream.input) && isSame(known.leg.output, stream.output)) known.use(stream)
+  if (known && isSame(known.input, stream.input) && isSame(known.output, stream.output)) known.use(stream)
   else {
-    const made = createPhoneLeg(stream)
+    const made = new PhoneLeg(stream)
     legs.set(call, made)
-    call.attach(made.leg)
+    call.attach(made)
   }
 }
 
 /** Gives a call's sound to another call; what streams bring to the first one later goes there too. False before there is any. */
 export function passSound(from: Call, to: Call): boolean {
   const known = legs.get(from)
-  if (known) to.attach(known.leg)
+  if (known) to.attach(known)
   return known !== undefined
 }
 
@@ -33,69 +34,115 @@ export function bringWords(call: Call, event: LegEvent): boolean {
 
 const isSame = (one: AudioFormat, other: AudioFormat) => one.encoding === other.encoding && one.sampleRateHz === other.sampleRateHz
 
-/** One leg over any number of streams of the same format, each replacing the one before. */
-function createPhoneLeg(first: AudioLeg): { leg: AudioLeg; use(next: AudioLeg): void; say(event: LegEvent): void } {
-  let stream = first
-  let unlisten: (() => void) | undefined
-  let listener: ((event: LegEvent) => void) | undefined
+/** One leg over any number of streams of the same format, each replacing the one before. A class, so that a frame passes through few objects. */
+class PhoneLeg implements AudioLeg {
+  #stream: AudioLeg
+  /** What is being given to this stream, and how many bytes of it since something else was: frames touch these alone. */
+  #giving: string | undefined
+  #givenBytes: number
+  #listener: ((event: LegEvent) => void) | undefined
+  #ear: Ear | undefined
+  #unlisten: (() => void) | undefined
   /** Ms of each utterance that this stream was given, and that were heard over the ones before. */
-  let given = new Map<string, number>()
-  const before = new Map<string, number>()
-  const bytesPerMs = (2 * first.output.sampleRateHz) / 1000
+  #given: Map<string, number>
+  readonly #before: Map<string, number>
+  readonly kind = 'audio'
+  readonly name: string
+  readonly input: AudioFormat
+  readonly output: AudioFormat
+  readonly leadMs: number
 
-  const hear = () => {
-    unlisten = stream.listen((event) => listener?.(event))
+  constructor(first: AudioLeg) {
+    this.#stream = first
+    this.#giving = undefined
+    this.#givenBytes = 0
+    this.#listener = undefined
+    this.#ear = undefined
+    this.#unlisten = undefined
+    this.#given = new Map()
+    this.#before = new Map()
+    this.name = first.name
+    this.input = first.input
+    this.output = first.output
+    this.leadMs = first.leadMs
   }
 
-  const leg: AudioLeg = {
-    kind: 'audio',
-    name: first.name,
-    input: first.input,
-    output: first.output,
-    leadMs: first.leadMs,
-    listen(next) {
-      listener = next
-      unlisten?.()
-      hear()
-      return () => {
-        if (listener === next) listener = undefined
-      }
-    },
-    writable: () => stream.writable(),
-    send(frame, utterance) {
-      given.set(utterance, (given.get(utterance) ?? 0) + frame.length / bytesPerMs)
-      stream.send(frame, utterance)
-    },
-    mark: (utterance, name) => stream.mark(utterance, name),
-    async clear(utterance) {
-      const past = before.get(utterance)
-      const told = await stream.clear(utterance)
-      if (past === undefined) return told
-      // Nothing of it went over this stream yet, or this stream does not say.
-      if (told === undefined) return given.has(utterance) ? undefined : past
-      return past + told
-    },
-    close(reason) {
-      unlisten?.()
-      stream.close(reason)
-    },
+  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {
+    this.#listener = listener
+    this.#ear = ear
+    this.#unlisten?.()
+    this.#hear()
+    return () => {
+      if (this.#listener !== listener) return
+      this.#listener = undefined
+      this.#ear = undefined
+      this.#unlisten?.()
+    }
   }
 
-  return {
-    leg,
-    say: (event) => listener?.(event),
-    use(next) {
-      unlisten?.()
-      stream.close('connection')
-      // The far end plays as it gets: all but what it holds in advance was heard.
-      for (const [utterance, ms] of given) before.set(utterance, (before.get(utterance) ?? 0) + Math.max(0, ms - leg.leadMs))
-      while (before.size > KEPT) before.delete(before.keys().next().value ?? '')
-      given = new Map()
-      stream = next
-      hear()
-      listener?.({ type: 'detached' })
-      listener?.({ type: 'attached' })
-    },
+  writable(): boolean {
+    return this.#stream.writable()
+  }
+
+  send(frame: Uint8Array, utterance: string): void {
+    if (utterance !== this.#giving) {
+      this.#count()
+      this.#giving = utterance
+    }
+    this.#givenBytes += frame.length
+    this.#stream.send(frame, utterance)
+  }
+
+  mark(utterance: string, name: string): void {
+    this.#stream.mark(utterance, name)
+  }
+
+  async clear(utterance: string): Promise<number | undefined> {
+    const past = this.#before.get(utterance)
+    const told = await this.#stream.clear(utterance)
+    if (past === undefined) return told
+    // Nothing of it went over this stream yet, or this stream does not say.
+    if (told === undefined) return this.#count().has(utterance) ? undefined : past
+    return past + told
+  }
+
+  close(reason: EndReason): void {
+    this.#unlisten?.()
+    this.#stream.close(reason)
+  }
+
+  say(event: LegEvent): void {
+    this.#listener?.(event)
+  }
+
+  use(next: AudioLeg): void {
+    this.#unlisten?.()
+    this.#stream.close('connection')
+    // The far end plays as it gets: all but what it holds in advance was heard.
+    const before = this.#before
+    for (const [utterance, ms] of this.#count()) before.set(utterance, (before.get(utterance) ?? 0) + Math.max(0, ms - this.leadMs))
+    while (before.size > KEPT) before.delete(before.keys().next().value ?? '')
+    this.#given = new Map()
+    this.#stream = next
+    this.#hear()
+    this.#listener?.({ type: 'detached' })
+    this.#listener?.({ type: 'attached' })
+  }
+
+  #hear() {
+    this.#unlisten = this.#stream.listen((event) => this.#listener?.(event), this.#ear)
+  }
+
+  /** What this stream was given, up to now. */
+  #count(): Map<string, number> {
+    const utterance = this.#giving
+    if (utterance !== undefined) {
+      const ms = (this.#givenBytes * 1000) / (2 * this.output.sampleRateHz)
+      this.#given.set(utterance, (this.#given.get(utterance) ?? 0) + ms)
+    }
+    this.#giving = undefined
+    this.#givenBytes = 0
+    return this.#given
   }
 }
 
