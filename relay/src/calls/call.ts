@@ -2,7 +2,7 @@ import type { Logger } from '../logger.ts'
 import type { Call, OpenCall } from './call-shape.ts'
 import { type CallTimes, deadlineOf } from './deadlines.ts'
 import { createFeed } from './feed.ts'
-import { createTaps } from './listening/taps.ts'
+import { Passage } from './passage.ts'
 import type { Leg, LegEvent } from './ports.ts'
 import { BEGINNING, type CallEvent, endStatus, next, type Stage, statusOf } from './states.ts'
 import { createDesk, type Desk, type Operator } from './takeover/desk.ts'
@@ -34,10 +34,10 @@ export function createCall(
   }
   const feed = createFeed(report('a watcher of the call failed'))
   const settled = Promise.withResolvers<void>()
-  const taps = createTaps()
+  const passage = new Passage((bytes) => hear({ type: 'audio', bytes }))
   const { chain, conversation, mouth, tools, ...talk } = createTalk({
     ...o,
-    taps,
+    passage,
     feed,
     note,
     logger,
@@ -64,7 +64,7 @@ export function createCall(
   const makeDesk = () =>
     createDesk({
       ...{ language: o.language, agentName: persona.name, times: times.takeover, beat: o.beat, newId: o.newId },
-      ...{ clock, conversation, feed, note, taps, transcript: talk.transcript, leg: () => leg, tellEngine: chain.take },
+      ...{ clock, conversation, feed, note, taps: passage, transcript: talk.transcript, leg: () => leg, tellEngine: chain.take },
       scribe(onWords) {
         const engine = chain.hears === 'audio' ? o.engines.find(({ name }) => name === chain.engine) : undefined
         const onFault = report('what an operator says could not be written down')
@@ -82,6 +82,7 @@ export function createCall(
   function step(event: CallEvent) {
     const before = state
     state = next(before, event)
+    passage.close()
     if (state.stage === before.stage) return
     setDeadline()
     ENTERED[state.stage](before.stage)
@@ -183,6 +184,7 @@ export function createCall(
   function hear(event: LegEvent) {
     // Fifty times a second: found without looking it up by name.
     if (event.type === 'audio') return state.stage === 'ending' || state.stage === 'over' ? undefined : conversation.hear(event)
+    passage.close()
     const own = LEG[event.type] as ((event: LegEvent) => void) | undefined
     if (own) return own(event)
     const atTheEnd = state.stage === 'ending' || state.stage === 'over'
@@ -274,8 +276,9 @@ export function createCall(
       leg?.close('connection')
       note(leg ? 'leg.replaced' : 'leg.attached', { leg: next.name })
       leg = next
+      passage.close()
       mouth.attach(next)
-      unlisten = next.listen(hear)
+      unlisten = next.listen(hear, passage)
       step({ type: 'attached' })
     },
     toolResult: tools.answer,

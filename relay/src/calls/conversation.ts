@@ -9,9 +9,9 @@ import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.
 import type { EngineChain, Handover } from './handover.ts'
 import { createKeys } from './keys.ts'
 import { createLegSide } from './leg-side.ts'
-import type { Taps } from './listening/taps.ts'
 import type { Mouth } from './mouth.ts'
 import { createOwnWords, type OwnWords } from './own-words.ts'
+import type { Passage } from './passage.ts'
 import { createPause, type Pause } from './pause.ts'
 import { type Phrase, phrase } from './phrases.ts'
 import type { Hearing } from './playback.ts'
@@ -68,7 +68,7 @@ export function createConversation(o: {
   modality: 'voice' | 'text'
   /** Of the leg that the visitor's sound comes from. */
   input: () => AudioFormat | undefined
-  taps: Taps
+  passage: Passage
   /** Made after the conversation, which their events come back to. */
   mouth: () => Mouth
   chain: () => EngineChain
@@ -80,7 +80,7 @@ export function createConversation(o: {
   end: (reason: EndReason, when: 'now' | 'last-words') => void
   onFault: (error: unknown) => void
 }): Conversation {
-  const { clock, feed, note, persona, transcript, newId } = o
+  const { clock, feed, note, passage, persona, transcript, newId } = o
   const how: HowToSpeak = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
 
   let phase: 'before' | 'talking' | 'leaving' | 'over' = 'before'
@@ -146,7 +146,9 @@ export function createConversation(o: {
   function move(event: FloorEvent) {
     const before = floor
     floor = nextFloor(before, event)
-    if (floor !== before) settle()
+    if (floor === before) return
+    passage.close()
+    settle()
   }
 
   function settle() {
@@ -194,6 +196,7 @@ export function createConversation(o: {
   /** From now on the visitor is not heard, and not waited for. */
   function leave() {
     phase = 'leaving'
+    passage.close()
     silence.close()
     keys.close()
     visitor.close()
@@ -229,7 +232,7 @@ export function createConversation(o: {
   const legSide = createLegSide({
     talking,
     input: o.input,
-    taps: o.taps,
+    passage,
     chain: o.chain,
     mouth: o.mouth,
     keys,
@@ -252,6 +255,7 @@ export function createConversation(o: {
     ownHz: () => o.chain().ownHz,
     how,
     disclosureOwed: disclosure.owed,
+    passage,
     asides,
     heardLines,
     silence,
@@ -338,6 +342,7 @@ export function createConversation(o: {
       // Whoever is cutting already takes it down.
       await (silenceForGood() ?? acts).catch(o.onFault)
       phase = 'over'
+      passage.close()
       o.mouth().close()
       words.rested()
     },

@@ -1,6 +1,7 @@
 import type { Asides } from './asides.ts'
 import { type Floor, type FloorEvent, utteranceOf } from './floor.ts'
 import type { Mouth } from './mouth.ts'
+import type { Passage } from './passage.ts'
 import type { Clock, EngineEvent } from './ports.ts'
 import type { Silence } from './silence.ts'
 import type { HowToSpeak } from './synthesis.ts'
@@ -33,6 +34,7 @@ export function createEngineSide(o: {
   /** The same, and it is the visitor's turn then. */
   cutNow: () => void
   mouth: () => Mouth
+  passage: Passage
   /** The rate of the engine's own voice; undefined for one that speaks text. */
   ownHz: () => number | undefined
   how: HowToSpeak
@@ -80,7 +82,12 @@ export function createEngineSide(o: {
       if (words(utterance, begin)) o.mouth().write(utterance, text)
     },
     audio({ utterance, bytes }) {
-      if (own(utterance)) o.mouth().sound(utterance, bytes)
+      if (!own(utterance)) return
+      const speech = o.mouth().speech(utterance)
+      if (!speech) return
+      speech.sound(bytes)
+      // It may be over by now.
+      if (isAnswering(utterance) && o.mouth().speech(utterance) === speech) o.passage.speaksNow(utterance, speech)
     },
     said({ utterance, text }) {
       if (own(utterance)) o.mouth().write(utterance, text)

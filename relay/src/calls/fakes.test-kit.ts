@@ -3,7 +3,7 @@ import { Persona } from '../agents/persona.ts'
 import { TestClock } from '../clock.test-kit.ts'
 import type { Entry, Variables } from '../protocol/index.ts'
 import { createLiveCalls } from './live-calls.ts'
-import type { AudioLeg, CallLog, Engine, EngineContext, EngineInput, LegEvent, NewCall, TextLeg, Voice } from './ports.ts'
+import type { AudioLeg, CallLog, Ear, Engine, EngineContext, EngineInput, LegEvent, NewCall, TextLeg, Voice } from './ports.ts'
 
 /** One word of the fake voice lasts this long. */
 const WORD_MS = 100
@@ -114,6 +114,7 @@ export interface FakeAudioLeg extends AudioLeg {
 /** A far end that plays frames in real time from when the first of an utterance came. */
 export function fakeAudioLeg(clock: TestClock, leadMs = 200): FakeAudioLeg {
   let listener: ((event: LegEvent) => void) | undefined
+  let ear: Ear | undefined
   let playedUntilMs = 0
   let generation = 0
   const heard = new Map<string, { fromMs: number; ms: number; before: number }>()
@@ -129,16 +130,18 @@ export function fakeAudioLeg(clock: TestClock, leadMs = 200): FakeAudioLeg {
     closedWith: undefined,
     room: true,
     echo: true,
-    emit: (event) => listener?.(event),
+    emit: (event) => (event.type === 'audio' && ear ? ear.sound(event.bytes) : listener?.(event)),
     lose(utterance, ms) {
       const track = heard.get(utterance)
       if (track) track.ms -= ms
       generation += 1
     },
-    listen(next) {
+    listen(next, hears) {
       listener = next
+      ear = hears
       return () => {
         listener = undefined
+        ear = undefined
       }
     },
     close(reason) {

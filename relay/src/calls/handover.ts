@@ -1,3 +1,4 @@
+import type { Passage } from './passage.ts'
 import type { Clock, Engine, EngineFault, EngineInput, Heard } from './ports.ts'
 import { type Answer, type Seat, type SharedContext, takeSeat } from './seat.ts'
 
@@ -21,6 +22,8 @@ export interface EngineChain {
   readonly hears: 'audio' | 'text'
   /** The rate of its own voice; undefined for one that speaks text. */
   readonly ownHz: number | undefined
+  /** The engine at work; undefined between two. */
+  readonly seat: Seat | undefined
   close(): Promise<void>
 }
 
@@ -45,6 +48,7 @@ export function createEngineChain(o: {
   engines: readonly Engine[]
   clock: Clock
   context: SharedContext
+  passage: Passage
   history: () => Heard[]
   onStarted?: (engine: string) => void
   onEvent: (event: Answer) => void
@@ -57,7 +61,6 @@ export function createEngineChain(o: {
 }): EngineChain {
   let { engines } = o
   let place = -1
-  let seat: Seat | undefined
   let notes: EngineInput[] = []
   /** What comes between two engines. */
   let waiting: EngineInput[] = []
@@ -68,6 +71,7 @@ export function createEngineChain(o: {
   /** The engine at this place is the one that counts. */
   function goTo(next: number) {
     place = next
+    o.passage.close()
     const engine = engines[place]
     chain.engine = engine?.name ?? 'none'
     chain.hears = engine?.hears ?? 'text'
@@ -78,21 +82,23 @@ export function createEngineChain(o: {
     const engine = engines[place]
     if (!engine) return o.onExhausted()
     o.onStarted?.(engine.name)
-    seat = takeSeat({
+    chain.seat = takeSeat({
       engine,
       context: o.context,
       history: o.history(),
       clock: o.clock,
+      passage: o.passage,
       onAnswer: o.onEvent,
       onFault: (fault) => void handOver(fault),
     })
-    for (const input of first) seat?.take(input)
+    for (const input of first) chain.seat?.take(input)
   }
 
   async function handOver(fault: EngineFault) {
-    const turn = seat?.turn
-    const question = turn?.text || (seat?.question ?? '')
-    seat = undefined
+    const turn = chain.seat?.turn
+    const question = turn?.text || (chain.seat?.question ?? '')
+    chain.seat = undefined
+    o.passage.close()
     const next = engines[place + 1]
     const deaf = engines[place]?.hears === 'audio' && next?.hears === 'text'
     const change = { from: nameAt(place) ?? 'none', to: next?.name, fault, utterance: turn?.utterance, question, deaf }
@@ -111,6 +117,7 @@ export function createEngineChain(o: {
     engine: 'none',
     hears: 'text' as 'audio' | 'text',
     ownHz: undefined as number | undefined,
+    seat: undefined as Seat | undefined,
     start() {
       goTo(0)
       sitDown([])
@@ -118,32 +125,33 @@ export function createEngineChain(o: {
     wordsOnly() {
       const passed = engines.filter((engine) => !isOfWords(engine))
       if (closed || passed.length === 0) return []
-      const leaving = seat !== undefined && !isOfWords(engines[place])
+      const leaving = chain.seat !== undefined && !isOfWords(engines[place])
       // One that works and may stay keeps its place, and so does one that is being handed over just now.
       const kept = leaving ? place : place + 1
       engines = [...engines.slice(0, kept), ...engines.slice(kept).filter(isOfWords)]
       if (leaving) {
-        const turn = seat?.turn
-        seat?.close().catch((error: unknown) => o.onFault?.(error))
-        seat = undefined
+        const turn = chain.seat?.turn
+        chain.seat?.close().catch((error: unknown) => o.onFault?.(error))
+        chain.seat = undefined
         goTo(place)
         sitDown([...notes, ...(turn ? [turn] : [])])
       }
       return passed.map(({ name }) => name)
     },
     sound(bytes: Uint8Array, sampleRateHz: number) {
-      if (!closed) seat?.sound(bytes, sampleRateHz)
+      if (!closed) chain.seat?.sound(bytes, sampleRateHz)
     },
     take(input: EngineInput) {
       if (closed) return
       if (isNote(input)) notes = [...notes, input].slice(-MOST_NOTES)
-      if (seat) seat.take(input)
+      if (chain.seat) chain.seat.take(input)
       else if (input.type !== 'audio' && input.type !== 'unanswered' && !isNote(input)) waiting.push(input)
     },
     async close() {
       closed = true
+      o.passage.close()
       waiting = []
-      await seat?.close()
+      await chain.seat?.close()
     },
   }
   return chain

@@ -1,7 +1,7 @@
 import type { EngineChain } from './handover.ts'
 import type { Keys } from './keys.ts'
-import type { Taps } from './listening/taps.ts'
 import type { Mouth } from './mouth.ts'
+import type { Passage } from './passage.ts'
 import type { AudioFormat, LegEvent } from './ports.ts'
 import type { Silence } from './silence.ts'
 import type { TurnTimes } from './turns/times.ts'
@@ -13,7 +13,7 @@ export function createLegSide(o: {
   talking: () => boolean
   /** The format of the visitor's sound; undefined while there is none. */
   input: () => AudioFormat | undefined
-  taps: Taps
+  passage: Passage
   chain: () => EngineChain
   mouth: () => Mouth
   keys: Keys
@@ -26,7 +26,7 @@ export function createLegSide(o: {
   interrupt: () => void
   note: (type: string, payload?: Record<string, unknown>) => void
 }): (event: LegEvent) => void {
-  const { keys, note, silence, taps, visitor } = o
+  const { keys, note, passage, silence, visitor } = o
   const { sound: hearVoice } = visitor
   let muted = false
 
@@ -35,10 +35,13 @@ export function createLegSide(o: {
     if (!o.talking() || sampleRateHz === undefined) return
     // Silence is sent on: who listens at the other end needs a steady stream.
     const bytes = muted ? silenceOf(heard.length) : heard
-    if (taps.visitor !== undefined) taps.visitor.sound(bytes, sampleRateHz)
+    passage.visitor?.sound(bytes, sampleRateHz)
     if (!muted) hearVoice(bytes, sampleRateHz)
     const chain = o.chain()
-    if (chain.hears === 'audio') chain.sound(bytes, sampleRateHz)
+    if (chain.hears !== 'audio') return
+    chain.sound(bytes, sampleRateHz)
+    const { seat } = chain
+    if (!muted && !visitor.listens && seat) passage.hearsAlone(seat, sampleRateHz)
   }
 
   const TAKE: { [Type in LegEvent['type']]?: (event: Extract<LegEvent, { type: Type }>) => void } = {

@@ -3,8 +3,8 @@ import { TestClock } from '../clock.test-kit.ts'
 import { createBeat } from './beat.ts'
 import { FakeLog, fakeAudioLeg, fakeVoice } from './fakes.test-kit.ts'
 import { createFeed } from './feed.ts'
-import { createTaps } from './listening/taps.ts'
 import { createMouth } from './mouth.ts'
+import { Passage } from './passage.ts'
 import type { Voice } from './ports.ts'
 import { createTranscript } from './transcript.ts'
 
@@ -26,7 +26,7 @@ export function mouthOnALeg(o: { voice?: Voice; leadMs?: number } = {}) {
     clock,
     beat: createBeat({ clock, everyMs: 20, onFault: () => undefined }),
     transcript,
-    taps: createTaps(),
+    passage: new Passage(),
     events: {
       onBegun: () => undefined,
       onOver(utterance, heard) {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { TestClock } from '../clock.test-kit.ts'
 import { createBeat } from './beat.ts'
 import { FakeLog, fakeAudioLeg, fakeTextLeg, fakeVoice } from './fakes.test-kit.ts'
-import { createTaps } from './listening/taps.ts'
 import { how, mouthOnALeg, TEN } from './mouth.test-kit.ts'
 import { createMouth } from './mouth.ts'
+import { Passage } from './passage.ts'
 import { createTranscript } from './transcript.ts'
 
 describe('said aloud', () => {
@@ -217,7 +217,7 @@ describe('said aloud', () => {
     const transcript = createTranscript({ callId: 'c', feed, log: new FakeLog(), clock, newId: () => 'e' })
     const events = { onBegun: () => undefined, onOver: () => undefined, onFault: () => undefined }
     const beat = createBeat({ clock, everyMs: 20, onFault: () => undefined })
-    const mouth = createMouth({ voice: fakeVoice(), clock, beat, transcript, taps: createTaps(), events })
+    const mouth = createMouth({ voice: fakeVoice(), clock, beat, transcript, passage: new Passage(), events })
     expect(() => mouth.speak('u', how)).toThrow('Nobody')
   })
 })

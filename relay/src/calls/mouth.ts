@@ -1,8 +1,8 @@
 import { createAloudSpeech, type FarEnd } from './aloud.ts'
 import type { Beat } from './beat.ts'
 import { createFarSpeech } from './far-speech.ts'
-import type { Taps } from './listening/taps.ts'
 import type { OwnSound } from './own-sound.ts'
+import type { Passage, Speaker } from './passage.ts'
 import type { Hearing } from './playback.ts'
 import { createPlayout, type Playout } from './playout.ts'
 import type { Clock, Leg, Voice } from './ports.ts'
@@ -21,8 +21,8 @@ export interface Mouth {
   /** Begins an utterance: spoken by the house's voice, or the sound of an engine that speaks itself. Throws when nobody was ever there to speak to. */
   speak(utterance: string, how: HowToSpeak | OwnSound): void
   write(utterance: string, text: string): void
-  /** The next sound of an utterance that its engine speaks itself. */
-  sound(utterance: string, bytes: Uint8Array): void
+  /** Where the sound of an utterance goes that its engine speaks itself; undefined once it is over. */
+  speech(utterance: string): Speaker | undefined
   end(utterance: string): void
   /** Silences it now. Resolves with what was heard. */
   cut(utterance: string): Promise<Hearing>
@@ -52,8 +52,15 @@ interface Spoken {
   cutting: Promise<Hearing> | undefined
 }
 
-export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcript: Transcript; taps: Taps; events: MouthEvents }): Mouth {
-  const { clock, transcript, events, taps } = o
+export function createMouth(o: {
+  voice: Voice
+  clock: Clock
+  beat: Beat
+  transcript: Transcript
+  passage: Passage
+  events: MouthEvents
+}): Mouth {
+  const { clock, transcript, events, passage } = o
   const spoken = new Map<string, Spoken>()
   const farEnd: FarEnd = { tellsMarks: false }
   let leg: Leg | undefined
@@ -71,6 +78,7 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
     const one = spoken.get(utterance)
     if (!one) return
     spoken.delete(utterance)
+    passage.close()
     if (held === utterance) letGo()
     transcript.finish(one.entry, heard.text, cut)
     events.onOver(utterance, { ...heard, cut })
@@ -85,14 +93,14 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
     if (on.kind === 'text')
       return on.speaks ? createFarSpeech({ leg: on, utterance, clock, events: to }) : createTypedSpeech({ leg: on, utterance, events: to })
     if (!playout) throw new Error('An audio leg has a playout.')
-    return createAloudSpeech({ leg: on, utterance, voice: o.voice, how, playout, farEnd, taps, clock, events: to })
+    return createAloudSpeech({ leg: on, utterance, voice: o.voice, how, playout, farEnd, taps: passage, clock, events: to })
   }
 
   return {
     attach(next) {
       closeAll()
       leg = next
-      playout = next.kind === 'audio' ? createPlayout({ leg: next, clock, beat: o.beat, taps }) : undefined
+      playout = next.kind === 'audio' ? createPlayout({ leg: next, clock, beat: o.beat, taps: passage }) : undefined
     },
     away() {
       timesAway += 1
@@ -118,7 +126,7 @@ export function createMouth(o: { voice: Voice; clock: Clock; beat: Beat; transcr
       spoken.set(utterance, { speech, entry, cutting: undefined })
     },
     write: (utterance, text) => spoken.get(utterance)?.speech.write(text),
-    sound: (utterance, bytes) => spoken.get(utterance)?.speech.sound(bytes),
+    speech: (utterance) => spoken.get(utterance)?.speech,
     hold(utterance) {
       const one = spoken.get(utterance)
       if (!one || held !== undefined || one.cutting) return

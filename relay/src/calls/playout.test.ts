@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TestClock } from '../clock.test-kit.ts'
 import { createBeat } from './beat.ts'
-import { createTaps } from './listening/taps.ts'
+import { Passage } from './passage.ts'
 import { createPlayout } from './playout.ts'
 import type { AudioLeg } from './ports.ts'
 
@@ -35,7 +35,7 @@ function tape(clock: TestClock) {
       throw error
     },
   })
-  const playout = createPlayout({ leg, clock, beat, taps: createTaps() })
+  const playout = createPlayout({ leg, clock, beat, taps: new Passage() })
   const begin = (utterance: string) => {
     const track = playout.begin(utterance, { onSent: () => undefined, onAllSent: () => void ended.push(utterance) })
     const push = (from: number, count: number) => {

@@ -1,5 +1,6 @@
 import type { Persona, ToolSpec } from '../agents/persona.ts'
 import { createEngineChain } from './handover.ts'
+import { Passage } from './passage.ts'
 import type { Clock, Engine, EngineFault, Voice } from './ports.ts'
 import { createSentences } from './sentences.ts'
 
@@ -106,6 +107,7 @@ async function oneTurn(
   const done = Promise.withResolvers<void>()
   let lastFault: EngineFault | undefined
   const chain = createEngineChain({
+    passage: new Passage(),
     engines: o.engines,
     clock: o.clock,
     context: {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Persona } from '../agents/persona.ts'
 import { TestClock } from '../clock.test-kit.ts'
 import { scriptedEngine } from './fakes.test-kit.ts'
+import { Passage } from './passage.ts'
 import type { EngineContext, EngineFault, EngineInput } from './ports.ts'
 import { type Answer, takeSeat } from './seat.ts'
 
@@ -14,6 +15,7 @@ function setUp(onInput: (input: EngineInput, context: EngineContext) => void, mo
   const faults: EngineFault['code'][] = []
   const tool = Promise.withResolvers<unknown>()
   const seat = takeSeat({
+    passage: new Passage(),
     engine,
     clock,
     history: [],

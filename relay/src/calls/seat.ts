@@ -1,3 +1,4 @@
+import type { Passage } from './passage.ts'
 import type { Clock, Engine, EngineContext, EngineEvent, EngineFault, EngineInput, EngineSession } from './ports.ts'
 
 export type Turn = Extract<EngineInput, { type: 'turn' }>
@@ -26,127 +27,158 @@ export function takeSeat(o: {
   context: SharedContext
   history: EngineContext['history']
   clock: Clock
+  passage: Passage
   onAnswer: (event: Answer) => void
   onFault: (fault: EngineFault) => void
 }): Seat {
-  const { engine, clock } = o
-  const gone = new AbortController()
-  /** As its signal says, which takes longer to ask. */
-  let isGone = false
-  let session: EngineSession | undefined
+  return new EngineSeat(o)
+}
+
+type Given = Parameters<typeof takeSeat>[0]
+
+// A class, so that a frame finds all it needs in one object.
+class EngineSeat implements Seat {
+  turn: Turn | undefined = undefined
+  question = ''
+  #session: EngineSession | undefined = undefined
+  #isGone = false
+  #toolsRunning = 0
+  #heardAtMs = 0
+  #cancelStall: (() => void) | undefined = undefined
+  readonly #clock: Clock
+  readonly #passage: Passage
+  readonly #onAnswer: Given['onAnswer']
+  readonly #onFault: Given['onFault']
+  readonly #engine: Engine
+  readonly #context: SharedContext
+  /** As `#isGone` says, which takes less time to ask. */
+  readonly #gone = new AbortController()
   /** What comes before the engine is ready. */
-  let inbox: EngineInput[] = []
-  let toolsRunning = 0
-  let cancelStall: (() => void) | undefined
-  // In an object: a number that a closure keeps is a new one on the heap each time it changes.
-  const heard = { atMs: 0 }
+  #inbox: EngineInput[] = []
+
+  constructor(o: Given) {
+    this.#clock = o.clock
+    this.#passage = o.passage
+    this.#onAnswer = o.onAnswer
+    this.#onFault = o.onFault
+    this.#engine = o.engine
+    this.#context = o.context
+    // Not before the seat stands in its chain, whatever an engine does at once.
+    Promise.resolve()
+      .then(() => this.#start(o.history))
+      .catch((error: unknown) => this.#fail({ code: 'unavailable', message: messageOf(error), retryable: true }))
+  }
+
+  sound(bytes: Uint8Array, sampleRateHz: number): void {
+    const input: EngineInput = { type: 'audio', bytes, sampleRateHz }
+    if (!this.#isGone && this.#session) this.#give(this.#session, input)
+    else this.take(input)
+  }
+
+  take(input: EngineInput): void {
+    if (this.#isGone) return
+    if (input.type === 'turn') this.turn = input
+    if (input.type === 'interrupted' && this.turn?.utterance === input.utterance) this.turn = undefined
+    if (input.type === 'turn' || input.type === 'interrupted') this.#watch()
+    if (this.#session) this.#give(this.#session, input)
+    else this.#keep(input)
+  }
+
+  #keep(input: EngineInput) {
+    this.#inbox.push(input)
+    if (this.#inbox.length > MOST_WAITING) this.#inbox = forgetSound(this.#inbox)
+  }
+
+  async close(): Promise<void> {
+    this.#isGone = true
+    this.#gone.abort()
+    this.#cancelStall?.()
+    this.#inbox = []
+    // A session that does not close properly is gone all the same.
+    await this.#session?.close().catch(() => undefined)
+  }
+
+  async #start(history: Given['history']) {
+    const { signal } = this.#gone
+    if (signal.aborted) return
+    const started = await this.#engine.start({
+      ...this.#context,
+      clock: this.#clock,
+      history,
+      signal,
+      emit: (event) => this.#emit(event),
+      useTool: (use, asked) => this.#useTool(use, asked),
+    })
+    if (signal.aborted) return started.close()
+    this.#session = started
+    for (const input of this.#inbox.splice(0)) this.#give(started, input)
+  }
+
+  #emit(event: EngineEvent) {
+    if (this.#isGone) return
+    // Nearly every event; a turn neither begins nor ends with it.
+    if (event.type === 'audio') {
+      this.#watch()
+      return this.#passage.answer(event.utterance, event.bytes) ? undefined : this.#onAnswer(event)
+    }
+    if (event.type === 'failed') return this.#fail(event.fault)
+    if (event.type === 'heard') this.question = event.text
+    if (event.type === 'answers') {
+      this.turn = { type: 'turn', utterance: event.utterance, text: this.question, by: 'speech' }
+      this.question = ''
+    }
+    if (event.type === 'done' && event.utterance === this.turn?.utterance) this.turn = undefined
+    if ('utterance' in event) this.#watch()
+    this.#onAnswer(event)
+  }
 
   /** While an answer is owed something has to come within the engine's own limit; a tool at work is not its fault. */
-  function watch() {
-    heard.atMs = clock.monotonicMs()
-    if (!owes()) {
-      cancelStall?.()
-      cancelStall = undefined
-    } else cancelStall ??= clock.after(engine.stallMs, look)
+  #watch() {
+    this.#heardAtMs = this.#clock.monotonicMs()
+    if (!this.#owes()) {
+      this.#cancelStall?.()
+      this.#cancelStall = undefined
+    } else this.#cancelStall ??= this.#clock.after(this.#engine.stallMs, this.#look)
   }
 
   /** One timer for many pieces: it looks how long ago the last one came, and again when that will have been too long. */
-  function look() {
-    cancelStall = undefined
-    if (!owes()) return
-    const leftMs = engine.stallMs - (clock.monotonicMs() - heard.atMs)
-    if (leftMs > 0) cancelStall = clock.after(leftMs, look)
-    else fail({ code: 'stalled', message: `${engine.name} said nothing for ${engine.stallMs} ms.`, retryable: true })
+  readonly #look = () => {
+    this.#cancelStall = undefined
+    if (!this.#owes()) return
+    const { name, stallMs } = this.#engine
+    const leftMs = stallMs - (this.#clock.monotonicMs() - this.#heardAtMs)
+    if (leftMs > 0) this.#cancelStall = this.#clock.after(leftMs, this.#look)
+    else this.#fail({ code: 'stalled', message: `${name} said nothing for ${stallMs} ms.`, retryable: true })
   }
 
-  function owes(): boolean {
-    return seat.turn !== undefined && toolsRunning === 0 && !isGone
+  #owes(): boolean {
+    return this.turn !== undefined && this.#toolsRunning === 0 && !this.#isGone
   }
 
-  function emit(event: EngineEvent) {
-    if (isGone) return
-    // Nearly every event; a turn neither begins nor ends with it.
-    if (event.type === 'audio') {
-      watch()
-      return o.onAnswer(event)
-    }
-    if (event.type === 'failed') return fail(event.fault)
-    if (event.type === 'heard') seat.question = event.text
-    if (event.type === 'answers') {
-      seat.turn = { type: 'turn', utterance: event.utterance, text: seat.question, by: 'speech' }
-      seat.question = ''
-    }
-    if (event.type === 'done' && event.utterance === seat.turn?.utterance) seat.turn = undefined
-    if ('utterance' in event) watch()
-    o.onAnswer(event)
+  #fail(fault: EngineFault) {
+    if (this.#isGone) return
+    void this.close()
+    this.#onFault(fault)
   }
 
-  function fail(fault: EngineFault) {
-    if (gone.signal.aborted) return
-    void leave()
-    o.onFault(fault)
-  }
-
-  async function leave() {
-    isGone = true
-    gone.abort()
-    cancelStall?.()
-    inbox = []
-    // A session that does not close properly is gone all the same.
-    await session?.close().catch(() => undefined)
-  }
-
-  async function useTool(use: Parameters<EngineContext['useTool']>[0], signal: AbortSignal) {
-    toolsRunning += 1
-    watch()
+  async #useTool(use: Parameters<EngineContext['useTool']>[0], signal: AbortSignal) {
+    this.#toolsRunning += 1
+    this.#watch()
     try {
-      return await o.context.useTool(use, AbortSignal.any([signal, gone.signal]))
+      return await this.#context.useTool(use, AbortSignal.any([signal, this.#gone.signal]))
     } finally {
-      toolsRunning -= 1
-      watch()
+      this.#toolsRunning -= 1
+      this.#watch()
     }
   }
 
-  function give(to: EngineSession, input: EngineInput) {
+  #give(to: EngineSession, input: EngineInput) {
     try {
       to.take(input)
     } catch (error) {
-      fail({ code: 'malformed', message: messageOf(error), retryable: false })
+      this.#fail({ code: 'malformed', message: messageOf(error), retryable: false })
     }
   }
-
-  async function start() {
-    if (gone.signal.aborted) return
-    const started = await engine.start({ ...o.context, clock, history: o.history, signal: gone.signal, emit, useTool })
-    if (gone.signal.aborted) return started.close()
-    session = started
-    for (const input of inbox.splice(0)) give(started, input)
-  }
-  // Plain properties: getters would make each seat a slow object of its own shape.
-  const seat = {
-    turn: undefined as Turn | undefined,
-    question: '',
-    sound(bytes: Uint8Array, sampleRateHz: number) {
-      const input: EngineInput = { type: 'audio', bytes, sampleRateHz }
-      if (!isGone && session) give(session, input)
-      else seat.take(input)
-    },
-    take(input: EngineInput) {
-      if (isGone) return
-      if (input.type === 'turn') seat.turn = input
-      if (input.type === 'interrupted' && seat.turn?.utterance === input.utterance) seat.turn = undefined
-      if (input.type === 'turn' || input.type === 'interrupted') watch()
-      if (session) return give(session, input)
-      inbox.push(input)
-      if (inbox.length > MOST_WAITING) inbox = forgetSound(inbox)
-    },
-    close: leave,
-  }
-  // Not before the seat stands in its chain, whatever an engine does at once.
-  Promise.resolve()
-    .then(start)
-    .catch((error: unknown) => fail({ code: 'unavailable', message: messageOf(error), retryable: true }))
-  return seat
 }
 
 /** The older half of what was only sound goes. */

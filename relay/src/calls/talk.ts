@@ -5,9 +5,9 @@ import type { Beat } from './beat.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import type { FeedWriter } from './feed.ts'
 import { createEngineChain, type EngineChain } from './handover.ts'
-import type { Taps } from './listening/taps.ts'
 import { createMouth, type Mouth } from './mouth.ts'
 import { openingWords, spokenSentences } from './opening.ts'
+import type { Passage } from './passage.ts'
 import type { AudioFormat, CallLog, Clock, Engine, Voice } from './ports.ts'
 import { prepareVoice } from './prepared-voice.ts'
 import type { AskService } from './tools/http.ts'
@@ -62,11 +62,11 @@ export function createTalk(
     report: (what: string) => (error: unknown) => void
     /** Of the leg that the visitor's sound comes from. */
     input: () => AudioFormat | undefined
-    taps: Taps
+    passage: Passage
     end: (reason: EndReason, when: 'now' | 'last-words') => void
   },
 ): Talk {
-  const { askService, clock, feed, id, log, newId, note, persona, report } = o
+  const { askService, clock, feed, id, log, newId, note, passage, persona, report } = o
   const transcript = createTranscript({ callId: id, feed, log, clock, newId })
   const usage = createUsage(o.prices)
   const gone = new AbortController()
@@ -92,7 +92,7 @@ export function createTalk(
     disclosure: persona.disclosure.replace(/\s+/g, ' ').trim(),
     modality: o.modality,
     input: o.input,
-    taps: o.taps,
+    passage,
     mouth: () => mouth,
     chain: () => chain,
     transcript,
@@ -108,7 +108,7 @@ export function createTalk(
     clock,
     beat: o.beat,
     transcript,
-    taps: o.taps,
+    passage,
     events: {
       onBegun: conversation.begun,
       onOver: conversation.over,
@@ -122,6 +122,7 @@ export function createTalk(
   const chain = createEngineChain({
     engines: o.engines,
     clock,
+    passage,
     context: {
       callId: id,
       persona,

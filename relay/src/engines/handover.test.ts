@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEngineChain, type EngineChain } from '../calls/handover.ts'
+import { Passage } from '../calls/passage.ts'
 import type { EngineFault, Heard } from '../calls/ports.ts'
 import { TestClock } from '../clock.test-kit.ts'
 import { rounds, silent, testPersona } from './conformance.test-kit.ts'
@@ -32,6 +33,7 @@ describe('the chain Gemini → OpenAI → offline', () => {
     done = Promise.withResolvers()
     spoke = Promise.withResolvers()
     chain = createEngineChain({
+      passage: new Passage(),
       engines: [
         gemini({ apiKey: 'g', baseUrl: google.url, model: 'm', logger: silent }),
         openAiCompatible({ name: 'openai', apiKey: 'o', baseUrl: openai.url, model: 'm', missing: 'OPENAI_API_KEY', logger: silent }),

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { TestClock } from '../../clock.test-kit.ts'
 import { createBeat } from '../beat.ts'
+import { Passage } from '../passage.ts'
 import { createMonitor } from './monitor.ts'
-import { createTaps } from './taps.ts'
 
 describe('listening', () => {
   test('costs nothing while nobody does: no tap, no timer', () => {
     const clock = new TestClock()
-    const taps = createTaps()
+    const taps = new Passage()
     const beat = createBeat({ clock, everyMs: 20, onFault: () => undefined })
     const monitor = createMonitor({ taps, beat, clock })
     expect([taps, beat.members]).toEqual([{ visitor: undefined, agent: undefined, operator: undefined }, 0])
@@ -23,7 +23,7 @@ describe('listening', () => {
 
   test('gives both sides in step, drops what the far end dropped, and says how loud each is', async () => {
     const clock = new TestClock()
-    const taps = createTaps()
+    const taps = new Passage()
     const monitor = createMonitor({ taps, clock, beat: createBeat({ clock, everyMs: 20, onFault: () => undefined }) })
     const heard = { all: [] as number[], others: [] as number[], levels: [] as object[] }
     const first = (bytes: Uint8Array) => new Int16Array(bytes.slice().buffer)[100] as number

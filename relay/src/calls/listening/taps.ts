@@ -14,5 +14,3 @@ export interface Taps {
   agent: Tap | undefined
   operator: Tap | undefined
 }
-
-export const createTaps = (): Taps => ({ visitor: undefined, agent: undefined, operator: undefined })

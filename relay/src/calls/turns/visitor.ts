@@ -10,6 +10,8 @@ import { type InterruptionEvent, interrupt, NOT_INTERRUPTED } from './interrupti
 export interface Visitor {
   /** PCM16LE mono at this rate. Costs nothing while nothing follows from it. */
   sound(bytes: Uint8Array, sampleRateHz: number): void
+  /** The last sound was listened to; an engine that hears may speak, and then none is. */
+  readonly listens: boolean
   /** What the page's recogniser understood. */
   recognised(text: string, final: boolean): void
   /** The far end listens itself, and says that they speak, or stopped. */
@@ -174,6 +176,9 @@ export function createVisitor(o: {
     },
     engineHears() {
       cancelUnanswered?.()
+    },
+    get listens() {
+      return listens
     },
     get speaks() {
       return ear.hearsSpeech || afar.speaks
