@@ -19,8 +19,8 @@ export function acceptBrowserSocket(o: { ws: WebSocket; call: Call; after?: numb
     ws: o.ws,
     clock: o.clock,
     inputHz: BROWSER_INPUT.sampleRateHz,
-    onMessage: leg.message,
-    onAudio: leg.audio,
+    onMessage: (message) => leg.message(message),
+    onAudio: (bytes) => leg.audio(bytes),
     onFault: (error) => o.logger.error({ err: error, callId: call.id }, 'a message of the page could not be taken'),
     onGone(code) {
       if (code === CLOSE.abuse) o.logger.warn({ callId: call.id }, 'a media socket was closed for abuse')

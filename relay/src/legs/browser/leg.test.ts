@@ -39,6 +39,23 @@ function setUp() {
   return { clock, browser, leg, events, socket, results }
 }
 
+test('sound goes to the ear where there is one, and to nobody who listens no more', () => {
+  const { browser, events, leg } = setUp()
+  const heard: Uint8Array[] = []
+  const ear = { sound: (bytes: Uint8Array) => void heard.push(bytes) }
+  const stop = leg.listen((event) => events.push(event), ear)
+  browser.audio(new Uint8Array(4))
+  expect([heard, events]).toEqual([[new Uint8Array(4)], []])
+  const others = leg.listen((event) => events.push(event))
+  stop()
+  browser.audio(new Uint8Array(2))
+  expect([heard.length, events]).toEqual([1, [{ type: 'audio', bytes: new Uint8Array(2) }]])
+  leg.listen(() => undefined, ear)()
+  others()
+  browser.audio(new Uint8Array(2))
+  expect([heard.length, events.length]).toEqual([1, 1])
+})
+
 test('clear resolves with what the page says it played, or with nothing when it does not say in time', async () => {
   const { browser, leg, socket, clock } = setUp()
   const heard = leg.clear('u1')

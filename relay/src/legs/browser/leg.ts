@@ -1,4 +1,4 @@
-import type { AudioFormat, AudioLeg, Clock, LegEvent, TextLeg } from '../../calls/ports.ts'
+import type { AudioFormat, AudioLeg, Clock, Ear, LegEvent, TextLeg } from '../../calls/ports.ts'
 import { CLOSE, type EndReason, type FromRelay, type ToRelay } from '../../protocol/index.ts'
 import type { MediaSocket } from './socket.ts'
 
@@ -28,109 +28,170 @@ export interface BrowserLeg {
   attached(): void
 }
 
-export function createBrowserLeg(o: {
+interface Made {
   modality: 'voice' | 'text'
   clock: Clock
   onToolResult: (id: string, result: unknown) => void
-}): BrowserLeg {
-  let socket: MediaSocket | undefined
-  let listener: ((event: LegEvent) => void) | undefined
-  let closed = false
-  const clearing = new Map<string, (ms: number | undefined) => void>()
-  const emit = (event: LegEvent) => listener?.(event)
+}
+
+export function createBrowserLeg(o: Made): BrowserLeg {
+  return new VisitorsLeg(o)
+}
+
+/** What the page says, as the call is told it. */
+const EVENTS: { [Type in ToRelay['type']]?: (message: Extract<ToRelay, { type: Type }>) => LegEvent } = {
+  text: (message) => ({ type: 'text', text: message.text }),
+  recognised: ({ text, final }) => ({ type: 'recognised', text, final }),
+  dtmf: (message) => ({ type: 'digits', digits: message.digits }),
+  mute: (message) => ({ type: 'muted', muted: message.muted }),
+  interrupt: () => ({ type: 'interrupt' }),
+  context: (message) => ({ type: 'context', text: message.text }),
+  mark: (message) => ({ type: 'mark', utterance: message.utterance, name: message.name }),
+  feedback: ({ type, score, issue, comment }) => ({
+    type,
+    score,
+    ...(issue === undefined ? {} : { issue }),
+    ...(comment === undefined ? {} : { comment }),
+  }),
+  hangup: (message) => ({ type: 'closed', reason: message.reason ?? 'visitor' }),
+}
+
+/** The call's leg itself where it has sound: what a frame needs lies in this one object. */
+class VisitorsLeg implements BrowserLeg, AudioLeg {
+  #socket: MediaSocket | undefined
+  #ear: Ear | undefined
+  #listener: ((event: LegEvent) => void) | undefined
+  #closed: boolean
+  readonly #clock: Clock
+  readonly #onToolResult: Made['onToolResult']
+  readonly #clearing: Map<string, (ms: number | undefined) => void>
   /** The newest of each kind that a page which comes back has to know. */
-  const standing = new Map<FromRelay['type'], FromRelay>()
-  const tell = (message: FromRelay) => {
-    if (message.type === 'state' || message.type === 'speaker') standing.set(message.type, message)
-    socket?.tell(message)
+  readonly #standing: Map<FromRelay['type'], FromRelay>
+  readonly kind = 'audio'
+  readonly name = 'browser'
+  readonly input = BROWSER_INPUT
+  readonly output = BROWSER_OUTPUT
+  readonly leadMs = LEAD_MS
+  readonly leg: AudioLeg | TextLeg
+
+  constructor(o: Made) {
+    this.#socket = undefined
+    this.#ear = undefined
+    this.#listener = undefined
+    this.#closed = false
+    this.#clock = o.clock
+    this.#onToolResult = o.onToolResult
+    this.#clearing = new Map()
+    this.#standing = new Map()
+    this.leg = o.modality === 'voice' ? this : this.#typed()
   }
 
-  const TAKE: { [Type in ToRelay['type']]?: (message: Extract<ToRelay, { type: Type }>) => void } = {
-    text: (message) => emit({ type: 'text', text: message.text }),
-    recognised: ({ text, final }) => emit({ type: 'recognised', text, final }),
-    dtmf: (message) => emit({ type: 'digits', digits: message.digits }),
-    mute: (message) => emit({ type: 'muted', muted: message.muted }),
-    interrupt: () => emit({ type: 'interrupt' }),
-    context: (message) => emit({ type: 'context', text: message.text }),
-    mark: (message) => emit({ type: 'mark', utterance: message.utterance, name: message.name }),
-    played: (message) => clearing.get(message.utterance)?.(message.ms),
-    'tool-result': (message) => o.onToolResult(message.id, message.result),
-    feedback: ({ type, score, issue, comment }) =>
-      emit({ type, score, ...(issue === undefined ? {} : { issue }), ...(comment === undefined ? {} : { comment }) }),
-    hangup: (message) => emit({ type: 'closed', reason: message.reason ?? 'visitor' }),
+  audio(bytes: Uint8Array): void {
+    if (this.#ear) this.#ear.sound(bytes)
+    else if (this.leg === this) this.#emit({ type: 'audio', bytes })
+    else this.tell({ type: 'error', code: 'bad_audio', message: 'This call is typed: send text.', retryable: false })
   }
 
-  const base = {
-    name: 'browser',
-    listen(next: (event: LegEvent) => void) {
-      listener = next
-      return () => {
-        if (listener === next) listener = undefined
-      }
-    },
-    close(reason: EndReason) {
-      if (closed) return
-      closed = true
-      for (const settle of [...clearing.values()]) settle(undefined)
-      tell({ type: 'ended', reason })
-      socket?.close(CLOSE.normal, reason)
-    },
+  writable(): boolean {
+    return this.#socket?.writable ?? false
   }
 
-  function clear(utterance: string): Promise<number | undefined> {
-    if (!socket?.open) return Promise.resolve(undefined)
-    clearing.get(utterance)?.(undefined)
+  send(frame: Uint8Array): void {
+    this.#socket?.audio(frame)
+  }
+
+  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {
+    this.#listener = listener
+    this.#ear = ear
+    return () => {
+      if (this.#listener !== listener) return
+      this.#listener = undefined
+      this.#ear = undefined
+    }
+  }
+
+  mark(utterance: string, name: string): void {
+    this.tell({ type: 'mark', utterance, name })
+  }
+
+  clear(utterance: string): Promise<number | undefined> {
+    if (!this.#socket?.open) return Promise.resolve(undefined)
+    this.#clearing.get(utterance)?.(undefined)
     return new Promise((resolve) => {
       const settle = (ms: number | undefined) => {
         cancel()
-        clearing.delete(utterance)
+        this.#clearing.delete(utterance)
         resolve(ms)
       }
-      const cancel = o.clock.after(CLEAR_ANSWER_MS, () => settle(undefined))
-      clearing.set(utterance, settle)
-      tell({ type: 'clear', utterance })
+      const cancel = this.#clock.after(CLEAR_ANSWER_MS, () => settle(undefined))
+      this.#clearing.set(utterance, settle)
+      this.tell({ type: 'clear', utterance })
     })
   }
 
-  const aloud: AudioLeg = {
-    ...base,
-    kind: 'audio',
-    input: BROWSER_INPUT,
-    output: BROWSER_OUTPUT,
-    leadMs: LEAD_MS,
-    writable: () => socket?.writable ?? false,
-    send: (frame) => socket?.audio(frame),
-    mark: (utterance, name) => tell({ type: 'mark', utterance, name }),
-    clear,
+  close(reason: EndReason): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#clearsNoMore()
+    this.tell({ type: 'ended', reason })
+    this.#socket?.close(CLOSE.normal, reason)
   }
-  // Typed calls: the transcript is what the page shows, so what it says is on its way already.
-  const typed: TextLeg = { ...base, kind: 'text', say: () => undefined, clear: () => Promise.resolve(undefined) }
 
-  return {
-    leg: o.modality === 'voice' ? aloud : typed,
-    use(next) {
-      const old = socket
-      socket = next
-      for (const settle of [...clearing.values()]) settle(undefined)
-      // What the old socket still carried is lost with it, so the call goes through `away` as after a cut.
-      if (old) emit({ type: 'detached' })
-      old?.close(CLOSE.replaced, 'replaced by a newer socket')
-    },
-    message: (message) => (TAKE[message.type] as ((message: ToRelay) => void) | undefined)?.(message),
-    audio(bytes) {
-      if (o.modality === 'voice') return emit({ type: 'audio', bytes })
-      tell({ type: 'error', code: 'bad_audio', message: 'This call is typed: send text.', retryable: false })
-    },
-    gone(old, code) {
-      if (old !== socket || closed) return
-      socket = undefined
-      for (const settle of [...clearing.values()]) settle(undefined)
-      emit(code === GOING_AWAY ? { type: 'detached', leaving: 'page-close' } : { type: 'detached' })
-    },
-    tell,
-    repeat() {
-      for (const message of standing.values()) socket?.tell(message)
-    },
-    attached: () => emit({ type: 'attached' }),
+  use(next: MediaSocket): void {
+    const old = this.#socket
+    this.#socket = next
+    this.#clearsNoMore()
+    // What the old socket still carried is lost with it, so the call goes through `away` as after a cut.
+    if (old) this.#emit({ type: 'detached' })
+    old?.close(CLOSE.replaced, 'replaced by a newer socket')
+  }
+
+  message(message: ToRelay): void {
+    if (message.type === 'played') this.#clearing.get(message.utterance)?.(message.ms)
+    else if (message.type === 'tool-result') this.#onToolResult(message.id, message.result)
+    else {
+      const event = (EVENTS[message.type] as ((message: ToRelay) => LegEvent) | undefined)?.(message)
+      if (event) this.#emit(event)
+    }
+  }
+
+  gone(old: MediaSocket, code: number): void {
+    if (old !== this.#socket || this.#closed) return
+    this.#socket = undefined
+    this.#clearsNoMore()
+    this.#emit(code === GOING_AWAY ? { type: 'detached', leaving: 'page-close' } : { type: 'detached' })
+  }
+
+  tell(message: FromRelay): void {
+    if (message.type === 'state' || message.type === 'speaker') this.#standing.set(message.type, message)
+    this.#socket?.tell(message)
+  }
+
+  repeat(): void {
+    for (const message of this.#standing.values()) this.#socket?.tell(message)
+  }
+
+  attached(): void {
+    this.#emit({ type: 'attached' })
+  }
+
+  #emit(event: LegEvent) {
+    this.#listener?.(event)
+  }
+
+  #clearsNoMore() {
+    for (const settle of [...this.#clearing.values()]) settle(undefined)
+  }
+
+  /** Typed calls: the transcript is what the page shows, so what it says is on its way already. */
+  #typed(): TextLeg {
+    return {
+      kind: 'text',
+      name: this.name,
+      listen: (listener) => this.listen(listener),
+      say: () => undefined,
+      clear: () => Promise.resolve(undefined),
+      close: (reason) => this.close(reason),
+    }
   }
 }
