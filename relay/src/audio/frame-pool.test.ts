@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FramePool, framePool } from './frame-pool.ts'
 
-const PLACE = 8192
+const PLACE = 4096
 /** Four places a slab. */
 const newPool = () => new FramePool(PLACE)
 const frameOf = (number: number, length = 4) => new Uint8Array(length).fill(number & 255)

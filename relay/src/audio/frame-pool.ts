@@ -4,7 +4,7 @@
  */
 
 /** Frames stand together in slabs of so many bytes. */
-const SLAB_BYTES = 32 * 1024
+const SLAB_BYTES = 16 * 1024
 /** Places are whole multiples of this: 20 ms at 8 kHz, so that the frames of our rates fill theirs. */
 const STEP_BYTES = 320
 /** Slabs whose room one number tells. */

@@ -21,7 +21,7 @@ export interface Asides {
   close(): void
 }
 
-export function createAsides(o: {
+interface AsidesOptions {
   mouth: () => Mouth
   how: HowToSpeak
   clock: Clock
@@ -29,40 +29,55 @@ export function createAsides(o: {
   /** The words that announce a slow answer; undefined where nothing needs to be announced. */
   moment: () => string | undefined
   onFault: (error: unknown) => void
-}): Asides {
-  const running = new Set<string>()
-  let announced = false
-  let cancelSlow: (() => void) | undefined
+}
 
-  const asides: Asides = {
-    say(text) {
-      const utterance = o.newId()
-      running.add(utterance)
-      o.mouth().speak(utterance, { ...o.how, cache: true })
-      o.mouth().write(utterance, text)
-      o.mouth().end(utterance)
-    },
-    owed(isOwed) {
-      cancelSlow?.()
-      cancelSlow = isOwed ? o.clock.after(SLOW_MS, asides.oneMoment) : undefined
-    },
-    oneMoment() {
-      const words = announced ? undefined : o.moment()
-      if (words === undefined) return
-      announced = true
-      asides.say(words)
-    },
-    answered() {
-      announced = false
-    },
-    cut() {
-      for (const utterance of running) o.mouth().cut(utterance).catch(o.onFault)
-    },
-    over: (utterance) => void running.delete(utterance),
-    get speaking() {
-      return running.size > 0
-    },
-    close: () => cancelSlow?.(),
+export function createAsides(o: AsidesOptions): Asides {
+  return new CallAsides(o)
+}
+
+// A class: a getter in an object literal would make each a slow object of its own shape.
+class CallAsides implements Asides {
+  readonly #o: AsidesOptions
+  readonly #running = new Set<string>()
+  #announced = false
+  #cancelSlow: (() => void) | undefined
+
+  constructor(o: AsidesOptions) {
+    this.#o = o
   }
-  return asides
+
+  get speaking() {
+    return this.#running.size > 0
+  }
+  say(text: string) {
+    const utterance = this.#o.newId()
+    const mouth = this.#o.mouth()
+    this.#running.add(utterance)
+    mouth.speak(utterance, { ...this.#o.how, cache: true })
+    mouth.write(utterance, text)
+    mouth.end(utterance)
+  }
+  owed(isOwed: boolean) {
+    this.#cancelSlow?.()
+    this.#cancelSlow = isOwed ? this.#o.clock.after(SLOW_MS, this.oneMoment) : undefined
+  }
+  // Of its own, for it is handed on.
+  readonly oneMoment = () => {
+    const words = this.#announced ? undefined : this.#o.moment()
+    if (words === undefined) return
+    this.#announced = true
+    this.say(words)
+  }
+  answered() {
+    this.#announced = false
+  }
+  cut() {
+    for (const utterance of this.#running) this.#o.mouth().cut(utterance).catch(this.#o.onFault)
+  }
+  over(utterance: string) {
+    this.#running.delete(utterance)
+  }
+  close() {
+    this.#cancelSlow?.()
+  }
 }

@@ -32,39 +32,55 @@ export interface FeedWriter extends Feed {
 
 /** `onListenerFault` hears of watchers that threw: one bad watcher never hurts the call or the others. */
 export function createFeed(onListenerFault: (error: unknown) => void): FeedWriter {
-  const listeners = new Set<(event: FeedEvent) => void>()
-  const newest = new Map<string, { seq: number; entry: Entry }>()
-  let seq = 0
-  const send = (event: FeedEvent) => {
-    for (const listener of [...listeners]) {
+  return new CallFeed(onListenerFault)
+}
+
+type Listener = (event: FeedEvent) => void
+
+// A class: getters in an object literal would make each feed a slow object of its own shape.
+class CallFeed implements FeedWriter {
+  lastSeq = 0
+  readonly #listeners = new Set<Listener>()
+  readonly #newest = new Map<string, { seq: number; entry: Entry }>()
+  readonly #onListenerFault: (error: unknown) => void
+
+  constructor(onListenerFault: (error: unknown) => void) {
+    this.#onListenerFault = onListenerFault
+  }
+
+  get listeners() {
+    return this.#listeners.size
+  }
+
+  listen(listener: Listener) {
+    // A wrapper of its own, so that the same function listening twice is two listeners.
+    const own = (event: FeedEvent) => listener(event)
+    this.#listeners.add(own)
+    return () => this.#listeners.delete(own)
+  }
+
+  since(after: number) {
+    return [...this.#newest.values()].filter((change) => change.seq > after).sort((a, b) => a.seq - b.seq)
+  }
+
+  tell(event: FeedEvent) {
+    for (const listener of [...this.#listeners]) {
       try {
         listener(event)
       } catch (error) {
-        listeners.delete(listener)
-        onListenerFault(error)
+        this.#listeners.delete(listener)
+        this.#onListenerFault(error)
       }
     }
   }
-  return {
-    listen(listener) {
-      // A wrapper of its own, so that the same function listening twice is two listeners.
-      const own = (event: FeedEvent) => listener(event)
-      listeners.add(own)
-      return () => listeners.delete(own)
-    },
-    since: (after) => [...newest.values()].filter((change) => change.seq > after).sort((a, b) => a.seq - b.seq),
-    get lastSeq() {
-      return seq
-    },
-    get listeners() {
-      return listeners.size
-    },
-    tell: send,
-    transcript(entry) {
-      seq += 1
-      newest.set(entry.id, { seq, entry })
-      send({ type: 'transcript', seq, entry })
-    },
-    clear: () => listeners.clear(),
+
+  transcript(entry: Entry) {
+    this.lastSeq += 1
+    this.#newest.set(entry.id, { seq: this.lastSeq, entry })
+    this.tell({ type: 'transcript', seq: this.lastSeq, entry })
+  }
+
+  clear() {
+    this.#listeners.clear()
   }
 }

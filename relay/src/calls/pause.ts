@@ -20,54 +20,67 @@ export interface Pause {
   away(isAway: boolean): void
 }
 
-export function createPause(o: {
+interface PauseOptions {
   silence: Silence
   /** Silences it, after what waits its turn; `now` before that too. */
   hush: (when: 'in-turn' | 'now') => void
   askWaiting: () => void
   forgetWaiting: () => void
-}): Pause {
-  let held: 'not' | 'paused' | 'aside' = 'not'
-  let isAway = false
-  const waiting: (() => void)[] = []
-  function become(next: typeof held) {
-    held = next
-    count()
-  }
-  const count = () => o.silence.away(held !== 'not' || isAway)
+}
 
-  return {
-    get on() {
-      return held !== 'not'
-    },
-    begin() {
-      if (held !== 'not') return
-      become('paused')
-      o.hush('in-turn')
-    },
-    end() {
-      if (held !== 'paused') return
-      become('not')
-      o.askWaiting()
-    },
-    standAside() {
-      if (held === 'aside') return
-      become('aside')
-      o.hush('now')
-    },
-    comeBack() {
-      if (held !== 'aside') return
-      o.forgetWaiting()
-      become('not')
-      for (const act of waiting.splice(0)) act()
-    },
-    onceBack(act) {
-      if (held === 'aside') waiting.push(act)
-      else act()
-    },
-    away(now) {
-      isAway = now
-      count()
-    },
+export function createPause(o: PauseOptions): Pause {
+  return new CallPause(o)
+}
+
+// A class: a getter in an object literal would make each a slow object of its own shape.
+class CallPause implements Pause {
+  readonly #o: PauseOptions
+  #held: 'not' | 'paused' | 'aside' = 'not'
+  #isAway = false
+  #waiting: (() => void)[] = []
+
+  constructor(o: PauseOptions) {
+    this.#o = o
+  }
+
+  get on() {
+    return this.#held !== 'not'
+  }
+  begin() {
+    if (this.on) return
+    this.#become('paused')
+    this.#o.hush('in-turn')
+  }
+  end() {
+    if (this.#held !== 'paused') return
+    this.#become('not')
+    this.#o.askWaiting()
+  }
+  standAside() {
+    if (this.#held === 'aside') return
+    this.#become('aside')
+    this.#o.hush('now')
+  }
+  comeBack() {
+    if (this.#held !== 'aside') return
+    this.#o.forgetWaiting()
+    this.#become('not')
+    for (const act of this.#waiting.splice(0)) act()
+  }
+  onceBack(act: () => void) {
+    if (this.#held === 'aside') this.#waiting.push(act)
+    else act()
+  }
+  away(isAway: boolean) {
+    this.#isAway = isAway
+    this.#count()
+  }
+
+  #become(held: 'not' | 'paused' | 'aside') {
+    this.#held = held
+    this.#count()
+  }
+  #count() {
+    this.#o.silence.away(this.on || this.#isAway)
   }
 }

@@ -26,49 +26,67 @@ interface Line extends Heard {
 const MOST_LINES = 200
 
 export function createHeardSoFar(before: readonly Heard[]): HeardSoFar {
-  let lines: Line[] = [...before]
-  let open: { id: string; line: Line; stale: boolean } | undefined
-  const add = (line: Line) => {
-    lines.push(line)
-    if (lines.length > MOST_LINES) lines = lines.slice(-MOST_LINES / 2)
+  return new HeardLines(before)
+}
+
+// A class: a getter in an object literal would make each a slow object of its own shape.
+class HeardLines implements HeardSoFar {
+  #lines: Line[]
+  #open: { id: string; line: Line; stale: boolean } | undefined
+
+  constructor(before: readonly Heard[]) {
+    this.#lines = [...before]
+  }
+
+  visitor(piece: string, finished: boolean) {
+    if (piece === '' && !this.#open) return undefined
+    this.#open ??= { id: randomUUID(), line: this.#add({ role: 'visitor', text: '' }), stale: false }
+    const { line, stale } = this.#open
+    line.text = stale ? piece : line.text + piece
+    this.#open.stale = false
+    return this.#told(finished)
+  }
+  visitorDone() {
+    return this.#told(true)
+  }
+  visitorAgain() {
+    if (this.#open) this.#open.stale = true
+  }
+  typed(text: string) {
+    this.#add({ role: 'visitor', text })
+  }
+  agent(utterance: string, piece: string) {
+    const line = this.#of(utterance) ?? this.#add({ role: 'agent', text: '', utterance })
+    line.text += piece
+  }
+  cut(utterance: string, heard: string) {
+    const line = this.#of(utterance)
+    if (line) line.text = heard
+  }
+  words(utterance: string) {
+    return this.#of(utterance)?.text.trim() ?? ''
+  }
+  get lastQuestion() {
+    return this.#lines.findLast((line) => line.role === 'visitor')?.text.trim() ?? ''
+  }
+  history(askedAnew: 'typed' | 'spoken' | 'nothing') {
+    const typed = this.#lines.findLast((line) => line !== this.#open?.line && line.role === 'visitor')
+    const again = { typed, spoken: this.#open?.line, nothing: undefined }[askedAnew]
+    return this.#lines.filter((line) => line.text.trim() !== '' && line !== again).map(({ role, text }) => ({ role, text: text.trim() }))
+  }
+
+  #add(line: Line): Line {
+    this.#lines.push(line)
+    if (this.#lines.length > MOST_LINES) this.#lines = this.#lines.slice(-MOST_LINES / 2)
     return line
   }
-  const of = (utterance: string) => lines.findLast((line) => line.utterance === utterance)
-  const told = (final: boolean) => {
-    if (!open) return undefined
-    const { id, line } = open
-    if (final) open = undefined
-    return { id, text: line.text.replace(/\s+/g, ' ').trim(), final }
+  #of(utterance: string) {
+    return this.#lines.findLast((line) => line.utterance === utterance)
   }
-  return {
-    visitor(piece, finished) {
-      if (piece === '' && !open) return undefined
-      open ??= { id: randomUUID(), line: add({ role: 'visitor', text: '' }), stale: false }
-      open.line.text = open.stale ? piece : open.line.text + piece
-      open.stale = false
-      return told(finished)
-    },
-    visitorDone: () => told(true),
-    visitorAgain() {
-      if (open) open.stale = true
-    },
-    typed: (text) => void add({ role: 'visitor', text }),
-    agent(utterance, piece) {
-      const line = of(utterance) ?? add({ role: 'agent', text: '', utterance })
-      line.text += piece
-    },
-    cut(utterance, heard) {
-      const line = of(utterance)
-      if (line) line.text = heard
-    },
-    words: (utterance) => of(utterance)?.text.trim() ?? '',
-    get lastQuestion() {
-      return lines.findLast((line) => line.role === 'visitor')?.text.trim() ?? ''
-    },
-    history(askedAnew) {
-      const typed = lines.findLast((line) => line !== open?.line && line.role === 'visitor')
-      const again = { typed, spoken: open?.line, nothing: undefined }[askedAnew]
-      return lines.filter((line) => line.text.trim() !== '' && line !== again).map(({ role, text }) => ({ role, text: text.trim() }))
-    },
+  #told(final: boolean) {
+    if (!this.#open) return undefined
+    const { id, line } = this.#open
+    if (final) this.#open = undefined
+    return { id, text: line.text.replace(/\s+/g, ' ').trim(), final }
   }
 }

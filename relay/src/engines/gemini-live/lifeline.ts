@@ -37,105 +37,121 @@ const MALFORMED_IN_A_ROW = 5
 /** Connections that are lost this often without a word in between are no connections. */
 const LOST_IN_A_ROW = 3
 
-export function createLifeline(o: {
+interface LifelineOptions {
   connect: (handle: string | undefined, events: ConnectionEvents, signal: AbortSignal) => Promise<Connection>
   clock: Clock
   events: LifelineEvents
-}): Lifeline {
-  const { clock, events } = o
-  let state: State = { is: 'waiting', cancel: () => undefined }
-  let handle: string | undefined
-  let first = true
-  let connections = 0
-  let malformed = 0
-  let lost = 0
+}
 
-  function fail(failure: EngineFailure) {
-    leave()
-    state = { is: 'closed' }
-    events.onFailed(failure)
+/** It connects at once. */
+export function createLifeline(o: LifelineOptions): Lifeline {
+  return new ConnectedLine(o)
+}
+
+class ConnectedLine implements Lifeline {
+  readonly #o: LifelineOptions
+  #state: State = { is: 'waiting', cancel: () => undefined }
+  #handle: string | undefined
+  #first = true
+  #connections = 0
+  #malformed = 0
+  #lost = 0
+
+  constructor(o: LifelineOptions) {
+    this.#o = o
+    this.#open(1)
   }
-  function leave() {
+
+  send(json: string) {
+    if (this.#state.is !== 'open') return false
+    this.#state.connection.send(json)
+    return true
+  }
+  renew() {
+    if (this.#state.is !== 'open') return
+    this.#lost -= 1
+    this.#again(new EngineFailure('dropped', 'gemini-live asked for a new connection'))
+  }
+  close() {
+    this.#leave()
+    this.#state = { is: 'closed' }
+  }
+
+  #fail(failure: EngineFailure) {
+    this.close()
+    this.#o.events.onFailed(failure)
+  }
+  #leave() {
+    const state = this.#state
     if (state.is === 'connecting') state.stop.abort()
     if (state.is === 'open') state.connection.close()
     if (state.is === 'waiting') state.cancel()
   }
 
-  function open(tries: number) {
-    connections += 1
-    const attempt = { is: 'connecting' as const, number: connections, handle, tries, stop: new AbortController() }
-    state = attempt
-    o.connect(attempt.handle, eventsOf(attempt.number), attempt.stop.signal).then(
+  #open(tries: number) {
+    this.#connections += 1
+    const number = this.#connections
+    const attempt = { is: 'connecting' as const, number, handle: this.#handle, tries, stop: new AbortController() }
+    this.#state = attempt
+    this.#o.connect(attempt.handle, this.#eventsOf(number), attempt.stop.signal).then(
       (made) => {
-        if (state !== attempt) return made.close()
-        state = { is: 'open', number: attempt.number, connection: made }
-        const how = { first, resumed: attempt.handle !== undefined, sound: made.sound }
-        first = false
-        events.onOpen(how)
+        if (this.#state !== attempt) return made.close()
+        this.#state = { is: 'open', number, connection: made }
+        const how = { first: this.#first, resumed: attempt.handle !== undefined, sound: made.sound }
+        this.#first = false
+        this.#o.events.onOpen(how)
       },
-      (error: unknown) =>
-        state === attempt && refused(attempt, error instanceof EngineFailure ? error : new EngineFailure('unavailable', String(error))),
+      (error: unknown) => {
+        if (this.#state !== attempt) return
+        this.#refused(attempt, error instanceof EngineFailure ? error : new EngineFailure('unavailable', String(error)))
+      },
     )
   }
 
   /** By its number, so that a connection that stands keeps nothing of how it came. */
-  function eventsOf(number: number): ConnectionEvents {
-    const counts = () => (state.is === 'connecting' || state.is === 'open') && state.number === number
+  #eventsOf(number: number): ConnectionEvents {
     return {
-      onMessage: (pieces) => counts() && take(pieces),
-      onGone: (failure) => counts() && again(failure),
+      onMessage: (pieces) => this.#counts(number) && this.#take(pieces),
+      onGone: (failure) => this.#counts(number) && this.#again(failure),
     }
   }
+  #counts(number: number): boolean {
+    const state = this.#state
+    return (state.is === 'open' || state.is === 'connecting') && state.number === number
+  }
 
-  function refused({ handle: used, tries }: Extract<State, { is: 'connecting' }>, failure: EngineFailure) {
+  #refused({ handle: used, tries }: Extract<State, { is: 'connecting' }>, failure: EngineFailure) {
     const { code } = failure.fault
-    if (code === 'unauthorized' || code === 'quota') return fail(failure)
+    if (code === 'unauthorized' || code === 'quota') return this.#fail(failure)
     // A line that is down says nothing of the handle, but the last try is made without one.
-    if (code !== 'unavailable' || tries + 1 >= TRIES) handle = undefined
-    if (code === 'refused' && used !== undefined) return open(tries)
-    if (tries >= TRIES) return fail(failure)
-    state = { is: 'waiting', cancel: clock.after(BACKOFF_MS * 2 ** (tries - 1), () => open(tries + 1)) }
+    if (code !== 'unavailable' || tries + 1 >= TRIES) this.#handle = undefined
+    if (code === 'refused' && used !== undefined) return this.#open(tries)
+    if (tries >= TRIES) return this.#fail(failure)
+    this.#state = { is: 'waiting', cancel: this.#o.clock.after(BACKOFF_MS * 2 ** (tries - 1), () => this.#open(tries + 1)) }
   }
 
-  function again(failure: EngineFailure) {
+  #again(failure: EngineFailure) {
     const { code } = failure.fault
-    lost += 1
-    if (code === 'unauthorized' || code === 'quota' || lost > LOST_IN_A_ROW) return fail(failure)
-    leave()
-    events.onLost(failure)
-    if (state.is !== 'closed') open(1)
+    this.#lost += 1
+    if (code === 'unauthorized' || code === 'quota' || this.#lost > LOST_IN_A_ROW) return this.#fail(failure)
+    this.#leave()
+    this.#o.events.onLost(failure)
+    if (this.#state.is !== 'closed') this.#open(1)
   }
 
-  function take(pieces: Piece[] | undefined) {
+  #take(pieces: Piece[] | undefined) {
+    const { events } = this.#o
     if (!pieces) {
-      malformed += 1
+      this.#malformed += 1
       events.onMalformed()
-      if (malformed >= MALFORMED_IN_A_ROW) fail(new EngineFailure('malformed', 'gemini-live sent what cannot be read'))
+      if (this.#malformed >= MALFORMED_IN_A_ROW) this.#fail(new EngineFailure('malformed', 'gemini-live sent what cannot be read'))
       return
     }
-    malformed = 0
+    this.#malformed = 0
     for (const piece of pieces) {
-      if (piece.type === 'handle') handle = piece.handle ?? handle
-      else if (piece.type === 'sound' || piece.type === 'words' || piece.type === 'heard') lost = 0
+      if (piece.type === 'handle') this.#handle = piece.handle ?? this.#handle
+      else if (piece.type === 'sound' || piece.type === 'words' || piece.type === 'heard') this.#lost = 0
     }
     events.onPieces(pieces)
-  }
-
-  open(1)
-  return {
-    send(json) {
-      if (state.is !== 'open') return false
-      state.connection.send(json)
-      return true
-    },
-    renew() {
-      if (state.is !== 'open') return
-      lost -= 1
-      again(new EngineFailure('dropped', 'gemini-live asked for a new connection'))
-    },
-    close() {
-      leave()
-      state = { is: 'closed' }
-    },
   }
 }
