@@ -33,7 +33,7 @@ const QUIET = 200
 /** Whether nothing can be made out in these PCM16LE samples: a pause between words. */
 export function isSilent(bytes: Uint8Array): boolean {
   for (let at = 0; at + 1 < bytes.length; at += 2) {
-    const sample = (((bytes[at + 1] ?? 0) << 24) >> 16) | (bytes[at] ?? 0)
+    const sample = (((bytes[at + 1] as number) << 24) >> 16) | (bytes[at] as number)
     if (sample > QUIET || sample < -QUIET) return false
   }
   return true

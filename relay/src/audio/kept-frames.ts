@@ -28,20 +28,31 @@ export class KeptFrames {
   /** How many there have been: the index of the next. */
   end = 0
   #size = 0
-  #pages: Uint8Array[] = []
+  /** Where the next goes: the newest page, how much of it is filled, and its length. Full before there is any. */
+  #page: Uint8Array | undefined = undefined
+  #filled = 0
+  #full = 0
   /** Index of the first frame of the first page. */
   #from = 0
+  /** The newest is the last. */
+  readonly #pages: Uint8Array[] = []
 
   /** @throws RangeError when it is not as long as the ones before */
   push(frame: Uint8Array): void {
     this.#size ||= frame.length
     if (frame.length !== this.#size) throw new RangeError(`a frame of ${frame.length} bytes among those of ${this.#size}`)
-    const place = this.end - this.#from
-    if (place === this.#pages.length * PAGE_FRAMES) {
-      this.#pages.push(takePage(this.#size * PAGE_FRAMES))
-    }
-    this.#pages.at(-1)?.set(frame, (place % PAGE_FRAMES) * this.#size)
+    if (this.#page === undefined || this.#filled === this.#full) this.#page = this.#turn()
+    this.#page.set(frame, this.#filled)
+    this.#filled += frame.length
     this.end += 1
+  }
+
+  #turn(): Uint8Array {
+    const page = takePage(this.#size * PAGE_FRAMES)
+    this.#pages.push(page)
+    this.#filled = 0
+    this.#full = page.length
+    return page
   }
 
   /** Undefined when it is not there: forgotten, or not yet. */
@@ -65,6 +76,7 @@ export class KeptFrames {
   clear(): void {
     this.first = this.end
     this.#from = this.end
+    this.#page = undefined
     for (const page of this.#pages.splice(0)) givePage(page)
   }
 }

@@ -1,5 +1,5 @@
-import { createFramer, durationMs, isSilent } from '../audio/frames.ts'
-import { createResampler } from '../audio/resample.ts'
+import { createFramer, type Framer, frameBytes, isSilent } from '../audio/frames.ts'
+import { createResampler, type Resampler } from '../audio/resample.ts'
 import type { Ledger } from './playback.ts'
 import type { Track } from './playout.ts'
 import type { AudioFormat } from './ports.ts'
@@ -10,44 +10,68 @@ export interface OwnSound {
 }
 
 /** An engine's own sound, cut into the leg's frames onto a track; its words go to the ledger beside the sound they belong to. */
-export function createOwnSound(o: OwnSound & { format: AudioFormat; ledger: Ledger; track: Track }) {
-  const { format, ledger, track } = o
-  const framer = createFramer(format.sampleRateHz, format.frameMs)
-  // Equal rates pass: this is every frame of a spoken answer.
-  const resampler = o.ownHz === format.sampleRateHz ? undefined : createResampler(o.ownHz, format.sampleRateHz)
-  const frameMs = durationMs(framer.frameBytes, format.sampleRateHz)
-  let open = true
+export class OwnVoice {
+  #open = true
+  readonly #frameBytes: number
+  readonly #frameMs: number
+  /** Equal rates pass: this is every frame of a spoken answer. */
+  readonly #resampler: Resampler | undefined
+  /** Not before a piece is no whole frames. */
+  #framer: Framer | undefined = undefined
+  readonly #ledger: Ledger
+  readonly #track: Track
+  readonly #format: AudioFormat
 
-  const send = (frame: Uint8Array) => {
-    ledger.made(frameMs, isSilent(frame))
-    track.push(frame)
+  constructor(o: OwnSound & { format: AudioFormat; ledger: Ledger; track: Track }) {
+    const { sampleRateHz, frameMs } = o.format
+    this.#frameBytes = frameBytes(sampleRateHz, frameMs)
+    this.#frameMs = frameMs
+    this.#resampler = o.ownHz === sampleRateHz ? undefined : createResampler(o.ownHz, sampleRateHz)
+    this.#ledger = o.ledger
+    this.#track = o.track
+    this.#format = o.format
   }
-  const leave = () => {
-    open = false
-    resampler?.close()
+
+  write(text: string): void {
+    if (this.#open) this.#ledger.words(text)
   }
-  return {
-    write(text: string) {
-      if (open) ledger.words(text)
-    },
-    sound(bytes: Uint8Array) {
-      if (!open) return
-      const sound = resampler ? resampler.push(bytes) : bytes
-      if (framer.waiting > 0 || sound.length % framer.frameBytes !== 0) for (const frame of framer.push(sound)) send(frame)
-      // Whole frames, as most pieces are, need no copy.
-      else for (let at = 0; at < sound.length; at += framer.frameBytes) send(sound.subarray(at, at + framer.frameBytes))
-    },
-    end() {
-      if (!open) return
-      if (resampler) for (const frame of framer.push(resampler.flush())) send(frame)
-      const last = framer.flush()
-      if (last) send(last)
-      ledger.wordsMade()
-      leave()
-      track.end()
-    },
-    stop() {
-      if (open) leave()
-    },
+
+  sound(bytes: Uint8Array): void {
+    if (!this.#open) return
+    if (this.#resampler !== undefined) this.#cut(this.#resampler.push(bytes))
+    else if (bytes.length === this.#frameBytes && this.#framer === undefined) this.#send(bytes)
+    else this.#cut(bytes)
+  }
+
+  end(): void {
+    if (!this.#open) return
+    if (this.#resampler) this.#cut(this.#resampler.flush())
+    const last = this.#framer?.flush()
+    if (last) this.#send(last)
+    this.#ledger.wordsMade()
+    this.stop()
+    this.#track.end()
+  }
+
+  stop(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#resampler?.close()
+  }
+
+  #cut(sound: Uint8Array): void {
+    const size = this.#frameBytes
+    // Whole frames, as most pieces are, need no copy.
+    if (sound.length % size === 0 && (this.#framer === undefined || this.#framer.waiting === 0))
+      for (let at = 0; at < sound.length; at += size) this.#send(sound.subarray(at, at + size))
+    else {
+      this.#framer ??= createFramer(this.#format.sampleRateHz, this.#format.frameMs)
+      for (const frame of this.#framer.push(sound)) this.#send(frame)
+    }
+  }
+
+  #send(frame: Uint8Array): void {
+    this.#ledger.made(this.#frameMs, isSilent(frame))
+    this.#track.push(frame)
   }
 }

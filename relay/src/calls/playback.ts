@@ -12,8 +12,8 @@ export interface Ledger {
   wordsMade(): void
   /** More sound; `silent` when nothing is said in it: a pause after the words is none of them. */
   made(ms: number, silent?: boolean): void
-  /** All its sound up to `ms` has been sent. */
-  sentUpTo(ms: number): void
+  /** All its sound up to `ms` has been sent. True when `begunText` may tell more than when it was last asked. */
+  sentUpTo(ms: number): boolean
   /** The far end says that `ms` of it were heard in all. */
   heardUpTo(ms: number): void
   readonly madeMs: number
@@ -44,69 +44,116 @@ interface Segment {
 /** How long a letter takes when nothing is known yet: about 15 letters a second. */
 const LETTER_MS = 65
 
-export function createLedger(): Ledger {
-  const segments: (Segment & { fromMs: number })[] = []
-  let closed = false
-  /** Kept between frames: only a new segment changes it. */
-  const begun = { segments: 0, raw: '', text: '' }
+/** Later than any sound. */
+const NEVER = 2 ** 30
 
-  const wordsMade = () => {
-    const last = segments.at(-1)
-    if (last) last.open = false
+export function createLedger(): Ledger {
+  return new OwnLedger()
+}
+
+/** A segment whose sound begins at `fromMs` and lasts until the next one's. */
+interface Written extends Segment {
+  soundMs: number
+  readonly fromMs: number
+}
+
+// What a frame of sound changes are numbers of its own; segments are only looked at when words come or are asked for.
+class OwnLedger implements Ledger {
+  madeMs = 0
+  sentMs = 0
+  #closed = false
+  /** More sound of the last segment may come. */
+  #open = false
+  /** Up to the end of the last sound that was not silent. */
+  #soundedMs = 0
+  /** Of the first segment that is not begun, once its words are known. */
+  #nextFromMs = NEVER
+  heardMs = 0
+  readonly #segments: Written[] = []
+  /** How many are begun, and their words. */
+  #begun = 0
+  #begunRaw = ''
+  #begunText = ''
+
+  words(text: string): void {
+    if (this.#closed) return
+    const last = this.#segments.at(-1)
+    if (this.#open && last?.text === '') {
+      last.text = text
+      this.#open = false
+    }
+    // Pieces of a sentence that has no sound yet: nobody knows where it divides.
+    else if (this.#open && last?.fromMs === this.madeMs) last.text += text
+    else this.#begin(text)
+    this.#seekNext()
   }
-  const end = (text: string, ms: number): Hearing => {
-    closed = true
-    return { text, ms }
+
+  wordsMade(): void {
+    this.#open = false
+    this.#seekNext()
   }
-  // Plain properties: getters would make each ledger a slow object of its own shape.
-  const ledger = {
-    madeMs: 0,
-    sentMs: 0,
-    heardMs: 0,
-    words(text: string) {
-      if (closed) return
-      const last = segments.at(-1)
-      if (last?.open && last.text === '') Object.assign(last, { text, open: false })
-      // Pieces of a sentence that has no sound yet: nobody knows where it divides.
-      else if (last?.open && last.ms === 0) last.text += text
-      else {
-        wordsMade()
-        segments.push({ text, ms: 0, open: true, fromMs: ledger.madeMs })
-      }
-    },
-    wordsMade,
-    made(ms: number, silent = false) {
-      if (closed || !(ms > 0)) return
-      let segment = segments.at(-1)
-      if (!segment?.open) {
-        segment = { text: '', ms: 0, open: true, fromMs: ledger.madeMs }
-        segments.push(segment)
-      }
-      ledger.madeMs += ms
-      segment.ms += ms
-      if (!silent) segment.soundMs = segment.ms
-    },
-    sentUpTo(ms: number) {
-      if (!closed && ms > ledger.sentMs) ledger.sentMs = Math.min(ledger.madeMs, ms)
-    },
-    heardUpTo(ms: number) {
-      if (!closed && Number.isFinite(ms) && ms > ledger.heardMs) ledger.heardMs = Math.min(ms, ledger.sentMs)
-    },
-    begunText() {
-      const before = begun.segments
-      for (let next = segments[begun.segments]; next && next.fromMs < ledger.sentMs; next = segments[begun.segments]) {
-        // Its words may still come.
-        if (next.text === '' && next.open) break
-        begun.segments += 1
-        begun.raw += next.text
-      }
-      if (begun.segments > before) begun.text = tidy(begun.raw)
-      return begun.text
-    },
-    finish: () => end(tidy(segments.map((segment) => segment.text).join('')), ledger.madeMs),
-    close: () => end(textHeard(segments, ledger.heardMs), ledger.heardMs),
+
+  made(ms: number, silent = false): void {
+    if (this.#closed || !(ms > 0)) return
+    if (!this.#open) this.#begin('')
+    this.madeMs += ms
+    if (!silent) this.#soundedMs = this.madeMs
   }
-  return ledger
+
+  sentUpTo(ms: number): boolean {
+    if (!this.#closed && ms > this.sentMs) this.sentMs = Math.min(this.madeMs, ms)
+    return this.sentMs > this.#nextFromMs
+  }
+
+  heardUpTo(ms: number): void {
+    if (!this.#closed && Number.isFinite(ms) && ms > this.heardMs) this.heardMs = Math.min(ms, this.sentMs)
+  }
+
+  begunText(): string {
+    if (this.sentMs <= this.#nextFromMs) return this.#begunText
+    while (this.sentMs > this.#nextFromMs) {
+      this.#begunRaw += this.#segments[this.#begun]?.text ?? ''
+      this.#begun += 1
+      this.#seekNext()
+    }
+    this.#begunText = tidy(this.#begunRaw)
+    return this.#begunText
+  }
+
+  finish(): Hearing {
+    this.#closed = true
+    return { text: tidy(this.#segments.map((segment) => segment.text).join('')), ms: this.madeMs }
+  }
+
+  close(): Hearing {
+    this.#closed = true
+    this.#measure()
+    return { text: textHeard(this.#segments, this.heardMs), ms: this.heardMs }
+  }
+
+  #begin(text: string): void {
+    this.#open = false
+    this.#measure()
+    this.#segments.push({ text, ms: 0, soundMs: 0, open: false, fromMs: this.madeMs })
+    this.#open = true
+    this.#seekNext()
+  }
+
+  /** Writes down what there is of the last segment. */
+  #measure(): void {
+    const last = this.#segments.at(-1)
+    if (!last) return
+    last.ms = this.madeMs - last.fromMs
+    last.soundMs = this.#soundedMs > last.fromMs ? this.#soundedMs - last.fromMs : last.ms
+    last.open = this.#open
+  }
+
+  #seekNext(): void {
+    const next = this.#segments[this.#begun]
+    // Its words may still come.
+    const isUnknown = next?.text === '' && this.#open && this.#begun === this.#segments.length - 1
+    this.#nextFromMs = next === undefined || isUnknown ? NEVER : next.fromMs
+  }
 }
 
 /** The words of the first `ms`: by each segment's share of letters, whole words only. */

@@ -1,5 +1,5 @@
 import { KeptFrames } from '../audio/kept-frames.ts'
-import type { Beat } from './beat.ts'
+import type { Beat, BeatMember } from './beat.ts'
 import type { Taps } from './listening/taps.ts'
 import type { AudioLeg, Clock } from './ports.ts'
 
@@ -14,7 +14,7 @@ const LATE_BEAT_MS = 60
 
 /** One utterance's frames on their way. */
 export interface Track {
-  /** One whole frame in the leg's format; it is copied. */
+  /** One whole frame in the leg's format. It is copied; one that leaves at once goes to the leg as it is. */
   push(frame: Uint8Array): void
   /** No more frames will come. */
   end(): void
@@ -46,169 +46,248 @@ export interface Playout {
   close(): void
 }
 
-interface Queue {
-  utterance: string
-  events: TrackEvents
-  frames: KeptFrames
-  /** Index of the next frame to send. */
-  next: number
-  ended: boolean
-  startMarked: boolean
-  endMarked: boolean
-  waiting: (() => void)[]
-}
-
 /**
  * Paces frames onto a leg: frame n leaves at origin + n·frameMs, at most `leadMs` early, whole frames only, never a burst after a pause.
  * While the leg takes nothing, everything waits and nothing piles up.
  */
 export function createPlayout(o: { leg: AudioLeg; clock: Clock; beat: Beat; taps: Taps }): Playout {
-  const { leg, clock, beat, taps } = o
-  const frameMs = leg.output.frameMs
-  const queues: Queue[] = []
-  let origin = Number.NEGATIVE_INFINITY
-  let sentFrames = 0
-  let running = true
+  return new PacedPlayout(o)
+}
+
+class PacedTrack implements Track {
+  readonly utterance: string
+  readonly events: TrackEvents
+  readonly frames = new KeptFrames()
+  /** Index of the next frame to send. */
+  next = 0
+  gone = false
+  ended = false
+  startMarked = false
+  endMarked = false
+  waiting: (() => void)[] | undefined = undefined
+  readonly #playout: PacedPlayout
+
+  constructor(playout: PacedPlayout, utterance: string, events: TrackEvents) {
+    this.utterance = utterance
+    this.events = events
+    this.#playout = playout
+  }
+
+  push(frame: Uint8Array): void {
+    if (this.gone || this.ended) return
+    this.frames.push(frame)
+    this.#playout.pushed(this, frame)
+  }
+
+  end(): void {
+    if (this.gone || this.ended) return
+    this.ended = true
+    this.#playout.ended()
+  }
+
+  room(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.gone) return resolve()
+      this.waiting ??= []
+      this.waiting.push(resolve)
+      this.#playout.wake(this)
+    })
+  }
+
+  heard(ms: number): void {
+    this.#playout.forget(this, ms)
+  }
+
+  rewind(ms: number): void {
+    if (!this.gone) this.#playout.rewind(this, ms)
+  }
+
+  remove(): void {
+    this.#playout.remove(this)
+  }
+
+  drop(): void {
+    if (!this.gone) this.#playout.drop(this)
+  }
+}
+
+// A frame finds what it needs in the fields of this object and its track's: by the time it comes, the processor has forgotten all others.
+class PacedPlayout implements Playout, BeatMember {
+  readonly #leg: AudioLeg
+  readonly #clock: Clock
+  readonly #frameMs: number
+  readonly #keptFrames: number
+  readonly #taps: Taps
+  #running = true
+  #onBeat = false
   /** Nothing but a late beat can have kept the next frame back. */
-  let unbroken = false
-  let leaveBeat: (() => void) | undefined
+  #unbroken = false
+  /** One after the other: the first that is not yet said to its end. */
+  #current: PacedTrack | undefined = undefined
+  #sentFrames = 0
+  #origin = Number.NEGATIVE_INFINITY
+  readonly #tracks: PacedTrack[] = []
+  readonly #beat: Beat
 
-  const waitingMs = (queue: Queue) => (queue.frames.end - queue.next) * frameMs
-  /** One after the other: the next utterance waits until the one before is said to its end. */
-  const nextUp = () => {
-    for (const queue of queues) if (!queue.endMarked) return waitingMs(queue) > 0 || queue.ended ? queue : undefined
-    return undefined
-  }
-  const wake = (queue: Queue) => {
-    if (queue.waiting.length === 0 || waitingMs(queue) >= FULL_MS) return
-    for (const resolve of queue.waiting.splice(0)) resolve()
-  }
-  const forget = (queue: Queue, upToMs: number) => {
-    queue.frames.forgetBefore(Math.min(Math.floor(upToMs / frameMs), queue.next))
-  }
-  const restart = () => {
-    origin = clock.monotonicMs()
-    sentFrames = 0
+  constructor(o: { leg: AudioLeg; clock: Clock; beat: Beat; taps: Taps }) {
+    this.#leg = o.leg
+    this.#clock = o.clock
+    this.#frameMs = o.leg.output.frameMs
+    this.#keptFrames = Math.ceil(KEPT_MS / this.#frameMs)
+    this.#taps = o.taps
+    this.#beat = o.beat
   }
 
-  function run() {
-    let queue = nextUp()
-    while (running && queue && canSend() && sendNext(queue)) queue = nextUp()
-    if (running && queue) leaveBeat ??= beat.join(run)
-    else rest()
+  begin(utterance: string, events: TrackEvents): Track {
+    const track = new PacedTrack(this, utterance, events)
+    this.#tracks.push(track)
+    this.#current ??= track
+    return track
   }
-  function canSend(): boolean {
-    if (leg.writable()) return true
-    unbroken = false
+
+  pause(): void {
+    this.#running = false
+    this.#rest()
+  }
+
+  resume(): void {
+    this.#running = true
+    this.beat()
+  }
+
+  close(): void {
+    this.#running = false
+    this.#rest()
+    for (const track of [...this.#tracks]) this.remove(track)
+  }
+
+  /** The newest frame of a track. */
+  pushed(track: PacedTrack, frame: Uint8Array): void {
+    if (this.#onBeat) return
+    // Where nothing waits before it, it leaves as it came.
+    const mayLeave = this.#running && track === this.#current && track.next === track.frames.end - 1
+    if (mayLeave && this.#canSend() && this.#isTime()) this.#send(track, frame)
+    this.beat()
+  }
+
+  ended(): void {
+    if (!this.#onBeat) this.beat()
+  }
+
+  /** Sends all whose time has come. */
+  beat(): void {
+    let track = this.#nextUp()
+    while (this.#running && track && this.#canSend() && this.#sendNext(track)) track = this.#nextUp()
+    if (!this.#running || !track) this.#rest()
+    else if (!this.#onBeat) {
+      this.#onBeat = true
+      this.#beat.enter(this)
+    }
+  }
+
+  wake(track: PacedTrack): void {
+    if (track.waiting === undefined || (track.frames.end - track.next) * this.#frameMs >= FULL_MS) return
+    for (const resolve of track.waiting) resolve()
+    track.waiting = undefined
+  }
+
+  forget(track: PacedTrack, upToMs: number): void {
+    track.frames.forgetBefore(Math.min(Math.floor(upToMs / this.#frameMs), track.next))
+  }
+
+  rewind(track: PacedTrack, ms: number): void {
+    const frame = Math.floor(ms / this.#frameMs)
+    track.next = Math.min(track.next, Math.max(track.frames.first, frame))
+    track.startMarked = false
+    track.endMarked = false
+    this.#seekCurrent()
+    this.#restart()
+    this.beat()
+  }
+
+  remove(track: PacedTrack): void {
+    if (track.gone) return
+    track.gone = true
+    this.#tracks.splice(this.#tracks.indexOf(track), 1)
+    if (this.#current === track) this.#seekCurrent()
+    track.frames.clear()
+    track.next = track.frames.end
+    this.wake(track)
+  }
+
+  drop(track: PacedTrack): void {
+    this.remove(track)
+    // The far end dropped what was sent early, so the next utterance begins now.
+    this.#restart()
+    this.beat()
+  }
+
+  #nextUp(): PacedTrack | undefined {
+    const track = this.#current
+    return track !== undefined && (track.next < track.frames.end || track.ended) ? track : undefined
+  }
+
+  #seekCurrent(): void {
+    this.#current = this.#tracks.find((track) => !track.endMarked)
+  }
+
+  #restart(): void {
+    this.#origin = this.#clock.monotonicMs()
+    this.#sentFrames = 0
+  }
+
+  #rest(): void {
+    this.#unbroken = false
+    if (!this.#onBeat) return
+    this.#onBeat = false
+    this.#beat.leave(this)
+  }
+
+  #canSend(): boolean {
+    if (this.#leg.writable()) return true
+    this.#unbroken = false
     return false
   }
-  function rest() {
-    unbroken = false
-    leaveBeat?.()
-    leaveBeat = undefined
-  }
 
-  /** False when its time has not come. */
-  function sendNext(queue: Queue): boolean {
-    const frame = queue.frames.at(queue.next)
-    if (!frame) {
-      queue.endMarked = true
-      leg.mark(queue.utterance, 'end')
-      queue.events.onAllSent()
-      return true
-    }
-    const now = clock.monotonicMs()
-    const playsAt = origin + sentFrames * frameMs
-    if (now > playsAt + (unbroken ? LATE_BEAT_MS : 0)) restart()
-    else if (now < playsAt - leg.leadMs) return false
-    if (!queue.startMarked) {
-      queue.startMarked = true
-      leg.mark(queue.utterance, 'start')
-    }
-    leg.send(frame, queue.utterance)
-    if (taps.agent !== undefined) taps.agent.sound(frame, leg.output.sampleRateHz)
-    unbroken = true
-    sentFrames += 1
-    queue.next += 1
-    const ms = queue.next * frameMs
-    forget(queue, ms - KEPT_MS)
-    if (ms % MARK_EVERY_MS === 0) leg.mark(queue.utterance, `p${ms}`)
-    queue.events.onSent(ms)
-    wake(queue)
+  /** Whether the next frame may leave. Where it should have left long ago, time begins anew. */
+  #isTime(): boolean {
+    const now = this.#clock.monotonicMs()
+    const playsAt = this.#origin + this.#sentFrames * this.#frameMs
+    if (now > playsAt + (this.#unbroken ? LATE_BEAT_MS : 0)) this.#restart()
+    else if (now < playsAt - this.#leg.leadMs) return false
     return true
   }
 
-  function remove(queue: Queue) {
-    const place = queues.indexOf(queue)
-    if (place >= 0) queues.splice(place, 1)
-    queue.frames.clear()
-    queue.next = queue.frames.end
-    for (const resolve of queue.waiting.splice(0)) resolve()
-    return place >= 0
+  /** False when its time has not come. */
+  #sendNext(track: PacedTrack): boolean {
+    if (track.next >= track.frames.end) {
+      track.endMarked = true
+      this.#seekCurrent()
+      this.#leg.mark(track.utterance, 'end')
+      track.events.onAllSent()
+      return true
+    }
+    const frame = this.#isTime() ? track.frames.at(track.next) : undefined
+    if (frame) this.#send(track, frame)
+    return frame !== undefined
   }
 
-  return {
-    begin(utterance, events) {
-      const queue: Queue = {
-        utterance,
-        events,
-        frames: new KeptFrames(),
-        next: 0,
-        ended: false,
-        startMarked: false,
-        endMarked: false,
-        waiting: [],
-      }
-      queues.push(queue)
-      const here = () => queues.includes(queue)
-      return {
-        push(frame) {
-          if (!here() || queue.ended) return
-          queue.frames.push(frame)
-          if (!leaveBeat) run()
-        },
-        end() {
-          if (!here() || queue.ended) return
-          queue.ended = true
-          if (!leaveBeat) run()
-        },
-        room: () =>
-          new Promise((resolve) => {
-            if (!here()) return resolve()
-            queue.waiting.push(resolve)
-            wake(queue)
-          }),
-        heard: (ms) => forget(queue, ms),
-        rewind(ms) {
-          if (!here()) return
-          const frame = Math.floor(ms / frameMs)
-          queue.next = Math.min(queue.next, Math.max(queue.frames.first, frame))
-          queue.startMarked = false
-          queue.endMarked = false
-          restart()
-          run()
-        },
-        remove: () => void remove(queue),
-        drop() {
-          // The far end dropped what was sent early, so the next utterance begins now.
-          if (!remove(queue)) return
-          restart()
-          run()
-        },
-      }
-    },
-    pause() {
-      running = false
-      rest()
-    },
-    resume() {
-      running = true
-      run()
-    },
-    close() {
-      running = false
-      rest()
-      for (const queue of [...queues]) remove(queue)
-    },
+  #send(track: PacedTrack, frame: Uint8Array): void {
+    const leg = this.#leg
+    if (!track.startMarked) {
+      track.startMarked = true
+      leg.mark(track.utterance, 'start')
+    }
+    leg.send(frame, track.utterance)
+    const { agent } = this.#taps
+    if (agent !== undefined) agent.sound(frame, leg.output.sampleRateHz)
+    this.#unbroken = true
+    this.#sentFrames += 1
+    track.next += 1
+    if (track.next > this.#keptFrames) track.frames.forgetBefore(track.next - this.#keptFrames)
+    const ms = track.next * this.#frameMs
+    if (ms % MARK_EVERY_MS === 0) leg.mark(track.utterance, `p${ms}`)
+    track.events.onSent(ms)
+    this.wake(track)
   }
 }
