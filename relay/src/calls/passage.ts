@@ -1,9 +1,6 @@
 import type { Tap, Taps } from './listening/taps.ts'
+import type { Hearer } from './ports.ts'
 
-/** Takes PCM16LE mono. */
-export interface Hearer {
-  sound(bytes: Uint8Array, sampleRateHz: number): void
-}
 export interface Speaker {
   sound(bytes: Uint8Array): void
 }

@@ -183,8 +183,15 @@ export type EngineEvent =
   | { type: 'usage'; inputTokens: number; outputTokens: number; model: string }
   | { type: 'failed'; fault: EngineFault }
 
+/** Takes PCM16LE mono. */
+export interface Hearer {
+  sound(bytes: Uint8Array, sampleRateHz: number): void
+}
+
 export interface EngineSession {
   take(input: EngineInput): void
+  /** Where the visitor's sound goes, past `take`, until it is closed: fifty times a second. Without one, sound is an input. */
+  readonly hearer?: Hearer
   /** Idempotent; emits nothing afterwards. */
   close(): Promise<void>
 }

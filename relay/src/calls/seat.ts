@@ -1,5 +1,5 @@
 import type { Passage } from './passage.ts'
-import type { Clock, Engine, EngineContext, EngineEvent, EngineFault, EngineInput, EngineSession } from './ports.ts'
+import type { Clock, Engine, EngineContext, EngineEvent, EngineFault, EngineInput, EngineSession, Hearer } from './ports.ts'
 
 export type Turn = Extract<EngineInput, { type: 'turn' }>
 export type Answer = Exclude<EngineEvent, { type: 'failed' }>
@@ -41,6 +41,7 @@ class EngineSeat implements Seat {
   turn: Turn | undefined = undefined
   question = ''
   #session: EngineSession | undefined = undefined
+  #hearer: Hearer | undefined = undefined
   #isGone = false
   #toolsRunning = 0
   #heardAtMs = 0
@@ -70,9 +71,13 @@ class EngineSeat implements Seat {
   }
 
   sound(bytes: Uint8Array, sampleRateHz: number): void {
-    const input: EngineInput = { type: 'audio', bytes, sampleRateHz }
-    if (!this.#isGone && this.#session) this.#give(this.#session, input)
-    else this.take(input)
+    if (this.#isGone || this.#hearer === undefined) this.take({ type: 'audio', bytes, sampleRateHz })
+    else
+      try {
+        this.#hearer.sound(bytes, sampleRateHz)
+      } catch (error) {
+        this.#broke(error)
+      }
   }
 
   take(input: EngineInput): void {
@@ -111,6 +116,7 @@ class EngineSeat implements Seat {
     })
     if (signal.aborted) return started.close()
     this.#session = started
+    this.#hearer = started.hearer
     for (const input of this.#inbox.splice(0)) this.#give(started, input)
   }
 
@@ -176,8 +182,12 @@ class EngineSeat implements Seat {
     try {
       to.take(input)
     } catch (error) {
-      this.#fail({ code: 'malformed', message: messageOf(error), retryable: false })
+      this.#broke(error)
     }
+  }
+
+  #broke(error: unknown) {
+    this.#fail({ code: 'malformed', message: messageOf(error), retryable: false })
   }
 }
 

@@ -232,10 +232,10 @@ export function startSession(o: {
   if (context.signal.aborted) close()
 
   return {
+    hearer: uplink,
     take(input) {
       if (closed) return
-      // Fifty times a second.
-      if (input.type === 'audio') return uplink.take(input.bytes, input.sampleRateHz)
+      if (input.type === 'audio') return uplink.sound(input.bytes, input.sampleRateHz)
       switch (input.type) {
         case 'turn':
           return ask(input)

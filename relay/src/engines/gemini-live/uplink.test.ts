@@ -51,7 +51,7 @@ describe('the visitor’s sound on its way up', () => {
           if (one.do === 'sound') {
             for (let at = 0; at < one.frames; at++) {
               if (one.loud) question ??= count
-              uplink.take(frame(count++, one.loud), 16_000)
+              uplink.sound(frame(count++, one.loud), 16_000)
             }
           } else if (one.do === 'answered') {
             uplink.answered()
@@ -78,8 +78,8 @@ describe('the visitor’s sound on its way up', () => {
 
   test('of another rate begins anew, under its own name', () => {
     const uplink = createUplink()
-    for (let at = 0; at < 5; at++) uplink.take(frame(at, true), 8000)
-    uplink.take(frame(5, true), 16_000)
+    for (let at = 0; at < 5; at++) uplink.sound(frame(at, true), 8000)
+    uplink.sound(frame(5, true), 16_000)
     const { send, numbers, rates } = line()
     uplink.open(send)
     expect(numbers).toEqual([5])

@@ -13,7 +13,7 @@ type Send = (before: string, sound: Uint8Array, after: string) => void
 /** The visitor's sound on its way to the vendor. It outlives connections: what a lost one swallowed of a question is sent again. */
 export interface Uplink {
   /** PCM16LE mono. */
-  take(bytes: Uint8Array, sampleRateHz: number): void
+  sound(bytes: Uint8Array, sampleRateHz: number): void
   /** The vendor answers: what was said until now is not needed any more. */
   answered(): void
   /** From now on sound is sent here, between the two halves of its message; what was kept goes first. */
@@ -25,40 +25,49 @@ export interface Uplink {
 }
 
 export function createUplink(): Uplink {
-  const kept = new KeptSound()
-  let send: Send | undefined
-  let rateHz = 0
-  let end = ''
-  let speaks = false
+  return new SoundUplink()
+}
 
-  return {
-    take(bytes, sampleRateHz) {
-      if (sampleRateHz !== rateHz) {
-        kept.clear()
-        rateHz = sampleRateHz
-        end = `","mimeType":"audio/pcm;rate=${rateHz}"}}}`
-      }
-      // As the SDK writes it, without its converters: this is 50 frames a second and call.
-      if (send) send(BEGIN, bytes, end)
-      if (!speaks) speaks = isLoud(bytes)
-      kept.push(bytes)
-      kept.keep(speaks ? MOST_FRAMES : BREATH_FRAMES)
-    },
-    answered() {
-      speaks = false
-      kept.keep(BREATH_FRAMES)
-    },
-    open(next) {
-      for (const bytes of kept.frames()) next(BEGIN, bytes, end)
-      send = next
-    },
-    away() {
-      send = undefined
-    },
-    close() {
-      send = undefined
-      kept.clear()
-    },
+// A class, so that a frame finds all it needs in one object.
+class SoundUplink implements Uplink {
+  readonly #kept = new KeptSound()
+  #send: Send | undefined = undefined
+  #rateHz = 0
+  #end = ''
+  #speaks = false
+
+  sound(bytes: Uint8Array, sampleRateHz: number): void {
+    if (sampleRateHz !== this.#rateHz) this.#changeTo(sampleRateHz)
+    // As the SDK writes it, without its converters: this is 50 frames a second and call.
+    if (this.#send) this.#send(BEGIN, bytes, this.#end)
+    if (!this.#speaks) this.#speaks = isLoud(bytes)
+    this.#kept.push(bytes)
+    this.#kept.keep(this.#speaks ? MOST_FRAMES : BREATH_FRAMES)
+  }
+
+  answered(): void {
+    this.#speaks = false
+    this.#kept.keep(BREATH_FRAMES)
+  }
+
+  open(next: Send): void {
+    for (const bytes of this.#kept.frames()) next(BEGIN, bytes, this.#end)
+    this.#send = next
+  }
+
+  away(): void {
+    this.#send = undefined
+  }
+
+  close(): void {
+    this.#send = undefined
+    this.#kept.clear()
+  }
+
+  #changeTo(sampleRateHz: number) {
+    this.#kept.clear()
+    this.#rateHz = sampleRateHz
+    this.#end = `","mimeType":"audio/pcm;rate=${sampleRateHz}"}}}`
   }
 }
 
