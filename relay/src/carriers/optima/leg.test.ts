@@ -3,8 +3,8 @@ import { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from '../../audio/g7
 import vectors from '../../audio/g711.vectors.json' with { type: 'json' }
 import type { LegEvent } from '../../calls/ports.ts'
 import { TestClock } from '../../clock.test-kit.ts'
-import type { Channel } from './channel.ts'
-import { createOptimaLeg } from './leg.ts'
+import type { Channel, ChannelEvent } from './channel.ts'
+import { OptimaLeg } from './leg.ts'
 import type { OptimaAudio } from './wire.ts'
 
 function played(audio: OptimaAudio = 'pcm16') {
@@ -20,7 +20,8 @@ function played(audio: OptimaAudio = 'pcm16') {
     hangup: () => sent.push(['hangup']),
     leave: () => sent.push(['leave']),
   }
-  const { leg, take } = createOptimaLeg({ clock, channel, frameMs: 20, audio })
+  const leg = new OptimaLeg({ clock, channel, frameMs: 20, audio })
+  const take = (event: ChannelEvent) => leg.take(event)
   leg.listen((event) => told.push(event))
   const hear = (bytes: Uint8Array, format?: OptimaAudio) => take({ event: 'audio', bytes, format })
   const heard = () => Buffer.concat(told.flatMap((event) => (event.type === 'audio' ? [event.bytes] : [])))
@@ -94,6 +95,17 @@ describe('the sound of an Optima call', () => {
     }
     expect(heard()).toEqual(Buffer.from(all))
     for (const event of told) if (event.type === 'audio') expect(event.bytes.length % 2).toBe(0)
+  })
+
+  it('goes to the ear where there is one, and to nobody who listens no more', () => {
+    const { hear, leg, take, told } = played()
+    const heard: Uint8Array[] = []
+    const stop = leg.listen((event) => told.push(event), { sound: (bytes) => void heard.push(bytes) })
+    hear(new Uint8Array(320))
+    take({ event: 'dtmf', digit: '1' })
+    stop()
+    hear(new Uint8Array(320))
+    expect([heard, told]).toEqual([[new Uint8Array(320)], [{ type: 'digits', digits: '1' }]])
   })
 
   it('is bounded by real time', async () => {

@@ -1,121 +1,129 @@
 import { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from '../../audio/g711.ts'
-import type { AudioFormat, AudioLeg, Clock, LegEvent } from '../../calls/ports.ts'
-import { createHearing } from '../hearing.ts'
-import { createSoundBound } from '../stream-socket.ts'
+import type { AudioFormat, AudioLeg, Clock, Ear, LegEvent } from '../../calls/ports.ts'
+import type { EndReason } from '../../protocol/index.ts'
+import { createHearing, type Hearing } from '../hearing.ts'
+import { SoundBound } from '../sound-bound.ts'
 import type { Channel, ChannelEvent } from './channel.ts'
 import type { OptimaAudio } from './wire.ts'
 
-const HZ = 8000
+const INPUT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 8000, frameMs: 20 }
 const BYTES_PER_MS = 16
 /** Beyond a frame's own length: keeps Optima's queue filled while we are late. */
 const LEAD_MS = 100
 
-export interface OptimaLeg {
-  readonly leg: AudioLeg
-  /** What comes of this call while somebody is connected. */
-  take(event: ChannelEvent): void
-}
-
-/** A call's sound: PCM16 at 8 kHz for us, on the wire as set. It may be away and come back. */
-export function createOptimaLeg(o: {
+interface Made {
   clock: Clock
   channel: Channel
   frameMs: number
   /** What we send, and what comes where it does not say what it is. */
   audio: OptimaAudio
-}): OptimaLeg {
-  const { channel, clock } = o
-  const hearing = createHearing(clock)
-  const mayCome = createSoundBound(clock)
-  const format: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: HZ, frameMs: o.frameMs }
-  const write = ENCODERS[o.audio]
-  let listener: ((event: LegEvent) => void) | undefined
-  let closed = false
-  let odd: number | undefined
-  const emit = (event: LegEvent) => listener?.(event)
+}
+
+/** A call's sound: PCM16 at 8 kHz for us, on the wire as set. It may be away and come back. */
+export class OptimaLeg implements AudioLeg {
+  readonly #channel: Channel
+  #ear: Ear | undefined
+  #closed: boolean
+  readonly #hearing: Hearing
+  readonly #bound: SoundBound
+  readonly #audio: OptimaAudio
+  #odd: number | undefined
+  #listener: ((event: LegEvent) => void) | undefined
+  readonly kind = 'audio'
+  readonly name = 'optima'
+  readonly input = INPUT
+  readonly output: AudioFormat
+  readonly leadMs: number
+
+  constructor(o: Made) {
+    this.#channel = o.channel
+    this.#ear = undefined
+    this.#closed = false
+    this.#hearing = createHearing(o.clock)
+    this.#bound = new SoundBound(o.clock)
+    this.#audio = o.audio
+    this.#odd = undefined
+    this.#listener = undefined
+    this.output = { ...INPUT, frameMs: o.frameMs }
+    this.leadMs = o.frameMs + LEAD_MS
+  }
+
+  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {
+    this.#listener = listener
+    this.#ear = ear
+    return () => {
+      if (this.#listener === listener) this.#heardByNobody()
+    }
+  }
+
+  writable(): boolean {
+    return !this.#closed && this.#channel.writable
+  }
+
+  send(frame: Uint8Array, utterance: string): void {
+    if (this.#closed) return
+    this.#channel.audio(this.#audio === 'pcm16' ? frame : coded(frame, ENCODERS[this.#audio]))
+    this.#hearing.sent(utterance, frame.length / BYTES_PER_MS)
+  }
+
+  mark(utterance: string, name: string): void {
+    if (!this.#closed) this.#channel.checkPoint(this.#hearing.mark(utterance, name))
+  }
+
+  async clear(utterance: string): Promise<number | undefined> {
+    if (!this.#closed) this.#channel.interruption()
+    return this.#hearing.cleared(utterance)
+  }
+
+  /** What hangs up is the call's own end. */
+  close(_reason: EndReason): void {
+    this.#closed = true
+    this.#heardByNobody()
+  }
+
+  /** What comes of this call while somebody is connected. */
+  take(event: ChannelEvent): void {
+    if (event.event === 'audio') this.#hear(event.bytes, event.format ?? this.#audio)
+    else if (event.event === 'dtmf') this.#listener?.({ type: 'digits', digits: event.digit })
+    else if (event.event === 'checkPoint') {
+      const mark = this.#hearing.played(event.name)
+      if (mark) this.#listener?.({ type: 'mark', utterance: mark.utterance, name: mark.name })
+    } else if (event.event === 'here') this.#listener?.({ type: 'attached' })
+    else if (event.event === 'away' || event.event === 'lost') this.#listener?.({ type: 'detached' })
+  }
+
+  #hear(told: Uint8Array, format: OptimaAudio) {
+    const ms = told.length / (format === 'pcm16' ? BYTES_PER_MS : BYTES_PER_MS / 2)
+    if (!this.#bound.mayCome(ms)) return
+    const bytes = this.#samplesOf(told, format)
+    if (bytes.length === 0) return
+    if (this.#ear) this.#ear.sound(bytes)
+    else this.#listener?.({ type: 'audio', bytes })
+  }
 
   /** Whole samples; a byte that is left over belongs to the next. */
-  function samplesOf(bytes: Uint8Array, told: OptimaAudio): Uint8Array {
+  #samplesOf(bytes: Uint8Array, told: OptimaAudio): Uint8Array {
     if (told !== 'pcm16') {
       const pcm = new Uint8Array(bytes.length * 2)
       DECODERS[told](bytes, pcm)
       return pcm
     }
+    const odd = this.#odd
     if (odd === undefined && bytes.length % 2 === 0) return bytes
     const joined = odd === undefined ? bytes : Uint8Array.of(odd, ...bytes)
     const even = joined.length - (joined.length % 2)
-    odd = joined[even]
+    this.#odd = joined[even]
     return joined.subarray(0, even)
   }
 
-  const leg: AudioLeg = {
-    kind: 'audio',
-    name: 'optima',
-    input: { ...format, frameMs: 20 },
-    output: format,
-    leadMs: o.frameMs + LEAD_MS,
-    listen(next) {
-      listener = next
-      return () => {
-        if (listener === next) listener = undefined
-      }
-    },
-    writable: () => !closed && channel.writable,
-    send(frame, utterance) {
-      if (closed) return
-      channel.audio(write(frame))
-      hearing.sent(utterance, frame.length / BYTES_PER_MS)
-    },
-    mark(utterance, name) {
-      if (!closed) channel.checkPoint(hearing.mark(utterance, name))
-    },
-    async clear(utterance) {
-      if (!closed) channel.interruption()
-      return hearing.cleared(utterance)
-    },
-    // What hangs up is the call's own end.
-    close() {
-      closed = true
-      listener = undefined
-    },
-  }
-
-  return {
-    leg,
-    take(event) {
-      switch (event.event) {
-        case 'audio': {
-          const told = event.format ?? o.audio
-          const ms = event.bytes.length / (told === 'pcm16' ? BYTES_PER_MS : BYTES_PER_MS / 2)
-          if (!mayCome(ms)) return
-          const bytes = samplesOf(event.bytes, told)
-          if (bytes.length > 0) emit({ type: 'audio', bytes })
-          return
-        }
-        case 'dtmf':
-          return emit({ type: 'digits', digits: event.digit })
-        case 'checkPoint': {
-          const mark = hearing.played(event.name)
-          if (mark) emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
-          return
-        }
-        case 'here':
-          return emit({ type: 'attached' })
-        case 'away':
-        case 'lost':
-          return emit({ type: 'detached' })
-      }
-    },
+  #heardByNobody() {
+    this.#listener = undefined
+    this.#ear = undefined
   }
 }
 
 const DECODERS = { ulaw: decodeMulaw, alaw: decodeAlaw }
-
-const ENCODERS: Readonly<Record<OptimaAudio, (pcm: Uint8Array) => Uint8Array>> = {
-  pcm16: (pcm) => pcm,
-  ulaw: (pcm) => coded(pcm, encodeMulaw),
-  alaw: (pcm) => coded(pcm, encodeAlaw),
-}
+const ENCODERS = { ulaw: encodeMulaw, alaw: encodeAlaw }
 
 function coded(pcm: Uint8Array, encode: typeof encodeMulaw): Uint8Array {
   const bytes = new Uint8Array(pcm.length >> 1)

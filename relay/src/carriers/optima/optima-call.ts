@@ -3,7 +3,7 @@ import { CarrierFault } from '../carrier.ts'
 import type { House } from '../house.ts'
 import type { Channel, ChannelEvent, Listener } from './channel.ts'
 import type { OptimaVersion } from './config.ts'
-import { createOptimaLeg, type OptimaLeg } from './leg.ts'
+import { OptimaLeg } from './leg.ts'
 import { OF_DIAL, UNANSWERED } from './statuses.ts'
 import type { OptimaAudio } from './wire.ts'
 
@@ -109,8 +109,8 @@ export function followCall(
     if (state !== 'ringing' || !call || call.endReason) return
     state = 'talking'
     cancelRinging?.()
-    sound = createOptimaLeg({ clock, channel, frameMs: o.frameMs, audio: o.audio })
-    house.bringSound(call, sound.leg)
+    sound = new OptimaLeg({ clock, channel, frameMs: o.frameMs, audio: o.audio })
+    house.bringSound(call, sound)
   }
 
   /** Optima says that it is over, and not how: before anybody was connected its record may know. */

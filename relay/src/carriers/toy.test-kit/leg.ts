@@ -2,7 +2,8 @@ import type { WebSocket } from 'ws'
 import type { AudioFormat, AudioLeg, Clock, LegEvent } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
 import { createHearing } from '../hearing.ts'
-import { createSoundBound, createStreamSocket, REFUSED } from '../stream-socket.ts'
+import { SoundBound } from '../sound-bound.ts'
+import { createStreamSocket, REFUSED } from '../stream-socket.ts'
 import { type Line, readLine } from './words.ts'
 
 const STRING: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 8000, frameMs: 20 }
@@ -17,7 +18,7 @@ export function createTincanStream(o: {
   onFault: (error: unknown) => void
 }): void {
   const hearing = createHearing(o.clock)
-  const mayCome = createSoundBound(o.clock)
+  const bound = new SoundBound(o.clock)
   let listener: ((event: LegEvent) => void) | undefined
   let leaving: EndReason | undefined
   let asked = false
@@ -87,7 +88,7 @@ export function createTincanStream(o: {
         return 'taken'
       }
       case 'sound':
-        if (!mayCome(message.bytes.length / BYTES_PER_MS)) return 'refused'
+        if (!bound.mayCome(message.bytes.length / BYTES_PER_MS)) return 'refused'
         listener?.({ type: 'audio', bytes: message.bytes })
         return 'taken'
     }
