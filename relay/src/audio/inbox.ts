@@ -10,11 +10,26 @@ import { WebSocket } from 'ws'
 /** What came over a socket. A binary message is nobody else's; the bytes of a text are good until the call returns. */
 type OnMessage = (data: Buffer, isBinary: boolean) => void
 
+/**
+ * Who reads a socket. One object, and what is asked before each read stands in it: between two frames of a call two hundred others come, and
+ * every further object has to be fetched from far away again.
+ */
+export interface Reader {
+  take(data: Buffer, isBinary: boolean): void
+  /** The inbox's own, false in the beginning: `ws` waits for the beginning of a message, and nothing waits before it. */
+  isBetween: boolean
+}
+
 /** The parts of `ws` that say whether it stands between two messages. Where they are missing, it reads everything itself. */
 interface Inside {
-  readonly _socket?: Socket | null
+  readonly _socket?: Line | null
   readonly _receiver?: { readonly _state?: number; readonly _bufferedBytes?: number; readonly _fragmented?: number }
 }
+
+const INBOX = Symbol('inbox')
+const READER = Symbol('reader')
+/** The socket beneath, and what is kept in it. */
+type Line = Socket & { [INBOX]?: Inbox; [READER]?: Reader }
 
 const TEXT = 0x81
 const BINARY = 0x82
@@ -25,48 +40,86 @@ const HEAD_BYTES = 2
 const LENGTH_BYTES = 2
 const MASK_BYTES = 4
 
-/** Gives every message to `onMessage`, in order. `side` is ours: what clients send is masked. */
-export function readMessages(ws: WebSocket, side: 'client' | 'server', onMessage: OnMessage): void {
-  ws.on('message', (data, isBinary) => onMessage(asBuffer(data), isBinary))
-  const shorten = () => takeShortWay(ws, side === 'server', onMessage)
+/** Gives every message to a reader, or to a function, in order. `side` is ours: what clients send is masked. */
+export function readMessages(ws: WebSocket, side: 'client' | 'server', to: Reader | OnMessage): void {
+  const reader = typeof to === 'function' ? { isBetween: false, take: to } : to
+  ws.on('message', (data, isBinary) => reader.take(asBuffer(data), isBinary))
+  const shorten = () => takeShortWay(ws, side === 'server', reader)
   if (ws.readyState === WebSocket.OPEN) shorten()
   else ws.once('open', shorten)
 }
 
-function takeShortWay(ws: WebSocket, masked: boolean, onMessage: OnMessage): void {
-  const { _socket: line, _receiver: reader } = ws as Inside
-  if (!line || !reader) return
+function takeShortWay(ws: WebSocket, masked: boolean, reader: Reader): void {
+  const { _socket: line, _receiver: parts } = ws as Inside
+  if (!line || !parts) return
+  const inbox = new Inbox(ws, line, parts)
+  if (readsIntoPlace(line, masked ? arrivedMasked : arrivedPlain)) {
+    line[INBOX] = inbox
+    line[READER] = reader
+    return
+  }
   const push = line.push
-  /** Bytes that wait, or a message that has begun, come first. */
-  const isBetween = () =>
-    reader._state === 0 &&
-    reader._bufferedBytes === 0 &&
-    reader._fragmented === 0 &&
-    line.readableLength === 0 &&
-    line.readableFlowing === true
-  /** Returns where what is left for `ws` begins. */
-  const read = (bytes: Buffer, length: number): number => {
-    if (!isBetween()) return 0
-    let at = 0
-    while (at < length && ws.readyState === WebSocket.OPEN) {
-      const next = readOne(bytes, at, length, masked, onMessage)
+  line.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    if (chunk === null) return push.call(line, chunk, encoding)
+    const at = read(line, inbox, reader, chunk, chunk.length, masked)
+    return at === chunk.length || push.call(line, at === 0 ? chunk : chunk.subarray(at))
+  }
+}
+
+/** Says where `ws` stands; asked only after something was left to it. */
+class Inbox {
+  readonly #ws: WebSocket
+  readonly #line: Line
+  readonly #parts: NonNullable<Inside['_receiver']>
+
+  constructor(ws: WebSocket, line: Line, parts: NonNullable<Inside['_receiver']>) {
+    this.#ws = ws
+    this.#line = line
+    this.#parts = parts
+  }
+
+  /** Bytes that wait, or a message that has begun, come first; behind a close there is none. */
+  isBetween(): boolean {
+    const parts = this.#parts
+    return (
+      this.#ws.readyState === WebSocket.OPEN &&
+      parts._state === 0 &&
+      parts._bufferedBytes === 0 &&
+      parts._fragmented === 0 &&
+      this.#line.readableLength === 0
+    )
+  }
+}
+
+/** Reads the whole messages; returns where what is left for `ws` begins. */
+function read(line: Line, inbox: Inbox, reader: Reader, bytes: Buffer, length: number, masked: boolean): number {
+  // A paused line may be paused by anybody.
+  let at = 0
+  if (line.readableFlowing === true && (reader.isBetween || inbox.isBetween())) {
+    while (at < length) {
+      const next = readOne(bytes, at, length, masked, reader)
       if (next === at) break
       at = next
     }
-    return at
   }
-  if (
-    readsIntoPlace(line, (length) => {
-      const at = read(place, length)
-      return at === length || push.call(line, Buffer.from(place.subarray(at, length)))
-    })
-  )
-    return
-  line.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
-    if (chunk === null) return push.call(line, chunk, encoding)
-    const at = read(chunk, chunk.length)
-    return at === chunk.length || push.call(line, at === 0 ? chunk : chunk.subarray(at))
-  }
+  // `ws` goes on from what it was left, until it is asked.
+  reader.isBetween = at === length
+  return at
+}
+
+/** Node calls these as methods of the socket: no socket needs a function of its own. */
+function arrivedMasked(this: Line, length: number): boolean {
+  return arrived(this, length, true)
+}
+
+function arrivedPlain(this: Line, length: number): boolean {
+  return arrived(this, length, false)
+}
+
+/** So many bytes stand in the place. */
+function arrived(line: Line, length: number, masked: boolean): boolean {
+  const at = read(line, line[INBOX] as Inbox, line[READER] as Reader, place, length, masked)
+  return at === length || line.push(Buffer.from(place.subarray(at, length)))
 }
 
 /** Where everything arrives, for all sockets: Node would make 64 kB of its own for each read, and give most of them back. */
@@ -79,8 +132,8 @@ const ONREAD = symbolsOf(new Socket({ onread: { buffer: new Uint8Array(1), callb
   'kBufferGen',
 ])
 
-/** Has `take` called with the number of bytes that came; false where Node has no such way. */
-function readsIntoPlace(line: Socket, take: (length: number) => boolean): boolean {
+/** Has `take` called with the number of bytes that came, as the socket's method; false where Node has no such way. */
+function readsIntoPlace(line: Socket, take: (this: Line, length: number) => boolean): boolean {
   const { _handle: handle } = line as { _handle?: { useUserBuffer?: (into: Uint8Array) => void } | null }
   const [buffer, callback, generator] = ONREAD
   if (!(line instanceof Socket) || !buffer || !callback || !generator || !handle?.useUserBuffer) return false
@@ -95,7 +148,7 @@ function symbolsOf(of: object, names: readonly string[]): (symbol | undefined)[]
 }
 
 /** Gives the message that begins here, if it is a whole one in a single frame; returns where the next begins, `from` when it is not. */
-function readOne(chunk: Buffer, from: number, last: number, masked: boolean, onMessage: OnMessage): number {
+function readOne(chunk: Buffer, from: number, last: number, masked: boolean, reader: Reader): number {
   const kind = chunk[from]
   if ((kind !== BINARY && kind !== TEXT) || from + HEAD_BYTES + LENGTH_BYTES > last) return from
   const second = chunk[from + 1] as number
@@ -118,7 +171,7 @@ function readOne(chunk: Buffer, from: number, last: number, masked: boolean, onM
     if (masked) unmask(chunk, at, body, end)
     return from
   }
-  onMessage(kind === BINARY && chunk === place ? Buffer.from(data) : data, kind === BINARY)
+  reader.take(kind === BINARY && chunk === place ? Buffer.from(data) : data, kind === BINARY)
   return end
 }
 

@@ -44,18 +44,18 @@ const aligned = new Uint8Array(4)
 const alignedWord = new Uint32Array(aligned.buffer)
 
 export function createOutbox(ws: WebSocket, side: 'client' | 'server'): Outbox {
-  return new WebSocketOutbox(ws, side === 'client')
+  return new WebSocketOutbox(ws, side)
 }
 
-// A class, so that all of them have one shape.
-class WebSocketOutbox implements Outbox {
+/** A socket of sound is one: a frame's way touches one object then, and not two. */
+export class WebSocketOutbox implements Outbox {
   isBehind = false
-  readonly #ws: WebSocket
+  readonly ws: WebSocket
   readonly #masks: boolean
 
-  constructor(ws: WebSocket, masks: boolean) {
-    this.#ws = ws
-    this.#masks = masks
+  constructor(ws: WebSocket, side: 'client' | 'server') {
+    this.ws = ws
+    this.#masks = side === 'client'
   }
 
   binary(bytes: Uint8Array): void {
@@ -106,7 +106,7 @@ class WebSocketOutbox implements Outbox {
   #sendPast(data: Uint8Array | string): void {
     this.flush()
     this.isBehind = true
-    this.#ws.send(data)
+    this.ws.send(data)
   }
 
   /** Begins a frame; returns where its bytes go. */
@@ -140,9 +140,9 @@ class WebSocketOutbox implements Outbox {
 
   /** False while the system has not taken all of it. */
   write(bytes: Buffer): boolean {
-    const { _socket: line } = this.#ws as unknown as { _socket: Socket | null }
+    const { _socket: line } = this.ws as unknown as { _socket: Socket | null }
     // Behind a close nothing may follow.
-    if (this.#ws.readyState !== OPEN || !line?.writable) return true
+    if (this.ws.readyState !== OPEN || !line?.writable) return true
     // A slow line's frames are not to hold a whole place each.
     line.write(this.isBehind && line.writableLength > 0 ? Buffer.from(bytes) : bytes)
     this.isBehind = line.writableLength > 0

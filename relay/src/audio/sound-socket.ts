@@ -1,17 +1,115 @@
-/** What every socket of sound tells of itself. A class: getters in an object literal would make each a slow object of its own. */
-export class SoundSocket {
-  readonly #isOpen: () => boolean
-  readonly #isWritable: () => boolean
+import { WebSocket } from 'ws'
+import { type Reader, readMessages } from './inbox.ts'
+import { WebSocketOutbox } from './outbox.ts'
 
-  constructor(state: { isOpen: () => boolean; isWritable: () => boolean }) {
-    this.#isOpen = state.isOpen
-    this.#isWritable = state.isWritable
+/** Above this even the words pile up: the socket goes, and the call waits for a better one. */
+const OVERFULL_BYTES = 1024 * 1024
+/** A fault of ours, as a close code. */
+const FAULT = 1011
+
+const { OPEN } = WebSocket
+
+interface Options {
+  ws: WebSocket
+  side: 'client' | 'server'
+  clock: { after(delayMs: number, task: () => void): () => void }
+  /** A peer that answers no ping for this long is gone. */
+  pingMs: number
+  /** Above this the line is slower than the sound: the playout waits. */
+  fullBytes: number
+  /** Called once, with the close code. */
+  onGone: (code: number) => void
+  onFault: (error: unknown) => void
+}
+
+/**
+ * One socket that a call's sound goes over: reads, sends, keeps alive, says when it is gone. Its outbox and its reader at once, in one object
+ * with few fields: what a frame's way touches has left the processor's cache since the frame before.
+ */
+export abstract class SoundSocket extends WebSocketOutbox implements Reader {
+  isBetween = false
+  #isAlive = true
+  #isGone = false
+  /** Not asked for a frame. */
+  readonly #o: Options
+  readonly #cancel: { ping?: () => void; linger?: () => void } = {}
+
+  constructor(o: Options) {
+    super(o.ws, o.side)
+    this.#o = o
+    this.#listen(o.side)
+    this.#ping()
   }
+
   get open(): boolean {
-    return this.#isOpen()
+    return !this.#isGone && this.ws.readyState === OPEN
   }
+
   /** Room for more sound. */
   get writable(): boolean {
-    return this.#isWritable()
+    return !this.#isGone && this.ws.readyState === OPEN && (!this.isBehind || this.ws.bufferedAmount < this.#o.fullBytes)
+  }
+
+  take(data: Buffer, isBinary: boolean): void {
+    if (this.#isGone) return
+    this.#isAlive = true
+    this.read(data, isBinary)
+  }
+
+  close(code: number, reason: string): void {
+    const { ws } = this
+    if (ws.readyState !== ws.CLOSED) {
+      this.flush()
+      ws.close(code, reason)
+      // A peer that does not answer the close would hold the socket open.
+      this.#cancel.linger ??= this.#o.clock.after(this.#o.pingMs, () => ws.terminate())
+    }
+    this.#leave(code)
+  }
+
+  /** A message of a socket that is not gone. */
+  protected abstract read(data: Buffer, isBinary: boolean): void
+
+  /** A fault of ours in one call must not end the others. */
+  protected fail(error: unknown): void {
+    this.#o.onFault(error)
+    this.close(FAULT, 'internal')
+  }
+
+  /** Lets a line go that takes nothing. */
+  protected bound(): void {
+    if (this.ws.bufferedAmount > OVERFULL_BYTES) this.ws.terminate()
+  }
+
+  #leave(code: number): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#cancel.ping?.()
+    this.#o.onGone(code)
+  }
+
+  #ping(): void {
+    this.#cancel.ping = this.#o.clock.after(this.#o.pingMs, () => {
+      if (!this.#isAlive) return this.ws.terminate()
+      this.#isAlive = false
+      if (this.ws.readyState === OPEN) this.ws.ping()
+      this.#ping()
+    })
+  }
+
+  #listen(side: 'client' | 'server'): void {
+    const { ws } = this
+    readMessages(ws, side, this)
+    ws.on('pong', () => {
+      this.#isAlive = true
+    })
+    // Answered by `ws` itself, whether anybody reads the answers or not.
+    ws.on('ping', () => this.bound())
+    ws.on('close', (code) => {
+      this.#cancel.linger?.()
+      this.#leave(code)
+    })
+    // `close` follows every error and says all that matters here.
+    ws.on('error', () => undefined)
   }
 }

@@ -1,21 +1,14 @@
-import { WebSocket } from 'ws'
-import { readMessages } from '../audio/inbox.ts'
-import { createOutbox } from '../audio/outbox.ts'
+import type { WebSocket } from 'ws'
 import { SoundSocket } from '../audio/sound-socket.ts'
 import type { Clock } from '../calls/ports.ts'
+import { SoundBound } from './sound-bound.ts'
 
 /** A peer that says nothing and answers no ping for this long is gone. */
 const PING_MS = 8000
-const OVERFULL_BYTES = 1024 * 1024
 export const MAX_MESSAGE_BYTES = 64 * 1024
 const MAX_MALFORMED_IN_A_ROW = 20
-/** Sound is stored up to this much beyond real time, for a line that stalled sends what it held back in one go. */
-const STORE_MS = 3000
-const FASTER = 1.5
 
 export const REFUSED = 1008
-
-const { OPEN } = WebSocket
 
 export interface StreamSocket {
   readonly open: boolean
@@ -31,23 +24,7 @@ export interface StreamSocket {
 /** What comes of a frame; `refused` counts as malformed. */
 type Taken = 'taken' | 'refused'
 
-class Shared extends SoundSocket implements StreamSocket {
-  readonly send: StreamSocket['send']
-  readonly sound: StreamSocket['sound']
-  readonly sendBinary: StreamSocket['sendBinary']
-  readonly close: StreamSocket['close']
-
-  constructor(parts: Pick<StreamSocket, 'send' | 'sound' | 'sendBinary' | 'close'> & { isOpen: () => boolean; isWritable: () => boolean }) {
-    super(parts)
-    this.send = parts.send
-    this.sound = parts.sound
-    this.sendBinary = parts.sendBinary
-    this.close = parts.close
-  }
-}
-
-/** One socket that a call's sound goes over: reads, bounds, keeps alive. `onGone` is called once. */
-export function createStreamSocket<Message>(o: {
+interface Options<Message> {
   ws: WebSocket
   /** Where we called them: what a client sends is masked. */
   side?: 'client' | 'server'
@@ -56,117 +33,74 @@ export function createStreamSocket<Message>(o: {
   read: (frame: Buffer) => Message | undefined
   /** Likewise, of binary frames; without it there are none. */
   readBinary?: (frame: Buffer) => Message | undefined
-  onMessage: (message: Message) => Taken
+  /** A function, or whoever takes them: an object with fields of its own needs no function on a frame's way. */
+  onMessage: ((message: Message) => Taken) | { take(message: Message): Taken }
   /** Above this the line to the carrier is slower than the sound: the playout waits. */
   fullBytes: number
   onGone: () => void
   onFault: (error: unknown) => void
-}): StreamSocket {
-  const { ws, clock } = o
-  const outbox = createOutbox(ws, o.side ?? 'server')
-  let alive = true
-  let gone = false
-  let malformedInARow = 0
-  let cancelPing: (() => void) | undefined
-  let cancelLinger: (() => void) | undefined
+}
 
-  function leave() {
-    if (gone) return
-    gone = true
-    cancelPing?.()
-    o.onGone()
+/** One socket that a call's sound goes over: reads, bounds, keeps alive. `onGone` is called once. */
+export function createStreamSocket<Message>(o: Options<Message>): StreamSocket {
+  return new CarrierSocket(o)
+}
+
+class CarrierSocket<Message> extends SoundSocket implements StreamSocket {
+  #malformedInARow = 0
+  readonly #read: Options<Message>['read']
+  readonly #readBinary: Options<Message>['readBinary']
+  readonly #to: { take(message: Message): Taken }
+
+  constructor(o: Options<Message>) {
+    super({ ...o, side: o.side ?? 'server', pingMs: PING_MS })
+    this.#read = o.read
+    this.#readBinary = o.readBinary
+    this.#to = typeof o.onMessage === 'function' ? { take: o.onMessage } : o.onMessage
   }
 
-  function ping() {
-    cancelPing = clock.after(PING_MS, () => {
-      if (!alive) return ws.terminate()
-      alive = false
-      if (ws.readyState === ws.OPEN) ws.ping()
-      ping()
-    })
+  send(frame: string | Buffer): void {
+    if (!this.open) return
+    if (typeof frame === 'string') this.text(frame)
+    else {
+      this.flush()
+      this.ws.send(frame, TEXT)
+    }
+    this.bound()
   }
 
-  const isOpen = () => !gone && ws.readyState === OPEN
-  const socket = new Shared({
-    isOpen,
-    isWritable: () => isOpen() && (!outbox.isBehind || ws.bufferedAmount < o.fullBytes),
-    send(frame) {
-      if (!isOpen()) return
-      if (typeof frame === 'string') outbox.text(frame)
-      else {
-        outbox.flush()
-        ws.send(frame, TEXT)
-      }
-      if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
-    },
-    sound(before, sound, after) {
-      if (!isOpen()) return
-      outbox.sound(before, sound, after)
-      if (outbox.isBehind && ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
-    },
-    sendBinary(frame) {
-      if (!isOpen()) return
-      outbox.binary(frame)
-      if (outbox.isBehind && ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
-    },
-    close(code, reason) {
-      if (ws.readyState !== ws.CLOSED) {
-        outbox.flush()
-        ws.close(code, reason)
-        // A peer that does not answer the close would hold the socket open.
-        cancelLinger ??= clock.after(PING_MS, () => ws.terminate())
-      }
-      leave()
-    },
-  })
+  override sound(before: string, sound: Uint8Array, after: string): void {
+    if (!this.open) return
+    super.sound(before, sound, after)
+    if (this.isBehind) this.bound()
+  }
 
-  /** A fault of ours in one call must not end the others. */
-  function take(message: Message): Taken {
+  sendBinary(frame: Uint8Array): void {
+    if (!this.open) return
+    this.binary(frame)
+    if (this.isBehind) this.bound()
+  }
+
+  protected override read(data: Buffer, isBinary: boolean): void {
+    const message = isBinary ? this.#readBinary?.(data) : this.#read(data)
+    if (message && this.#taken(message) === 'taken') this.#malformedInARow = 0
+    else if (++this.#malformedInARow >= MAX_MALFORMED_IN_A_ROW) this.close(REFUSED, 'too many malformed frames')
+  }
+
+  #taken(message: Message): Taken {
     try {
-      return o.onMessage(message)
+      return this.#to.take(message)
     } catch (error) {
-      o.onFault(error)
-      socket.close(1011, 'internal')
+      this.fail(error)
       return 'taken'
     }
   }
-
-  readMessages(ws, o.side ?? 'server', (data, isBinary) => {
-    if (gone) return
-    alive = true
-    const message = isBinary ? o.readBinary?.(data) : o.read(data)
-    if (message && take(message) === 'taken') malformedInARow = 0
-    else if (++malformedInARow >= MAX_MALFORMED_IN_A_ROW) socket.close(REFUSED, 'too many malformed frames')
-  })
-  ws.on('pong', () => {
-    alive = true
-  })
-  // Answered by `ws` itself, whether anybody reads the answers or not.
-  ws.on('ping', () => {
-    if (ws.bufferedAmount > OVERFULL_BYTES) ws.terminate()
-  })
-  ws.on('close', () => {
-    cancelLinger?.()
-    leave()
-  })
-  // `close` follows every error and says all that matters here.
-  ws.on('error', () => undefined)
-  ping()
-  return socket
 }
 
 const TEXT = { binary: false }
 
-/** Says whether this much more sound may be, by real time. */
+/** `SoundBound` as a function. */
 export function createSoundBound(clock: Clock): (ms: number) => boolean {
-  // In an object: a number that a closure keeps is a new one on the heap each time it changes.
-  const store = { leftMs: STORE_MS, atMs: clock.monotonicMs() }
-  return (ms) => {
-    const now = clock.monotonicMs()
-    store.leftMs = Math.min(STORE_MS, store.leftMs + (now - store.atMs) * FASTER)
-    store.atMs = now
-    if (ms > store.leftMs) return false
-    store.leftMs -= ms
-    return true
-  }
+  const bound = new SoundBound(clock)
+  return (ms) => bound.mayCome(ms)
 }

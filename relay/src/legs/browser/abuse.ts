@@ -29,62 +29,77 @@ export interface AbuseGuard {
 
 /** Counts what one socket sends: sound against real time, messages, malformed frames in a row. */
 export function createAbuseGuard(clock: Clock, sampleRateHz: number): AbuseGuard {
-  const sound = createSoundGauge(clock, (sampleRateHz * 2) / 1000)
-  let messages = { sinceMs: clock.monotonicMs(), count: 0 }
-  let store = { atMs: clock.monotonicMs(), left: STORE_BYTES }
-  let turns = { sinceMs: clock.monotonicMs(), count: 0 }
-  let malformedInARow = 0
-  return {
-    audio(bytes) {
-      malformedInARow = 0
-      return sound(bytes)
-    },
-    message(type, bytes) {
-      malformedInARow = 0
-      if (CHEAP.has(type)) return true
-      const now = clock.monotonicMs()
-      store = { atMs: now, left: Math.min(STORE_BYTES, store.left + ((now - store.atMs) * BYTES_PER_S) / 1000) - bytes }
-      if (store.left < 0) return false
-      if (now - messages.sinceMs >= FOR_MS) messages = { sinceMs: now, count: 0 }
-      messages.count += 1
-      return messages.count <= MAX_MESSAGES
-    },
-    turn(type) {
-      if (!TURNS.has(type)) return true
-      const now = clock.monotonicMs()
-      if (now - turns.sinceMs >= FOR_MS) turns = { sinceMs: now, count: 0 }
-      turns.count += 1
-      return turns.count <= MAX_TURNS
-    },
-    malformed() {
-      malformedInARow += 1
-      return malformedInARow < MAX_MALFORMED_IN_A_ROW
-    },
-  }
+  return new Guard(clock, sampleRateHz)
 }
 
-/**
- * Two counts, for a line that stalls sends what it held back in one go, and that is no abuse: a store that fills at 1.5 × real time and
- * holds what two seconds may bring, and how many steps in a row were too fast.
- */
-function createSoundGauge(clock: Clock, bytesPerMs: number): (bytes: number) => boolean {
-  const perMs = AUDIO_FACTOR * bytesPerMs
-  const store = perMs * FOR_MS
-  const stepStore = perMs * STEP_MS
-  const began = clock.monotonicMs()
-  // One object of whole numbers: a fraction, or a number that a closure keeps, is a place of its own on the heap.
-  const at = { left: store, countedMs: 0, step: 0, inStep: 0, fastSteps: 0 }
-  return (bytes) => {
-    const nowMs = Math.round(clock.monotonicMs() - began)
-    at.left = Math.min(store, at.left + Math.floor((nowMs - at.countedMs) * perMs)) - bytes
-    at.countedMs = nowMs
-    const thisStep = Math.floor(nowMs / STEP_MS)
-    if (thisStep > at.step) {
-      at.fastSteps = thisStep === at.step + 1 && at.inStep > stepStore ? at.fastSteps + 1 : 0
-      at.step = thisStep
-      at.inStep = 0
+/** One object of whole numbers for what is counted fifty times a second: a fraction is a place of its own on the heap. */
+class Guard implements AbuseGuard {
+  #malformedInARow = 0
+  readonly #clock: Clock
+  readonly #beganMs: number
+  readonly #bytesPerMs: number
+  #left: number
+  #countedMs = 0
+  #step = 0
+  #inStep = 0
+  #fastSteps = 0
+  #messages: { sinceMs: number; count: number }
+  #store: { atMs: number; left: number }
+  #turns: { sinceMs: number; count: number }
+
+  constructor(clock: Clock, sampleRateHz: number) {
+    this.#clock = clock
+    const nowMs = clock.monotonicMs()
+    this.#beganMs = Math.floor(nowMs)
+    this.#bytesPerMs = (sampleRateHz * 2) / 1000
+    this.#left = this.#bytesPerMs * AUDIO_FACTOR * FOR_MS
+    this.#messages = { sinceMs: nowMs, count: 0 }
+    this.#store = { atMs: nowMs, left: STORE_BYTES }
+    this.#turns = { sinceMs: nowMs, count: 0 }
+  }
+
+  /**
+   * Two counts, for a line that stalls sends what it held back in one go, and that is no abuse: a store that fills at 1.5 × real time and
+   * holds what two seconds may bring, and how many steps in a row were too fast.
+   */
+  audio(bytes: number): boolean {
+    this.#malformedInARow = 0
+    const nowMs = Math.floor(this.#clock.monotonicMs()) - this.#beganMs
+    const perMs = this.#bytesPerMs * AUDIO_FACTOR
+    this.#left = Math.min(perMs * FOR_MS, this.#left + Math.floor((nowMs - this.#countedMs) * perMs)) - bytes
+    this.#countedMs = nowMs
+    const step = Math.floor(nowMs / STEP_MS)
+    if (step > this.#step) {
+      this.#fastSteps = step === this.#step + 1 && this.#inStep > perMs * STEP_MS ? this.#fastSteps + 1 : 0
+      this.#step = step
+      this.#inStep = 0
     }
-    at.inStep += bytes
-    return at.left >= 0 && at.fastSteps * STEP_MS < FOR_MS
+    this.#inStep += bytes
+    return this.#left >= 0 && this.#fastSteps * STEP_MS < FOR_MS
+  }
+
+  message(type: ToRelay['type'], bytes: number): boolean {
+    this.#malformedInARow = 0
+    if (CHEAP.has(type)) return true
+    const now = this.#clock.monotonicMs()
+    const store = this.#store
+    this.#store = { atMs: now, left: Math.min(STORE_BYTES, store.left + ((now - store.atMs) * BYTES_PER_S) / 1000) - bytes }
+    if (this.#store.left < 0) return false
+    if (now - this.#messages.sinceMs >= FOR_MS) this.#messages = { sinceMs: now, count: 0 }
+    this.#messages.count += 1
+    return this.#messages.count <= MAX_MESSAGES
+  }
+
+  turn(type: ToRelay['type']): boolean {
+    if (!TURNS.has(type)) return true
+    const now = this.#clock.monotonicMs()
+    if (now - this.#turns.sinceMs >= FOR_MS) this.#turns = { sinceMs: now, count: 0 }
+    this.#turns.count += 1
+    return this.#turns.count <= MAX_TURNS
+  }
+
+  malformed(): boolean {
+    this.#malformedInARow += 1
+    return this.#malformedInARow < MAX_MALFORMED_IN_A_ROW
   }
 }
