@@ -16,35 +16,48 @@ export interface Chunk {
 
 /** @param frameBytes of every frame, a multiple of 320; chunks are whole frames, so that they are whole for Exotel too */
 export function createChunks(frameBytes: number, minBytes: number): Chunks {
-  const size = Math.ceil(minBytes / frameBytes) * frameBytes
-  let pcm = Buffer.alloc(size)
-  let filled = 0
-  let of: { utterance: string; bytes: number }[] = []
+  return new WholeFrames(Math.ceil(minBytes / frameBytes) * frameBytes)
+}
 
-  function take(): Chunk {
-    const chunk = { pcm, of }
-    pcm = Buffer.alloc(size)
-    filled = 0
-    of = []
-    return chunk
+class WholeFrames implements Chunks {
+  #pcm: Buffer
+  #filled: number
+  #of: { utterance: string; bytes: number }[]
+
+  constructor(size: number) {
+    this.#pcm = Buffer.alloc(size)
+    this.#filled = 0
+    this.#of = []
   }
-  return {
-    push(frame, utterance) {
-      pcm.set(frame, filled)
-      filled += frame.length
-      const last = of.at(-1)
-      if (last?.utterance === utterance) last.bytes += frame.length
-      else of.push({ utterance, bytes: frame.length })
-      return filled === size ? take() : undefined
-    },
-    flush: () => (filled === 0 ? undefined : take()),
-    drop() {
-      filled = 0
-      of = []
-      pcm.fill(0)
-    },
-    get empty() {
-      return filled === 0
-    },
+
+  push(frame: Uint8Array, utterance: string): Chunk | undefined {
+    this.#pcm.set(frame, this.#filled)
+    this.#filled += frame.length
+    const last = this.#of.at(-1)
+    if (last?.utterance === utterance) last.bytes += frame.length
+    else this.#of.push({ utterance, bytes: frame.length })
+    return this.#filled === this.#pcm.length ? this.#take() : undefined
+  }
+
+  flush(): Chunk | undefined {
+    return this.#filled === 0 ? undefined : this.#take()
+  }
+
+  drop(): void {
+    this.#filled = 0
+    this.#of = []
+    this.#pcm.fill(0)
+  }
+
+  get empty(): boolean {
+    return this.#filled === 0
+  }
+
+  #take(): Chunk {
+    const chunk = { pcm: this.#pcm, of: this.#of }
+    this.#pcm = Buffer.alloc(chunk.pcm.length)
+    this.#filled = 0
+    this.#of = []
+    return chunk
   }
 }

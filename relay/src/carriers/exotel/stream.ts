@@ -1,43 +1,16 @@
 import type { WebSocket } from 'ws'
-import type { AudioFormat, AudioLeg, Clock, LegEvent } from '../../calls/ports.ts'
+import type { AudioLeg, Clock } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
-import { createHearing, type Hearing } from '../hearing.ts'
-import { createSoundBound, createStreamSocket, REFUSED } from '../stream-socket.ts'
-import { type Chunk, createChunks } from './chunks.ts'
-import {
-  createStreamWriter,
-  type FromExotel,
-  readStreamMessage,
-  type SampleRate,
-  type StreamKeys,
-  type StreamStart,
-  soundOf,
-} from './wire.ts'
+import { createStreamSocket, REFUSED, type StreamSocket } from '../stream-socket.ts'
+import { ExotelLeg, type Taken } from './leg.ts'
+import { type FromExotel, readStreamMessage, type SampleRate, type StreamKeys, type StreamStart } from './wire.ts'
 
-const FRAME_MS = 20
-/** Sound that waits for its chunk to be full goes as it is when nothing more comes for so long: longer than what comes in pieces of 100 ms has gaps. */
-const LINGER_MS = 150
 /** Exotel says `start` right after the socket stands. */
 const START_MS = 10_000
 /** Half a second of the highest rate, as it is sent. */
 const ROOM_BYTES = 32 * 1024
 
-/**
- * - waiting: no `start` yet. asked: whether it may come is being found out. on: admitted. over: refused, or gone.
- */
-type State =
-  | { is: 'waiting' }
-  | { is: 'asked' | 'on'; streamSid: string; take: (message: OfStream) => Taken; leave: () => void }
-  | { is: 'over' }
-type OfStream = Exclude<FromExotel, { event: 'connected' | 'start' }>
-type Taken = 'taken' | 'refused'
-
-/**
- * A call's sound over an AgentStream socket that stands already, its right proven by the caller. Waits for `start`, then asks `admit` whether this
- * call's sound may come here. It attaches the leg and answers with the reason that the call ends with when the far end goes; undefined refuses,
- * and the socket closes with 1008. Closing the leg closes the socket, which is how a call is hung up at Exotel.
- */
-export function createExotelStream(o: {
+interface Options {
   ws: WebSocket
   clock: Clock
   /** Where `start` does not say it. */
@@ -51,204 +24,99 @@ export function createExotelStream(o: {
   /** The socket is gone, for whichever reason; told once, and only after `admit` was asked. */
   onGone: (start: StreamStart) => void
   onFault: (error: unknown) => void
-}): void {
-  const { clock } = o
-  let state: State = { is: 'waiting' }
-  let started: StreamStart | undefined
-
-  const socket = createStreamSocket({
-    ws: o.ws,
-    clock,
-    read: readStreamMessage,
-    fullBytes: ROOM_BYTES + 3 * o.chunkBytes,
-    onMessage: take,
-    onGone: over,
-    onFault: o.onFault,
-  })
-  const cancelStart = clock.after(START_MS, () => refuse('no start'))
-
-  function refuse(why: string) {
-    socket.close(REFUSED, why)
-  }
-
-  function over() {
-    const was = state
-    state = { is: 'over' }
-    cancelStart()
-    if (was.is === 'asked' || was.is === 'on') was.leave()
-    if (started) o.onGone(started)
-    started = undefined
-  }
-
-  async function start(told: StreamStart) {
-    cancelStart()
-    started = told
-    const { leg, ...line } = createExotelLeg({
-      clock,
-      streamSid: told.streamSid,
-      sampleRateHz: told.sampleRateHz ?? o.sampleRateHz,
-      chunkBytes: o.chunkBytes,
-      leadMs: o.leadMs,
-      keys: o.keys,
-      socket,
-    })
-    state = { is: 'asked', streamSid: told.streamSid, ...line }
-    try {
-      const gone = await o.admit(told, leg)
-      if (state.is !== 'asked') return
-      if (gone === undefined) return refuse('this stream is not expected')
-      line.goneBy(gone)
-      state = { ...state, is: 'on' }
-    } catch (error) {
-      o.onFault(error)
-      socket.close(1011, 'internal')
-    }
-  }
-
-  function take(message: FromExotel): Taken {
-    if (message.event === 'connected') return 'taken'
-    if (state.is === 'waiting') {
-      if (message.event !== 'start') return 'refused'
-      void start(message.start)
-      return 'taken'
-    }
-    if (state.is === 'over' || message.event === 'start') return 'refused'
-    if (message.streamSid !== undefined && message.streamSid !== state.streamSid) return 'refused'
-    return state.take(message)
-  }
 }
 
-/** What comes and goes on one admitted stream. */
-function createExotelLeg(o: {
-  clock: Clock
-  streamSid: string
-  sampleRateHz: SampleRate
-  chunkBytes: number
-  leadMs: number
-  keys: StreamKeys
-  socket: { readonly writable: boolean; send(frame: string): void; close(code: number, reason: string): void }
-}) {
-  const { clock, sampleRateHz, socket } = o
-  const bytesPerMs = sampleRateHz / 500
-  const format: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz, frameMs: FRAME_MS }
-  const hearing: Hearing = createHearing(clock)
-  const mayCome = createSoundBound(clock)
-  const writer = createStreamWriter(o.streamSid, sampleRateHz, o.keys)
-  const chunks = createChunks(FRAME_MS * bytesPerMs, o.chunkBytes)
-  const marks: { utterance: string; name: string }[] = []
-  let listener: ((event: LegEvent) => void) | undefined
-  let closed = false
-  let stopped = false
-  let gone: EndReason = 'error'
-  let odd: Buffer | undefined
-  let sentAtMs = 0
-  let cancelLinger: (() => void) | undefined
-  const emit = (event: LegEvent) => listener?.(event)
+/**
+ * A call's sound over an AgentStream socket that stands already, its right proven by the caller. Waits for `start`, then asks `admit` whether this
+ * call's sound may come here. It attaches the leg and answers with the reason that the call ends with when the far end goes; undefined refuses,
+ * and the socket closes with 1008. Closing the leg closes the socket, which is how a call is hung up at Exotel.
+ */
+export function createExotelStream(o: Options): void {
+  new ExotelStream(o)
+}
 
-  function sendChunk(chunk: Chunk | undefined) {
-    if (chunk) {
-      socket.send(writer.media(chunk.pcm))
-      for (const { utterance, bytes } of chunk.of) hearing.sent(utterance, bytes / bytesPerMs)
-    }
-    for (const { utterance, name } of marks.splice(0)) socket.send(writer.mark(hearing.mark(utterance, name)))
-  }
+/**
+ * - waiting: no `start` yet. begun: whether it may come is being found out, or it came. over: refused, or gone.
+ */
+type State = 'waiting' | 'begun' | 'over'
 
-  /** No frame for a while: the rest goes filled up with silence. */
-  function linger(waitMs: number) {
-    cancelLinger = clock.after(waitMs, () => {
-      cancelLinger = undefined
-      if (closed || chunks.empty) return
-      const leftMs = sentAtMs + LINGER_MS - clock.monotonicMs()
-      if (leftMs > 0) linger(leftMs)
-      else sendChunk(chunks.flush())
+class ExotelStream {
+  #state: State
+  /** While it is begun. */
+  #leg: ExotelLeg | undefined
+  #started: StreamStart | undefined
+  readonly #o: Options
+  readonly #socket: StreamSocket
+  readonly #cancelStart: () => void
+
+  constructor(o: Options) {
+    this.#state = 'waiting'
+    this.#leg = undefined
+    this.#started = undefined
+    this.#o = o
+    this.#socket = createStreamSocket({
+      ws: o.ws,
+      clock: o.clock,
+      read: readStreamMessage,
+      fullBytes: ROOM_BYTES + 3 * o.chunkBytes,
+      onMessage: (message) => this.take(message),
+      onGone: () => this.#over(),
+      onFault: o.onFault,
     })
+    this.#cancelStart = o.clock.after(START_MS, () => this.#refuse('no start'))
   }
 
-  const leg: AudioLeg = {
-    kind: 'audio',
-    name: 'exotel',
-    input: format,
-    output: format,
-    leadMs: o.chunkBytes / bytesPerMs + o.leadMs,
-    listen(next) {
-      listener = next
-      return () => {
-        if (listener === next) listener = undefined
-      }
-    },
-    writable: () => !closed && socket.writable,
-    send(frame, utterance) {
-      if (closed) return
-      sentAtMs = clock.monotonicMs()
-      const full = chunks.push(frame, utterance)
-      if (full) sendChunk(full)
-      else if (!cancelLinger) linger(LINGER_MS)
-    },
-    mark(utterance, name) {
-      if (closed) return
-      marks.push({ utterance, name })
-      if (chunks.empty) sendChunk(undefined)
-    },
-    clear(utterance) {
-      if (closed) return Promise.resolve(undefined)
-      chunks.drop()
-      marks.length = 0
-      socket.send(writer.clear)
-      return Promise.resolve(hearing.cleared(utterance))
-    },
-    close(reason) {
-      if (closed) return
-      leaveQuietly()
-      socket.close(1000, reason)
-    },
+  take(message: FromExotel): Taken {
+    if (message.event === 'connected') return 'taken'
+    if (this.#state === 'waiting') {
+      if (message.event !== 'start') return 'refused'
+      void this.#start(message.start)
+      return 'taken'
+    }
+    const leg = this.#leg
+    if (!leg || message.event === 'start') return 'refused'
+    if (message.streamSid !== undefined && message.streamSid !== leg.streamSid) return 'refused'
+    return leg.take(message)
   }
 
-  function leaveQuietly() {
-    closed = true
-    cancelLinger?.()
+  async #start(told: StreamStart): Promise<void> {
+    const { admit, chunkBytes, clock, keys, leadMs, onFault, sampleRateHz } = this.#o
+    this.#cancelStart()
+    this.#started = told
+    const leg = new ExotelLeg({
+      clock,
+      streamSid: told.streamSid,
+      sampleRateHz: told.sampleRateHz ?? sampleRateHz,
+      chunkBytes,
+      leadMs,
+      keys,
+      socket: this.#socket,
+    })
+    this.#leg = leg
+    this.#state = 'begun'
+    try {
+      const gone = await admit(told, leg)
+      if (this.#leg === undefined) return
+      if (gone === undefined) return this.#refuse('this stream is not expected')
+      leg.goneBy(gone)
+    } catch (error) {
+      onFault(error)
+      this.#socket.close(1011, 'internal')
+    }
   }
 
-  /** Whole samples; a byte that is left over belongs to the next. */
-  function whole(bytes: Buffer): Buffer {
-    const joined = odd ? Buffer.concat([odd, bytes]) : bytes
-    const even = joined.length - (joined.length % 2)
-    odd = even < joined.length ? joined.subarray(even) : undefined
-    return joined.subarray(0, even)
+  #over() {
+    const leg = this.#leg
+    const started = this.#started
+    this.#state = 'over'
+    this.#leg = undefined
+    this.#started = undefined
+    this.#cancelStart()
+    leg?.leave()
+    if (started) this.#o.onGone(started)
   }
 
-  return {
-    leg,
-    goneBy(reason: EndReason) {
-      gone = reason
-    },
-    /** The socket is gone, by whoever closed it. */
-    leave() {
-      if (closed) return
-      leaveQuietly()
-      emit(stopped ? { type: 'detached', leaving: gone } : { type: 'detached' })
-    },
-    take(message: OfStream): Taken {
-      switch (message.event) {
-        case 'media': {
-          const bytes = soundOf(message.payload)
-          if (!bytes || !mayCome(bytes.length / bytesPerMs)) return 'refused'
-          const samples = whole(bytes)
-          if (samples.length > 0) emit({ type: 'audio', bytes: samples })
-          return 'taken'
-        }
-        case 'dtmf':
-          emit({ type: 'digits', digits: message.digit })
-          return 'taken'
-        case 'mark': {
-          const mark = hearing.played(message.name)
-          if (mark) emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
-          return 'taken'
-        }
-        case 'stop':
-          stopped = true
-          socket.close(1000, 'stopped')
-          return 'taken'
-      }
-    },
+  #refuse(why: string) {
+    this.#socket.close(REFUSED, why)
   }
 }
