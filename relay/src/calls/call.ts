@@ -82,7 +82,6 @@ export function createCall(
   function step(event: CallEvent) {
     const before = state
     state = next(before, event)
-    passage.close()
     if (state.stage === before.stage) return
     setDeadline()
     ENTERED[state.stage](before.stage)

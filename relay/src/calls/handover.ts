@@ -98,7 +98,6 @@ export function createEngineChain(o: {
     const turn = chain.seat?.turn
     const question = turn?.text || (chain.seat?.question ?? '')
     chain.seat = undefined
-    o.passage.close()
     const next = engines[place + 1]
     const deaf = engines[place]?.hears === 'audio' && next?.hears === 'text'
     const change = { from: nameAt(place) ?? 'none', to: next?.name, fault, utterance: turn?.utterance, question, deaf }

@@ -78,7 +78,6 @@ export function createMouth(o: {
     const one = spoken.get(utterance)
     if (!one) return
     spoken.delete(utterance)
-    passage.close()
     if (held === utterance) letGo()
     transcript.finish(one.entry, heard.text, cut)
     events.onOver(utterance, { ...heard, cut })

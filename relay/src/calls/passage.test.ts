@@ -152,3 +152,62 @@ test('whatever happens in a call, the short ways change nothing', async () => {
   // It would be easy to take none.
   expect(short).toBeGreaterThan(100)
 })
+
+/** A call whose engine answers in its own voice, and is heard on the short way. */
+async function answered() {
+  const engine = scriptedEngine('live', () => undefined, { hears: 'audio', speaks: 'audio', speaksHz: 24_000, stallMs: 60_000 })
+  const { clock, open } = world([engine])
+  const call = await open()
+  const leg = fakeAudioLeg(clock)
+  call.attach(leg)
+  await clock.advance(2000)
+  const hear = async (...sounds: Uint8Array[]) => {
+    for (const bytes of sounds) {
+      leg.emit({ type: 'audio', bytes })
+      await clock.advance(20)
+    }
+  }
+  const emit = engine.contexts[0]?.emit ?? (() => undefined)
+  emit({ type: 'answers', utterance: 'u1' })
+  emit({ type: 'audio', utterance: 'u1', bytes: new Uint8Array(48 * 5000) })
+  await clock.advance(100)
+  leg.echo = false
+  await hear(silent, silent)
+  return { call, clock, emit, engine, hear, leg }
+}
+
+test('once its engine lets itself be interrupted, the visitor is listened to again', async () => {
+  const { clock, emit, engine, hear } = await answered()
+  emit({ type: 'interrupted', utterance: 'u1' })
+  await clock.advance(0)
+  await hear(...spoken, ...frames(quiet(2000)))
+  await clock.advance(6000)
+  expect(engine.inputs.map(({ type }) => type)).toContain('unanswered')
+})
+
+test('who is muted is not heard, however long', async () => {
+  const { engine, hear, leg } = await answered()
+  const before = engine.inputs.length
+  leg.emit({ type: 'muted', muted: true })
+  await hear(...spoken)
+  const heard = engine.inputs.slice(before).flatMap((input) => (input.type === 'audio' ? [...input.bytes] : []))
+  expect([heard.length > 0, heard.every((byte) => byte === 0)]).toEqual([true, true])
+})
+
+test('nothing is heard of who speaks into a goodbye', async () => {
+  const { call, clock, engine, hear } = await answered()
+  call.sayGoodbye('agent')
+  await clock.advance(100)
+  const before = engine.inputs.filter(({ type }) => type === 'audio').length
+  await hear(...spoken)
+  expect(engine.inputs.filter(({ type }) => type === 'audio').length).toBe(before)
+})
+
+test('whoever comes back on another line is heard at its rate', async () => {
+  const { call, clock, emit, engine } = await answered()
+  const leg = fakeAudioLeg(clock)
+  call.attach({ ...leg, input: { ...leg.input, sampleRateHz: 8000 }, listen: leg.listen })
+  emit({ type: 'audio', utterance: 'u1', bytes: new Uint8Array(48 * 100) })
+  leg.emit({ type: 'audio', bytes: new Uint8Array(320) })
+  expect(engine.inputs.at(-1)).toEqual({ type: 'audio', bytes: new Uint8Array(320), sampleRateHz: 8000 })
+})
