@@ -1,6 +1,14 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KeptFrames } from './kept-frames.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Where the frame lies. */
+const placeOf = (kept: KeptFrames, index: number) => kept.at(index)?.byteOffset ?? -1
 
 describe('kept frames', () => {
   it('are the frames that were pushed, as long as they are not forgotten, whatever comes in whatever order', () => {
@@ -39,24 +47,56 @@ describe('kept frames', () => {
 
   it('of a steady stream use the same pages again', () => {
     const kept = new KeptFrames()
-    const pages = new Set<ArrayBufferLike>()
+    const places = new Set<number>()
     for (let at = 0; at < 1000; at++) {
       kept.push(new Uint8Array(4))
       kept.forgetBefore(at - 40)
-      pages.add(kept.at(at)?.buffer as ArrayBufferLike)
+      places.add(placeOf(kept, at))
     }
-    expect(pages.size).toBeLessThanOrEqual(10)
+    expect(places.size).toBeLessThanOrEqual(10 * 5)
   })
 
   it('that are forgotten make room for those of others', () => {
     const [one, other] = [new KeptFrames(), new KeptFrames()]
     for (let at = 0; at < 20; at++) one.push(new Uint8Array(6).fill(1))
-    const pages = new Set([0, 5, 10, 15].map((at) => one.at(at)?.buffer))
+    const places = new Set(Array.from({ length: 20 }, (_, at) => placeOf(one, at)))
     one.clear()
     for (let at = 0; at < 20; at++) other.push(new Uint8Array(6).fill(at))
-    expect([0, 5, 10, 15].every((at) => pages.has(other.at(at)?.buffer))).toBe(true)
+    expect(Array.from({ length: 20 }, (_, at) => placeOf(other, at)).every((place) => places.has(place))).toBe(true)
     expect(other.at(7)).toEqual(new Uint8Array(6).fill(7))
     expect(one.at(7)).toBeUndefined()
+  })
+
+  it('of many streams do not lie on each other, whoever comes and goes', () => {
+    const step = fc.record({ stream: fc.nat(40), push: fc.nat(30), forget: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const streams = Array.from({ length: 41 }, () => new KeptFrames())
+        for (const { stream, push, forget } of steps) {
+          const kept = streams[stream] as KeptFrames
+          for (let count = 0; count < push; count++) kept.push(new Uint8Array([stream, kept.end & 255, kept.end >> 8]))
+          if (forget) kept.forgetBefore(kept.end - 7)
+        }
+        for (const [stream, kept] of streams.entries()) {
+          for (let at = kept.first; at < kept.end; at++) expect([...(kept.at(at) ?? [])]).toEqual([stream, at & 255, at >> 8])
+          kept.clear()
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('leave no memory behind once a crowd is gone', () => {
+    const held = () => {
+      collect()
+      return process.memoryUsage().arrayBuffers
+    }
+    const before = held()
+    const crowd = Array.from({ length: 200 }, () => new KeptFrames())
+    for (let at = 0; at < 50; at++) for (const kept of crowd) kept.push(new Uint8Array(960))
+    expect(held() - before).toBeGreaterThan(200 * 50 * 960 - 1)
+    for (const kept of crowd) kept.clear()
+    expect(held() - before).toBeLessThan(1024 * 1024)
   })
 
   it('are of one size', () => {
