@@ -59,7 +59,7 @@ class ExotelStream {
       clock: o.clock,
       read: readStreamMessage,
       fullBytes: ROOM_BYTES + 3 * o.chunkBytes,
-      onMessage: (message) => this.take(message),
+      onMessage: this,
       onGone: () => this.#over(),
       onFault: o.onFault,
     })

@@ -89,6 +89,54 @@ describe('what Exotel sends on a stream', () => {
   })
 })
 
+describe('sound as Exotel writes it', () => {
+  /** As any reader of JSON has it. */
+  function byJson(raw: Buffer) {
+    try {
+      const message = JSON.parse(raw.toString())
+      const payload = message.media.payload ?? message.media.Payload
+      const sid = message.stream_sid ?? message.streamSid
+      if ((message.event ?? message.Event) !== 'media' || typeof payload !== 'string') return undefined
+      return { event: 'media', streamSid: typeof sid === 'string' ? sid : undefined, payload }
+    } catch {
+      return undefined
+    }
+  }
+  function readSound(raw: Buffer) {
+    const told = readStreamMessage(raw)
+    return told?.event === 'media' ? told : undefined
+  }
+  const count = fc.oneof(fc.nat().map(String), fc.nat().map(JSON.stringify), fc.constantFrom('00', '01', '-1', '1e3', '"1"', 'null', ''))
+  const letters = fc.oneof(
+    fc.uint8Array({ maxLength: 30 }).map((sound) => Buffer.from(sound).toString('base64')),
+    fc.string({ unit: 'binary', maxLength: 6 }),
+  )
+  const text = fc
+    .record({ number: count, chunk: count, timestamp: count, payload: letters, sid: fc.oneof(fc.constant(STREAM), letters) })
+    .map(
+      ({ number, chunk, timestamp, payload, sid }) =>
+        `{"event":"media","sequence_number":${number},"stream_sid":"${sid}","media":{"chunk":${chunk},"timestamp":${timestamp},"payload":"${payload}"}}`,
+    )
+  const spoilt = fc
+    .tuple(
+      text,
+      fc.nat(),
+      fc.nat(3),
+      fc.oneof(fc.string({ unit: 'binary', maxLength: 3 }), fc.constantFrom('"', '\\', '\n', ' ', 'é', '0', '=')),
+    )
+    .map(([whole, at, length, other]) => whole.slice(0, at % whole.length) + other + whole.slice((at % whole.length) + length))
+
+  it('is read as JSON would be, whatever stands in it and whatever of it is replaced', () => {
+    fc.assert(
+      fc.property(fc.oneof(text, spoilt), (written) => {
+        const raw = Buffer.from(written)
+        expect(readSound(raw)).toEqual(byJson(raw))
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+})
+
 describe('what we send on a stream', () => {
   it('is written as the vectors have it, with both cases of the keys', () => {
     const writer = createStreamWriter(STREAM, 8000)

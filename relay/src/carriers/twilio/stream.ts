@@ -67,7 +67,7 @@ class TwilioStream implements AudioLeg {
       clock: o.clock,
       read: readStreamMessage,
       fullBytes: FULL_BYTES,
-      onMessage: (message) => this.take(message),
+      onMessage: this,
       onGone: () => this.#over(),
       onFault: o.onFault,
     })
