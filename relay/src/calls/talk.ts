@@ -55,7 +55,8 @@ const HELD_BACK = {
 
 /** Wires the mouth and the tools to the conversation, and the conversation to the engines. */
 export function createTalk(
-  o: TalkOptions & {
+  o: TalkOptions,
+  call: {
     feed: FeedWriter
     note: (type: string, payload?: Record<string, unknown>) => void
     logger: Logger
@@ -66,7 +67,8 @@ export function createTalk(
     end: (reason: EndReason, when: 'now' | 'last-words') => void
   },
 ): Talk {
-  const { askService, clock, feed, id, log, newId, note, passage, persona, report } = o
+  const { askService, clock, id, log, newId, persona } = o
+  const { feed, logger, note, passage, report } = call
   const transcript = createTranscript({ callId: id, feed, log, clock, newId })
   const usage = createUsage(o.prices)
   const gone = new AbortController()
@@ -91,7 +93,7 @@ export function createTalk(
     greeting,
     disclosure: persona.disclosure.replace(/\s+/g, ' ').trim(),
     modality: o.modality,
-    input: o.input,
+    input: call.input,
     passage,
     mouth: () => mouth,
     chain: () => chain,
@@ -100,7 +102,7 @@ export function createTalk(
     note,
     clock,
     newId,
-    end: o.end,
+    end: call.end,
     onFault: report('the conversation stumbled'),
   })
   const mouth = createMouth({
@@ -139,7 +141,7 @@ export function createTalk(
       conversation.engine(event)
     },
     onHandover(change) {
-      o.logger.warn({ from: change.from, to: change.to, fault: change.fault.code }, 'engine handed over')
+      logger.warn({ from: change.from, to: change.to, fault: change.fault.code }, 'engine handed over')
       return conversation.handover(change)
     },
     onExhausted() {

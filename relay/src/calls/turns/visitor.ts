@@ -2,8 +2,8 @@ import type { Persona } from '../../agents/persona.ts'
 import type { Clock } from '../ports.ts'
 import type { Transcript } from '../transcript.ts'
 import { isBackChannel } from './back-channels.ts'
-import type { SpeechEvent } from './detector.ts'
-import { createEar } from './ear.ts'
+import type { SpeechEvent, Thresholds } from './detector.ts'
+import { createEar, type Ear } from './ear.ts'
 import { type InterruptionEvent, interrupt, NOT_INTERRUPTED } from './interruption.ts'
 
 /** The visitor's voice: what it does to the agent's words, and which turns come of it. */
@@ -36,7 +36,7 @@ const WORDLESS_MS = 1500
 /** An engine that hears is expected to show it within this time after the visitor spoke. */
 const UNANSWERED_MS = 5000
 
-export function createVisitor(o: {
+interface VisitorOptions {
   persona: Persona
   language: string
   clock: Clock
@@ -53,148 +53,159 @@ export function createVisitor(o: {
   speaking: (speaks: boolean) => void
   /** Somebody spoke, and the engine that should have heard it shows nothing. */
   unanswered: (sinceMs: number) => void
-}): Visitor {
-  const { clock, persona, transcript } = o
-  const { turns } = persona
-  let interruption = NOT_INTERRUPTED
-  let agentSince: number | undefined
-  let wordsHeard = false
+}
+
+export function createVisitor(o: VisitorOptions): Visitor {
+  return new ListenedTo(o)
+}
+
+// A class: getters in an object literal would make each a slow object of its own shape.
+class ListenedTo implements Visitor {
+  listens = true
+  readonly #o: VisitorOptions
+  readonly #ear: Ear
+  #interruption = NOT_INTERRUPTED
+  #agentSince: number | undefined = undefined
+  #wordsHeard = false
   /** Recognised, and not given as a turn yet: the visitor is still speaking. */
-  let said: { entry: string; texts: string[]; open: boolean } | undefined
-  let cancelUnanswered: (() => void) | undefined
+  #said: { entry: string; texts: string[]; open: boolean } | undefined
+  #cancelUnanswered: (() => void) | undefined
   /** Told by a far end that listens itself. */
-  const afar = { speaks: false, lastVoiceMs: undefined as number | undefined }
+  readonly #afar = { speaks: false, lastVoiceMs: undefined as number | undefined }
 
-  const ear = createEar({ clock, thresholds, onSpeech: hear })
-  let listens = true
+  constructor(o: VisitorOptions) {
+    this.#o = o
+    this.#ear = createEar({ clock: o.clock, thresholds: () => this.#thresholds(), onSpeech: (event) => this.#hear(event) })
+  }
 
-  function sound(bytes: Uint8Array, sampleRateHz: number) {
-    if (!o.leavesHearing()) {
-      listens = true
-      return ear.push(bytes, sampleRateHz)
+  get speaks() {
+    return this.#ear.hearsSpeech || this.#afar.speaks
+  }
+  get lastVoiceMs() {
+    return this.#ear.lastVoiceMs ?? this.#afar.lastVoiceMs
+  }
+  get #turns() {
+    return this.#o.persona.turns
+  }
+
+  // Of its own, for it is handed on.
+  readonly sound = (bytes: Uint8Array, sampleRateHz: number): void => {
+    const listened = this.listens
+    this.listens = !this.#o.leavesHearing()
+    if (this.listens) this.#ear.push(bytes, sampleRateHz)
+    else if (listened) this.#lookAway()
+  }
+
+  speaking(speaks: boolean) {
+    if (this.#afar.speaks === speaks) return
+    this.#afar.speaks = speaks
+    if (!speaks) this.#afar.lastVoiceMs = this.#o.clock.monotonicMs()
+    this.#o.speaking(speaks)
+  }
+
+  recognised(text: string, final: boolean) {
+    const { language, mayCut, transcript } = this.#o
+    this.#wordsHeard = true
+    const words = text.trim()
+    const backChannel = isBackChannel(words, language, this.#turns.backChannels)
+    const speaking = this.#turns.interruptible ? mayCut() : undefined
+    if (speaking !== undefined) this.#act({ type: 'words', utterance: speaking, backChannel, final })
+    this.#said ??= { entry: transcript.begin('visitor'), texts: [], open: true }
+    const said = this.#said
+    // Said while the agent goes on: it belongs in the transcript, and asks for nothing.
+    if (final && speaking !== undefined && backChannel && said.texts.length === 0) {
+      transcript.finish(said.entry, words)
+      this.#said = undefined
+      return
     }
-    if (listens) lookAway()
-    listens = false
+    said.open = !final
+    if (final && words !== '') said.texts.push(words)
+    transcript.update(said.entry, [...said.texts, ...(final ? [] : [words])].join(' '))
+    this.#tellTurn()
+  }
+
+  agentBegan(utterance: string) {
+    this.#agentSince ??= this.#o.clock.monotonicMs()
+    if (this.#ear.hearsSpeech) this.#over(() => ({ type: 'speech', utterance }))
+  }
+  agentOver(utterance: string) {
+    const interruption = this.#interruption
+    if (interruption.is === 'held' && interruption.utterance === utterance) this.#act({ type: 'over' })
+  }
+  engineHears() {
+    this.#cancelUnanswered?.()
+  }
+  pause() {
+    this.#ear.reset()
+    this.speaking(false)
+  }
+  close() {
+    this.#cancelUnanswered?.()
+    this.#ear.close()
+    if (this.#said) this.#o.transcript.finish(this.#said.entry, this.#said.texts.join(' '))
+    this.#said = undefined
   }
 
   /** What was being said is answered already. */
-  function lookAway() {
-    const heard = ear.hearsSpeech
-    ear.forget()
+  #lookAway() {
+    const heard = this.#ear.hearsSpeech
+    this.#ear.forget()
     if (!heard) return
-    act({ type: 'passed' })
-    o.speaking(false)
-    tellTurn()
+    this.#act({ type: 'passed' })
+    this.#o.speaking(false)
+    this.#tellTurn()
   }
 
-  function thresholds() {
-    const settling = agentSince !== undefined && clock.monotonicMs() - agentSince < turns.settleMs
+  #thresholds(): Thresholds {
+    const turns = this.#turns
+    const settling = this.#agentSince !== undefined && this.#o.clock.monotonicMs() - this.#agentSince < turns.settleMs
     const times = settling ? SETTLING : 1
     return {
       minSpeechMs: turns.minSpeechMs * times,
-      takeWordMs: wordsHeard ? Math.max(WORDLESS_MS, turns.takeWordMs) : turns.takeWordMs * times,
+      takeWordMs: this.#wordsHeard ? Math.max(WORDLESS_MS, turns.takeWordMs) : turns.takeWordMs * times,
       endSilenceMs: turns.endSilenceMs,
     }
   }
 
-  function act(event: InterruptionEvent) {
+  #act(event: InterruptionEvent) {
     const utterance = 'utterance' in event ? event.utterance : ''
-    const [next, deed] = interrupt(interruption, event)
-    interruption = next
-    if (deed === 'hold') o.hold(utterance)
-    else if (deed === 'cut') o.cut(utterance)
-    else if (deed === 'go-on') o.goOn()
+    const [next, deed] = interrupt(this.#interruption, event)
+    this.#interruption = next
+    if (deed === 'hold') this.#o.hold(utterance)
+    else if (deed === 'cut') this.#o.cut(utterance)
+    else if (deed === 'go-on') this.#o.goOn()
   }
 
-  function over(event: (utterance: string) => InterruptionEvent) {
-    const utterance = turns.interruptible ? o.mayCut() : undefined
-    if (utterance !== undefined) act(event(utterance))
+  #over(event: (utterance: string) => InterruptionEvent) {
+    const utterance = this.#turns.interruptible ? this.#o.mayCut() : undefined
+    if (utterance !== undefined) this.#act(event(utterance))
   }
 
-  function hear(event: SpeechEvent) {
+  #hear(event: SpeechEvent) {
     if (event.type === 'began') {
-      cancelUnanswered?.()
-      o.speaking(true)
-      over((utterance) => ({ type: 'speech', utterance }))
-    } else if (event.type === 'taken') over((utterance) => ({ type: 'long', utterance }))
+      this.#cancelUnanswered?.()
+      this.#o.speaking(true)
+      this.#over((utterance) => ({ type: 'speech', utterance }))
+    } else if (event.type === 'taken') this.#over((utterance) => ({ type: 'long', utterance }))
     else {
-      act({ type: 'passed' })
-      o.speaking(false)
-      if (event.type === 'ended') expectAnswer()
-      tellTurn()
+      this.#act({ type: 'passed' })
+      this.#o.speaking(false)
+      if (event.type === 'ended') this.#expectAnswer()
+      this.#tellTurn()
     }
   }
 
-  function expectAnswer() {
-    cancelUnanswered?.()
-    cancelUnanswered = clock.after(UNANSWERED_MS, () => o.unanswered(UNANSWERED_MS))
+  #expectAnswer() {
+    this.#cancelUnanswered?.()
+    this.#cancelUnanswered = this.#o.clock.after(UNANSWERED_MS, () => this.#o.unanswered(UNANSWERED_MS))
   }
 
-  function tellTurn() {
-    if (!said || said.open || ear.hearsSpeech) return
-    const { entry, texts } = said
-    said = undefined
-    const text = texts.join(' ')
-    transcript.finish(entry, text)
-    if (text !== '') o.turn(text, entry)
-  }
-
-  function speaking(speaks: boolean) {
-    if (afar.speaks === speaks) return
-    afar.speaks = speaks
-    if (!speaks) afar.lastVoiceMs = clock.monotonicMs()
-    o.speaking(speaks)
-  }
-
-  return {
-    sound,
-    speaking,
-    recognised(text, final) {
-      wordsHeard = true
-      const words = text.trim()
-      const backChannel = isBackChannel(words, o.language, turns.backChannels)
-      const speaking = turns.interruptible ? o.mayCut() : undefined
-      if (speaking !== undefined) act({ type: 'words', utterance: speaking, backChannel, final })
-      said ??= { entry: transcript.begin('visitor'), texts: [], open: true }
-      // Said while the agent goes on: it belongs in the transcript, and asks for nothing.
-      if (final && speaking !== undefined && backChannel && said.texts.length === 0) {
-        transcript.finish(said.entry, words)
-        said = undefined
-        return
-      }
-      said.open = !final
-      if (final && words !== '') said.texts.push(words)
-      transcript.update(said.entry, [...said.texts, ...(final ? [] : [words])].join(' '))
-      tellTurn()
-    },
-    agentBegan(utterance) {
-      agentSince ??= clock.monotonicMs()
-      if (ear.hearsSpeech) over(() => ({ type: 'speech', utterance }))
-    },
-    agentOver(utterance) {
-      if (interruption.is === 'held' && interruption.utterance === utterance) act({ type: 'over' })
-    },
-    engineHears() {
-      cancelUnanswered?.()
-    },
-    get listens() {
-      return listens
-    },
-    get speaks() {
-      return ear.hearsSpeech || afar.speaks
-    },
-    get lastVoiceMs() {
-      return ear.lastVoiceMs ?? afar.lastVoiceMs
-    },
-    pause() {
-      ear.reset()
-      speaking(false)
-    },
-    close() {
-      cancelUnanswered?.()
-      ear.close()
-      if (said) transcript.finish(said.entry, said.texts.join(' '))
-      said = undefined
-    },
+  #tellTurn() {
+    const said = this.#said
+    if (!said || said.open || this.#ear.hearsSpeech) return
+    this.#said = undefined
+    const text = said.texts.join(' ')
+    this.#o.transcript.finish(said.entry, text)
+    if (text !== '') this.#o.turn(text, said.entry)
   }
 }
