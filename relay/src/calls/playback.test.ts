@@ -37,6 +37,7 @@ describe('the ledger', () => {
         const ledger = createLedger()
         const said: string[] = []
         let [made, sent, heard] = [0, 0, 0]
+        let shown = ''
         for (const each of acts) {
           if (each.type === 'words') {
             said.push(each.text)
@@ -44,7 +45,12 @@ describe('the ledger', () => {
           }
           if (each.type === 'words made') ledger.wordsMade()
           if (each.type === 'made') ledger.made(each.ms)
-          if (each.type === 'sent') ledger.sentUpTo(each.ms)
+          if (each.type === 'sent') {
+            const mayShowMore = ledger.sentUpTo(each.ms)
+            if (!mayShowMore) expect(ledger.begunText()).toBe(shown)
+            shown = ledger.begunText()
+            expect(ledger.sentUpTo(ledger.sentMs)).toBe(false)
+          }
           if (each.type === 'heard') ledger.heardUpTo(each.ms)
           expect(ledger.heardMs).toBeLessThanOrEqual(ledger.sentMs)
           expect(ledger.sentMs).toBeLessThanOrEqual(ledger.madeMs)

@@ -90,6 +90,44 @@ describe('the playout', () => {
     )
   })
 
+  test('sends nothing while it is paused, and then everything in order, also what comes while it is sending', () => {
+    const { playout, sent } = tape(new TestClock())
+    let more = 1
+    const track = playout.begin('u', {
+      onSent() {
+        if (more-- > 0) track.push(Uint8Array.of(4))
+      },
+      onAllSent: () => undefined,
+    })
+    playout.pause()
+    for (let number = 0; number < 4; number++) track.push(Uint8Array.of(number))
+    expect(sent).toEqual([])
+    playout.resume()
+    expect(sent.map((frame) => frame.number)).toEqual([0, 1, 2, 3, 4])
+    playout.pause()
+    track.push(Uint8Array.of(5))
+    expect(sent).toHaveLength(5)
+    playout.resume()
+    expect(sent).toHaveLength(6)
+  })
+
+  test('keeps a copy: whoever gives a frame uses its bytes again', async () => {
+    const clock = new TestClock()
+    const { playout, sent } = tape(clock)
+    const track = playout.begin('u', { onSent: () => undefined, onAllSent: () => undefined })
+    const bytes = new Uint8Array(1)
+    for (let number = 0; number < 10; number++) {
+      bytes[0] = number
+      track.push(bytes)
+      bytes[0] = 99
+    }
+    await clock.advance(500)
+    track.rewind(0)
+    await clock.advance(500)
+    const numbers = Array.from({ length: 10 }, (_, number) => number)
+    expect(sent.map((frame) => frame.number)).toEqual([...numbers, ...numbers])
+  })
+
   test('marks stand around the frames they speak of, and utterances follow each other', async () => {
     const clock = new TestClock()
     const { marks, ended, begin, sent } = tape(clock)
