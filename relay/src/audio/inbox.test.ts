@@ -33,6 +33,7 @@ function listen({ ws, line }: { ws: WebSocket; line: Duplex }, onMessage: (take:
     said.push(`${isBinary ? 'binary' : 'text'} ${data.toString('base64')}`)
     // Whoever is told so leaves at once.
     if (data.toString() === 'leave') ws.close(1000)
+    if (data.toString() === 'wait') ws.pause()
   })
   ws.on('ping', (data) => said.push(`ping ${data.toString('base64')}`))
   ws.on('error', (error) => said.push(`error ${error.message}`))
@@ -69,7 +70,7 @@ const length = fc.oneof(
 const binary = length.chain((size) => fc.integer().map((seed) => Uint8Array.from({ length: size }, (_, at) => seed + at * 31)))
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 200 }).map((words) => new Uint8Array(Buffer.from(words))),
-  fc.constant(new Uint8Array(Buffer.from('leave'))),
+  fc.constantFrom('leave', 'wait').map((words) => new Uint8Array(Buffer.from(words))),
 )
 const whole = (first: number, bytes: Uint8Array): Sent[] => [{ first, mask: true, bytes }]
 const sent: fc.Arbitrary<Sent[]> = fc.oneof(
@@ -100,8 +101,11 @@ describe('messages read where they arrive', () => {
       rest: fc.boolean(),
     })
     const cases = fc.tuple(fc.array(sent, { maxLength: 12 }), fc.array(cut, { maxLength: 8 }))
-    // The first byte alone: what follows it looks like the beginning of a frame.
+    // What follows the first byte looks like the beginning of a frame, and so does what follows the head; a message begins within another.
     const misleading = whole(0x82, new Uint8Array([1, 2]))
+    const within = whole(0x82, new Uint8Array([0, 4, 0, 0, 0, 0].map((byte, at) => byte ^ ([0x82, 0x84, 0xf3, 0x5a][at % 4] as number))))
+    const begun = whole(0x02, new Uint8Array([1]))
+    const cutAt = (bytes: number, all: number) => [{ at: (bytes + 0.5) / all, pause: false, rest: true }]
     await fc.assert(
       fc.asyncProperty(cases, async ([frames, cuts]) => {
         const each = frames.flat().map(framed)
@@ -129,7 +133,14 @@ describe('messages read where they arrive', () => {
         await turn()
         expect(both[1].said).toEqual(both[0].said)
       }),
-      { numRuns: 300, examples: [[[[misleading, misleading], [{ at: 0.07, pause: false, rest: true }]]]] },
+      {
+        numRuns: 300,
+        examples: [
+          [[[misleading, misleading], cutAt(1, 16)]],
+          [[[within, misleading], cutAt(6, 20)]],
+          [[[begun, misleading], [{ at: { frame: 1 }, pause: false, rest: true }]]],
+        ],
+      },
     )
   })
 
@@ -148,6 +159,24 @@ describe('messages read where they arrive', () => {
     expect(got.map((data) => data.length)).toEqual([640, 640])
     expect(got.every((data) => data.every((byte) => byte === 7))).toBe(true)
     expect(passed).toBe(0)
+    end.ws.terminate()
+  })
+
+  test('wait for a line that is paused', async () => {
+    const end = socket()
+    const got: string[] = []
+    readMessages(end.ws, 'server', (data) => got.push(data.toString()))
+    await turn()
+    const say = (words: string) => end.line.push(framed({ first: 0x81, mask: true, bytes: new Uint8Array(Buffer.from(words)) }))
+    say('one')
+    end.ws.pause()
+    say('two')
+    await turn()
+    expect(got).toEqual(['one'])
+    end.ws.resume()
+    await turn()
+    say('three')
+    expect(got).toEqual(['one', 'two', 'three'])
     end.ws.terminate()
   })
 })

@@ -1,7 +1,6 @@
 import type { WebSocket } from 'ws'
 import { SoundSocket } from '../audio/sound-socket.ts'
 import type { Clock } from '../calls/ports.ts'
-import { SoundBound } from './sound-bound.ts'
 
 /** A peer that says nothing and answers no ping for this long is gone. */
 const PING_MS = 8000
@@ -98,9 +97,3 @@ class CarrierSocket<Message> extends SoundSocket implements StreamSocket {
 }
 
 const TEXT = { binary: false }
-
-/** `SoundBound` as a function. */
-export function createSoundBound(clock: Clock): (ms: number) => boolean {
-  const bound = new SoundBound(clock)
-  return (ms) => bound.mayCome(ms)
-}
