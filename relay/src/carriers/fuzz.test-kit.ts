@@ -34,4 +34,15 @@ export function anyMessage(o: Fuzz): fc.Arbitrary<Buffer> {
   return fc.oneof(noise, { arbitrary: broken, weight: 4 }, bent, inside)
 }
 
+/** A text of which a little, anywhere, is something else. */
+export const spoilt = (text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      text,
+      fc.nat(),
+      fc.nat(3),
+      fc.oneof(fc.string({ unit: 'binary', maxLength: 3 }), fc.constantFrom('"', '\\', '\n', ' ', 'é', '0', '=')),
+    )
+    .map(([whole, at, length, other]) => whole.slice(0, at % whole.length) + other + whole.slice((at % whole.length) + length))
+
 const bytes = (message: unknown) => Buffer.from(JSON.stringify(message))

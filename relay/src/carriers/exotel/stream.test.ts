@@ -105,6 +105,21 @@ describe('an Exotel stream', () => {
     expect([last?.length, last?.[frameBytes - 1], last?.[frameBytes]]).toEqual([perChunk * frameBytes, perChunk + 1, 0])
   })
 
+  it('brings sound to the ear where there is one, and to nobody who listens no more', async () => {
+    await line.start()
+    const heard: Uint8Array[] = []
+    const stop = line.leg.listen((event) => line.told.push(event), { sound: (bytes) => void heard.push(bytes) })
+    const media = say({ event: 'media', media: { payload: 'AQID' } })
+    line.exotel.send(media)
+    line.exotel.send(media)
+    await expect.poll(() => heard).toEqual([Buffer.of(1, 2), Buffer.of(3, 1, 2, 3)])
+    stop()
+    line.leg.listen((event) => line.told.push(event))
+    line.exotel.send(media)
+    await expect.poll(() => line.told).toEqual([{ type: 'audio', bytes: Buffer.of(1, 2) }])
+    expect(heard.length).toBe(2)
+  })
+
   it('marks stand behind the sound that they were set after, and come back as they were named', async () => {
     await line.start()
     line.leg.mark('u', 'start')

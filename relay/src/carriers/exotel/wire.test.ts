@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyMessage } from '../fuzz.test-kit.ts'
+import { anyMessage, spoilt } from '../fuzz.test-kit.ts'
 import vectors from './exotel.vectors.json' with { type: 'json' }
 import { createStreamWriter, readStreamMessage, soundOf } from './wire.ts'
 
@@ -117,18 +117,9 @@ describe('sound as Exotel writes it', () => {
       ({ number, chunk, timestamp, payload, sid }) =>
         `{"event":"media","sequence_number":${number},"stream_sid":"${sid}","media":{"chunk":${chunk},"timestamp":${timestamp},"payload":"${payload}"}}`,
     )
-  const spoilt = fc
-    .tuple(
-      text,
-      fc.nat(),
-      fc.nat(3),
-      fc.oneof(fc.string({ unit: 'binary', maxLength: 3 }), fc.constantFrom('"', '\\', '\n', ' ', 'é', '0', '=')),
-    )
-    .map(([whole, at, length, other]) => whole.slice(0, at % whole.length) + other + whole.slice((at % whole.length) + length))
-
   it('is read as JSON would be, whatever stands in it and whatever of it is replaced', () => {
     fc.assert(
-      fc.property(fc.oneof(text, spoilt), (written) => {
+      fc.property(fc.oneof(text, spoilt(text)), (written) => {
         const raw = Buffer.from(written)
         expect(readSound(raw)).toEqual(byJson(raw))
       }),

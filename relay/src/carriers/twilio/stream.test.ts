@@ -69,6 +69,7 @@ async function streamed(admit: (start: StreamStart) => 'callee' | 'visitor' | un
     ws: ws as WebSocket,
     signed: isSigned('token', request.headers['x-twilio-signature'], { url }),
     told,
+    listen,
     heard,
     starts,
     faults,
@@ -137,6 +138,21 @@ describe('a Twilio stream', () => {
       { type: 'digits', digits: '1' },
       { type: 'digits', digits: '#' },
     ])
+  })
+
+  it('brings sound to the ear where there is one, and to nobody who listens no more', async () => {
+    await line.start()
+    const heard: Uint8Array[] = []
+    const stop = line.leg.listen((event) => line.told.push(event), { sound: (bytes) => void heard.push(bytes) })
+    line.twilio.send(sound())
+    await expect.poll(() => heard.length).toBe(1)
+    expect([heard[0], line.told.length]).toEqual([Buffer.alloc(320), 1])
+    stop()
+    line.twilio.send(sound())
+    line.leg.listen(line.listen)
+    line.twilio.send(JSON.stringify(frame('dtmf')))
+    await line.until(() => line.told.at(-1)?.type === 'digits')
+    expect(heard.length).toBe(1)
   })
 
   it('brings ours out, with marks that come back under their own names', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MULAW_SAMPLES } from '../../audio/g711.ts'
-import { anyMessage } from '../fuzz.test-kit.ts'
+import { anyMessage, spoilt } from '../fuzz.test-kit.ts'
 import vectors from './twilio.vectors.json' with { type: 'json' }
 import { codedOf, createStreamWriter, readStreamMessage, type StreamWriter, soundOf } from './wire.ts'
 
@@ -127,18 +127,9 @@ describe('sound as Twilio writes it', () => {
       const raw = `{"event":"media","sequenceNumber":"${number}","media":{"track":"inbound","chunk":"${chunk}","timestamp":"${timestamp}","payload":"${payload}"},"streamSid":"${streamSid}"}`
       return fc.constantFrom(escaped, raw)
     })
-  const spoilt = fc
-    .tuple(
-      text,
-      fc.nat(),
-      fc.nat(3),
-      fc.oneof(fc.string({ unit: 'binary', maxLength: 3 }), fc.constantFrom('"', '\\', '\n', ' ', 'é', '0', '=')),
-    )
-    .map(([whole, at, length, other]) => whole.slice(0, at % whole.length) + other + whole.slice((at % whole.length) + length))
-
   it('is read as JSON would be, whatever stands in it and whatever of it is replaced', () => {
     fc.assert(
-      fc.property(fc.oneof(text, spoilt), (written) => {
+      fc.property(fc.oneof(text, spoilt(text)), (written) => {
         const raw = Buffer.from(written)
         expect(read(raw)).toEqual(byJson(raw))
       }),

@@ -20,7 +20,7 @@ export function acceptBrowserSocket(o: { ws: WebSocket; call: Call; after?: numb
     clock: o.clock,
     inputHz: BROWSER_INPUT.sampleRateHz,
     onMessage: (message) => leg.message(message),
-    onAudio: (bytes) => leg.audio(bytes),
+    onAudio: leg,
     onFault: (error) => o.logger.error({ err: error, callId: call.id }, 'a message of the page could not be taken'),
     onGone(code) {
       if (code === CLOSE.abuse) o.logger.warn({ callId: call.id }, 'a media socket was closed for abuse')

@@ -44,15 +44,15 @@ test('sound goes to the ear where there is one, and to nobody who listens no mor
   const heard: Uint8Array[] = []
   const ear = { sound: (bytes: Uint8Array) => void heard.push(bytes) }
   const stop = leg.listen((event) => events.push(event), ear)
-  browser.audio(new Uint8Array(4))
+  browser.sound(new Uint8Array(4))
   expect([heard, events]).toEqual([[new Uint8Array(4)], []])
   const others = leg.listen((event) => events.push(event))
   stop()
-  browser.audio(new Uint8Array(2))
+  browser.sound(new Uint8Array(2))
   expect([heard.length, events]).toEqual([1, [{ type: 'audio', bytes: new Uint8Array(2) }]])
   leg.listen(() => undefined, ear)()
   others()
-  browser.audio(new Uint8Array(2))
+  browser.sound(new Uint8Array(2))
   expect([heard.length, events.length]).toEqual([1, 1])
 })
 

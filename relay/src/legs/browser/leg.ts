@@ -13,12 +13,11 @@ const CLEAR_ANSWER_MS = 400
 const GOING_AWAY = 1001
 
 /** The visitor's side in a page: one leg over any number of sockets, each replacing the one before. */
-export interface BrowserLeg {
+export interface BrowserLeg extends Ear {
   readonly leg: AudioLeg | TextLeg
   /** Takes a new socket; the older one is told that it was replaced. */
   use(socket: MediaSocket): void
   message(message: ToRelay): void
-  audio(bytes: Uint8Array): void
   /** The socket is gone; one that was replaced before means nothing. */
   gone(socket: MediaSocket, code: number): void
   tell(message: FromRelay): void
@@ -86,7 +85,7 @@ class VisitorsLeg implements BrowserLeg, AudioLeg {
     this.leg = o.modality === 'voice' ? this : this.#typed()
   }
 
-  audio(bytes: Uint8Array): void {
+  sound(bytes: Uint8Array): void {
     if (this.#ear) this.#ear.sound(bytes)
     else if (this.leg === this) this.#emit({ type: 'audio', bytes })
     else this.tell({ type: 'error', code: 'bad_audio', message: 'This call is typed: send text.', retryable: false })
