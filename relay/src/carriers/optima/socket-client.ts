@@ -131,8 +131,8 @@ export function createSocketClient(o: Options): SocketClient {
       },
       audio(audioData) {
         if (!rooms.isHere(sessionId)) return
-        // Copied by the socket below when it masks it, in this moment: the frame may be used again afterwards.
-        const piece = { audioData, sessionId, audioFormat: o.audio }
+        // Copied: the frame is used again as soon as this returns, and the library sends the second of a moment later.
+        const piece = { audioData: new Uint8Array(audioData), sessionId, audioFormat: o.audio }
         if (!o.acks || unanswered >= UNANSWERED) return void socket.emit('audio', piece)
         unanswered += 1
         socket.emit('audio', piece, answered)
