@@ -72,7 +72,7 @@ export interface AudioLeg extends LegBase {
   listen(listener: (event: LegEvent) => void, ear?: Ear): () => void
   /** False while the far end does not take more (detached, or its socket is full): the playout waits and nothing piles up. */
   writable(): boolean
-  /** One whole frame in the output format. The leg takes the bytes over. */
+  /** One whole frame in the output format. The bytes are good until it returns. */
   send(frame: Uint8Array, utterance: string): void
   /** Queued behind the audio sent so far; comes back as a `mark` event when playback reached it. */
   mark(utterance: string, name: string): void
