@@ -12,37 +12,56 @@ export interface Silence {
   close(): void
 }
 
-export function createSilence(o: { clock: Clock; ms: number; onAsk: () => void; onGiveUp: () => void }): Silence {
-  let listening = false
-  let asked = false
-  let isAway = false
-  let cancel: (() => void) | undefined
+interface SilenceOptions {
+  clock: Clock
+  ms: number
+  onAsk: () => void
+  onGiveUp: () => void
+}
 
-  function run() {
-    cancel?.()
-    cancel = listening && !isAway ? o.clock.after(o.ms, passed) : undefined
+export function createSilence(o: SilenceOptions): Silence {
+  return new WatchedSilence(o)
+}
+
+class WatchedSilence implements Silence {
+  readonly #o: SilenceOptions
+  #listening = false
+  #asked = false
+  #isAway = false
+  #cancel: (() => void) | undefined
+
+  constructor(o: SilenceOptions) {
+    this.#o = o
   }
-  function passed() {
-    cancel = undefined
-    listening = false
-    if (asked) return o.onGiveUp()
-    asked = true
-    o.onAsk()
+
+  listen() {
+    this.#listening = true
+    this.#run()
   }
-  const listen = (now: boolean) => {
-    listening = now
-    run()
+  stop() {
+    this.#listening = false
+    this.#run()
   }
-  return {
-    listen: () => listen(true),
-    stop: () => listen(false),
-    visitorSpoke() {
-      asked = false
-    },
-    away(now) {
-      isAway = now
-      run()
-    },
-    close: () => listen(false),
+  visitorSpoke() {
+    this.#asked = false
+  }
+  away(isAway: boolean) {
+    this.#isAway = isAway
+    this.#run()
+  }
+  close() {
+    this.stop()
+  }
+
+  #run() {
+    this.#cancel?.()
+    this.#cancel = this.#listening && !this.#isAway ? this.#o.clock.after(this.#o.ms, () => this.#passed()) : undefined
+  }
+  #passed() {
+    this.#cancel = undefined
+    this.#listening = false
+    if (this.#asked) return this.#o.onGiveUp()
+    this.#asked = true
+    this.#o.onAsk()
   }
 }

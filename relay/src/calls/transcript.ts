@@ -23,45 +23,64 @@ interface Line {
   shown: boolean
 }
 
-export function createTranscript(o: { callId: string; feed: FeedWriter; log: CallLog; clock: Clock; newId: () => string }): Transcript {
-  const lines = new Map<string, Line>()
-  const now = () => new Date(o.clock.nowMs()).toISOString()
+interface TranscriptOptions {
+  callId: string
+  feed: FeedWriter
+  log: CallLog
+  clock: Clock
+  newId: () => string
+}
 
-  const begin = (role: EntryRole) => {
-    const id = o.newId()
-    lines.set(id, { entry: { id, role, text: '', final: false, startedAt: now() }, place: lines.size, shown: false })
+export function createTranscript(o: TranscriptOptions): Transcript {
+  return new CallTranscript(o)
+}
+
+class CallTranscript implements Transcript {
+  readonly #o: TranscriptOptions
+  readonly #lines = new Map<string, Line>()
+
+  constructor(o: TranscriptOptions) {
+    this.#o = o
+  }
+
+  begin(role: EntryRole) {
+    const id = this.#o.newId()
+    const entry = { id, role, text: '', final: false, startedAt: this.#now() }
+    this.#lines.set(id, { entry, place: this.#lines.size, shown: false })
     return id
   }
-  const change = (line: Line, entry: Entry) => {
+  add(role: EntryRole, text: string) {
+    const id = this.begin(role)
+    this.finish(id, text)
+    return id
+  }
+  update(id: string, text: string) {
+    const line = this.#lines.get(id)
+    if (!line || line.entry.final || line.entry.text === text) return
+    this.#change(line, { ...line.entry, text })
+  }
+  finish(id: string, text: string, interrupted = false) {
+    const line = this.#lines.get(id)
+    if (!line || line.entry.final) return
+    this.#change(line, { ...line.entry, text, final: true, endedAt: this.#now(), ...(interrupted ? { interrupted } : {}) })
+  }
+  textOf(id: string) {
+    return this.#lines.get(id)?.entry.text ?? ''
+  }
+  // Of its own, for it is handed on.
+  readonly heard = (since = ''): Heard[] =>
+    [...this.#lines.values()].flatMap(({ entry: { role, startedAt, text } }) =>
+      role === 'system' || text === '' || startedAt < since ? [] : [{ role, text }],
+    )
+
+  #now() {
+    return new Date(this.#o.clock.nowMs()).toISOString()
+  }
+  #change(line: Line, entry: Entry) {
     line.entry = entry
     if (!line.shown && entry.text === '') return
     line.shown = true
-    o.feed.transcript(entry)
-    o.log.entry(o.callId, { place: line.place, seq: o.feed.lastSeq }, entry)
-  }
-  const finish = (id: string, text: string, interrupted = false) => {
-    const line = lines.get(id)
-    if (!line || line.entry.final) return
-    change(line, { ...line.entry, text, final: true, endedAt: now(), ...(interrupted ? { interrupted } : {}) })
-  }
-
-  return {
-    begin,
-    finish,
-    add(role, text) {
-      const id = begin(role)
-      finish(id, text)
-      return id
-    },
-    update(id, text) {
-      const line = lines.get(id)
-      if (!line || line.entry.final || line.entry.text === text) return
-      change(line, { ...line.entry, text })
-    },
-    heard: (since = '') =>
-      [...lines.values()].flatMap(({ entry: { role, startedAt, text } }) =>
-        role === 'system' || text === '' || startedAt < since ? [] : [{ role, text }],
-      ),
-    textOf: (id) => lines.get(id)?.entry.text ?? '',
+    this.#o.feed.transcript(entry)
+    this.#o.log.entry(this.#o.callId, { place: line.place, seq: this.#o.feed.lastSeq }, entry)
   }
 }

@@ -176,7 +176,7 @@ export function startSession(o: {
       tools.turnOver()
       if (cancelLeaving) renew()
     },
-    use: tools.use,
+    use: (wish) => tools.use(wish),
     unuse: ({ ids }) => tools.cancel(ids),
     usage: (piece) => emit({ ...piece, model: o.model }),
     handle: () => undefined,
