@@ -199,7 +199,7 @@ describe('what can be ordered to go wrong', () => {
     await customer.until(() => customer.breaks > 0)
     const other = await optima.connect()
     const { sessions } = (await optima.post('foreign', { times: 3 })) as { sessions: string[] }
-    await other.until(() => other.of('newSession').length === 3)
+    await other.until(() => sessions.length === 3 && sessions.every((id) => other.of('newSession', id).length === 1))
     expect(await other.join(sessions[0] ?? '')).toMatchObject({ status: 'failed' })
   })
 
