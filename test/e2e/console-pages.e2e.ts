@@ -39,7 +39,8 @@ async function goTo(hash: string, heading: string) {
     location.hash = to
   }, hash)
   await page.getByRole('heading', { name: heading, exact: true }).first().waitFor()
-  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' })
+  // A page and a part of it may both be reading.
+  await expect.poll(() => page.locator('[aria-busy="true"]').count(), { timeout: 30_000 }).toBe(0)
 }
 const confirm = (action: string) => page.getByRole('dialog').getByRole('button', { name: action }).click()
 
