@@ -1,4 +1,5 @@
-import type { AudioFormat, AudioLeg, Clock, Ear, LegEvent } from '../../calls/ports.ts'
+import { HeardLeg } from '../../audio/heard-leg.ts'
+import type { AudioFormat, AudioLeg, Clock } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
@@ -23,9 +24,8 @@ interface Made {
 }
 
 /** What comes and goes on one admitted stream. What a frame needs lies in this one object. */
-export class ExotelLeg implements AudioLeg {
+export class ExotelLeg extends HeardLeg implements AudioLeg {
   readonly #socket: Made['socket']
-  #ear: Ear | undefined
   readonly #chunks: Chunks
   #closed: boolean
   /** When the last frame was; whole ms need no object of their own. */
@@ -35,7 +35,6 @@ export class ExotelLeg implements AudioLeg {
   readonly #bytesPerMs: number
   #odd: Buffer | undefined
   #cancelLinger: (() => void) | undefined
-  #listener: ((event: LegEvent) => void) | undefined
   readonly #hearing: Hearing
   readonly #writer: StreamWriter
   readonly #marks: { utterance: string; name: string }[]
@@ -49,9 +48,9 @@ export class ExotelLeg implements AudioLeg {
   readonly leadMs: number
 
   constructor(o: Made) {
+    super()
     const bytesPerMs = o.sampleRateHz / 500
     this.#socket = o.socket
-    this.#ear = undefined
     this.#chunks = createChunks(FRAME_MS * bytesPerMs, o.chunkBytes)
     this.#closed = false
     this.#sentAtMs = 0
@@ -60,7 +59,6 @@ export class ExotelLeg implements AudioLeg {
     this.#bytesPerMs = bytesPerMs
     this.#odd = undefined
     this.#cancelLinger = undefined
-    this.#listener = undefined
     this.#hearing = createHearing(o.clock)
     this.#writer = createStreamWriter(o.streamSid, o.sampleRateHz, o.keys)
     this.#marks = []
@@ -70,16 +68,6 @@ export class ExotelLeg implements AudioLeg {
     this.input = { encoding: 'pcm_s16le', sampleRateHz: o.sampleRateHz, frameMs: FRAME_MS }
     this.output = this.input
     this.leadMs = o.chunkBytes / bytesPerMs + o.leadMs
-  }
-
-  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {
-    this.#listener = listener
-    this.#ear = ear
-    return () => {
-      if (this.#listener !== listener) return
-      this.#listener = undefined
-      this.#ear = undefined
-    }
   }
 
   writable(): boolean {
@@ -122,7 +110,7 @@ export class ExotelLeg implements AudioLeg {
   leave(): void {
     if (this.#closed) return
     this.#leaveQuietly()
-    this.#listener?.(this.#stopped ? { type: 'detached', leaving: this.#gone } : { type: 'detached' })
+    this.emit(this.#stopped ? { type: 'detached', leaving: this.#gone } : { type: 'detached' })
   }
 
   take(message: Exclude<FromExotel, { event: 'connected' | 'start' }>): Taken {
@@ -132,16 +120,15 @@ export class ExotelLeg implements AudioLeg {
         if (!bytes || !this.#bound.mayCome(bytes.length / this.#bytesPerMs)) return 'refused'
         const samples = this.#whole(bytes)
         if (samples.length === 0) return 'taken'
-        if (this.#ear) this.#ear.sound(samples)
-        else this.#listener?.({ type: 'audio', bytes: samples })
+        this.emitSound(samples)
         return 'taken'
       }
       case 'dtmf':
-        this.#listener?.({ type: 'digits', digits: message.digit })
+        this.emit({ type: 'digits', digits: message.digit })
         return 'taken'
       case 'mark': {
         const mark = this.#hearing.played(message.name)
-        if (mark) this.#listener?.({ type: 'mark', utterance: mark.utterance, name: mark.name })
+        if (mark) this.emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
         return 'taken'
       }
       case 'stop':

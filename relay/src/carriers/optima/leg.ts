@@ -1,5 +1,6 @@
 import { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from '../../audio/g711.ts'
-import type { AudioFormat, AudioLeg, Clock, Ear, LegEvent } from '../../calls/ports.ts'
+import { HeardLeg } from '../../audio/heard-leg.ts'
+import type { AudioFormat, AudioLeg, Clock } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
@@ -20,15 +21,13 @@ interface Made {
 }
 
 /** A call's sound: PCM16 at 8 kHz for us, on the wire as set. It may be away and come back. */
-export class OptimaLeg implements AudioLeg {
+export class OptimaLeg extends HeardLeg implements AudioLeg {
   readonly #channel: Channel
-  #ear: Ear | undefined
   #closed: boolean
   readonly #hearing: Hearing
   readonly #bound: SoundBound
   readonly #audio: OptimaAudio
   #odd: number | undefined
-  #listener: ((event: LegEvent) => void) | undefined
   readonly kind = 'audio'
   readonly name = 'optima'
   readonly input = INPUT
@@ -36,24 +35,15 @@ export class OptimaLeg implements AudioLeg {
   readonly leadMs: number
 
   constructor(o: Made) {
+    super()
     this.#channel = o.channel
-    this.#ear = undefined
     this.#closed = false
     this.#hearing = createHearing(o.clock)
     this.#bound = new SoundBound(o.clock)
     this.#audio = o.audio
     this.#odd = undefined
-    this.#listener = undefined
     this.output = { ...INPUT, frameMs: o.frameMs }
     this.leadMs = o.frameMs + LEAD_MS
-  }
-
-  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {
-    this.#listener = listener
-    this.#ear = ear
-    return () => {
-      if (this.#listener === listener) this.#heardByNobody()
-    }
   }
 
   writable(): boolean {
@@ -78,18 +68,18 @@ export class OptimaLeg implements AudioLeg {
   /** What hangs up is the call's own end. */
   close(_reason: EndReason): void {
     this.#closed = true
-    this.#heardByNobody()
+    this.heardByNobody()
   }
 
   /** What comes of this call while somebody is connected. */
   take(event: ChannelEvent): void {
     if (event.event === 'audio') this.#hear(event.bytes, event.format ?? this.#audio)
-    else if (event.event === 'dtmf') this.#listener?.({ type: 'digits', digits: event.digit })
+    else if (event.event === 'dtmf') this.emit({ type: 'digits', digits: event.digit })
     else if (event.event === 'checkPoint') {
       const mark = this.#hearing.played(event.name)
-      if (mark) this.#listener?.({ type: 'mark', utterance: mark.utterance, name: mark.name })
-    } else if (event.event === 'here') this.#listener?.({ type: 'attached' })
-    else if (event.event === 'away' || event.event === 'lost') this.#listener?.({ type: 'detached' })
+      if (mark) this.emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
+    } else if (event.event === 'here') this.emit({ type: 'attached' })
+    else if (event.event === 'away' || event.event === 'lost') this.emit({ type: 'detached' })
   }
 
   #hear(told: Uint8Array, format: OptimaAudio) {
@@ -97,8 +87,7 @@ export class OptimaLeg implements AudioLeg {
     if (!this.#bound.mayCome(ms)) return
     const bytes = this.#samplesOf(told, format)
     if (bytes.length === 0) return
-    if (this.#ear) this.#ear.sound(bytes)
-    else this.#listener?.({ type: 'audio', bytes })
+    this.emitSound(bytes)
   }
 
   /** Whole samples; a byte that is left over belongs to the next. */
@@ -114,11 +103,6 @@ export class OptimaLeg implements AudioLeg {
     const even = joined.length - (joined.length % 2)
     this.#odd = joined[even]
     return joined.subarray(0, even)
-  }
-
-  #heardByNobody() {
-    this.#listener = undefined
-    this.#ear = undefined
   }
 }
 

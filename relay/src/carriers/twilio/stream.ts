@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
-import type { AudioFormat, AudioLeg, Clock, Ear, LegEvent } from '../../calls/ports.ts'
+import { HeardLeg } from '../../audio/heard-leg.ts'
+import type { AudioFormat, AudioLeg, Clock } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
@@ -34,16 +35,14 @@ type OfStream = Exclude<FromTwilio, { event: 'connected' | 'start' }>
 type State = 'waiting' | 'on' | 'over'
 
 /** The stream is its own leg: what a frame needs lies in this one object, the first fields next to each other. */
-class TwilioStream implements AudioLeg {
+class TwilioStream extends HeardLeg implements AudioLeg {
   #state: State
-  #ear: Ear | undefined
   #streamSid: string
   #before: string
   #after: string
   readonly #socket: StreamSocket
   readonly #hearing: Hearing
   readonly #bound: SoundBound
-  #listener: ((event: LegEvent) => void) | undefined
   #writer: StreamWriter | undefined
   /** Why the call ends if nothing else comes. */
   #gone: EndReason
@@ -57,8 +56,8 @@ class TwilioStream implements AudioLeg {
   readonly leadMs = LEAD_MS
 
   constructor(o: Parameters<typeof createTwilioStream>[0]) {
+    super()
     this.#state = 'waiting'
-    this.#ear = undefined
     this.#streamSid = ''
     this.#before = ''
     this.#after = ''
@@ -73,7 +72,6 @@ class TwilioStream implements AudioLeg {
     })
     this.#hearing = createHearing(o.clock)
     this.#bound = new SoundBound(o.clock)
-    this.#listener = undefined
     this.#writer = undefined
     this.#gone = 'error'
     this.#stopped = false
@@ -81,16 +79,6 @@ class TwilioStream implements AudioLeg {
     this.#cancelStart = o.clock.after(START_MS, () => {
       if (this.#state === 'waiting') this.#socket.close(REFUSED, 'no start')
     })
-  }
-
-  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {
-    this.#listener = listener
-    this.#ear = ear
-    return () => {
-      if (this.#listener !== listener) return
-      this.#listener = undefined
-      this.#ear = undefined
-    }
   }
 
   writable(): boolean {
@@ -131,19 +119,18 @@ class TwilioStream implements AudioLeg {
     if (track !== undefined && track !== 'inbound') return 'taken'
     const bytes = soundOf(payload)
     if (!bytes || !this.#bound.mayCome(bytes.length / BYTES_PER_MS)) return 'refused'
-    if (this.#ear) this.#ear.sound(bytes)
-    else this.#listener?.({ type: 'audio', bytes })
+    this.emitSound(bytes)
     return 'taken'
   }
 
   #seldom(message: Exclude<OfStream, { event: 'media' }>): Taken {
     switch (message.event) {
       case 'dtmf':
-        this.#listener?.({ type: 'digits', digits: message.dtmf.digit })
+        this.emit({ type: 'digits', digits: message.dtmf.digit })
         return 'taken'
       case 'mark': {
         const mark = this.#hearing.played(message.mark.name)
-        if (mark) this.#listener?.({ type: 'mark', utterance: mark.utterance, name: mark.name })
+        if (mark) this.emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
         return 'taken'
       }
       case 'stop':
@@ -178,7 +165,7 @@ class TwilioStream implements AudioLeg {
     this.#cancelStart()
     if (!wasOn) return
     // Twilio stops a stream also to press keys or to join another phone, and then brings a new one: the call waits a little before it takes it for a hang-up.
-    this.#listener?.(this.#stopped ? { type: 'detached', leaving: this.#gone } : { type: 'detached' })
+    this.emit(this.#stopped ? { type: 'detached', leaving: this.#gone } : { type: 'detached' })
   }
 
   #is(state: State): boolean {

@@ -1,3 +1,4 @@
+import { HeardLeg } from '../../audio/heard-leg.ts'
 import type { AudioFormat, AudioLeg, Clock, Ear, LegEvent, TextLeg } from '../../calls/ports.ts'
 import { CLOSE, type EndReason, type FromRelay, type ToRelay } from '../../protocol/index.ts'
 import type { MediaSocket } from './socket.ts'
@@ -56,10 +57,8 @@ const EVENTS: { [Type in ToRelay['type']]?: (message: Extract<ToRelay, { type: T
 }
 
 /** The call's leg itself where it has sound: what a frame needs lies in this one object. */
-class VisitorsLeg implements BrowserLeg, AudioLeg {
+class VisitorsLeg extends HeardLeg implements BrowserLeg, AudioLeg {
   #socket: MediaSocket | undefined
-  #ear: Ear | undefined
-  #listener: ((event: LegEvent) => void) | undefined
   #closed: boolean
   readonly #clock: Clock
   readonly #onToolResult: Made['onToolResult']
@@ -74,9 +73,8 @@ class VisitorsLeg implements BrowserLeg, AudioLeg {
   readonly leg: AudioLeg | TextLeg
 
   constructor(o: Made) {
+    super()
     this.#socket = undefined
-    this.#ear = undefined
-    this.#listener = undefined
     this.#closed = false
     this.#clock = o.clock
     this.#onToolResult = o.onToolResult
@@ -86,8 +84,7 @@ class VisitorsLeg implements BrowserLeg, AudioLeg {
   }
 
   sound(bytes: Uint8Array): void {
-    if (this.#ear) this.#ear.sound(bytes)
-    else if (this.leg === this) this.#emit({ type: 'audio', bytes })
+    if (this.leg === this) this.emitSound(bytes)
     else this.tell({ type: 'error', code: 'bad_audio', message: 'This call is typed: send text.', retryable: false })
   }
 
@@ -97,16 +94,6 @@ class VisitorsLeg implements BrowserLeg, AudioLeg {
 
   send(frame: Uint8Array): void {
     this.#socket?.audio(frame)
-  }
-
-  listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {
-    this.#listener = listener
-    this.#ear = ear
-    return () => {
-      if (this.#listener !== listener) return
-      this.#listener = undefined
-      this.#ear = undefined
-    }
   }
 
   mark(utterance: string, name: string): void {
@@ -141,7 +128,7 @@ class VisitorsLeg implements BrowserLeg, AudioLeg {
     this.#socket = next
     this.#clearsNoMore()
     // What the old socket still carried is lost with it, so the call goes through `away` as after a cut.
-    if (old) this.#emit({ type: 'detached' })
+    if (old) this.emit({ type: 'detached' })
     old?.close(CLOSE.replaced, 'replaced by a newer socket')
   }
 
@@ -150,7 +137,7 @@ class VisitorsLeg implements BrowserLeg, AudioLeg {
     else if (message.type === 'tool-result') this.#onToolResult(message.id, message.result)
     else {
       const event = (EVENTS[message.type] as ((message: ToRelay) => LegEvent) | undefined)?.(message)
-      if (event) this.#emit(event)
+      if (event) this.emit(event)
     }
   }
 
@@ -158,7 +145,7 @@ class VisitorsLeg implements BrowserLeg, AudioLeg {
     if (old !== this.#socket || this.#closed) return
     this.#socket = undefined
     this.#clearsNoMore()
-    this.#emit(code === GOING_AWAY ? { type: 'detached', leaving: 'page-close' } : { type: 'detached' })
+    this.emit(code === GOING_AWAY ? { type: 'detached', leaving: 'page-close' } : { type: 'detached' })
   }
 
   tell(message: FromRelay): void {
@@ -171,11 +158,7 @@ class VisitorsLeg implements BrowserLeg, AudioLeg {
   }
 
   attached(): void {
-    this.#emit({ type: 'attached' })
-  }
-
-  #emit(event: LegEvent) {
-    this.#listener?.(event)
+    this.emit({ type: 'attached' })
   }
 
   #clearsNoMore() {
