@@ -190,7 +190,7 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
           fc.string({ unit: 'binary', maxLength: 30 }),
           fc.constant(JSON.stringify(bodyOf(subject.placed))),
         )
-        const status = fc.oneof(fc.constantFrom(200, 201, 400, 401, 404, 408, 429, 500, 503), fc.integer({ min: 200, max: 599 }))
+        const status = fc.oneof(fc.constantFrom(200, 201, 400, 401, 404, 408, 421, 429, 500, 503), fc.integer({ min: 200, max: 599 }))
         await fc.assert(
           fc.asyncProperty(status, body, async (code, content) => {
             const before = vendor.requests.length

@@ -4,6 +4,7 @@ import type { CarrierFault, CarrierFaultCode } from './carrier.ts'
 /** Longer than a connection may take to stand, so that a far end that is not there is told from one that is silent. */
 const TIMEOUT_MS = 15_000
 const MAX_ANSWER_BYTES = 256 * 1024
+const FORM = 'application/x-www-form-urlencoded;charset=UTF-8'
 
 /** How a carrier's faults are worded, and what an answer that is no success means. */
 export interface FaultWords {
@@ -36,19 +37,24 @@ export function createRest(o: { root: string; authorization?: string; clock: Clo
     const cancel = o.clock.after(TIMEOUT_MS, () => stop.abort(late))
     const leave = () => stop.abort(signal?.reason)
     signal?.addEventListener('abort', leave, { once: true })
+    // As a stream: what it could send again `fetch` does send again when it is answered 421, as its standard has it, and a phone would ring twice.
+    const sent = body && Buffer.from(body instanceof URLSearchParams ? body.toString() : JSON.stringify(body))
     try {
       const response = await fetch(o.root + path, {
         method,
         headers: {
           ...(o.authorization === undefined ? {} : { authorization: o.authorization }),
-          ...(body && !(body instanceof URLSearchParams) ? { 'content-type': 'application/json' } : {}),
+          ...(sent && {
+            'content-type': body instanceof URLSearchParams ? FORM : 'application/json',
+            'content-length': String(sent.length),
+          }),
           accept: 'application/json',
           'user-agent': 'voice-agent',
           ...headers,
         },
         redirect: 'manual',
         signal: stop.signal,
-        ...(body ? { body: body instanceof URLSearchParams ? body : JSON.stringify(body) } : {}),
+        ...(sent && { body: new Blob([sent]).stream(), duplex: 'half' as const }),
       })
       const text = await read(response)
       const answer = parsed(text)
