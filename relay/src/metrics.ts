@@ -31,8 +31,8 @@ export function createMetrics(o: { activeCalls: () => number; sockets: () => num
     buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3],
     registers,
   })
-  // Sampled in C++ every 20 ms (an audio frame); reading resets it, so a scrape shows the time since the last one.
-  const lag = monitorEventLoopDelay({ resolution: 20 })
+  // Sampled in C++, seldom, for every sample wakes the process; reading resets it, so a scrape shows the time since the last one.
+  const lag = monitorEventLoopDelay({ resolution: 200 })
   lag.enable()
 
   gauge('voice_agent_calls_active', 'Calls that live now', o.activeCalls)

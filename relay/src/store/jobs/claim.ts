@@ -9,7 +9,7 @@ export interface Claimed {
   max_attempts: number
 }
 
-/** Takes due jobs nobody works on; one whose worker died is due again when its lock runs out. */
+/** Takes due jobs nobody works on; one whose worker died is due again when its lock runs out, unless it was its last attempt (`bury.ts`). */
 export async function claimJobs(
   db: Db,
   o: { kinds: string[]; now: Date; lockedBy: string; lockedUntil: Date; limit: number },
@@ -22,7 +22,7 @@ export async function claimJobs(
     update jobs set locked_by = ${o.lockedBy}, locked_until = ${o.lockedUntil.toISOString()}, attempts = attempts + 1
     where id in (
       select id from jobs
-      where dead_at is null and run_at <= ${o.now.toISOString()} and (locked_until is null or locked_until < ${o.now.toISOString()})
+      where dead_at is null and attempts < max_attempts and run_at <= ${o.now.toISOString()} and (locked_until is null or locked_until < ${o.now.toISOString()})
         and kind in (${kinds})
       order by run_at, id
       limit ${o.limit}

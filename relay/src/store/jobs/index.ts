@@ -7,11 +7,14 @@ import { type Claimed, claimJobs } from './claim.ts'
 import { keepJobs } from './keep.ts'
 import { completeJob, failJob } from './settle.ts'
 
-/** PGlite has no LISTEN, so due jobs are looked for this often. */
-const POLL_MS = 1000
+/** What this worker has added it looks for when it is due; what others left, this often: PGlite has no LISTEN. */
+const LOOK_MS = 5000
+/** Whoever starts has other things to do first. */
+const FIRST_LOOK_MS = 1000
 /** A worker that says nothing for this long is dead, and its job is somebody else's. */
 const LOCK_MS = 5 * 60_000
 const KEEP_MS = LOCK_MS / 5
+const BURY_MS = LOCK_MS / 5
 const AT_ONCE = 5
 const MAX_ATTEMPTS = 10
 const RETRY_FROM_MS = 1000
@@ -33,14 +36,18 @@ export function createJobs(o: { store: Store; clock: Clock; logger: Logger; owne
   const running = new Map<number, Promise<void>>()
   const stopping = new AbortController()
   let keepAtMs = 0
+  let buryAtMs = 0
+  /** When jobs are due that we know of, before the next look. */
+  const dueAtMs = new Set<number>()
+  /** While it waits to look. */
   let cancel: (() => void) | undefined
-  let polling: Promise<void> = Promise.resolve()
+  let looking: Promise<void> = Promise.resolve()
   const at = (delayMs: number) => new Date(clock.nowMs() + delayMs)
 
-  async function poll() {
+  async function look() {
+    for (const atMs of dueAtMs) if (atMs <= clock.nowMs()) dueAtMs.delete(atMs)
     await keep()
-    for (const { id, kind } of await buryJobs(store.db, { now: at(0) }))
-      logger.error({ job: id, kind }, 'a job was given up: its worker died every time')
+    await bury()
     const room = AT_ONCE - running.size
     if (room <= 0 || handlers.size === 0 || stopping.signal.aborted) return
     const jobs = await claimJobs(store.db, {
@@ -53,8 +60,19 @@ export function createJobs(o: { store: Store; clock: Clock; logger: Logger; owne
     for (const job of jobs)
       running.set(
         job.id,
-        run(job).finally(() => running.delete(job.id)),
+        run(job).finally(() => {
+          running.delete(job.id)
+          // There is room for another, and this one may have been added again.
+          lookBy(clock.nowMs())
+        }),
       )
+  }
+
+  async function bury() {
+    if (clock.nowMs() < buryAtMs) return
+    buryAtMs = clock.nowMs() + BURY_MS
+    for (const { id, kind } of await buryJobs(store.db, { now: at(0) }))
+      logger.error({ job: id, kind }, 'a job was given up: its worker died every time')
   }
 
   async function keep() {
@@ -82,17 +100,27 @@ export function createJobs(o: { store: Store; clock: Clock; logger: Logger; owne
         // Its lock runs out and it is tried again: nothing is lost.
         (fault: unknown) => logger.warn({ err: fault, job: job.id }, 'a failed job could not be put back yet'),
       )
+      if (!dead) lookBy(clock.nowMs() + waitMs)
     }
   }
 
-  function pollLater() {
-    cancel = clock.after(POLL_MS, () => {
-      polling = poll()
+  function lookLater() {
+    cancel = clock.after(Math.max(0, Math.min(LOOK_MS, ...[...dueAtMs].map((atMs) => atMs - clock.nowMs()))), () => {
+      cancel = undefined
+      looking = look()
         .catch((error: unknown) => logger.warn({ err: error }, 'could not look for jobs'))
         .finally(() => {
-          if (!stopping.signal.aborted) pollLater()
+          if (!stopping.signal.aborted) lookLater()
         })
     })
+  }
+
+  function lookBy(atMs: number) {
+    if (atMs > clock.nowMs() + LOOK_MS) return
+    dueAtMs.add(atMs)
+    if (!cancel || stopping.signal.aborted) return
+    cancel()
+    lookLater()
   }
 
   return {
@@ -104,13 +132,17 @@ export function createJobs(o: { store: Store; clock: Clock; logger: Logger; owne
         runAt: runAt === undefined ? at(0) : new Date(runAt),
         maxAttempts: maxAttempts ?? MAX_ATTEMPTS,
       })
+      lookBy(runAt ?? clock.nowMs())
     },
     handle: (kind, work) => void handlers.set(kind, work),
-    start: pollLater,
+    start() {
+      dueAtMs.add(clock.nowMs() + FIRST_LOOK_MS)
+      lookLater()
+    },
     async stop() {
       stopping.abort()
       cancel?.()
-      await polling
+      await looking
       await Promise.all(running.values())
     },
   }

@@ -109,6 +109,40 @@ eachStore('jobs', (room) => {
     expect(taken).toHaveLength(20)
   })
 
+  it('looks when a job is due that was added here, and as soon as there is room for one more', async () => {
+    const jobs = worker()
+    const ranAtMs: number[] = []
+    jobs.handle('k', async () => void ranAtMs.push(clock.nowMs()))
+    jobs.start()
+    const ran = (times: number) =>
+      vi.waitFor(
+        async () => {
+          await clock.advance(0)
+          expect(ranAtMs).toHaveLength(times)
+        },
+        { timeout: 20_000, interval: 5 },
+      )
+    const idle = () => vi.waitFor(async () => expect([clock.waiting, await rows()]).toEqual([1, []]), { timeout: 20_000, interval: 5 })
+    await clock.advance(POLL_MS)
+    await idle()
+    const fromMs = clock.nowMs()
+    await jobs.add('k', { n: 1 })
+    await jobs.add('k', { n: 2 }, { runAt: fromMs + 300 })
+    for (const [times, ms] of [
+      [1, 0],
+      [2, 300],
+    ] as const) {
+      await clock.advance(ms)
+      await ran(times)
+    }
+    expect(ranAtMs).toEqual([fromMs, fromMs + 300])
+    await idle()
+    for (let n = 0; n < 12; n++) await jobs.add('k', { n })
+    const manyMs = clock.nowMs()
+    await ran(14)
+    expect(new Set(ranAtMs.slice(2))).toEqual(new Set([manyMs]))
+  })
+
   it('takes over from a worker that died, not before its lock ran out', async () => {
     const jobs = worker('second')
     await jobs.add('k', { n: 1 })
