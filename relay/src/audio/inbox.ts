@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Socket } from 'node:net'
 import { WebSocket } from 'ws'
+import { arrivalComes, arrivalRead } from './outbox.ts'
 
 /**
  * Frames out of a WebSocket (RFC 6455), for sound: a stream of events and a reader of parts stand between `ws` and its socket. What nearly
@@ -16,6 +17,8 @@ type OnMessage = (data: Buffer, isBinary: boolean) => void
  */
 export interface Reader {
   take(data: Buffer, isBinary: boolean): void
+  /** A whole text may be taken where it lies, good until the call returns and not yet known to be UTF-8; false has it read the usual way. */
+  takeText(bytes: Buffer, from: number, to: number): boolean
   /** The inbox's own, false in the beginning: `ws` waits for the beginning of a message, and nothing waits before it. */
   isBetween: boolean
 }
@@ -42,7 +45,7 @@ const MASK_BYTES = 4
 
 /** Gives every message to a reader, or to a function, in order. `side` is ours: what clients send is masked. */
 export function readMessages(ws: WebSocket, side: 'client' | 'server', to: Reader | OnMessage): void {
-  const reader = typeof to === 'function' ? { isBetween: false, take: to } : to
+  const reader = typeof to === 'function' ? { isBetween: false, take: to, takeText: () => false } : to
   ws.on('message', (data, isBinary) => reader.take(asBuffer(data), isBinary))
   const shorten = () => takeShortWay(ws, side === 'server', reader)
   if (ws.readyState === WebSocket.OPEN) shorten()
@@ -118,7 +121,13 @@ function arrivedPlain(this: Line, length: number): boolean {
 
 /** So many bytes stand in the place. */
 function arrived(line: Line, length: number, masked: boolean): boolean {
-  const at = read(line, line[INBOX] as Inbox, line[READER] as Reader, place, length, masked)
+  arrivalComes()
+  let at: number
+  try {
+    at = read(line, line[INBOX] as Inbox, line[READER] as Reader, place, length, masked)
+  } finally {
+    arrivalRead()
+  }
   return at === length || line.push(Buffer.from(place.subarray(at, length)))
 }
 
@@ -165,6 +174,7 @@ function readOne(chunk: Buffer, from: number, last: number, masked: boolean, rea
   const end = body + length
   if (end > last) return from
   if (masked) unmask(chunk, at, body, end)
+  if (kind === TEXT && reader.takeText(chunk, body, end)) return end
   const data = chunk.subarray(body, end)
   if (kind === TEXT && !isUtf8(data)) {
     // It is told so in its own words: put back what was read.

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { createOutbox, type Outbox } from './outbox.ts'
+import { arrivalComes, arrivalRead, createOutbox, type Outbox } from './outbox.ts'
 
 let server: WebSocketServer
 beforeAll(async () => {
@@ -137,6 +137,20 @@ describe('frames that are put together for the line', () => {
     const [code] = (await once(client, 'close')) as [number]
     expect(code).toBe(1000)
     expect(await all(4)).toHaveLength(3)
+  })
+
+  test('that an arrival brings about leave with it, not later', async () => {
+    const { client, server: near } = await line()
+    const box = createOutbox(near, 'server')
+    const { _socket: wire } = near as unknown as { _socket: { bytesWritten: number } }
+    const before = wire.bytesWritten
+    box.binary(Buffer.alloc(100))
+    expect(wire.bytesWritten).toBe(before)
+    arrivalComes()
+    box.binary(Buffer.alloc(100))
+    arrivalRead()
+    expect(wire.bytesWritten).toBe(before + 204)
+    client.terminate()
   })
 
   test('a client’s are masked, each in its own way', async () => {

@@ -1,11 +1,13 @@
 import { randomFillSync } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import { base64Length, writeBase64 } from './base64.ts'
+import { writeStraight } from './straight-write.ts'
 
 /**
  * Frames on their way into a WebSocket (RFC 6455), for sound: `ws` makes five objects and two strings of each. Here they are put together
- * in one place that all sockets share, and leave together once everything that has arrived is read: what one moment brings for a socket in
- * one write. Only for sockets that are open.
+ * in one place that all sockets share, and leave together: what an arrival brings about when it is read, all else at the end of the turn,
+ * what is for one socket in one write. Only for sockets that are open.
  */
 export interface Outbox {
   binary(bytes: Uint8Array): void
@@ -23,6 +25,8 @@ const ROOM = 16 * 1024
 /** What is larger goes past. */
 const MOST_BYTES = 8192
 const MOST_HEAD = 8
+/** Bytes of sound from which on Node's own base64 is quicker than ours. */
+const MUCH = 400
 const LONG = 126
 const MASKED = 0x80
 const TEXT = 0x81
@@ -35,6 +39,8 @@ let filled = 0
 /** Whose bytes wait, run after run, and where each run ends. */
 const owners: WebSocketOutbox[] = []
 const ends: number[] = []
+/** An arrival is being read. */
+let reading = false
 
 /** What a client sends is masked, so that nobody can foretell its bytes (RFC 6455 5.3). */
 const masks = new Uint8Array(4096)
@@ -79,15 +85,14 @@ export class WebSocketOutbox implements Outbox {
   }
 
   sound(before: string, sound: Uint8Array, after: string): void {
-    const bytes = Buffer.isBuffer(sound) ? sound : Buffer.from(sound.buffer, sound.byteOffset, sound.length)
-    const letters = bytes.toString('base64')
-    const length = before.length + letters.length + after.length
-    if (!this.#makesRoom(length)) this.#sendPast(before + letters + after)
+    const length = before.length + base64Length(sound.length) + after.length
+    if (!this.#makesRoom(length)) this.#sendPast(before + base64(sound) + after)
     else {
+      const { bytes } = place
       const at = this.#head(TEXT, length)
-      place.bytes.write(before, at, 'latin1')
-      place.bytes.write(letters, at + before.length, 'latin1')
-      place.bytes.write(after, at + before.length + letters.length, 'latin1')
+      const from = writeAscii(before, at)
+      const to = sound.length < MUCH ? writeBase64(sound, bytes, from) : from + bytes.write(base64(sound), from, 'latin1')
+      writeAscii(after, to)
       if (this.#masks) hide(at, at + length)
     }
   }
@@ -112,7 +117,7 @@ export class WebSocketOutbox implements Outbox {
   /** Begins a frame; returns where its bytes go. */
   #head(kind: number, length: number): number {
     const { bytes } = place
-    if (owners.length === 0) setImmediate(leave)
+    if (owners.length === 0 && !reading) setImmediate(leave)
     if (owners.at(-1) !== this) {
       owners.push(this)
       ends.push(filled)
@@ -143,11 +148,24 @@ export class WebSocketOutbox implements Outbox {
     const { _socket: line } = this.ws as unknown as { _socket: Socket | null }
     // Behind a close nothing may follow.
     if (this.ws.readyState !== OPEN || !line?.writable) return true
-    // A slow line's frames are not to hold a whole place each.
-    line.write(this.isBehind && line.writableLength > 0 ? Buffer.from(bytes) : bytes)
-    this.isBehind = line.writableLength > 0
+    const how = this.isBehind ? 'elsewhere' : writeStraight(line, bytes)
+    if (how === 'elsewhere') {
+      // A slow line's frames are not to hold a whole place each.
+      line.write(this.isBehind && line.writableLength > 0 ? Buffer.from(bytes) : bytes)
+      this.isBehind = line.writableLength > 0
+    } else this.isBehind = how === 'waits'
     return !this.isBehind
   }
+}
+
+/** An arrival is read: what it brings about waits for `arrivalRead`, which has to follow. */
+export function arrivalComes(): void {
+  reading = true
+}
+
+export function arrivalRead(): void {
+  reading = false
+  if (owners.length > 0) leave()
 }
 
 function leave(): void {
@@ -163,6 +181,15 @@ function leave(): void {
   filled = 0
   if (!taken) place = newPlace()
 }
+
+/** Writes it into the place; returns where it ends. */
+function writeAscii(text: string, at: number): number {
+  const { bytes } = place
+  for (let letter = 0; letter < text.length; letter++) bytes[at + letter] = text.charCodeAt(letter)
+  return at + text.length
+}
+
+const base64 = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length).toString('base64')
 
 /** Masks these bytes of the place, four at once. */
 function hide(from: number, to: number): void {

@@ -56,6 +56,12 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
     this.read(data, isBinary)
   }
 
+  takeText(bytes: Buffer, from: number, to: number): boolean {
+    if (this.#isGone || !this.readText(bytes, from, to)) return false
+    this.#isAlive = true
+    return true
+  }
+
   close(code: number, reason: string): void {
     const { ws } = this
     if (ws.readyState !== ws.CLOSED) {
@@ -69,6 +75,11 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
 
   /** A message of a socket that is not gone. */
   protected abstract read(data: Buffer, isBinary: boolean): void
+
+  /** Takes a text where it lies, if it is one whose bytes are known; false has it read the usual way. */
+  protected readText(_bytes: Buffer, _from: number, _to: number): boolean {
+    return false
+  }
 
   /** A fault of ours in one call must not end the others. */
   protected fail(error: unknown): void {
