@@ -23,6 +23,13 @@ export interface StreamSocket {
 /** What comes of a frame; `refused` counts as malformed. */
 type Taken = 'taken' | 'refused'
 
+/** Who takes what comes. An object with fields of its own needs no function on a frame's way. */
+interface Taker<Message> {
+  take(message: Message): Taken
+  /** Takes a text where it lies, if it is one whose bytes are known; undefined has it read. */
+  takeText?(bytes: Buffer, from: number, to: number): Taken | undefined
+}
+
 interface Options<Message> {
   ws: WebSocket
   /** Where we called them: what a client sends is masked. */
@@ -32,8 +39,7 @@ interface Options<Message> {
   read: (frame: Buffer) => Message | undefined
   /** Likewise, of binary frames; without it there are none. */
   readBinary?: (frame: Buffer) => Message | undefined
-  /** A function, or whoever takes them: an object with fields of its own needs no function on a frame's way. */
-  onMessage: ((message: Message) => Taken) | { take(message: Message): Taken }
+  onMessage: ((message: Message) => Taken) | Taker<Message>
   /** Above this the line to the carrier is slower than the sound: the playout waits. */
   fullBytes: number
   onGone: () => void
@@ -49,7 +55,7 @@ class CarrierSocket<Message> extends SoundSocket implements StreamSocket {
   #malformedInARow = 0
   readonly #read: Options<Message>['read']
   readonly #readBinary: Options<Message>['readBinary']
-  readonly #to: { take(message: Message): Taken }
+  readonly #to: Taker<Message>
 
   constructor(o: Options<Message>) {
     super({ ...o, side: o.side ?? 'server', pingMs: PING_MS })
@@ -82,13 +88,33 @@ class CarrierSocket<Message> extends SoundSocket implements StreamSocket {
 
   protected override read(data: Buffer, isBinary: boolean): void {
     const message = isBinary ? this.#readBinary?.(data) : this.#read(data)
-    if (message && this.#taken(message) === 'taken') this.#malformedInARow = 0
+    this.#count(message && this.#taken(message))
+  }
+
+  protected override readText(bytes: Buffer, from: number, to: number): boolean {
+    const taken = this.#takenAsBytes(bytes, from, to)
+    if (taken === undefined) return false
+    this.#count(taken)
+    return true
+  }
+
+  #count(taken: Taken | undefined): void {
+    if (taken === 'taken') this.#malformedInARow = 0
     else if (++this.#malformedInARow >= MAX_MALFORMED_IN_A_ROW) this.close(REFUSED, 'too many malformed frames')
   }
 
   #taken(message: Message): Taken {
     try {
       return this.#to.take(message)
+    } catch (error) {
+      this.fail(error)
+      return 'taken'
+    }
+  }
+
+  #takenAsBytes(bytes: Buffer, from: number, to: number): Taken | undefined {
+    try {
+      return this.#to.takeText?.(bytes, from, to)
     } catch (error) {
       this.fail(error)
       return 'taken'

@@ -5,6 +5,7 @@ import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
 import type { StreamSocket } from '../stream-socket.ts'
 import { type Chunk, type Chunks, createChunks } from './chunks.ts'
+import { mediaMiddleOf, soundAsWritten } from './media.ts'
 import { createStreamWriter, type FromExotel, type SampleRate, type StreamKeys, type StreamWriter, soundOf } from './wire.ts'
 
 const FRAME_MS = 20
@@ -33,6 +34,8 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
   readonly #clock: Clock
   readonly #bound: SoundBound
   readonly #bytesPerMs: number
+  /** What stands in what we are told of its sound. */
+  readonly #mediaMiddle: string
   #odd: Buffer | undefined
   #cancelLinger: (() => void) | undefined
   readonly #hearing: Hearing
@@ -57,6 +60,7 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
     this.#clock = o.clock
     this.#bound = new SoundBound(o.clock)
     this.#bytesPerMs = bytesPerMs
+    this.#mediaMiddle = mediaMiddleOf(o.streamSid)
     this.#odd = undefined
     this.#cancelLinger = undefined
     this.#hearing = createHearing(o.clock)
@@ -117,11 +121,7 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
     switch (message.event) {
       case 'media': {
         const bytes = soundOf(message.payload)
-        if (!bytes || !this.#bound.mayCome(bytes.length / this.#bytesPerMs)) return 'refused'
-        const samples = this.#whole(bytes)
-        if (samples.length === 0) return 'taken'
-        this.emitSound(samples)
-        return 'taken'
+        return bytes ? this.#sound(bytes) : 'refused'
       }
       case 'dtmf':
         this.emit({ type: 'digits', digits: message.digit })
@@ -136,6 +136,18 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
         this.#socket.close(1000, 'stopped')
         return 'taken'
     }
+  }
+
+  takeText(bytes: Buffer, from: number, to: number): Taken | undefined {
+    const sound = soundAsWritten(bytes, from, to, this.#mediaMiddle)
+    return sound && this.#sound(sound)
+  }
+
+  #sound(bytes: Buffer): Taken {
+    if (!this.#bound.mayCome(bytes.length / this.#bytesPerMs)) return 'refused'
+    const samples = this.#whole(bytes)
+    if (samples.length > 0) this.emitSound(samples)
+    return 'taken'
   }
 
   #sendChunk(chunk: Chunk | undefined) {

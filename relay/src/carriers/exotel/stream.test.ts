@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { AudioLeg, LegEvent } from '../../calls/ports.ts'
 import { TestClock } from '../../clock.test-kit.ts'
@@ -12,7 +12,14 @@ import type { StreamStart } from './wire.ts'
 const STREAM = 'e1f0a9c0b2stream'
 const frames = vectors.stream_frames.filter(({ dir }) => dir === 'in').map(({ frame }) => frame)
 const say = (content: object) => JSON.stringify({ stream_sid: STREAM, ...content })
-const sound = (bytes: number) => say({ event: 'media', media: { payload: Buffer.alloc(bytes, 1).toString('base64') } })
+const otherwise = (payload: string) => say({ event: 'media', media: { payload } })
+const asWritten = (payload: string) =>
+  JSON.stringify({ event: 'media', sequence_number: 4, stream_sid: STREAM, media: { chunk: '2', timestamp: '100', payload } })
+const WRITTEN = [
+  ['as it is mostly written', asWritten],
+  ['written otherwise', otherwise],
+] as const
+const silence = (bytes: number) => Buffer.alloc(bytes, 1).toString('base64')
 
 type Admit = (start: StreamStart) => Promise<EndReason | undefined>
 
@@ -105,11 +112,11 @@ describe('an Exotel stream', () => {
     expect([last?.length, last?.[frameBytes - 1], last?.[frameBytes]]).toEqual([perChunk * frameBytes, perChunk + 1, 0])
   })
 
-  it('brings sound to the ear where there is one, and to nobody who listens no more', async () => {
+  it.each(WRITTEN)('brings sound %s to the ear where there is one, and to nobody who listens no more', async (_, sound) => {
     await line.start()
     const heard: Uint8Array[] = []
     const stop = line.leg.listen((event) => line.told.push(event), { sound: (bytes) => void heard.push(bytes) })
-    const media = say({ event: 'media', media: { payload: 'AQID' } })
+    const media = sound('AQID')
     line.exotel.send(media)
     line.exotel.send(media)
     await expect.poll(() => heard).toEqual([Buffer.of(1, 2), Buffer.of(3, 1, 2, 3)])
@@ -148,13 +155,39 @@ describe('an Exotel stream', () => {
     await expect.poll(() => line.heard.map(({ event }) => event)).toEqual(['media', 'mark', 'clear'])
   })
 
-  it('brings sound in as whole samples, and keys', async () => {
+  it.each(WRITTEN)('brings sound %s in as whole samples, and keys', async (_, sound) => {
     await line.start()
-    line.exotel.send(sound(1601))
-    line.exotel.send(sound(1599))
+    line.exotel.send(sound(silence(1601)))
+    line.exotel.send(sound(silence(1599)))
     line.exotel.send(say({ event: 'dtmf', dtmf: { digit: '#' } }))
     await expect.poll(() => line.told.length).toBe(3)
     expect(line.told.map((event) => (event.type === 'audio' ? event.bytes.length : event.type))).toEqual([1600, 1600, 'digits'])
+  })
+
+  it.each(WRITTEN)('drops sound %s that comes faster than time, and too much of it is malformed', async (_, sound) => {
+    await line.start()
+    for (let each = 0; each < 30 + 19; each++) line.exotel.send(sound(silence(1600)))
+    line.exotel.send(say({ event: 'dtmf', dtmf: { digit: '1' } }))
+    await expect.poll(() => line.told.at(-1)?.type).toBe('digits')
+    expect(line.told).toHaveLength(31)
+    for (let each = 0; each < 20; each++) line.exotel.send(sound(silence(1600)))
+    expect(await line.closed).toBe(1008)
+  })
+
+  it('does not read sound as JSON that is as it is mostly written', async () => {
+    await line.start()
+    const parse = vi.spyOn(JSON, 'parse')
+    line.exotel.send(asWritten(silence(320)))
+    line.exotel.send(asWritten(silence(1600)))
+    await expect.poll(() => line.told.length).toBe(2)
+    expect(parse).not.toHaveBeenCalled()
+    parse.mockRestore()
+  })
+
+  it.each(WRITTEN)('sound %s before the start is malformed', async (_, sound) => {
+    for (let each = 0; each < 20; each++) line.exotel.send(sound(silence(320)))
+    expect(await line.closed).toBe(1008)
+    expect(line.gone).toEqual([])
   })
 
   it('refused, closes with 1008, whatever comes', async () => {

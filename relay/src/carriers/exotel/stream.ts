@@ -79,6 +79,10 @@ class ExotelStream {
     return leg.take(message)
   }
 
+  takeText(bytes: Buffer, from: number, to: number): Taken | undefined {
+    return this.#leg?.takeText(bytes, from, to)
+  }
+
   async #start(told: StreamStart): Promise<void> {
     const { admit, chunkBytes, clock, keys, leadMs, onFault, sampleRateHz } = this.#o
     this.#cancelStart()

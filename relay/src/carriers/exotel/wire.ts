@@ -58,26 +58,11 @@ const Digit = z.string().regex(/^[0-9A-Da-d*#]$/)
 
 /** undefined for what cannot be understood. Never throws. */
 export function readStreamMessage(frame: Buffer): FromExotel | undefined {
-  const written = mediaAsWritten(frame)
-  if (written) return written
   const message = parsed(frame)
   if (!message) return undefined
   const event = message.event ?? message.Event
   if (event === 'media') return readMedia(message)
   return typeof event === 'string' && Object.hasOwn(READ, event) ? READ[event as keyof typeof READ](message) : undefined
-}
-
-const COUNT = String.raw`(?:"\d{1,20}"|0|[1-9]\d{0,14})`
-const AS_WRITTEN = new RegExp(
-  `^{"event":"media","sequence_number":${COUNT},"stream_sid":"([A-Za-z0-9_-]{1,128})",` +
-    `"media":{"chunk":${COUNT},"timestamp":${COUNT},"payload":"([A-Za-z0-9+/=]*)"}}$`,
-)
-
-/** What Exotel sends ten times a second and call, as it mostly writes it: found without reading it as JSON. undefined for all else. */
-function mediaAsWritten(frame: Buffer): FromExotel | undefined {
-  if (frame.length > MAX_MESSAGE_BYTES) return undefined
-  const [, streamSid, payload] = AS_WRITTEN.exec(frame.toString('latin1')) ?? []
-  return payload === undefined ? undefined : { event: 'media', streamSid, payload }
 }
 
 const READ = {

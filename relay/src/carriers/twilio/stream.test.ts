@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { AudioLeg, LegEvent } from '../../calls/ports.ts'
 import { TestClock } from '../../clock.test-kit.ts'
@@ -14,13 +14,25 @@ const STREAM = 'MZ00000000000000000000000000000001'
 const CALL = 'CA00000000000000000000000000000001'
 const frame = (event: string) => vectors.media_streams.find((each) => each.dir === 'in' && each.frame.event === event)?.frame
 const say = (content: object) => JSON.stringify({ streamSid: STREAM, ...content })
-const sound = (bytes = 160, code = 0xff, more: object = {}) =>
-  say({ event: 'media', media: { track: 'inbound', payload: Buffer.alloc(bytes, code).toString('base64'), ...more } })
+const inbound = (bytes: number, code: number, more: object) => ({
+  track: 'inbound',
+  chunk: '3',
+  timestamp: '5',
+  payload: Buffer.alloc(bytes, code).toString('base64'),
+  ...more,
+})
+type Sound = (bytes?: number, code?: number, more?: object) => string
+const asWritten: Sound = (bytes = 160, code = 0xff, more = {}) =>
+  JSON.stringify({ event: 'media', sequenceNumber: '4', media: inbound(bytes, code, more), streamSid: STREAM })
+const otherwise: Sound = (bytes = 160, code = 0xff, more = {}) => say({ event: 'media', media: inbound(bytes, code, more) })
 const mark = (name: string) => say({ event: 'mark', mark: { name } })
 const pcm = (sample: number) => new Uint8Array(Int16Array.from({ length: 160 }, () => sample).buffer)
 
+/** Sound so long has a fault of ours. */
+const FAULTY = 14
+
 /** Twilio at one end, the relay at the other, with a real socket between. */
-async function streamed(admit: (start: StreamStart) => 'callee' | 'visitor' | undefined = () => 'callee') {
+async function streamed(sound: Sound, admit: (start: StreamStart) => 'callee' | 'visitor' | undefined = () => 'callee') {
   const clock = new TestClock()
   const server = createServer()
   const sockets = new WebSocketServer({ server })
@@ -32,6 +44,7 @@ async function streamed(admit: (start: StreamStart) => 'callee' | 'visitor' | un
   const listen = (event: LegEvent) => {
     told.push(event)
     wake()
+    if (event.type === 'audio' && event.bytes.length === FAULTY) throw new Error('a fault of ours in its sound')
     if (event.type === 'digits' && event.digits === 'D') throw new Error('a fault of ours')
   }
   sockets.on('connection', (ws, request) => {
@@ -103,10 +116,13 @@ async function streamed(admit: (start: StreamStart) => 'callee' | 'visitor' | un
   }
 }
 
-describe('a Twilio stream', () => {
+describe.each([
+  ['as it is always written', asWritten],
+  ['written otherwise', otherwise],
+])('a Twilio stream whose sound is %s', (_, sound) => {
   let line: Awaited<ReturnType<typeof streamed>>
   beforeEach(async () => {
-    line = await streamed()
+    line = await streamed(sound)
   })
   afterEach(() => line.end())
 
@@ -226,7 +242,7 @@ describe('a Twilio stream', () => {
   })
 
   it('a stream that nobody expects closes with 1008', async () => {
-    const other = await streamed(() => undefined)
+    const other = await streamed(sound, () => undefined)
     other.twilio.send(JSON.stringify(frame('start')))
     expect((await other.closed)[0]).toBe(1008)
     expect(other.told).toEqual([])
@@ -287,6 +303,24 @@ describe('a Twilio stream', () => {
     expect(line.told.at(-1)).toEqual({ type: 'detached' })
   })
 
+  it('so does one in its sound', async () => {
+    await line.start()
+    line.twilio.send(sound(FAULTY / 2))
+    expect((await line.closed)[0]).toBe(1011)
+    expect(line.faults).toEqual([new Error('a fault of ours in its sound')])
+    expect(line.told.at(-1)).toEqual({ type: 'detached' })
+  })
+
+  it('sound is a sign of life', async () => {
+    await line.start()
+    line.twilio.pause()
+    await line.clock.advance(8000)
+    line.twilio.send(sound())
+    await line.until(() => line.told.length === 2)
+    await line.clock.advance(8000)
+    expect(line.ws.readyState).toBe(WebSocket.OPEN)
+  })
+
   it('a line that takes nothing more is waited for, and one that is silent for long is gone', async () => {
     await line.start()
     line.twilio.pause()
@@ -299,5 +333,18 @@ describe('a Twilio stream', () => {
     expect(line.told.at(-1)).toEqual({ type: 'detached' })
     expect(line.ws.readyState).toBe(WebSocket.CLOSED)
     expect(line.clock.waiting).toBe(0)
+  })
+})
+
+describe('sound as Twilio always writes it', () => {
+  it('is not read as JSON', async () => {
+    const line = await streamed(asWritten)
+    await line.start()
+    const parse = vi.spyOn(JSON, 'parse')
+    line.twilio.send(asWritten())
+    await line.until(() => line.told.length === 2)
+    expect(parse).not.toHaveBeenCalled()
+    parse.mockRestore()
+    await line.end()
   })
 })

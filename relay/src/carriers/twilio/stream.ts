@@ -5,6 +5,7 @@ import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
 import { createStreamSocket, REFUSED, type StreamSocket } from '../stream-socket.ts'
+import { mediaEndOf, soundAsWritten } from './media.ts'
 import { codedOf, createStreamWriter, type FromTwilio, readStreamMessage, type StreamStart, type StreamWriter, soundOf } from './wire.ts'
 
 const TELEPHONE: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 8000, frameMs: 20 }
@@ -37,12 +38,14 @@ type State = 'waiting' | 'on' | 'over'
 /** The stream is its own leg: what a frame needs lies in this one object, the first fields next to each other. */
 class TwilioStream extends HeardLeg implements AudioLeg {
   #state: State
-  #streamSid: string
+  /** How what we are told of its sound ends. */
+  #mediaEnd: string
   #before: string
   #after: string
   readonly #socket: StreamSocket
   readonly #hearing: Hearing
   readonly #bound: SoundBound
+  #streamSid: string
   #writer: StreamWriter | undefined
   /** Why the call ends if nothing else comes. */
   #gone: EndReason
@@ -58,7 +61,7 @@ class TwilioStream extends HeardLeg implements AudioLeg {
   constructor(o: Parameters<typeof createTwilioStream>[0]) {
     super()
     this.#state = 'waiting'
-    this.#streamSid = ''
+    this.#mediaEnd = ''
     this.#before = ''
     this.#after = ''
     this.#socket = createStreamSocket({
@@ -72,6 +75,7 @@ class TwilioStream extends HeardLeg implements AudioLeg {
     })
     this.#hearing = createHearing(o.clock)
     this.#bound = new SoundBound(o.clock)
+    this.#streamSid = ''
     this.#writer = undefined
     this.#gone = 'error'
     this.#stopped = false
@@ -114,11 +118,20 @@ class TwilioStream extends HeardLeg implements AudioLeg {
     return message.event === 'media' ? this.#hear(message.media) : this.#seldom(message)
   }
 
+  takeText(bytes: Buffer, from: number, to: number): Taken | undefined {
+    const sound = this.#state === 'on' ? soundAsWritten(bytes, from, to, this.#mediaEnd) : undefined
+    return sound && this.#sound(sound)
+  }
+
   #hear({ track, payload }: Extract<FromTwilio, { event: 'media' }>['media']): Taken {
     // Our own sound comes back where both tracks are told.
     if (track !== undefined && track !== 'inbound') return 'taken'
     const bytes = soundOf(payload)
-    if (!bytes || !this.#bound.mayCome(bytes.length / BYTES_PER_MS)) return 'refused'
+    return bytes ? this.#sound(bytes) : 'refused'
+  }
+
+  #sound(bytes: Buffer): Taken {
+    if (!this.#bound.mayCome(bytes.length / BYTES_PER_MS)) return 'refused'
     this.emitSound(bytes)
     return 'taken'
   }
@@ -144,6 +157,7 @@ class TwilioStream extends HeardLeg implements AudioLeg {
     this.#cancelStart()
     this.#writer = createStreamWriter(told.streamSid)
     this.#streamSid = told.streamSid
+    this.#mediaEnd = mediaEndOf(told.streamSid)
     this.#before = this.#writer.before
     this.#after = this.#writer.after
     this.#state = 'on'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MULAW_SAMPLES } from '../../audio/g711.ts'
-import { anyMessage, spoilt } from '../fuzz.test-kit.ts'
+import { anyMessage } from '../fuzz.test-kit.ts'
 import vectors from './twilio.vectors.json' with { type: 'json' }
 import { codedOf, createStreamWriter, readStreamMessage, type StreamWriter, soundOf } from './wire.ts'
 
@@ -95,56 +95,6 @@ describe('what Twilio sends on a stream', () => {
       }),
       { numRuns: 100_000 },
     )
-  })
-})
-
-describe('sound as Twilio writes it', () => {
-  /** As any reader of JSON has it. */
-  function byJson(raw: Buffer) {
-    try {
-      const { event, media, streamSid } = JSON.parse(raw.toString())
-      if (event !== 'media' || typeof streamSid !== 'string' || typeof media.payload !== 'string') return undefined
-      return { event, streamSid, track: media.track, payload: media.payload }
-    } catch {
-      return undefined
-    }
-  }
-  function read(raw: Buffer) {
-    const told = readStreamMessage(raw)
-    if (told?.event !== 'media') return undefined
-    return { event: told.event, streamSid: told.streamSid, track: told.media.track, payload: told.media.payload }
-  }
-  const digits = fc.oneof(fc.nat().map(String), fc.string({ maxLength: 3 }))
-  const letters = fc.oneof(
-    fc.uint8Array({ maxLength: 30 }).map((sound) => Buffer.from(sound).toString('base64')),
-    fc.string({ unit: 'binary', maxLength: 6 }),
-  )
-  const text = fc
-    .record({ number: digits, chunk: digits, timestamp: digits, payload: letters, streamSid: fc.oneof(fc.constant(STREAM), letters) })
-    .chain(({ number, chunk, timestamp, payload, streamSid }) => {
-      const media = { track: 'inbound', chunk, timestamp, payload }
-      const escaped = JSON.stringify({ event: 'media', sequenceNumber: number, media, streamSid })
-      const raw = `{"event":"media","sequenceNumber":"${number}","media":{"track":"inbound","chunk":"${chunk}","timestamp":"${timestamp}","payload":"${payload}"},"streamSid":"${streamSid}"}`
-      return fc.constantFrom(escaped, raw)
-    })
-  it('is read as JSON would be, whatever stands in it and whatever of it is replaced', () => {
-    fc.assert(
-      fc.property(fc.oneof(text, spoilt(text)), (written) => {
-        const raw = Buffer.from(written)
-        expect(read(raw)).toEqual(byJson(raw))
-      }),
-      { numRuns: 20_000 },
-    )
-  })
-
-  it('is not read as text of another kind', () => {
-    for (const byte of [0x00, 0x0a, 0x1f, 0x22, 0x5c, 0x7f, 0x80, 0xe9]) {
-      const raw = Buffer.from(
-        `{"event":"media","sequenceNumber":"3","media":{"track":"inbound","chunk":"1","timestamp":"5","payload":"AA_A"},"streamSid":"${STREAM}"}`,
-      )
-      raw[raw.indexOf('_')] = byte
-      expect(read(raw), String(byte)).toEqual(byJson(raw))
-    }
   })
 })
 

@@ -1,0 +1,52 @@
+import { bytesOfBase64, readBase64 } from '../../audio/base64.ts'
+import { isPlain, pastDigits, pastText, pastWords } from '../as-written.ts'
+import { soundOf } from './wire.ts'
+
+/**
+ * What Exotel sends ten times a second and call, as it mostly writes it: from the bytes that came to sound. Whatever differs is left to whom
+ * reads it as JSON (`readStreamMessage`, `soundOf`), which comes to the same.
+ */
+
+const START = Buffer.from('{"event":"media","sequence_number":')
+const TIMESTAMP = Buffer.from(',"timestamp":')
+const PAYLOAD = Buffer.from(',"payload":"')
+const END = Buffer.from('"}}')
+/** As many as a count may have in quotes, and as a number that JSON reads exactly. */
+const DIGITS = 20
+const NUMBER_DIGITS = 15
+const QUOTE = 34
+const ZERO = 48
+/** Longer base64 is read sooner by Node, with what a call into it costs. */
+const SHORT_LETTERS = 600
+
+/** What stands between the first count and the second of each `media` of this stream; empty where its id may be written in more than one way. */
+export const mediaMiddleOf = (streamSid: string): string =>
+  // Joined, it is one string; put together otherwise it would be looked for in pieces.
+  isPlain(streamSid) ? [',"stream_sid":"', streamSid, '","media":{"chunk":'].join('') : ''
+
+/** The sound between two places, in bytes of its own; undefined for what is not a `media` with this middle as it is mostly written. */
+export function soundAsWritten(bytes: Buffer, from: number, to: number, mediaMiddle: string): Buffer | undefined {
+  const last = to - END.length
+  if (mediaMiddle === '' || pastText(bytes, last, to, END) !== to) return undefined
+  const sequence = pastCount(bytes, pastText(bytes, from, last, START), last)
+  const chunk = pastCount(bytes, pastWords(bytes, sequence, last, mediaMiddle), last)
+  const timestamp = pastCount(bytes, pastText(bytes, chunk, last, TIMESTAMP), last)
+  const payload = pastText(bytes, timestamp, last, PAYLOAD)
+  if (payload < 0) return undefined
+  return last - payload > SHORT_LETTERS ? soundOf(bytes.toString('latin1', payload, last)) : decoded(bytes, payload, last)
+}
+
+function decoded(bytes: Buffer, from: number, to: number): Buffer | undefined {
+  const length = bytesOfBase64(bytes, from, to)
+  if (length <= 0) return undefined
+  const sound = Buffer.allocUnsafe(length)
+  return readBase64(bytes, from, sound, length) ? sound : undefined
+}
+
+/** Behind a count, in quotes or as a number. */
+function pastCount(bytes: Buffer, at: number, to: number): number {
+  if (at < 0) return -1
+  if (bytes[at] !== QUOTE) return bytes[at] === ZERO ? at + 1 : pastDigits(bytes, at, to, NUMBER_DIGITS)
+  const end = pastDigits(bytes, at + 1, to, DIGITS)
+  return end >= 0 && bytes[end] === QUOTE ? end + 1 : -1
+}
