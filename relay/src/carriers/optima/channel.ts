@@ -1,10 +1,18 @@
-import type { OfCall } from './wire.ts'
+import type { OfCall, OptimaAudio } from './wire.ts'
+
+/** Where a call's sound goes, past the events: fifty times a second. */
+export interface SoundEar {
+  /** @param format undefined where it is not told */
+  hear(bytes: Uint8Array, format: OptimaAudio | undefined): void
+}
 
 /** One call's way to Optima, whatever it goes over. What is sent while it is away is lost. */
 export interface Channel {
   /** False while it is away, or its line is slower than the sound. */
   readonly writable: boolean
   audio(bytes: Uint8Array): void
+  /** From now on sound may come here instead of being an event; undefined: no more. */
+  soundTo?(ear: SoundEar | undefined): void
   /** Comes back when all that was sent before it was played. */
   checkPoint(name: string): void
   dtmf(digit: string, durationMs: number): void

@@ -4,7 +4,7 @@ import type { AudioFormat, AudioLeg, Clock } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
-import type { Channel, ChannelEvent } from './channel.ts'
+import type { Channel, ChannelEvent, SoundEar } from './channel.ts'
 import type { OptimaAudio } from './wire.ts'
 
 const INPUT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 8000, frameMs: 20 }
@@ -21,7 +21,7 @@ interface Made {
 }
 
 /** A call's sound: PCM16 at 8 kHz for us, on the wire as set. It may be away and come back. */
-export class OptimaLeg extends HeardLeg implements AudioLeg {
+export class OptimaLeg extends HeardLeg implements AudioLeg, SoundEar {
   readonly #channel: Channel
   #closed: boolean
   readonly #hearing: Hearing
@@ -73,7 +73,7 @@ export class OptimaLeg extends HeardLeg implements AudioLeg {
 
   /** What comes of this call while somebody is connected. */
   take(event: ChannelEvent): void {
-    if (event.event === 'audio') this.#hear(event.bytes, event.format ?? this.#audio)
+    if (event.event === 'audio') this.hear(event.bytes, event.format)
     else if (event.event === 'dtmf') this.emit({ type: 'digits', digits: event.digit })
     else if (event.event === 'checkPoint') {
       const mark = this.#hearing.played(event.name)
@@ -82,7 +82,9 @@ export class OptimaLeg extends HeardLeg implements AudioLeg {
     else if (event.event === 'away' || event.event === 'lost') this.emit({ type: 'detached' })
   }
 
-  #hear(told: Uint8Array, format: OptimaAudio) {
+  /** Sound of it, past the events. */
+  hear(told: Uint8Array, as: OptimaAudio | undefined): void {
+    const format = as ?? this.#audio
     const ms = told.length / (format === 'pcm16' ? BYTES_PER_MS : BYTES_PER_MS / 2)
     if (!this.#bound.mayCome(ms)) return
     const bytes = this.#samplesOf(told, format)

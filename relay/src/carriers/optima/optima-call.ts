@@ -111,6 +111,7 @@ export function followCall(
     cancelRinging?.()
     sound = new OptimaLeg({ clock, channel, frameMs: o.frameMs, audio: o.audio })
     house.bringSound(call, sound)
+    if (state === 'talking') channel.soundTo?.(sound)
   }
 
   /** Optima says that it is over, and not how: before anybody was connected its record may know. */
@@ -146,6 +147,7 @@ export function followCall(
   function end() {
     if (state === 'ending' || state === 'over') return
     state = 'ending'
+    channel.soundTo?.(undefined)
     channel.hangup()
     cancelEnding = clock.after(LAST_WORD_MS, () => {
       over()

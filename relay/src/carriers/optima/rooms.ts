@@ -1,5 +1,6 @@
 import type { Clock } from '../../calls/ports.ts'
-import { AGAIN_MS, type Listener, TRIES } from './channel.ts'
+import { ByBytes } from './by-bytes.ts'
+import { AGAIN_MS, type Listener, type SoundEar, TRIES } from './channel.ts'
 import type { FromOptima } from './wire.ts'
 
 /** A session may be told of before we know that it is ours: the answer to its placement is on its way. */
@@ -7,12 +8,16 @@ const EARLY_MS = 10_000
 const MOST_EARLY = 256
 
 /**
- * - expected: Optima has not told of it yet. asked: to be let in. here: in. A room that was left is forgotten.
+ * - expected: Optima has not told of it yet. asked: to be let in. here: in. left: forgotten.
  */
-type State = 'expected' | 'asked' | 'here'
+type State = 'expected' | 'asked' | 'here' | 'left'
 
-interface Room {
+/** Of one call. */
+export interface Room {
+  readonly sessionId: string
   state: State
+  /** Where its sound goes instead of the listener, while we are in. */
+  ear: SoundEar | undefined
   /** Since it was last in. */
   tries: number
   cancel: () => void
@@ -22,8 +27,9 @@ interface Room {
 /** The rooms of one Socket.IO connection that we want to be in: asked for, and asked for again after every reconnection. */
 export interface Rooms {
   /** @param waitMs for `newSession`; afterwards it is asked for all the same */
-  want(sessionId: string, waitMs: number, listener: Listener): void
-  isHere(sessionId: string): boolean
+  want(sessionId: string, waitMs: number, listener: Listener): Room
+  /** By its session's id as it stands in these bytes; not every room is found. */
+  find(bytes: Uint8Array, from: number, to: number): Room | undefined
   leave(sessionId: string): void
   /** What was heard. Sessions that nobody wants are kept in mind for a while, and never joined. */
   heard(from: FromOptima): void
@@ -38,6 +44,7 @@ export interface Rooms {
 export function createRooms(o: { clock: Clock; isConnected: () => boolean; join: (sessionId: string) => void }): Rooms {
   const { clock } = o
   const rooms = new Map<string, Room>()
+  const byBytes = new ByBytes<Room>()
   const early = new Map<string, number>()
 
   function ask(sessionId: string) {
@@ -59,8 +66,13 @@ export function createRooms(o: { clock: Clock; isConnected: () => boolean; join:
   }
 
   function forget(sessionId: string) {
-    rooms.get(sessionId)?.cancel()
+    const room = rooms.get(sessionId)
+    if (!room) return
+    room.cancel()
+    room.state = 'left'
+    room.ear = undefined
     rooms.delete(sessionId)
+    byBytes.delete(room)
   }
 
   function enter(sessionId: string) {
@@ -87,12 +99,14 @@ export function createRooms(o: { clock: Clock; isConnected: () => boolean; join:
   return {
     want(sessionId, waitMs, listener) {
       forget(sessionId)
-      const room: Room = { state: 'expected', tries: 0, cancel: () => undefined, listener }
+      const room: Room = { sessionId, state: 'expected', ear: undefined, tries: 0, cancel: () => undefined, listener }
       rooms.set(sessionId, room)
+      byBytes.add(room)
       if (waitMs <= 0 || wasTold(sessionId)) ask(sessionId)
       else room.cancel = clock.after(waitMs, () => ask(sessionId))
+      return room
     },
-    isHere: (sessionId) => rooms.get(sessionId)?.state === 'here',
+    find: (bytes, from, to) => byBytes.find(bytes, from, to),
     leave: forget,
     heard(from) {
       const { sessionId } = from

@@ -1,15 +1,15 @@
-import { io } from 'socket.io-client'
+import { io, type Socket } from 'socket.io-client'
 import type { Clock } from '../../calls/ports.ts'
 import type { CarrierFault } from '../carrier.ts'
-import { AGAIN_MS, type Channel, type Listener, MAX_FRAME_BYTES, ROOM_BYTES, TRIES } from './channel.ts'
+import { AGAIN_MS, type Channel, type Listener, MAX_FRAME_BYTES, TRIES } from './channel.ts'
 import { optimaFault } from './faults.ts'
+import { RoomChannel } from './room-channel.ts'
 import { createRooms } from './rooms.ts'
+import { SoundLine } from './sound-line.ts'
 import { HEARD, type OptimaAudio, readEvent } from './wire.ts'
 
 /** Who waits for the connection waits no longer. */
 const READY_MS = 8000
-/** A server that answers none of the first messages answers none (1.0.5): it is asked no more. */
-const UNANSWERED = 50
 
 /** Of the socket below, which the library's types do not name. */
 const BOUNDS: object = { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false }
@@ -44,27 +44,36 @@ interface Options {
 export function createSocketClient(o: Options): SocketClient {
   const { clock } = o
   let over: CarrierFault | undefined
-  let unanswered = 0
   /** How often Optima has sent us away since it last said something else. */
   let sentAway = 0
   let cancelAgain: (() => void) | undefined
   let lastError = ''
   const waiting = new Set<{ stands: () => void; fails: (fault: CarrierFault) => void }>()
 
-  const socket = io(o.origin, {
+  const rooms = createRooms({
+    clock,
+    isConnected: () => socket.connected,
+    join: (sessionId) => socket.emit('joinRoom', { sessionId }),
+  })
+  const line = new SoundLine({
+    rooms,
+    acks: o.acks,
+    audio: o.audio,
+    emit: (...said) => socket.emit('audio', ...said),
+    onHeard() {
+      sentAway = 0
+    },
+    onFault: o.onFault,
+  })
+  const socket: Socket = io(o.origin, {
     ...BOUNDS,
-    transports: ['websocket'],
+    transports: [line.transport()],
     reconnection: true,
     reconnectionAttempts: TRIES,
     reconnectionDelay: AGAIN_MS,
     auth: { token: o.token },
     // A connection of its own: another token at the same host is another caller.
     forceNew: true,
-  })
-  const rooms = createRooms({
-    clock,
-    isConnected: () => socket.connected,
-    join: (sessionId) => socket.emit('joinRoom', { sessionId }),
   })
 
   /** All tries are used up, or we are not wanted. */
@@ -114,35 +123,15 @@ export function createSocketClient(o: Options): SocketClient {
     })
   }
 
-  function answered(answer: unknown) {
-    unanswered = 0
-    const { success } = (answer ?? {}) as { success?: unknown }
-    if (success === false) o.onFault('Optima did not take a piece of sound', {})
-  }
-
   function open(sessionId: string, waitMs: number, listener: Listener): Channel {
-    const say = (event: string, more: object = {}) => {
-      if (rooms.isHere(sessionId)) socket.emit(event, { sessionId, ...more })
-    }
-    rooms.want(sessionId, waitMs, listener)
-    return {
-      get writable() {
-        return rooms.isHere(sessionId) && waitingBytes(socket.io.engine) < ROOM_BYTES * Math.max(1, rooms.size)
-      },
-      audio(audioData) {
-        if (!rooms.isHere(sessionId)) return
-        // Copied: the frame is used again as soon as this returns, and the library sends the second of a moment later.
-        const piece = { audioData: new Uint8Array(audioData), sessionId, audioFormat: o.audio }
-        if (!o.acks || unanswered >= UNANSWERED) return void socket.emit('audio', piece)
-        unanswered += 1
-        socket.emit('audio', piece, answered)
-      },
-      checkPoint: (name) => say(o.checkPoint, { name }),
-      dtmf: (digit, duration) => say('dtmf', { digit, duration }),
-      interruption: () => say('interruption'),
-      hangup: () => say('hangup'),
+    const room = rooms.want(sessionId, waitMs, listener)
+    return new RoomChannel({
+      room,
+      line,
+      checkPoint: o.checkPoint,
+      emit: (...said) => socket.emit(...said),
       leave: () => rooms.leave(sessionId),
-    }
+    })
   }
 
   return {
@@ -180,10 +169,4 @@ export function createSocketClient(o: Options): SocketClient {
       rooms.close()
     },
   }
-}
-
-/** What the socket below holds back; the library itself does not tell. */
-function waitingBytes(engine: unknown): number {
-  const { transport } = (engine ?? {}) as { transport?: { ws?: { bufferedAmount?: number } } }
-  return transport?.ws?.bufferedAmount ?? 0
 }

@@ -119,7 +119,8 @@ function readAudio({ audioData, audioFormat }: Record<string, unknown>): OfCall 
   return format && { event: 'audio', bytes, format }
 }
 
-const fits = ({ length }: Uint8Array) => length > 0 && length <= MAX_AUDIO_BYTES
+/** Whether it is as much sound as may come at once. */
+export const fits = ({ length }: Uint8Array) => length > 0 && length <= MAX_AUDIO_BYTES
 
 const SESSION = /^[A-Za-z0-9_-]{1,64}$/
 
