@@ -333,7 +333,8 @@ class WiredCall implements Call {
   #hear(event: LegEvent) {
     // Fifty times a second: found without looking it up by name.
     if (event.type === 'audio') return this.#isEnding ? undefined : this.#talk.conversation.hear(event)
-    this.#passage.close()
+    // How far they heard changes nothing for the next frame; where it ends an utterance, the floor says so.
+    if (event.type !== 'mark') this.#passage.close()
     if (event.type === 'attached') return this.#step({ type: 'attached' })
     if (event.type === 'detached' || event.type === 'closed') {
       // Two who were joined take their sound away from us, and go on.

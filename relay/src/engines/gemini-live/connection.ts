@@ -3,6 +3,7 @@ import type { Clock } from '../../calls/ports.ts'
 import { EngineFailure, failureOfStatus } from '../faults.ts'
 import { guardedLive } from './guarded-live.ts'
 import { decode, type Piece, piecesOf } from './messages.ts'
+import { soundLike } from './plain-sound.ts'
 
 const SERVICE = 'gemini-live'
 
@@ -17,6 +18,8 @@ export interface Connection {
 export interface ConnectionEvents {
   /** undefined: a message that cannot be read. */
   onMessage(pieces: Piece[] | undefined): void
+  /** A message that is nothing but sound: PCM16LE mono, good until the call returns. */
+  onSound(bytes: Uint8Array): void
   onGone(failure: EngineFailure): void
 }
 
@@ -52,8 +55,13 @@ export async function connect(o: {
     if (stands || !pieces) message(pieces)
     return stands || !pieces
   }
+  const onText = (bytes: Buffer, from: number, to: number) => {
+    const sound = stands && open ? soundLike(bytes, from, to) : undefined
+    if (sound) events.onSound(sound)
+    return sound !== undefined
+  }
   const onClose = (code: number, reason: string) => gone(closeFailure(code, reason))
-  const { live, made, drop, ...line } = guardedLive(o.client, onFrame, onClose)
+  const { live, made, drop, ...line } = guardedLive(o.client, onFrame, onText, onClose)
   const connecting = live.connect({
     model: o.model,
     config: o.config,

@@ -30,12 +30,14 @@ export interface GuardedLive {
 
 /**
  * The SDK's Live client over a socket of ours. Its own reads every frame in a promise that nobody awaits, so that one which is no JSON
- * ends the process; and 50 messages a second need no second parse. `onFrame` sees every frame first, and keeps it by returning true;
+ * ends the process; and 50 messages a second need no second parse. `onFrame` sees every frame first, and keeps it by returning true; `onText`
+ * may have taken it before, where it lies (`Reader.takeText`);
  * `onClose` hears of the end when the session is made.
  */
 export function guardedLive(
   client: GoogleGenAI,
   onFrame: (data: unknown) => boolean,
+  onText: (bytes: Buffer, from: number, to: number) => boolean,
   onClose: (code: number, reason: string) => void,
 ): GuardedLive {
   let ws: WebSocket | undefined
@@ -49,7 +51,11 @@ export function guardedLive(
     return true
   }
   const listen = (to: WebSocket) => {
-    readMessages(to, 'client', (data) => onFrame(data) || sdk?.onmessage({ data: String(data) }))
+    readMessages(to, 'client', {
+      isBetween: false,
+      take: (data) => onFrame(data) || sdk?.onmessage({ data: String(data) }),
+      takeText: onText,
+    })
     to.once('open', () => sdk?.onopen())
     to.on('error', (error) => (sdk ? sdk.onerror(error) : onClose(1006, error.message)))
     to.on('close', (code, reason) => (sdk ? sdk.onclose({ code, reason: String(reason) }) : onClose(code, String(reason))))

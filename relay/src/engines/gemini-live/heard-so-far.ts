@@ -76,6 +76,9 @@ class HeardLines implements HeardSoFar {
   }
 
   #add(line: Line): Line {
+    const last = this.#lines.at(-1)
+    // Put together piece by piece, it would keep every piece for as long as the call lasts.
+    if (last) last.text = JSON.parse(JSON.stringify(last.text)) as string
     this.#lines.push(line)
     if (this.#lines.length > MOST_LINES) this.#lines = this.#lines.slice(-MOST_LINES / 2)
     return line

@@ -24,6 +24,8 @@ export interface LifelineEvents {
   /** `resumed`: the vendor remembers the session; else it was told of the conversation anew. `first`: nothing was lost. */
   onOpen(how: { first: boolean; resumed: boolean; sound: Connection['sound'] }): void
   onPieces(pieces: Piece[]): void
+  /** A message that is nothing but sound: PCM16LE mono, good until the call returns. */
+  onSound(bytes: Uint8Array): void
   /** The connection is gone, another one is being made. */
   onLost(failure: EngineFailure): void
   /** There will be no other. */
@@ -112,6 +114,12 @@ class ConnectedLine implements Lifeline {
   #eventsOf(number: number): ConnectionEvents {
     return {
       onMessage: (pieces) => this.#counts(number) && this.#take(pieces),
+      onSound: (bytes) => {
+        if (!this.#counts(number)) return
+        this.#malformed = 0
+        this.#lost = 0
+        this.#o.events.onSound(bytes)
+      },
       onGone: (failure) => this.#counts(number) && this.#again(failure),
     }
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { plainSound } from './plain-sound.ts'
+import { plainSound, soundLike } from './plain-sound.ts'
 
 const sounds = fc.uint8Array({ minLength: 0, maxLength: 200 }).map((bytes) => Buffer.from(bytes))
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
@@ -60,4 +60,32 @@ test('what is cut, escaped or no message at all is left to the parser', () => {
   for (const odd of [whole.replace('AAAA', 'AA\\/A'), `x${whole}`, `${whole}{`, whole.replace('"serverContent"', '"serverContent2"')])
     expect(plainSound(Buffer.from(odd))).toBeUndefined()
   fc.assert(fc.property(fc.oneof(fc.uint8Array(), fc.json()), (bytes) => plainSound(Buffer.from(bytes as string)) === undefined))
+})
+
+test('what differs anywhere from the one before it is no sound unless the parser would have found the same', () => {
+  const written = (bytes: Uint8Array) =>
+    Buffer.from(JSON.stringify({ serverContent: { modelTurn: { parts: [{ inlineData: { data: base64(bytes) } }] } } }))
+  const letter = fc.constantFrom(...'"\\=-_ \n{}A')
+  let found = 0
+  fc.assert(
+    fc.property(sounds, fc.array(fc.tuple(fc.nat(), fc.boolean(), letter), { maxLength: 2 }), (bytes, changes) => {
+      expect(plainSound(written(Buffer.from('before')))?.toString()).toBe('before')
+      let text = written(bytes).toString()
+      for (const [where, instead, what] of changes) {
+        const at = where % text.length
+        text = text.slice(0, at) + what + text.slice(instead ? at + 1 : at)
+      }
+      const message = Buffer.from(text)
+      const like = soundLike(Buffer.concat([Buffer.from('{"ser'), message, Buffer.from('"}]')]), 5, 5 + message.length)?.toString('base64')
+      const sound = plainSound(message)
+      if (like !== undefined) expect(like).toBe(sound?.toString('base64'))
+      else expect(changes.length > 0 || bytes.length === 0).toBe(true)
+      if (!sound) return
+      found += 1
+      const told = JSON.parse(text) as { serverContent: { modelTurn: { parts: [{ inlineData: { data: string } }] } } }
+      expect(sound.equals(Buffer.from(told.serverContent.modelTurn.parts[0].inlineData.data, 'base64'))).toBe(true)
+    }),
+    { numRuns: 3000 },
+  )
+  expect(found).toBeGreaterThan(100)
 })

@@ -61,7 +61,12 @@ function world(route: 'realtime' | 'client-content') {
     ran,
     sent,
     clock,
-    hear: (pieces: Piece[]) => line?.onMessage(pieces),
+    hear(pieces: Piece[]) {
+      const [first] = pieces
+      // As it comes: sound alone goes past the parser.
+      if (pieces.length === 1 && first?.type === 'sound') line?.onSound(first.bytes)
+      else line?.onMessage(pieces)
+    },
     drop(refused: number) {
       refusing = refused
       line?.onGone(new EngineFailure('dropped', 'gone'))

@@ -72,10 +72,12 @@ export function startSession(o: {
     onPieces(pieces) {
       for (const piece of pieces) {
         if (closed) return
-        // Nearly every piece: found without looking it up by name.
-        if (piece.type === 'sound') PIECE.sound(piece)
-        else (PIECE[piece.type] as (piece: Piece) => void)(piece)
+        ;(PIECE[piece.type] as (piece: Piece) => void)(piece)
       }
+    },
+    onSound(bytes) {
+      const utterance = closed ? undefined : spoken()
+      if (utterance !== undefined) emit({ type: 'audio', utterance, bytes })
     },
     onLost(failure) {
       o.logger.warn({ callId: context.callId, fault: failure.fault.code }, 'gemini-live connects anew')
@@ -153,10 +155,7 @@ export function startSession(o: {
       heard.agent(utterance, text)
       emit({ type: 'said', utterance, text })
     },
-    sound({ bytes }) {
-      const utterance = spoken()
-      if (utterance !== undefined) emit({ type: 'audio', utterance, bytes })
-    },
+    sound: ({ bytes }) => events.onSound(bytes),
     interrupted() {
       const before = move({ type: 'interrupted' })
       visitorDone()
