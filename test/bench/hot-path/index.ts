@@ -6,12 +6,15 @@ import type { LoadWish } from './load-child.ts'
 import { type Entrant, measureInTurn, type Times } from './rounds.ts'
 import { type Stage, type StoreKind, setStage } from './stage.ts'
 
-/** `readings`: how often memory is looked at, so far from each other. */
-type Thoroughness = Times & { readings: number; readingMs: number }
+/** `readings`: how often memory is looked at, so far from each other. `warmMs`: spoken in before anything is, so that what is compiled is compiled. */
+type Thoroughness = Times & { readings: number; readingMs: number; warmMs: number }
 
-const FULL: Thoroughness = { warmUps: 1, rounds: 4, leadMs: 600, sliceMs: 2500, settleMs: 300, readings: 3, readingMs: 700 }
+const FULL: Thoroughness = {
+  ...{ warmUps: 2, rounds: 4, leadMs: 600, sliceMs: 2500, settleMs: 300 },
+  ...{ readings: 3, readingMs: 700, warmMs: 60_000 },
+}
 /** A smoke run says that all is counted, and not how much it is. */
-const QUICK: Thoroughness = { warmUps: 0, rounds: 1, leadMs: 200, sliceMs: 300, settleMs: 300, readings: 1, readingMs: 200 }
+const QUICK: Thoroughness = { warmUps: 0, rounds: 1, leadMs: 200, sliceMs: 300, settleMs: 300, readings: 1, readingMs: 200, warmMs: 0 }
 
 /**
  * Calls of one shape, at 50 and at 200, beside a bare bridge (DESIGN, "How it is measured"). `profileTo`: a folder for
@@ -32,6 +35,7 @@ export async function hotPath(o: {
   const usual = o.quick ? QUICK : FULL
   const times = { ...usual, rounds: o.rounds ?? usual.rounds }
   // What is made once is made by these few.
+  await speakIn(stage, 10, times.warmMs)
   let before: Held = await heldBy(stage, 10, times)
   for (const calls of o.calls ?? (o.quick ? [14] : [50, 200])) {
     await stage.join(calls)
@@ -52,6 +56,14 @@ function entrantsOf({ relay, floor, floorAgain, load }: Stage, { canMute }: Kind
     { row: 'floor', name: 'floor', process: floor },
     { row: 'floor again', name: 'floor again', process: floorAgain },
   ]
+}
+
+async function speakIn({ join, load }: Stage, calls: number, ms: number) {
+  await join(calls)
+  await load.ask({ do: 'feed', name: 'relay' } satisfies LoadWish)
+  await wait(ms)
+  await load.ask({ do: 'rest' } satisfies LoadWish)
+  await load.ask({ do: 'end', name: 'relay' } satisfies LoadWish)
 }
 
 /** Bytes held while so many calls are spoken in. */
