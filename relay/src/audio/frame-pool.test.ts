@@ -8,7 +8,7 @@ const newPool = () => new FramePool(PLACE)
 const frameOf = (number: number, length = 4) => new Uint8Array(length).fill(number & 255)
 
 describe('the pool of frames', () => {
-  it('gives back what was put in, whoever comes and goes between, and has no more slabs than it needs, and one', () => {
+  it('gives back what was put in, whoever comes and goes between, and has no more slabs than it needs, and a few', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.constant('take' as const), fc.nat(1000)), { maxLength: 200 }), (steps) => {
         const pool = newPool()
@@ -29,10 +29,10 @@ describe('the pool of frames', () => {
           most = Math.max(most, taken.length)
           for (const { place, number } of taken) expect(new Uint8Array(pool.read(place, 4))).toEqual(frameOf(number))
           expect(new Set(taken.map(({ place }) => place)).size).toBe(taken.length)
-          expect(pool.slabs).toBeLessThanOrEqual(Math.ceil(most / 4) + 1)
+          expect(pool.slabs).toBeLessThanOrEqual(Math.ceil(most / 4) + 4)
         }
         for (const { place } of taken) pool.leave(place)
-        expect(pool.slabs).toBeLessThanOrEqual(1)
+        expect(pool.slabs).toBeLessThanOrEqual(4)
       }),
     )
   })
@@ -42,7 +42,7 @@ describe('the pool of frames', () => {
     const places = Array.from({ length: 400 }, (_, at) => pool.take(frameOf(at)))
     expect(pool.slabs).toBe(100)
     for (const place of places) pool.leave(place)
-    expect(pool.slabs).toBe(1)
+    expect(pool.slabs).toBe(4)
   })
 
   it('fills the first slabs again before the last, so that these go', () => {

@@ -7,6 +7,8 @@
 const SLAB_BYTES = 16 * 1024
 /** Places are whole multiples of this: 20 ms at 8 kHz, so that the frames of our rates fill theirs. */
 const STEP_BYTES = 320
+/** So many that nobody uses stay: calls that come and go, and hear at different times, take and leave a few all the while. */
+const MOST_EMPTY = 4
 /** Slabs whose room one number tells. */
 const WORD = 32
 
@@ -20,15 +22,17 @@ interface Slab {
 export class FramePool {
   readonly #placeBytes: number
   readonly #slabPlaces: number
+  readonly #allPlaces: readonly number[]
   readonly #slabs: (Slab | undefined)[] = []
   /** A bit for each slab: it has a free place, or is not there. The first with room is used first, so that the last empty. */
   readonly #room: number[] = []
-  /** The last that nobody uses stays; others go. */
-  #empty: number | undefined
+  /** Those that nobody uses. */
+  readonly #empty: number[] = []
 
   constructor(placeBytes: number) {
     this.#placeBytes = placeBytes
     this.#slabPlaces = Math.max(1, Math.floor(SLAB_BYTES / placeBytes))
+    this.#allPlaces = Array.from({ length: this.#slabPlaces }, (_, place) => this.#slabPlaces - 1 - place)
   }
 
   /** How many slabs there are, for tests. */
@@ -39,8 +43,8 @@ export class FramePool {
   /** Copies a frame that is no longer than a place. */
   take(frame: Uint8Array): number {
     const at = this.#first()
-    if (at === this.#empty) this.#empty = undefined
     const slab = this.#slabs[at] ?? this.#add(at)
+    if (slab.free.length === this.#slabPlaces) this.#uses(at)
     const place = slab.free.pop() as number
     if (slab.free.length === 0) this.#room[at >> 5] = (this.#room[at >> 5] as number) & ~(1 << (at % WORD))
     slab.bytes.set(frame, place * this.#placeBytes)
@@ -60,8 +64,17 @@ export class FramePool {
     free.push(taken - at * this.#slabPlaces)
     this.#room[at >> 5] = (this.#room[at >> 5] as number) | (1 << (at % WORD))
     if (free.length < this.#slabPlaces) return
-    if (this.#empty !== undefined) this.#slabs[Math.max(at, this.#empty)] = undefined
-    this.#empty = Math.min(at, this.#empty ?? at)
+    this.#empty.push(at)
+    if (this.#empty.length <= MOST_EMPTY) return
+    const last = Math.max(...this.#empty)
+    this.#slabs[last] = undefined
+    this.#uses(last)
+  }
+
+  /** It is none of the empty ones any more. */
+  #uses(at: number): void {
+    const index = this.#empty.indexOf(at)
+    if (index >= 0) this.#empty.splice(index, 1)
   }
 
   /** Of the slabs with room, or to be made. */
@@ -74,9 +87,10 @@ export class FramePool {
   }
 
   #add(at: number): Slab {
+    // Nobody reads a place that was not written.
     const slab = {
-      bytes: new Uint8Array(this.#slabPlaces * this.#placeBytes),
-      free: Array.from({ length: this.#slabPlaces }, (_, place) => this.#slabPlaces - 1 - place),
+      bytes: new Uint8Array(Buffer.allocUnsafeSlow(this.#slabPlaces * this.#placeBytes).buffer),
+      free: this.#allPlaces.slice(),
     }
     this.#slabs[at] = slab
     return slab

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFramer, durationMs, frameBytes, isSilent } from './frames.ts'
+import { createFramer, durationMs, frameBytes, isSilent, soundingBytes } from './frames.ts'
 import { cut } from './signals.test-kit.ts'
 
 describe('frameBytes', () => {
@@ -29,6 +29,15 @@ describe('isSilent', () => {
     expect(isSilent(bytes(0, 200, -200))).toBe(true)
     expect(isSilent(bytes(0, 0, 201))).toBe(false)
     expect(isSilent(bytes(-201, 0, 0))).toBe(false)
+  })
+})
+
+describe('soundingBytes', () => {
+  it('ends with the last sample that can be made out', () => {
+    const bytes = (...samples: number[]) => new Uint8Array(Int16Array.from(samples).buffer)
+    expect(soundingBytes(bytes(0, 200, -200))).toBe(0)
+    expect(soundingBytes(bytes(201, 0, -201, 0, 0))).toBe(6)
+    expect(soundingBytes(Uint8Array.of(0, 0, 0, 127, 127))).toBe(4)
   })
 })
 

@@ -31,12 +31,15 @@ export function durationMs(bytes: number, sampleRateHz: number): number {
 const QUIET = 200
 
 /** Whether nothing can be made out in these PCM16LE samples: a pause between words. */
-export function isSilent(bytes: Uint8Array): boolean {
-  for (let at = 0; at + 1 < bytes.length; at += 2) {
+export const isSilent = (bytes: Uint8Array): boolean => soundingBytes(bytes) === 0
+
+/** How many of these bytes there are up to the last sample of PCM16LE that can be made out. */
+export function soundingBytes(bytes: Uint8Array): number {
+  for (let at = bytes.length - (bytes.length % 2) - 2; at >= 0; at -= 2) {
     const sample = (((bytes[at + 1] as number) << 24) >> 16) | (bytes[at] as number)
-    if (sample > QUIET || sample < -QUIET) return false
+    if (sample > QUIET || sample < -QUIET) return at + 2
   }
-  return true
+  return 0
 }
 
 export function createFramer(sampleRateHz: number, frameMs = 20): Framer {

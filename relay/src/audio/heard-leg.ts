@@ -22,9 +22,9 @@ export abstract class HeardLeg {
     this.#listener?.(event)
   }
 
-  /** Whole samples in the leg's input format. */
+  /** Whole samples in the leg's input format, good until it returns. */
   protected emitSound(bytes: Uint8Array): void {
     if (this.#ear) this.#ear.sound(bytes)
-    else this.#listener?.({ type: 'audio', bytes })
+    else this.#listener?.({ type: 'audio', bytes: new Uint8Array(bytes) })
   }
 }

@@ -14,15 +14,20 @@ export class KeptFrames {
   /** Where those that are kept stand, from `first` on. */
   #places: number[] = []
 
-  /** @throws RangeError when it is not as long as the ones before */
-  push(frame: Uint8Array): void {
+  /**
+   * One frame, or `count` of them that follow each other.
+   * @throws RangeError when they are not as long as the ones before
+   */
+  push(frames: Uint8Array, count = 1): void {
     if (!this.#pool) {
-      this.#size = frame.length
-      this.#pool = framePool(frame.length)
+      this.#size = frames.length / count
+      this.#pool = framePool(this.#size)
     }
-    if (frame.length !== this.#size) throw new RangeError(`a frame of ${frame.length} bytes among those of ${this.#size}`)
-    this.#places.push(this.#pool.take(frame))
-    this.end += 1
+    const size = this.#size
+    if (frames.length !== size * count) throw new RangeError(`a frame of ${frames.length / count} bytes among those of ${size}`)
+    if (count === 1) this.#places.push(this.#pool.take(frames))
+    else for (let at = 0; at < frames.length; at += size) this.#places.push(this.#pool.take(frames.subarray(at, at + size)))
+    this.end += count
   }
 
   /** Undefined when it is not there: forgotten, or not yet. */

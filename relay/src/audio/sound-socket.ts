@@ -4,6 +4,8 @@ import { WebSocketOutbox } from './outbox.ts'
 
 /** Above this even the words pile up: the socket goes, and the call waits for a better one. */
 const OVERFULL_BYTES = 1024 * 1024
+/** From its last word on until it is gone. */
+const LOOKS = 3
 /** A fault of ours, as a close code. */
 const FAULT = 1011
 
@@ -13,7 +15,7 @@ interface Options {
   ws: WebSocket
   side: 'client' | 'server'
   clock: { after(delayMs: number, task: () => void): () => void }
-  /** A peer that answers no ping for this long is gone. */
+  /** A peer that says nothing for this long, though it is asked, is gone; at most twice as long when it has just spoken. */
   pingMs: number
   /** Above this the line is slower than the sound: the playout waits. */
   fullBytes: number
@@ -28,7 +30,8 @@ interface Options {
  */
 export abstract class SoundSocket extends WebSocketOutbox implements Reader {
   isBetween = false
-  #isAlive = true
+  /** When it last said something: since it was looked at, before that, or not even since it was asked. */
+  #spoke: 'just now' | 'before' | 'not since asked' = 'just now'
   #isGone = false
   /** Not asked for a frame. */
   readonly #o: Options
@@ -38,7 +41,7 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
     super(o.ws, o.side)
     this.#o = o
     this.#listen(o.side)
-    this.#ping()
+    this.#look()
   }
 
   get open(): boolean {
@@ -52,13 +55,13 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
 
   take(data: Buffer, isBinary: boolean): void {
     if (this.#isGone) return
-    this.#isAlive = true
+    this.#spoke = 'just now'
     this.read(data, isBinary)
   }
 
   takeText(bytes: Buffer, from: number, to: number): boolean {
     if (this.#isGone || !this.readText(bytes, from, to)) return false
-    this.#isAlive = true
+    this.#spoke = 'just now'
     return true
   }
 
@@ -99,12 +102,13 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
     this.#o.onGone(code)
   }
 
-  #ping(): void {
-    this.#cancel.ping = this.#o.clock.after(this.#o.pingMs, () => {
-      if (!this.#isAlive) return this.ws.terminate()
-      this.#isAlive = false
-      if (this.ws.readyState === OPEN) this.ws.ping()
-      this.#ping()
+  /** Whoever speaks is not asked: of sound that comes all the while nobody needs a ping. */
+  #look(): void {
+    this.#cancel.ping = this.#o.clock.after(Math.floor((2 * this.#o.pingMs) / LOOKS), () => {
+      if (this.#spoke === 'not since asked') return this.ws.terminate()
+      if (this.#spoke === 'before' && this.ws.readyState === OPEN) this.ws.ping()
+      this.#spoke = this.#spoke === 'just now' ? 'before' : 'not since asked'
+      this.#look()
     })
   }
 
@@ -112,7 +116,7 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
     const { ws } = this
     readMessages(ws, side, this)
     ws.on('pong', () => {
-      this.#isAlive = true
+      this.#spoke = 'just now'
     })
     // Answered by `ws` itself, whether anybody reads the answers or not.
     ws.on('ping', () => this.bound())

@@ -1,4 +1,4 @@
-import { createFramer, type Framer, frameBytes, isSilent } from '../audio/frames.ts'
+import { createFramer, type Framer, frameBytes, isSilent, soundingBytes } from '../audio/frames.ts'
 import { createResampler, type Resampler } from '../audio/resample.ts'
 import type { Ledger } from './playback.ts'
 import type { Track } from './playout.ts'
@@ -62,12 +62,20 @@ export class OwnVoice {
   #cut(sound: Uint8Array): void {
     const size = this.#frameBytes
     // Whole frames, as most pieces are, need no copy.
-    if (sound.length % size === 0 && (this.#framer === undefined || this.#framer.waiting === 0))
-      for (let at = 0; at < sound.length; at += size) this.#send(sound.subarray(at, at + size))
+    if (sound.length % size === 0 && (this.#framer === undefined || this.#framer.waiting === 0)) this.#sendAll(sound)
     else {
       this.#framer ??= createFramer(this.#format.sampleRateHz, this.#format.frameMs)
       for (const frame of this.#framer.push(sound)) this.#send(frame)
     }
+  }
+
+  /** Whole frames. */
+  #sendAll(frames: Uint8Array): void {
+    const count = frames.length / this.#frameBytes
+    const sounding = Math.ceil(soundingBytes(frames) / this.#frameBytes)
+    this.#ledger.made(sounding * this.#frameMs)
+    this.#ledger.made((count - sounding) * this.#frameMs, true)
+    if (count > 0) this.#track.push(frames, count)
   }
 
   #send(frame: Uint8Array): void {

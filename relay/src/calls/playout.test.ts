@@ -8,10 +8,13 @@ import type { AudioLeg } from './ports.ts'
 
 const LEAD_MS = 100
 
-/** A leg that keeps the number written into each frame. */
-function tape(clock: TestClock) {
+/** A leg that keeps the number written into each frame, of one byte. */
+function tape(clock: TestClock, takesRuns = false) {
   const sent: { utterance: string; number: number; atMs: number }[] = []
+  /** How many frames came at once. */
+  const runs: number[] = []
   const marks: string[] = []
+  const marked: { name: string; behind: number }[] = []
   const ended: string[] = []
   const far = { room: true }
   const format = { encoding: 'pcm_s16le', sampleRateHz: 24_000, frameMs: 20 } as const
@@ -24,8 +27,15 @@ function tape(clock: TestClock) {
     listen: () => () => undefined,
     close: () => undefined,
     writable: () => far.room,
-    send: (frame, utterance) => void sent.push({ utterance, number: frame[0] ?? -1, atMs: clock.monotonicMs() }),
-    mark: (utterance, name) => void marks.push(`${utterance}:${name}`),
+    takesRuns,
+    send(frames, utterance) {
+      runs.push(frames.length)
+      for (const number of frames) sent.push({ utterance, number, atMs: clock.monotonicMs() })
+    },
+    mark(utterance, name) {
+      marks.push(`${utterance}:${name}`)
+      marked.push({ name, behind: sent.length })
+    },
     clear: async () => undefined,
   }
   const beat = createBeat({
@@ -41,9 +51,14 @@ function tape(clock: TestClock) {
     const push = (from: number, count: number) => {
       for (let number = from; number < from + count; number++) track.push(Uint8Array.of(number))
     }
-    return { track, push }
+    const pushAtOnce = (from: number, count: number) => {
+      const bytes = Uint8Array.from({ length: count }, (_, index) => from + index)
+      track.push(bytes, count)
+      bytes.fill(255)
+    }
+    return { track, push, pushAtOnce }
   }
-  return { playout, sent, marks, ended, far, begin, beat }
+  return { playout, sent, runs, marks, marked, ended, far, begin, beat }
 }
 
 type Act = { type: 'push'; count: number } | { type: 'wait'; ms: number } | { type: 'room'; room: boolean } | { type: 'pause'; on: boolean }
@@ -88,6 +103,57 @@ describe('the playout', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  test.each([true, false])(
+    'frames that come together leave as if each had come by itself (a leg that gathers them: %s)',
+    async (takesRuns) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(act, { maxLength: 15 }), async (acts) => {
+          const said = async (atOnce: boolean) => {
+            const clock = new TestClock()
+            const { playout, sent, marked, far, begin } = tape(clock, takesRuns && atOnce)
+            const { push, pushAtOnce, track } = begin('u')
+            let pushed = 0
+            for (const each of acts) {
+              if (each.type === 'push') (atOnce ? pushAtOnce : push)(pushed % 200, each.count)
+              if (each.type === 'push') pushed += each.count
+              if (each.type === 'wait') await clock.advance(each.ms)
+              if (each.type === 'room') far.room = each.room
+              if (each.type === 'pause') each.on ? playout.pause() : playout.resume()
+            }
+            far.room = true
+            playout.resume()
+            await clock.advance(pushed * 20 + 1000)
+            track.rewind(Math.max(0, pushed - 30) * 20)
+            await clock.advance(2000)
+            playout.close()
+            return { sent, marked }
+          }
+          expect(await said(true)).toEqual(await said(false))
+        }),
+        { numRuns: 200 },
+      )
+    },
+  )
+
+  test('a leg that gathers frames gets them together, but for a mark or a time between them', async () => {
+    const clock = new TestClock()
+    const { begin, runs, marked } = tape(clock, true)
+    const { pushAtOnce } = begin('u')
+    for (let from = 0; from < 48; from += 4) {
+      pushAtOnce(from, 4)
+      await clock.advance(80)
+    }
+    // Behind the twenty-fifth frame, which is the first of four, stands a mark.
+    expect(runs).toEqual([4, 4, 4, 4, 4, 4, 1, 1, 1, 1, 4, 4, 4, 4, 4])
+    expect(marked).toEqual([
+      { name: 'start', behind: 0 },
+      { name: 'p500', behind: 25 },
+    ])
+    pushAtOnce(48, 7)
+    // Six of them are as early as may be.
+    expect(runs.slice(15)).toEqual([1, 1, 1, 1, 1, 1])
   })
 
   test('sends nothing while it is paused, and then everything in order, also what comes while it is sending', () => {

@@ -14,8 +14,8 @@ const LATE_BEAT_MS = 60
 
 /** One utterance's frames on their way. */
 export interface Track {
-  /** One whole frame in the leg's format. It is copied; one that leaves at once goes to the leg as it is. */
-  push(frame: Uint8Array): void
+  /** One whole frame in the leg's format, or `count` of them that follow each other. It is copied; what leaves at once goes to the leg as it is. */
+  push(frames: Uint8Array, count?: number): void
   /** No more frames will come. */
   end(): void
   /** Resolves when there is room for more, or the track is gone. */
@@ -73,10 +73,10 @@ class PacedTrack implements Track {
     this.#playout = playout
   }
 
-  push(frame: Uint8Array): void {
+  push(frames: Uint8Array, count = 1): void {
     if (this.gone || this.ended) return
-    this.frames.push(frame)
-    this.#playout.pushed(this, frame)
+    this.frames.push(frames, count)
+    this.#playout.pushed(this, frames, count)
   }
 
   end(): void {
@@ -117,6 +117,7 @@ class PacedPlayout implements Playout, BeatMember {
   readonly #clock: Clock
   readonly #frameMs: number
   readonly #keptFrames: number
+  readonly #markFrames: number
   readonly #taps: Taps
   #running = true
   #onBeat = false
@@ -134,6 +135,7 @@ class PacedPlayout implements Playout, BeatMember {
     this.#clock = o.clock
     this.#frameMs = o.leg.output.frameMs
     this.#keptFrames = Math.ceil(KEPT_MS / this.#frameMs)
+    this.#markFrames = Math.ceil(MARK_EVERY_MS / this.#frameMs)
     this.#taps = o.taps
     this.#beat = o.beat
   }
@@ -161,12 +163,13 @@ class PacedPlayout implements Playout, BeatMember {
     for (const track of [...this.#tracks]) this.remove(track)
   }
 
-  /** The newest frame of a track. */
-  pushed(track: PacedTrack, frame: Uint8Array): void {
+  /** The newest frames of a track. */
+  pushed(track: PacedTrack, frames: Uint8Array, count: number): void {
     if (this.#onBeat) return
-    // Where nothing waits before it, it leaves as it came.
-    const mayLeave = this.#running && track === this.#current && track.next === track.frames.end - 1
-    if (mayLeave && this.#canSend() && this.#isTime()) this.#send(track, frame)
+    // Where nothing waits before them, they leave as they came; a mark that has to stand among them parts them.
+    const isFirst = this.#running && track === this.#current && track.next === track.frames.end - count
+    const mayLeave = isFirst && (count === 1 || (this.#leg.takesRuns && count <= this.#untilMark(track)))
+    if (mayLeave && this.#canSend() && this.#isTime(count)) this.#send(track, frames, count)
     this.beat()
   }
 
@@ -243,19 +246,25 @@ class PacedPlayout implements Playout, BeatMember {
     this.#beat.leave(this)
   }
 
+  /** So many frames until a mark is due. */
+  #untilMark(track: PacedTrack): number {
+    return this.#markFrames - (track.next % this.#markFrames)
+  }
+
   #canSend(): boolean {
     if (this.#leg.writable()) return true
     this.#unbroken = false
     return false
   }
 
-  /** Whether the next frame may leave. Where it should have left long ago, time begins anew. */
-  #isTime(): boolean {
+  /** Whether the next frames may leave. Where the first should have left long ago, time begins anew. */
+  #isTime(count = 1): boolean {
     const now = this.#clock.monotonicMs()
+    const moreMs = (count - 1) * this.#frameMs
     const playsAt = this.#origin + this.#sentFrames * this.#frameMs
-    if (now > playsAt + (this.#unbroken ? LATE_BEAT_MS : 0)) this.#restart()
-    else if (now < playsAt - this.#leg.leadMs) return false
-    return true
+    if (now <= playsAt + (this.#unbroken ? LATE_BEAT_MS : 0)) return now >= playsAt + moreMs - this.#leg.leadMs
+    this.#restart()
+    return moreMs <= this.#leg.leadMs
   }
 
   /** False when its time has not come. */
@@ -268,25 +277,25 @@ class PacedPlayout implements Playout, BeatMember {
       return true
     }
     const frame = this.#isTime() ? track.frames.at(track.next) : undefined
-    if (frame) this.#send(track, frame)
+    if (frame) this.#send(track, frame, 1)
     return frame !== undefined
   }
 
-  #send(track: PacedTrack, frame: Uint8Array): void {
+  #send(track: PacedTrack, frames: Uint8Array, count: number): void {
     const leg = this.#leg
     if (!track.startMarked) {
       track.startMarked = true
       leg.mark(track.utterance, 'start')
     }
-    leg.send(frame, track.utterance)
+    leg.send(frames, track.utterance)
     const { agent } = this.#taps
-    if (agent !== undefined) agent.sound(frame, leg.output.sampleRateHz)
+    if (agent !== undefined) agent.sound(frames, leg.output.sampleRateHz)
     this.#unbroken = true
-    this.#sentFrames += 1
-    track.next += 1
+    this.#sentFrames += count
+    track.next += count
     if (track.next > this.#keptFrames) track.frames.forgetBefore(track.next - this.#keptFrames)
     const ms = track.next * this.#frameMs
-    if (ms % MARK_EVERY_MS === 0) leg.mark(track.utterance, `p${ms}`)
+    if (track.next % this.#markFrames === 0) leg.mark(track.utterance, `p${ms}`)
     track.events.onSent(ms)
     this.wake(track)
   }

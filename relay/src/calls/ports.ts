@@ -58,7 +58,7 @@ interface LegBase {
 
 /** Where its sound goes, past the events: fifty times a second. Without one, sound is an event. */
 export interface Ear {
-  /** One or more whole samples in the leg's input format. */
+  /** One or more whole samples in the leg's input format, good until it returns. */
   sound(bytes: Uint8Array): void
 }
 
@@ -72,6 +72,8 @@ export interface AudioLeg extends LegBase {
   listen(listener: (event: LegEvent) => void, ear?: Ear): () => void
   /** False while the far end does not take more (detached, or its socket is full): the playout waits and nothing piles up. */
   writable(): boolean
+  /** Gathers frames into messages of its own: `send` may be given several at once. */
+  readonly takesRuns?: boolean
   /** One whole frame in the output format. The bytes are good until it returns. */
   send(frame: Uint8Array, utterance: string): void
   /** Queued behind the audio sent so far; comes back as a `mark` event when playback reached it. */

@@ -52,6 +52,29 @@ describe('an engine at work', () => {
     expect(engine.inputs.map((input) => input.type)).toEqual(['context', 'turn'])
   })
 
+  test('gets the sound that came before it was ready as it was, though its bytes were used again', async () => {
+    const ready = Promise.withResolvers<void>()
+    const { engine, seat, clock } = setUp(() => undefined, {
+      async start() {
+        await ready.promise
+        return { take: (input) => void engine.inputs.push(input), close: async () => undefined }
+      },
+    })
+    const bytes = Uint8Array.of(1, 2)
+    seat.sound(bytes, 8000)
+    bytes.fill(9)
+    seat.sound(bytes, 8000)
+    bytes.fill(0)
+    ready.resolve()
+    await clock.advance(10)
+    seat.sound(Uint8Array.of(5, 6), 8000)
+    expect(engine.inputs.map((input) => input.type === 'audio' && [...input.bytes])).toEqual([
+      [1, 2],
+      [9, 9],
+      [5, 6],
+    ])
+  })
+
   test('stalls when no piece comes in its time: after a turn, and between pieces', async () => {
     const never = setUp(() => undefined)
     await never.clock.advance(5000)

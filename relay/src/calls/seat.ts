@@ -10,7 +10,7 @@ const MOST_WAITING = 500
 /** One engine at work in a call: started, fed, watched. It fails at most once; after that, or once closed, it is not heard any more. */
 export interface Seat {
   take(input: EngineInput): void
-  /** The visitor's sound, PCM16LE mono: fifty times a second. */
+  /** The visitor's sound, PCM16LE mono, good until it returns: fifty times a second. */
   sound(bytes: Uint8Array, sampleRateHz: number): void
   /** The turn it still owes an answer to. */
   readonly turn: Turn | undefined
@@ -71,7 +71,8 @@ class EngineSeat implements Seat {
   }
 
   sound(bytes: Uint8Array, sampleRateHz: number): void {
-    if (this.#isGone || this.#hearer === undefined) this.take({ type: 'audio', bytes, sampleRateHz })
+    // Whoever is not there yet hears it later.
+    if (this.#isGone || this.#hearer === undefined) this.take({ type: 'audio', bytes: new Uint8Array(bytes), sampleRateHz })
     else
       try {
         this.#hearer.sound(bytes, sampleRateHz)

@@ -35,3 +35,7 @@ const NINE = 57
 
 /** Without anything that JSON might write in another way, or that UTF-8 has more than a byte for. */
 export const isPlain = (id: string): boolean => /^[A-Za-z0-9_-]{1,128}$/.test(id)
+
+/** The same JSON, in ASCII. */
+export const asciiOf = (json: string): string =>
+  json.replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)

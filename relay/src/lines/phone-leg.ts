@@ -51,6 +51,7 @@ class PhoneLeg implements AudioLeg {
   readonly input: AudioFormat
   readonly output: AudioFormat
   readonly leadMs: number
+  readonly takesRuns: boolean
 
   constructor(first: AudioLeg) {
     this.#stream = first
@@ -65,6 +66,7 @@ class PhoneLeg implements AudioLeg {
     this.input = first.input
     this.output = first.output
     this.leadMs = first.leadMs
+    this.takesRuns = first.takesRuns ?? false
   }
 
   listen(listener: (event: LegEvent) => void, ear?: Ear): () => void {

@@ -20,13 +20,15 @@ export const echo: Engine = {
       open = false
     }
     signal.addEventListener('abort', close, { once: true })
+    const sound = (bytes: Uint8Array) => {
+      if (!open) return
+      if (!began) emit({ type: 'answers', utterance })
+      began = true
+      emit({ type: 'audio', utterance, bytes })
+    }
     return {
-      take(input) {
-        if (!open || input.type !== 'audio') return
-        if (!began) emit({ type: 'answers', utterance })
-        began = true
-        emit({ type: 'audio', utterance, bytes: input.bytes })
-      },
+      hearer: { sound },
+      take: (input) => input.type === 'audio' && sound(input.bytes),
       async close() {
         close()
       },

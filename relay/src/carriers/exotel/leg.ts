@@ -4,7 +4,8 @@ import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
 import type { StreamSocket } from '../stream-socket.ts'
-import { type Chunk, type Chunks, createChunks } from './chunks.ts'
+import { Chunk } from './chunk.ts'
+import type { Lingerer, Lingering } from './lingering.ts'
 import { mediaMiddleOf, soundAsWritten } from './media.ts'
 import { createStreamWriter, type FromExotel, type SampleRate, type StreamKeys, type StreamWriter, soundOf } from './wire.ts'
 
@@ -20,14 +21,15 @@ interface Made {
   sampleRateHz: SampleRate
   chunkBytes: number
   leadMs: number
+  lingering: Lingering
   keys: StreamKeys
-  socket: Pick<StreamSocket, 'writable' | 'send' | 'close'>
+  socket: Pick<StreamSocket, 'writable' | 'send' | 'sound' | 'close'>
 }
 
 /** What comes and goes on one admitted stream. What a frame needs lies in this one object. */
-export class ExotelLeg extends HeardLeg implements AudioLeg {
+export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
   readonly #socket: Made['socket']
-  readonly #chunks: Chunks
+  readonly #chunk: Chunk
   #closed: boolean
   /** When the last frame was; whole ms need no object of their own. */
   #sentAtMs: number
@@ -37,7 +39,8 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
   /** What stands in what we are told of its sound. */
   readonly #mediaMiddle: string
   #odd: Buffer | undefined
-  #cancelLinger: (() => void) | undefined
+  #lingers: boolean
+  readonly #lingering: Lingering
   readonly #hearing: Hearing
   readonly #writer: StreamWriter
   readonly #marks: { utterance: string; name: string }[]
@@ -49,12 +52,13 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
   readonly input: AudioFormat
   readonly output: AudioFormat
   readonly leadMs: number
+  readonly takesRuns = true
 
   constructor(o: Made) {
     super()
     const bytesPerMs = o.sampleRateHz / 500
     this.#socket = o.socket
-    this.#chunks = createChunks(FRAME_MS * bytesPerMs, o.chunkBytes)
+    this.#chunk = new Chunk(FRAME_MS * bytesPerMs, o.chunkBytes)
     this.#closed = false
     this.#sentAtMs = 0
     this.#clock = o.clock
@@ -62,7 +66,8 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
     this.#bytesPerMs = bytesPerMs
     this.#mediaMiddle = mediaMiddleOf(o.streamSid)
     this.#odd = undefined
-    this.#cancelLinger = undefined
+    this.#lingers = false
+    this.#lingering = o.lingering
     this.#hearing = createHearing(o.clock)
     this.#writer = createStreamWriter(o.streamSid, o.sampleRateHz, o.keys)
     this.#marks = []
@@ -78,23 +83,28 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
     return !this.#closed && this.#socket.writable
   }
 
-  send(frame: Uint8Array, utterance: string): void {
+  send(frames: Uint8Array, utterance: string): void {
     if (this.#closed) return
     this.#sentAtMs = Math.floor(this.#clock.monotonicMs())
-    const full = this.#chunks.push(frame, utterance)
-    if (full) this.#sendChunk(full)
-    else if (!this.#cancelLinger) this.#linger(LINGER_MS)
+    const chunk = this.#chunk
+    for (let at = 0; at < frames.length; ) {
+      at += chunk.add(at === 0 ? frames : frames.subarray(at), utterance)
+      if (chunk.isFull) this.#sendChunk()
+    }
+    if (this.#lingers || chunk.isEmpty) return
+    this.#lingers = true
+    this.#lingering.add(this)
   }
 
   mark(utterance: string, name: string): void {
     if (this.#closed) return
     this.#marks.push({ utterance, name })
-    if (this.#chunks.empty) this.#sendChunk(undefined)
+    if (this.#chunk.isEmpty) this.#sendMarks()
   }
 
   clear(utterance: string): Promise<number | undefined> {
     if (this.#closed) return Promise.resolve(undefined)
-    this.#chunks.drop()
+    this.#chunk.clear()
     this.#marks.length = 0
     this.#socket.send(this.#writer.clear)
     return Promise.resolve(this.#hearing.cleared(utterance))
@@ -143,6 +153,17 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
     return sound && this.#sound(sound)
   }
 
+  /** No frame for a while: the rest goes filled up with silence. */
+  stillWaits(nowMs: number): boolean {
+    const waits = !this.#closed && !this.#chunk.isEmpty
+    this.#lingers = waits && nowMs < this.#sentAtMs + LINGER_MS
+    if (waits && !this.#lingers) {
+      this.#chunk.fill()
+      this.#sendChunk()
+    }
+    return this.#lingers
+  }
+
   #sound(bytes: Buffer): Taken {
     if (!this.#bound.mayCome(bytes.length / this.#bytesPerMs)) return 'refused'
     const samples = this.#whole(bytes)
@@ -150,24 +171,16 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
     return 'taken'
   }
 
-  #sendChunk(chunk: Chunk | undefined) {
-    if (chunk) {
-      this.#socket.send(this.#writer.media(chunk.pcm))
-      for (const { utterance, bytes } of chunk.of) this.#hearing.sent(utterance, bytes / this.#bytesPerMs)
-    }
-    if (this.#marks.length === 0) return
-    for (const { utterance, name } of this.#marks.splice(0)) this.#socket.send(this.#writer.mark(this.#hearing.mark(utterance, name)))
+  #sendChunk() {
+    const { of, pcm } = this.#chunk
+    this.#socket.sound(this.#writer.before(pcm.length), pcm, this.#writer.after)
+    for (const { utterance, bytes } of of) this.#hearing.sent(utterance, bytes / this.#bytesPerMs)
+    this.#chunk.clear()
+    if (this.#marks.length > 0) this.#sendMarks()
   }
 
-  /** No frame for a while: the rest goes filled up with silence. */
-  #linger(waitMs: number) {
-    this.#cancelLinger = this.#clock.after(waitMs, () => {
-      this.#cancelLinger = undefined
-      if (this.#closed || this.#chunks.empty) return
-      const leftMs = this.#sentAtMs + LINGER_MS - this.#clock.monotonicMs()
-      if (leftMs > 0) this.#linger(leftMs)
-      else this.#sendChunk(this.#chunks.flush())
-    })
+  #sendMarks() {
+    for (const { utterance, name } of this.#marks.splice(0)) this.#socket.send(this.#writer.mark(this.#hearing.mark(utterance, name)))
   }
 
   /** Whole samples; a byte that is left over belongs to the next. */
@@ -175,12 +188,12 @@ export class ExotelLeg extends HeardLeg implements AudioLeg {
     if (!this.#odd && bytes.length % 2 === 0) return bytes
     const joined = this.#odd ? Buffer.concat([this.#odd, bytes]) : bytes
     const even = joined.length - (joined.length % 2)
-    this.#odd = even < joined.length ? joined.subarray(even) : undefined
+    this.#odd = even < joined.length ? Buffer.from(joined.subarray(even)) : undefined
     return joined.subarray(0, even)
   }
 
   #leaveQuietly() {
     this.#closed = true
-    this.#cancelLinger?.()
+    this.#lingering.remove(this)
   }
 }

@@ -1,6 +1,6 @@
 import { bytesOfBase64, readBase64 } from '../../audio/base64.ts'
 import { isPlain, pastDigits, pastText, pastWords } from '../as-written.ts'
-import { soundOf } from './wire.ts'
+import { MAX_PAYLOAD_BYTES, place, soundOf } from './wire.ts'
 
 /**
  * What Exotel sends ten times a second and call, as it mostly writes it: from the bytes that came to sound. Whatever differs is left to whom
@@ -24,7 +24,7 @@ export const mediaMiddleOf = (streamSid: string): string =>
   // Joined, it is one string; put together otherwise it would be looked for in pieces.
   isPlain(streamSid) ? [',"stream_sid":"', streamSid, '","media":{"chunk":'].join('') : ''
 
-/** The sound between two places, in bytes of its own; undefined for what is not a `media` with this middle as it is mostly written. */
+/** The sound between two places, good until the next; undefined for what is not a `media` with this middle as it is mostly written. */
 export function soundAsWritten(bytes: Buffer, from: number, to: number, mediaMiddle: string): Buffer | undefined {
   const last = to - END.length
   if (mediaMiddle === '' || pastText(bytes, last, to, END) !== to) return undefined
@@ -38,8 +38,8 @@ export function soundAsWritten(bytes: Buffer, from: number, to: number, mediaMid
 
 function decoded(bytes: Buffer, from: number, to: number): Buffer | undefined {
   const length = bytesOfBase64(bytes, from, to)
-  if (length <= 0) return undefined
-  const sound = Buffer.allocUnsafe(length)
+  if (length <= 0 || length > MAX_PAYLOAD_BYTES) return undefined
+  const sound = place.of(length)
   return readBase64(bytes, from, sound, length) ? sound : undefined
 }
 

@@ -6,6 +6,7 @@ import type { AudioLeg, LegEvent } from '../../calls/ports.ts'
 import { TestClock } from '../../clock.test-kit.ts'
 import type { EndReason } from '../../protocol/index.ts'
 import vectors from './exotel.vectors.json' with { type: 'json' }
+import { Lingering } from './lingering.ts'
 import { createExotelStream } from './stream.ts'
 import type { StreamStart } from './wire.ts'
 
@@ -26,6 +27,7 @@ type Admit = (start: StreamStart) => Promise<EndReason | undefined>
 /** Exotel at one end, the relay at the other, with a real socket between. */
 async function streamed(admit: Admit = async () => 'callee', chunkBytes = 3200) {
   const clock = new TestClock()
+  const lingering = new Lingering(clock)
   const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   const told: LegEvent[] = []
   const gone: StreamStart[] = []
@@ -38,6 +40,7 @@ async function streamed(admit: Admit = async () => 'callee', chunkBytes = 3200) 
       sampleRateHz: 8000,
       chunkBytes,
       leadMs: 100,
+      lingering,
       keys: 'both',
       async admit(start, its) {
         leg = its

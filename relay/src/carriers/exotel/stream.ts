@@ -3,6 +3,7 @@ import type { AudioLeg, Clock } from '../../calls/ports.ts'
 import type { EndReason } from '../../protocol/index.ts'
 import { createStreamSocket, REFUSED, type StreamSocket } from '../stream-socket.ts'
 import { ExotelLeg, type Taken } from './leg.ts'
+import type { Lingering } from './lingering.ts'
 import { type FromExotel, readStreamMessage, type SampleRate, type StreamKeys, type StreamStart } from './wire.ts'
 
 /** Exotel says `start` right after the socket stands. */
@@ -19,6 +20,7 @@ interface Options {
   chunkBytes: number
   /** Beyond a chunk's own length: keeps Exotel's cushion filled while we are late. */
   leadMs: number
+  lingering: Lingering
   keys: StreamKeys
   admit: (start: StreamStart, leg: AudioLeg) => Promise<EndReason | undefined>
   /** The socket is gone, for whichever reason; told once, and only after `admit` was asked. */
@@ -84,7 +86,7 @@ class ExotelStream {
   }
 
   async #start(told: StreamStart): Promise<void> {
-    const { admit, chunkBytes, clock, keys, leadMs, onFault, sampleRateHz } = this.#o
+    const { admit, chunkBytes, clock, keys, leadMs, lingering, onFault, sampleRateHz } = this.#o
     this.#cancelStart()
     this.#started = told
     const leg = new ExotelLeg({
@@ -93,6 +95,7 @@ class ExotelStream {
       sampleRateHz: told.sampleRateHz ?? sampleRateHz,
       chunkBytes,
       leadMs,
+      lingering,
       keys,
       socket: this.#socket,
     })

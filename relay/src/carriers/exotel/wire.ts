@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Place } from '../../audio/place.ts'
+import { asciiOf } from '../as-written.ts'
 import { MAX_MESSAGE_BYTES } from '../stream-socket.ts'
 
 /**
@@ -10,7 +12,7 @@ export const SAMPLE_RATES = [8000, 16_000, 24_000] as const
 export type SampleRate = (typeof SAMPLE_RATES)[number]
 
 /** One second of the highest rate; Exotel sends 100 ms at a time. */
-const MAX_PAYLOAD_BYTES = 48_000
+export const MAX_PAYLOAD_BYTES = 48_000
 
 export interface StreamStart {
   readonly streamSid: string
@@ -123,23 +125,25 @@ function streamSidOf(message: Fields): string | undefined {
   return typeof sid === 'string' ? sid : undefined
 }
 
-/** The bytes of a `media`; undefined when it is no base64, empty or longer than a second. */
+/** The bytes of a `media`, good until the next; undefined when it is no base64, empty or longer than a second. */
 export function soundOf(payload: string): Buffer | undefined {
   const { length } = payload
   const padding = payload.charCodeAt(length - 1) !== EQUALS ? 0 : payload.charCodeAt(length - 2) === EQUALS ? 2 : 1
-  const size = (length >> 2) * 3 - padding
-  if (length % 4 !== 0 || size <= 0 || size > MAX_PAYLOAD_BYTES) return undefined
-  const bytes = Buffer.from(payload, 'base64')
-  // Buffers skip what is no base64.
-  return bytes.length === size ? bytes : undefined
+  const bytes = (length >> 2) * 3 - padding
+  if (length % 4 !== 0 || bytes <= 0) return undefined
+  return place.ofBase64(payload, bytes)
 }
+
+/** Of all sound that comes: whoever keeps some copies it. */
+export const place = new Place(MAX_PAYLOAD_BYTES)
 
 const EQUALS = 61
 
-/** Writes what one stream sends: whole text frames. */
+/** What one stream sends: whole text frames, and the sound of one in base64 between two of these. */
 export interface StreamWriter {
-  /** A chunk of PCM16LE, a multiple of 320 bytes. */
-  media(pcm: Uint8Array): string
+  /** Begins a `media` of so many bytes of PCM16LE, a multiple of 320: counted as sent. */
+  before(bytes: number): string
+  readonly after: string
   mark(name: string): string
   readonly clear: string
 }
@@ -149,21 +153,22 @@ export const STREAM_KEYS = ['both', 'snake', 'camel'] as const
 export type StreamKeys = (typeof STREAM_KEYS)[number]
 
 export function createStreamWriter(streamSid: string, sampleRateHz: SampleRate, keys: StreamKeys = 'both'): StreamWriter {
-  const sid = JSON.stringify(streamSid)
+  const sid = asciiOf(JSON.stringify(streamSid))
   const ids = { both: `"stream_sid":${sid},"streamSid":${sid}`, snake: `"stream_sid":${sid}`, camel: `"streamSid":${sid}` }[keys]
   const sequence = keys === 'camel' ? 'sequenceNumber' : 'sequence_number'
   const inner = keys === 'snake' ? 'sequence_number' : 'sequenceNumber'
+  const head = `{"event":"media",${ids},"${sequence}":`
   let chunks = 0
   let sentBytes = 0
   return {
-    media(pcm) {
+    before(bytes) {
       chunks += 1
       const atMs = Math.round(sentBytes / (sampleRateHz / 500))
-      sentBytes += pcm.length
-      const payload = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64')
+      sentBytes += bytes
       // Some streams end early where a message lacks any of these.
-      return `{"event":"media",${ids},"${sequence}":${chunks},"media":{"chunk":"${chunks}","timestamp":"${atMs}","${inner}":"${chunks}","payload":"${payload}"}}`
+      return `${head}${chunks},"media":{"chunk":"${chunks}","timestamp":"${atMs}","${inner}":"${chunks}","payload":"`
     },
+    after: '"}}',
     mark: (name) => `{"event":"mark",${ids},"mark":{"name":${JSON.stringify(name)}}}`,
     clear: `{"event":"clear",${ids}}`,
   }

@@ -36,8 +36,3 @@ it('of a stream whose name is not plain has an end all the same', () => {
   const [cut] = written(plain).split('"},')
   expect(asWritten(Buffer.from(cut ?? ''), 'a b')).toBeUndefined()
 })
-
-it('is not written over by what is read next', () => {
-  const [first, second] = ['AAAA', '////'].map((payload) => asWritten(Buffer.from(written({ ...plain, payload }))))
-  expect([first?.readInt16LE(), second?.readInt16LE()]).toEqual([-32_124, 0])
-})

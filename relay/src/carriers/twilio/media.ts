@@ -1,7 +1,7 @@
 import { bitsOfLetters, bytesOfBase64 } from '../../audio/base64.ts'
 import { MULAW_SAMPLES } from '../../audio/g711.ts'
 import { isPlain, pastDigits, pastText, pastWords } from '../as-written.ts'
-import { MAX_PAYLOAD_BYTES } from './wire.ts'
+import { MAX_PAYLOAD_BYTES, place } from './wire.ts'
 
 /**
  * What Twilio sends fifty times a second and call, as it always writes it: from the bytes that came to sound, without a string or an object
@@ -20,7 +20,7 @@ export const mediaEndOf = (streamSid: string): string =>
   // Joined, it is one string; put together otherwise it would be looked for in pieces.
   isPlain(streamSid) ? ['"},"streamSid":"', streamSid, '"}'].join('') : ''
 
-/** The sound between two places as PCM16LE, in bytes of its own; undefined for what is not a `media` with this end as it is always written. */
+/** The sound between two places as PCM16LE, good until the next; undefined for what is not a `media` with this end as it is always written. */
 export function soundAsWritten(bytes: Uint8Array, from: number, to: number, mediaEnd: string): Buffer | undefined {
   const last = to - mediaEnd.length
   if (mediaEnd === '' || pastWords(bytes, last, to, mediaEnd) !== to) return undefined
@@ -35,7 +35,7 @@ export function soundAsWritten(bytes: Uint8Array, from: number, to: number, medi
 function decoded(bytes: Uint8Array, from: number, to: number): Buffer | undefined {
   const samples = bytesOfBase64(bytes, from, to)
   if (samples <= 0 || samples > MAX_PAYLOAD_BYTES) return undefined
-  const pcm = Buffer.allocUnsafe(samples * 2)
+  const pcm = place.of(samples * 2)
   const left = samples % 3
   const whole = (samples - left) * 2
   let letters = from

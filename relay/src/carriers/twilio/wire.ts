@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { decodeMulaw, encodeMulaw } from '../../audio/g711.ts'
+import { Place } from '../../audio/place.ts'
+import { asciiOf } from '../as-written.ts'
 import { MAX_MESSAGE_BYTES } from '../stream-socket.ts'
 
 /** The messages of Media Streams: JSON in text frames, whose counters are strings. Sound is µ-law here and PCM16LE 8 kHz everywhere else. */
@@ -86,20 +88,23 @@ function isMedia(message: object): message is Media {
   return typeof streamSid === 'string' && typeof media === 'object' && media !== null && typeof media.payload === 'string'
 }
 
-const coded = Buffer.alloc(MAX_PAYLOAD_BYTES)
+const codes = new Place(MAX_PAYLOAD_BYTES)
 
-/** The sound of a `media` as PCM16LE, in bytes of its own; undefined when it is no base64, empty or longer than a second. */
+/** The sound of a `media` as PCM16LE, good until the next; undefined when it is no base64, empty or longer than a second. */
 export function soundOf(payload: string): Buffer | undefined {
   const { length } = payload
   const padding = payload.charCodeAt(length - 1) !== EQUALS ? 0 : payload.charCodeAt(length - 2) === EQUALS ? 2 : 1
   const bytes = (length >> 2) * 3 - padding
   if (length % 4 !== 0 || bytes <= 0) return undefined
-  // Buffers skip what is no base64, and stop when they are full.
-  if (coded.write(payload, 0, MAX_PAYLOAD_BYTES, 'base64') !== bytes) return undefined
-  const pcm = Buffer.allocUnsafe(bytes * 2)
-  decodeMulaw(coded, pcm, bytes)
+  const coded = codes.ofBase64(payload, bytes)
+  if (!coded) return undefined
+  const pcm = place.of(bytes * 2)
+  decodeMulaw(coded, pcm)
   return pcm
 }
+
+/** Of all sound that comes: whoever keeps some copies it. */
+export const place = new Place(MAX_PAYLOAD_BYTES * 2)
 
 const EQUALS = 61
 
@@ -130,5 +135,3 @@ export function codedOf(pcm: Uint8Array): Uint8Array {
   encodeMulaw(pcm, frame)
   return frame
 }
-
-const asciiOf = (json: string) => json.replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -2,6 +2,7 @@ import type { HouseNumber } from '../../../agents/house-number.ts'
 import type { Call } from '../../../calls/live-calls.ts'
 import type { LiveLine } from '../../../lines/line.ts'
 import type { House, NumberSocket } from '../../house.ts'
+import { Lingering } from '../lingering.ts'
 import { e164Of } from '../numbers.ts'
 import { createExotelStream } from '../stream.ts'
 import { SAMPLE_RATES, type SampleRate, type StreamKeys, type StreamStart } from '../wire.ts'
@@ -21,6 +22,7 @@ export function exotelStreams(
   const { lines, numbers } = house
   /** Calls whose sound is here: no second socket takes one over. */
   const streamed = new Set<string>()
+  const lingering = new Lingering(house.clock)
 
   /** Whose sound it is. */
   async function callOf({ number, right }: Admitted, start: StreamStart): Promise<{ call: Call; line: LiveLine } | undefined> {
@@ -52,6 +54,7 @@ export function exotelStreams(
         clock: house.clock,
         chunkBytes: o.chunkBytes,
         leadMs: o.leadMs,
+        lingering,
         keys: o.keys,
         sampleRateHz: rateOf(query.get('sample-rate')) ?? o.sampleRateHz,
         async admit(start, leg) {
