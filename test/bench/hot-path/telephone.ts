@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import type { IncomingCall } from '../twilio-line.ts'
-import { createPlayer, generateMask, type Near, type NearEvents } from './near.ts'
+import { createPlayer, generateMask, type Near, type NearEvents, sendText } from './near.ts'
 import { CODES_A_FRAME, createMediaWriter, MARK_HEAD, readPayload, STREAM_SID, startMessages } from './telephone-wire.ts'
 
 /** From here on a close says that something is wrong; at the end of a bench processes go without a word. */
@@ -44,7 +44,7 @@ export async function joinTelephone(
     get heardAll() {
       return player.heardAll()
     },
-    speak: (stamp, speaks) => ws.send(writer.media(stamp, speaks)),
+    speak: (stamp, speaks) => sendText(ws, writer.media(stamp, speaks)),
     mute: () => undefined,
     tellMarks: player.tellMarks,
   }
