@@ -32,8 +32,13 @@ export class Lingering {
   }
 
   #lookAtAll(): void {
+    this.#cancel = undefined
     const nowMs = this.#clock.monotonicMs()
-    for (const one of this.#waiting) if (!one.stillWaits(nowMs)) this.#waiting.delete(one)
-    this.#cancel = this.#waiting.size > 0 ? this.#clock.after(LOOK_MS, this.#look) : undefined
+    try {
+      for (const one of this.#waiting) if (!one.stillWaits(nowMs)) this.#waiting.delete(one)
+    } finally {
+      // One that fails keeps nobody else waiting.
+      if (this.#waiting.size > 0) this.#cancel ??= this.#clock.after(LOOK_MS, this.#look)
+    }
   }
 }
