@@ -48,12 +48,15 @@ const t = sayWith({})
 /** RFC 7396, as the relay does it. */
 function merged(before: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-  const result: Record<string, unknown> = typeof before === 'object' && before !== null && !Array.isArray(before) ? { ...before } : {}
+  // Of entries: a name may be `__proto__`.
+  const result = new Map<string, unknown>(
+    typeof before === 'object' && before !== null && !Array.isArray(before) ? Object.entries(before) : [],
+  )
   for (const [key, inner] of Object.entries(patch)) {
-    if (inner === null) delete result[key]
-    else result[key] = merged(result[key], inner)
+    if (inner === null) result.delete(key)
+    else result.set(key, merged(result.get(key), inner))
   }
-  return result
+  return Object.fromEntries(result)
 }
 
 describe('forms from schemas', () => {
