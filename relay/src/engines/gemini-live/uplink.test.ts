@@ -4,7 +4,7 @@ import { createUplink } from './uplink.ts'
 
 /** A frame with its number in its first sample; loud in the second byte of another. */
 function frame(at: number, loud: boolean): Uint8Array {
-  const bytes = new Uint8Array(640)
+  const bytes = new Uint8Array(64)
   new DataView(bytes.buffer).setUint32(4, at, true)
   if (loud) bytes[17] = 0x20
   return bytes
@@ -74,22 +74,6 @@ describe('the visitor’s sound on its way up', () => {
         judge()
       }),
     )
-  })
-
-  test.each([
-    [20, 10, 150],
-    [100, 2, 30],
-  ])('in pieces of %i ms is kept as long: a breath of %i, three seconds of %i', (ms, breath, most) => {
-    const keptOf = (loud: boolean) => {
-      const uplink = createUplink()
-      const piece = new Uint8Array(16 * ms)
-      if (loud) piece.fill(0x20)
-      for (let at = 0; at < 200; at++) uplink.sound(piece, 8000)
-      let kept = 0
-      uplink.open(() => void kept++)
-      return kept
-    }
-    expect([keptOf(false), keptOf(true)]).toEqual([breath, most])
   })
 
   test('of another rate begins anew, under its own name', () => {

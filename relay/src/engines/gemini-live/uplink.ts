@@ -1,8 +1,8 @@
 import { KeptSound } from './kept-sound.ts'
 
-/** What of the visitor's sound is kept for a new connection: a breath before they speak, then the last three seconds until it is answered. */
-const BREATH_MS = 200
-const MOST_MS = 3000
+/** What of the visitor's sound is kept for a new connection: a breath before they speak, then the last three seconds until it is answered. Frames of 20 ms. */
+const BREATH_FRAMES = 10
+const MOST_FRAMES = 150
 /** Louder than a quiet room: somebody may be speaking. One of 32768. */
 const LOUD = 500
 
@@ -35,24 +35,19 @@ class SoundUplink implements Uplink {
   #rateHz = 0
   #end = ''
   #speaks = false
-  /** Lines bring pieces of 20 ms, or of 100: how many of the last one's length are kept. */
-  #pieceBytes = 0
-  #breath = 0
-  #most = 0
 
   sound(bytes: Uint8Array, sampleRateHz: number): void {
     if (sampleRateHz !== this.#rateHz) this.#changeTo(sampleRateHz)
-    if (bytes.length !== this.#pieceBytes) this.#measure(bytes.length)
     // As the SDK writes it, without its converters: this is 50 frames a second and call.
     if (this.#send) this.#send(BEGIN, bytes, this.#end)
     if (!this.#speaks) this.#speaks = isLoud(bytes)
     this.#kept.push(bytes)
-    this.#kept.keep(this.#speaks ? this.#most : this.#breath)
+    this.#kept.keep(this.#speaks ? MOST_FRAMES : BREATH_FRAMES)
   }
 
   answered(): void {
     this.#speaks = false
-    this.#kept.keep(this.#breath)
+    this.#kept.keep(BREATH_FRAMES)
   }
 
   open(next: Send): void {
@@ -69,17 +64,9 @@ class SoundUplink implements Uplink {
     this.#kept.clear()
   }
 
-  #measure(pieceBytes: number) {
-    const pieceMs = pieceBytes / (this.#rateHz / 500)
-    this.#pieceBytes = pieceBytes
-    this.#breath = Math.ceil(BREATH_MS / pieceMs)
-    this.#most = Math.ceil(MOST_MS / pieceMs)
-  }
-
   #changeTo(sampleRateHz: number) {
     this.#kept.clear()
     this.#rateHz = sampleRateHz
-    this.#measure(this.#pieceBytes)
     this.#end = `","mimeType":"audio/pcm;rate=${sampleRateHz}"}}}`
   }
 }
