@@ -69,28 +69,38 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ type: fc.constant('pause' as const), on: fc.boolean() }),
 )
 
+/** Does them one after the other, then lets the line take everything; returns the numbers that were given. */
+async function perform(
+  acts: readonly Act[],
+  clock: TestClock,
+  { far, playout }: ReturnType<typeof tape>,
+  push: (from: number, count: number) => void,
+) {
+  const numbers: number[] = []
+  for (const each of acts) {
+    if (each.type === 'push') {
+      const from = numbers.length % 200
+      push(from, each.count)
+      for (let index = 0; index < each.count; index++) numbers.push(from + index)
+    }
+    if (each.type === 'wait') await clock.advance(each.ms)
+    if (each.type === 'room') far.room = each.room
+    if (each.type === 'pause') each.on ? playout.pause() : playout.resume()
+  }
+  far.room = true
+  playout.resume()
+  await clock.advance(numbers.length * 20 + 1000)
+  return numbers
+}
+
 describe('the playout', () => {
   test('whatever happens to the line: every frame once, in order, never further ahead than the lead', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { maxLength: 15 }), async (acts) => {
         const clock = new TestClock()
-        const { playout, sent, far, begin, beat } = tape(clock)
-        const { push } = begin('u')
-        let pushed = 0
-        const numbers: number[] = []
-        for (const each of acts) {
-          if (each.type === 'push') {
-            push(pushed % 200, each.count)
-            numbers.push(...Array.from({ length: each.count }, (_, index) => (pushed % 200) + index))
-            pushed += each.count
-          }
-          if (each.type === 'wait') await clock.advance(each.ms)
-          if (each.type === 'room') far.room = each.room
-          if (each.type === 'pause') each.on ? playout.pause() : playout.resume()
-        }
-        far.room = true
-        playout.resume()
-        await clock.advance(pushed * 20 + 1000)
+        const taped = tape(clock)
+        const { playout, sent, begin, beat } = taped
+        const numbers = await perform(acts, clock, taped, begin('u').push)
         expect(sent.map((frame) => frame.number)).toEqual(numbers)
         for (let first = 0; first < sent.length; first++) {
           const last = sent.findLastIndex((frame) => frame.atMs <= (sent[first]?.atMs ?? 0))
@@ -112,20 +122,11 @@ describe('the playout', () => {
         fc.asyncProperty(fc.array(act, { maxLength: 15 }), async (acts) => {
           const said = async (atOnce: boolean) => {
             const clock = new TestClock()
-            const { playout, sent, marked, far, begin } = tape(clock, takesRuns && atOnce)
+            const taped = tape(clock, takesRuns && atOnce)
+            const { playout, sent, marked, begin } = taped
             const { push, pushAtOnce, track } = begin('u')
-            let pushed = 0
-            for (const each of acts) {
-              if (each.type === 'push') (atOnce ? pushAtOnce : push)(pushed % 200, each.count)
-              if (each.type === 'push') pushed += each.count
-              if (each.type === 'wait') await clock.advance(each.ms)
-              if (each.type === 'room') far.room = each.room
-              if (each.type === 'pause') each.on ? playout.pause() : playout.resume()
-            }
-            far.room = true
-            playout.resume()
-            await clock.advance(pushed * 20 + 1000)
-            track.rewind(Math.max(0, pushed - 30) * 20)
+            const pushed = await perform(acts, clock, taped, atOnce ? pushAtOnce : push)
+            track.rewind(Math.max(0, pushed.length - 30) * 20)
             await clock.advance(2000)
             playout.close()
             return { sent, marked }

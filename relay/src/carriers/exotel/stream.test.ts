@@ -115,6 +115,17 @@ describe('an Exotel stream', () => {
     expect([last?.length, last?.[frameBytes - 1], last?.[frameBytes]]).toEqual([perChunk * frameBytes, perChunk + 1, 0])
   })
 
+  it('frames that come together fill chunk after chunk, and the rest waits', async () => {
+    await line.start()
+    const frames = (from: number, count: number) => Buffer.concat(Array.from({ length: count }, (_, at) => Buffer.alloc(320, from + at)))
+    line.leg.send(frames(1, 7), 'u')
+    line.leg.send(frames(8, 17), 'u')
+    await expect.poll(() => line.bytes().length).toBe(2)
+    await line.clock.advance(200)
+    await expect.poll(() => line.bytes().length).toBe(3)
+    expect(Buffer.concat(line.bytes())).toEqual(Buffer.concat([frames(1, 24), Buffer.alloc(6 * 320)]))
+  })
+
   it.each(WRITTEN)('brings sound %s to the ear where there is one, and to nobody who listens no more', async (_, sound) => {
     await line.start()
     const heard: Uint8Array[] = []

@@ -154,6 +154,19 @@ test('a peer that answers no ping is gone within ten seconds; one that says anyt
   expect(talking.gone).toEqual([])
 })
 
+test('whoever speaks is not pinged; who falls silent is, once', async () => {
+  const { clock, gone, ws } = setUp()
+  for (let ms = 0; ms < 20_000; ms += 20) {
+    ws.emit('message', Buffer.alloc(640), true)
+    await clock.advance(20)
+  }
+  expect(ws.pings).toBe(0)
+  await clock.advance(6000)
+  expect([ws.pings, gone]).toEqual([1, []])
+  await clock.advance(2000)
+  expect(gone).toEqual([1006])
+})
+
 test('says when the line is full, and lets a line go that takes not even words', async () => {
   const { ws, socket, gone } = setUp()
   expect(socket.writable).toBe(true)
