@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { fakeAudioLeg } from '../calls/fakes.test-kit.ts'
+import type { Call } from '../calls/live-calls.ts'
+import type { AudioLeg } from '../calls/ports.ts'
 import { phoneWorld } from './lines.test-kit.ts'
 import { bringSound } from './phone-leg.ts'
 
@@ -59,4 +61,15 @@ test('a stream that comes before the old one is known to be gone replaces it', a
   expect(first.closedWith).toBe('connection')
   expect(call.stage).toBe('live')
   expect([...log.entries.values()][0]?.interrupted).toBeUndefined()
+})
+
+test('takes frames together where its streams do', () => {
+  const { clock } = phoneWorld({ greeting: GREETING })
+  const ofCall = (stream: AudioLeg) => {
+    const legs: AudioLeg[] = []
+    bringSound({ attach: (leg: AudioLeg) => legs.push(leg) } as unknown as Call, stream)
+    return legs[0]?.takesRuns
+  }
+  expect(ofCall(fakeAudioLeg(clock, 100))).toBe(false)
+  expect(ofCall({ ...fakeAudioLeg(clock, 100), takesRuns: true })).toBe(true)
 })

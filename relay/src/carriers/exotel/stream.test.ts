@@ -129,11 +129,11 @@ describe('an Exotel stream', () => {
   it.each(WRITTEN)('brings sound %s to the ear where there is one, and to nobody who listens no more', async (_, sound) => {
     await line.start()
     const heard: Uint8Array[] = []
-    const stop = line.leg.listen((event) => line.told.push(event), { sound: (bytes) => void heard.push(bytes) })
+    const stop = line.leg.listen((event) => line.told.push(event), { sound: (bytes) => void heard.push(Buffer.from(bytes)) })
     const media = sound('AQID')
     line.exotel.send(media)
-    line.exotel.send(media)
-    await expect.poll(() => heard).toEqual([Buffer.of(1, 2), Buffer.of(3, 1, 2, 3)])
+    line.exotel.send(sound('BAUG'))
+    await expect.poll(() => heard).toEqual([Buffer.of(1, 2), Buffer.of(3, 4, 5, 6)])
     stop()
     line.exotel.send(media)
     line.exotel.send(say({ event: 'stop' }))
