@@ -6,7 +6,7 @@ import type { Engine, EngineContext, EngineEvent, EngineInput } from './ports.ts
 
 /** An engine that hears: it counts what it is given, and says what the test has it say. */
 function ear(then: (emit: (event: EngineEvent) => void, heardMs: number) => void) {
-  const state = { heardMs: 0, rates: new Set<number>(), closed: 0, context: undefined as EngineContext | undefined }
+  const state = { heardMs: 0, oddPieces: 0, rates: new Set<number>(), closed: 0, context: undefined as EngineContext | undefined }
   const engine: Engine = {
     name: 'ear',
     hears: 'audio',
@@ -19,6 +19,7 @@ function ear(then: (emit: (event: EngineEvent) => void, heardMs: number) => void
         take(input: EngineInput) {
           if (input.type !== 'audio') return
           state.rates.add(input.sampleRateHz)
+          state.oddPieces += input.bytes.length % 2
           state.heardMs += (input.bytes.length * 500) / input.sampleRateHz
           then(context.emit, state.heardMs)
         },
@@ -31,8 +32,8 @@ function ear(then: (emit: (event: EngineEvent) => void, heardMs: number) => void
   return { engine, state }
 }
 
-const sound = { sampleRateHz: 8000, bytes: new Uint8Array(16_000) }
-function heard(engine: Engine, clock = new TestClock(), signal = new AbortController().signal) {
+const second = { sampleRateHz: 8000, bytes: new Uint8Array(16_000) }
+function heard(engine: Engine, clock = new TestClock(), signal = new AbortController().signal, sound = second) {
   const persona = Persona.parse({ name: 'Asha' })
   return { clock, words: hearAlone(engine, sound, { callId: 'c_1', persona, language: 'en', clock, signal }) }
 }
@@ -73,4 +74,18 @@ it('tells a fault, and that it was given up', async () => {
   leaving.abort(new Error('closing'))
   await expect(words).rejects.toThrow('closing')
   expect([faulty.state.closed, quiet.state.closed]).toEqual([1, 1])
+})
+
+it('gives a voice no more samples than it needs, and whole ones', async () => {
+  const given = async (sampleRateHz: number) => {
+    const { engine, state } = ear(
+      (emit, ms) => ms >= 2999 && emit({ type: 'failed', fault: { code: 'quota', message: 'Heard.', retryable: false } }),
+    )
+    const { words } = heard(engine, undefined, undefined, { sampleRateHz, bytes: new Uint8Array(2 * sampleRateHz) })
+    await expect(words).rejects.toThrow('Heard.')
+    return [Math.round(state.heardMs / 10) * 10, [...state.rates], state.oddPieces]
+  }
+  expect(await given(48_000)).toEqual([3000, [16_000], 0])
+  expect(await given(44_100)).toEqual([3000, [16_000], 0])
+  expect(await given(11_025)).toEqual([3000, [11_025], 0])
 })

@@ -1,8 +1,11 @@
 import type { Persona } from '../agents/persona.ts'
 import type { Recorded } from '../audio/recorded.ts'
+import { createResampler } from '../audio/resample.ts'
 import type { Clock, Engine, EngineEvent } from './ports.ts'
 
 const PIECE_MS = 100
+/** A voice has no more, and what is given at once has to fit onto a line. */
+const MOST_HZ = 16_000
 /** Tells an engine's own ear that the speaker is through. */
 const SILENCE_MS = 2000
 const WITHIN_MS = 120_000
@@ -45,8 +48,8 @@ export async function hearAlone(
     useTool: () => Promise.resolve({ error: 'There are no tools here.' }),
   })
   try {
-    const piece = (sound.sampleRateHz * PIECE_MS * 2) / 1000
-    const { bytes, sampleRateHz } = sound
+    const { bytes, sampleRateHz } = atMost(MOST_HZ, sound)
+    const piece = 2 * Math.round((sampleRateHz * PIECE_MS) / 1000)
     for (let at = 0; at < bytes.length; at += piece) session.take({ type: 'audio', bytes: bytes.slice(at, at + piece), sampleRateHz })
     for (let ms = 0; ms < SILENCE_MS; ms += PIECE_MS) session.take({ type: 'audio', bytes: new Uint8Array(piece), sampleRateHz })
     await done.promise
@@ -59,4 +62,14 @@ export async function hearAlone(
   o.signal.throwIfAborted()
   const said = [...turns.values()].map((text) => text.trim()).join(' ')
   return said === '' ? undefined : said
+}
+
+function atMost(mostHz: number, sound: Recorded): Recorded {
+  if (sound.sampleRateHz <= mostHz) return sound
+  const resampler = createResampler(sound.sampleRateHz, mostHz)
+  try {
+    return { sampleRateHz: mostHz, bytes: Buffer.concat([resampler.push(sound.bytes), resampler.flush()]) }
+  } finally {
+    resampler.close()
+  }
 }

@@ -12,8 +12,8 @@ interface SocketCallbacks {
 
 /** A voice answer comes in pieces of some kB; nothing that is wanted is this large. */
 const MOST_BYTES = 4 << 20
-/** More than a minute of speech that the far end does not take. */
-const MOST_UNSENT_BYTES = 4 << 20
+/** More speech than ever waits for a connection (`uplink.ts`), that the far end does not take. */
+const MOST_UNSENT_BYTES = 8 << 20
 
 /** The SDK's Live client, and its socket while there is one. */
 export interface GuardedLive {

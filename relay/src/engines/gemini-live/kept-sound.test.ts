@@ -2,12 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KeptSound } from './kept-sound.ts'
 
-test('keeps the newest frames as they were, in order, whatever became of the bytes it was given', () => {
+test('keeps the newest pieces as they were, in order, whatever became of the bytes it was given: so many bytes, and not a piece more', () => {
   const step = fc.oneof(
-    { weight: 10, arbitrary: fc.record({ push: fc.uint8Array({ minLength: 1, maxLength: 6 }), times: fc.integer({ min: 1, max: 30 }) }) },
-    { weight: 3, arbitrary: fc.record({ keep: fc.integer({ min: 0, max: 40 }) }) },
+    { weight: 10, arbitrary: fc.record({ push: fc.uint8Array({ maxLength: 70 }), times: fc.integer({ min: 1, max: 30 }) }) },
+    { weight: 3, arbitrary: fc.record({ keep: fc.integer({ min: 0, max: 3000 }) }) },
     { weight: 1, arbitrary: fc.constant('clear' as const) },
   )
+  // However tiny, a piece takes room.
+  const bytesOf = (pieces: number[][]) => pieces.reduce((sum, { length }) => sum + Math.max(length, 64), 0)
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const kept = new KeptSound()
@@ -18,17 +20,17 @@ test('keeps the newest frames as they were, in order, whatever became of the byt
           model = []
         } else if ('keep' in one) {
           kept.keep(one.keep)
-          model = model.slice(Math.max(0, model.length - one.keep))
+          while (model.length > 0 && bytesOf(model.slice(1)) >= one.keep) model = model.slice(1)
         } else {
           for (let time = 0; time < one.times; time++) {
-            const frame = one.push.map((byte) => byte + time)
-            kept.push(frame)
-            model.push([...frame])
-            frame.fill(0)
+            const piece = one.push.map((byte) => byte + time)
+            kept.push(piece)
+            model.push([...piece])
+            piece.fill(0)
           }
         }
-        expect(kept.frames().map((frame) => [...frame])).toEqual(model)
-        expect(kept.length).toBe(model.length)
+        expect(kept.pieces().map((piece) => [...piece])).toEqual(model)
+        expect(kept.bytes).toBe(bytesOf(model))
       }
     }),
   )

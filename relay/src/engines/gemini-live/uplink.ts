@@ -1,8 +1,10 @@
 import { KeptSound } from './kept-sound.ts'
 
-/** What of the visitor's sound is kept for a new connection: a breath before they speak, then the last three seconds until it is answered. Frames of 20 ms. */
-const BREATH_FRAMES = 10
-const MOST_FRAMES = 150
+/** What of the visitor's sound is kept for a new connection: a breath before they speak, then the last three seconds until it is answered. */
+const BREATH_MS = 200
+const MOST_MS = 3000
+/** What waits for a connection was heard by nobody yet, so all of it is kept: a recording comes whole before there is one. Longer than a recording is listened to. */
+const WAITING_MS = 150_000
 /** Louder than a quiet room: somebody may be speaking. One of 32768. */
 const LOUD = 500
 
@@ -35,6 +37,9 @@ class SoundUplink implements Uplink {
   #rateHz = 0
   #end = ''
   #speaks = false
+  /** How much is kept of silence, and of a voice. */
+  #breathBytes = 0
+  #mostBytes = 0
 
   sound(bytes: Uint8Array, sampleRateHz: number): void {
     if (sampleRateHz !== this.#rateHz) this.#changeTo(sampleRateHz)
@@ -42,21 +47,25 @@ class SoundUplink implements Uplink {
     if (this.#send) this.#send(BEGIN, bytes, this.#end)
     if (!this.#speaks) this.#speaks = isLoud(bytes)
     this.#kept.push(bytes)
-    this.#kept.keep(this.#speaks ? MOST_FRAMES : BREATH_FRAMES)
+    this.#kept.keep(this.#speaks ? this.#mostBytes : this.#breathBytes)
   }
 
   answered(): void {
     this.#speaks = false
-    this.#kept.keep(BREATH_FRAMES)
+    this.#mostBytes = this.#bytesOf(this.#send ? MOST_MS : WAITING_MS)
+    this.#kept.keep(this.#breathBytes)
   }
 
   open(next: Send): void {
-    for (const bytes of this.#kept.frames()) next(BEGIN, bytes, this.#end)
+    for (const bytes of this.#kept.pieces()) next(BEGIN, bytes, this.#end)
     this.#send = next
+    // What waited stays until it is answered: this connection may be lost with it.
+    this.#mostBytes = Math.max(this.#bytesOf(MOST_MS), this.#kept.bytes)
   }
 
   away(): void {
     this.#send = undefined
+    this.#mostBytes = this.#bytesOf(WAITING_MS)
   }
 
   close(): void {
@@ -67,7 +76,14 @@ class SoundUplink implements Uplink {
   #changeTo(sampleRateHz: number) {
     this.#kept.clear()
     this.#rateHz = sampleRateHz
+    this.#breathBytes = this.#bytesOf(BREATH_MS)
+    this.#mostBytes = this.#bytesOf(this.#send ? MOST_MS : WAITING_MS)
     this.#end = `","mimeType":"audio/pcm;rate=${sampleRateHz}"}}}`
+  }
+
+  /** Of samples of two bytes. */
+  #bytesOf(ms: number) {
+    return (this.#rateHz * 2 * ms) / 1000
   }
 }
 
