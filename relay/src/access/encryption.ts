@@ -37,6 +37,8 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 /** First byte of everything sealed, so that another way of sealing can come later. */
 const VERSION = 1
+/** So much longer is what is sealed. */
+export const SEAL_BYTES = 1 + NONCE_BYTES + TAG_BYTES
 
 /**
  * Keys by their id (a short hash): the current one wraps, all of them open. Keys are base64 of 32 bytes.
@@ -76,12 +78,27 @@ export function prepared(key: Uint8Array): KeyObject {
   return made
 }
 
+/** Drawn from the system so many at a time: each by itself would cost half as much as the sealing. */
+const NONCES_A_DRAW = 256
+let nonces = Buffer.alloc(0)
+let nonceAt = 0
+
+/** Never the same again; good until the next is asked for. */
+function newNonce(): Uint8Array {
+  if (nonceAt === nonces.length) {
+    nonces = randomBytes(NONCES_A_DRAW * NONCE_BYTES)
+    nonceAt = 0
+  }
+  nonceAt += NONCE_BYTES
+  return nonces.subarray(nonceAt - NONCE_BYTES, nonceAt)
+}
+
 /** AES-256-GCM: version, nonce, text, tag. `place` (call and field) is authenticated, so that sealed bytes cannot be moved elsewhere. */
 export function seal(key: Uint8Array, place: string, plain: Uint8Array): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES)
+  const nonce = newNonce()
   const cipher = createCipheriv('aes-256-gcm', prepared(key), nonce).setAAD(Buffer.from(place))
   // In memory of its own: a piece of Node's shared pool would hold all 64 kB of it for as long as a sentence waits to be stored.
-  const sealed = Buffer.allocUnsafeSlow(1 + NONCE_BYTES + plain.length + TAG_BYTES)
+  const sealed = Buffer.allocUnsafeSlow(SEAL_BYTES + plain.length)
   sealed[0] = VERSION
   sealed.set(nonce, 1)
   sealed.set(cipher.update(plain), 1 + NONCE_BYTES)
@@ -92,7 +109,7 @@ export function seal(key: Uint8Array, place: string, plain: Uint8Array): Uint8Ar
 
 /** @throws when the bytes were changed, cut, or sealed for another place or key */
 export function open(key: Uint8Array, place: string, sealed: Uint8Array): Uint8Array {
-  if (sealed[0] !== VERSION || sealed.length < 1 + NONCE_BYTES + TAG_BYTES) throw new Error('Sealed bytes have an unknown shape.')
+  if (sealed[0] !== VERSION || sealed.length < SEAL_BYTES) throw new Error('Sealed bytes have an unknown shape.')
   const nonce = sealed.subarray(1, 1 + NONCE_BYTES)
   const end = sealed.length - TAG_BYTES
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
@@ -102,7 +119,12 @@ export function open(key: Uint8Array, place: string, sealed: Uint8Array): Uint8A
 
 /** A JSON value under a call's data key. */
 export function sealJson(key: CallKey, place: string, value: unknown): Uint8Array {
-  return seal(key.data, place, Buffer.from(JSON.stringify(value ?? null)))
+  return sealText(key, place, JSON.stringify(value ?? null))
+}
+
+/** JSON that is written already. */
+export function sealText(key: CallKey, place: string, json: string): Uint8Array {
+  return seal(key.data, place, Buffer.from(json))
 }
 
 /** @throws like `open` */

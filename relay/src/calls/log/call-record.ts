@@ -1,11 +1,11 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { type CallKey, openJson, sealJson } from '../../access/encryption.ts'
+import { type CallKey, openJson, sealJson, sealText } from '../../access/encryption.ts'
 import type { HouseKeys } from '../../access/house-keys.ts'
 import type { Entry } from '../../protocol/index.ts'
 import type { Db } from '../../store/open.ts'
 import { calls, entries, events } from '../../store/schema.ts'
 import type { CallLog } from '../ports.ts'
-import { commit, headMessage, link } from './chain.ts'
+import { canonical, commitText, headMessage, link } from './chain.ts'
 
 type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 type EventRow = typeof events.$inferInsert
@@ -17,23 +17,34 @@ export const sealName = {
   payload: (callId: string, seq: number) => `event:${callId}:${seq}`,
 }
 
+/** What happened, as it waits to be sealed. */
+export interface Told {
+  atMs: number
+  type: string
+  /** Canonical JSON. */
+  payload: string
+}
+
+export function told(atMs: number, type: string, payload: Record<string, unknown> = {}): Told {
+  return { atMs, type, payload: canonical(payload) }
+}
+
 /** The next event of a chain, sealed and linked. */
 export function nextEvent(
   callId: string,
   key: CallKey,
   last: { seq: number; hash: Uint8Array },
-  event: { atMs: number; type: string; payload: Record<string, unknown> | undefined },
+  event: Told,
 ): EventRow & { hash: Uint8Array } {
   const seq = last.seq + 1
-  const payload = event.payload ?? {}
-  const commitment = commit(key.salt, payload)
+  const commitment = commitText(key.salt, event.payload)
   const hash = link(last.hash, { seq, atMs: event.atMs, type: event.type, commitment })
   return {
     callId,
     seq,
     at: new Date(event.atMs),
     type: event.type,
-    payload: sealJson(key, sealName.payload(callId, seq), payload),
+    payload: sealText(key, sealName.payload(callId, seq), event.payload),
     commitment,
     hash,
   }
@@ -50,7 +61,7 @@ export async function stillOpen(tx: Tx, callIds: readonly string[]): Promise<Rea
 /** Written again after an unclear failure, an event stands once. Rows go as one value: the driver's own way costs more than the database. */
 export async function writeEvents(tx: Tx, rows: readonly EventRow[]): Promise<void> {
   if (rows.length === 0) return
-  const told = rows.map((row) => ({
+  const written = rows.map((row) => ({
     call_id: row.callId,
     seq: row.seq,
     at: row.at,
@@ -62,7 +73,7 @@ export async function writeEvents(tx: Tx, rows: readonly EventRow[]): Promise<vo
   await tx.execute(sql`
     insert into ${events} (call_id, seq, at, type, payload, commitment, hash)
     select call_id, seq, at, type, decode(payload, 'base64'), decode(commitment, 'base64'), decode(hash, 'base64')
-    from json_to_recordset(${JSON.stringify(told)}::json)
+    from json_to_recordset(${JSON.stringify(written)}::json)
     as told (call_id text, seq integer, at timestamptz, type text, payload text, commitment text, hash text)
     on conflict do nothing`)
 }

@@ -17,7 +17,12 @@ export interface Link {
 
 /** HMAC over the payload's one canonical form: gives nothing away without the salt. */
 export function commit(salt: Uint8Array, payload: unknown): Uint8Array {
-  return createHmac('sha256', prepared(salt)).update(canonical(payload)).digest()
+  return commitText(salt, canonical(payload))
+}
+
+/** Of a payload in its canonical form. */
+export function commitText(salt: Uint8Array, text: string): Uint8Array {
+  return createHmac('sha256', prepared(salt)).update(text).digest()
 }
 
 /** What stands before a call's first event. */

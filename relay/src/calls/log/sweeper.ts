@@ -5,7 +5,7 @@ import type { Logger } from '../../logger.ts'
 import type { Store } from '../../store/open.ts'
 import { callKeys, calls } from '../../store/schema.ts'
 import type { Clock } from '../ports.ts'
-import { lastEvent, nextEvent, writeEnd, writeEvents } from './call-record.ts'
+import { lastEvent, nextEvent, told, writeEnd, writeEvents } from './call-record.ts'
 import { origin } from './chain.ts'
 
 export interface SettledCall {
@@ -91,8 +91,7 @@ export function createSweeper(o: {
       let last = (await lastEvent(tx, id)) ?? { seq: 0, hash: origin(id) }
       if (wrapped) {
         const key = o.keyring.openCallKey(id, wrapped)
-        const payload = { status: 'failed', reason: 'error', settled: true }
-        const event = nextEvent(id, key, last, { atMs, type: 'call.ended', payload })
+        const event = nextEvent(id, key, last, told(atMs, 'call.ended', { status: 'failed', reason: 'error', settled: true }))
         await writeEvents(tx, [event])
         last = { seq: event.seq, hash: event.hash }
       }
