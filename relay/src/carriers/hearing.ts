@@ -75,7 +75,10 @@ class HeardByMarks implements Hearing {
     if (!mark) return undefined
     this.#marks.delete(wireName)
     const heard = this.#utterances.get(mark.utterance)
-    if (heard) Object.assign(heard, { known: { ms: mark.ms, atMs: this.#clock.monotonicMs() }, told: true })
+    if (heard) {
+      heard.known = { ms: mark.ms, atMs: this.#clock.monotonicMs() }
+      heard.told = true
+    }
     return mark
   }
 

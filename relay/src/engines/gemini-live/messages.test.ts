@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decode, type Piece } from './messages.ts'
+import { decode, type Piece, piecesOf } from './messages.ts'
 
 const typesOf = (message: unknown) => decode(JSON.stringify(message))?.map((piece) => piece.type)
 
@@ -30,7 +30,7 @@ const kinds = fc.record(
 
 type Kinds = typeof kinds extends fc.Arbitrary<infer K> ? K : never
 
-function messageOf(given: Kinds) {
+function messageOf(given: Kinds, isStrange: boolean) {
   const content = {
     ...(given.heard && { inputTranscription: given.heard }),
     ...(given.words && { outputTranscription: { text: given.words } }),
@@ -52,7 +52,7 @@ function messageOf(given: Kinds) {
     ...(given.usage && { usageMetadata: given.usage }),
     ...(given.handle && { sessionResumptionUpdate: given.handle }),
     ...(given.goAway !== undefined && { goAway: { timeLeft: `${given.goAway}s` } }),
-    somethingNew: { of: 'next year' },
+    ...(isStrange && { somethingNew: { of: 'next year' } }),
   }
 }
 
@@ -62,8 +62,8 @@ const only = <T extends Piece['type']>(pieces: Piece[], type: T) =>
 describe('a message of Gemini Live', () => {
   test('of any mixture loses none of its kinds, as text and as a binary frame', () => {
     fc.assert(
-      fc.property(kinds, fc.boolean(), (given, binary) => {
-        const json = JSON.stringify(messageOf(given))
+      fc.property(kinds, fc.boolean(), fc.boolean(), (given, binary, isStrange) => {
+        const json = JSON.stringify(messageOf(given, isStrange))
         const pieces = decode(binary ? Buffer.from(json) : json)
         expect(pieces).toBeDefined()
         if (!pieces) return
@@ -94,6 +94,19 @@ describe('a message of Gemini Live', () => {
     const heard = { inputTranscription: { text: 'Wait' } }
     expect(typesOf({ serverContent: { ...heard, interrupted: true } })).toEqual(['interrupted', 'heard'])
     expect(typesOf({ serverContent: { ...heard, outputTranscription: { text: 'Yes' } } })).toEqual(['heard', 'words'])
+  })
+
+  test('of words alone is read as with anything else beside them', () => {
+    const fields = { text: fc.oneof(fc.string(), fc.integer()), finished: fc.boolean(), more: fc.constant(1) }
+    const transcription = fc.oneof(fc.record(fields, { requiredKeys: [] }), fc.constantFrom(null, 'words', []))
+    const beside = fc.constantFrom({}, { interrupted: true })
+    fc.assert(
+      fc.property(transcription, beside, fc.constantFrom({}, { other: 1 }), (outputTranscription, inContent, inMessage) => {
+        const message = { serverContent: { outputTranscription, ...inContent }, ...inMessage }
+        expect(piecesOf(message)).toEqual(piecesOf({ ...message, somethingNew: 1 }))
+      }),
+    )
+    expect(piecesOf({ serverContent: { outputTranscription: { text: ' tea' } } })).toEqual([{ type: 'words', text: ' tea' }])
   })
 
   test('keeps an argument that would be a prototype from the tools', () => {

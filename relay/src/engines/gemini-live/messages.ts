@@ -54,9 +54,12 @@ const Message = z.object({
 type Message = z.infer<typeof Message>
 type Content = NonNullable<Message['serverContent']>
 
+/** 20 ms of sound are longer. */
+const SHORT_BYTES = 400
+
 /** The pieces of a text or binary frame; undefined when it is not a message. */
 export function decode(frame: unknown): Piece[] | undefined {
-  const sound = Buffer.isBuffer(frame) ? plainSound(frame) : undefined
+  const sound = Buffer.isBuffer(frame) && frame.length > SHORT_BYTES ? plainSound(frame) : undefined
   if (sound) return [{ type: 'sound', bytes: sound }]
   let value: unknown
   try {
@@ -69,6 +72,8 @@ export function decode(frame: unknown): Piece[] | undefined {
 
 /** The pieces of a message that is parsed already; undefined when its shape is wrong. Kinds it does not know say nothing. */
 export function piecesOf(value: unknown): Piece[] | undefined {
+  const words = plainWords(value)
+  if (words !== undefined) return words === '' ? [] : [{ type: 'words', text: words }]
   const message = Message.safeParse(value).data
   if (!message) return undefined
   const pieces: Piece[] = []
@@ -80,6 +85,19 @@ export function piecesOf(value: unknown): Piece[] | undefined {
   if (update) pieces.push({ type: 'handle', handle: update.resumable !== false && update.newHandle ? update.newHandle : undefined })
   if (message.goAway) pieces.push({ type: 'go-away', leftMs: durationMs(message.goAway.timeLeft) })
   return pieces
+}
+
+/** Of a message that holds the agent's words and nothing else, as nearly all without sound do: some a second and call, so it does without the schema. */
+function plainWords(value: unknown): string | undefined {
+  const text = soleField(soleField(soleField(value, 'serverContent'), 'outputTranscription'), 'text')
+  return typeof text === 'string' ? text : undefined
+}
+
+/** Undefined where there is another field beside it. */
+function soleField(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const field in value) if (field !== name) return undefined
+  return (value as Record<string, unknown>)[name]
 }
 
 function readContent(content: Content, pieces: Piece[]): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TestClock } from '../../clock.test-kit.ts'
+import { ToRelay } from '../../protocol/index.ts'
 import { createAbuseGuard } from './abuse.ts'
 import { decodeText, faultOfAudio } from './media.ts'
 
@@ -45,6 +46,22 @@ describe('text frames', () => {
     const decoded = decodeText(utf8(text))
     expect(decoded.ok ? '' : decoded.detail).toContain(reason)
   })
+})
+
+test('marks are taken and refused as the schema does', () => {
+  const field = fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('x'.repeat(64), 'x'.repeat(65)), fc.integer())
+  const marks = fc.record(
+    { type: fc.constantFrom('mark', 'played', 1), utterance: field, name: field, ms: fc.nat(), more: field },
+    { requiredKeys: ['type'] },
+  )
+  fc.assert(
+    fc.property(marks, (message) => {
+      const { success, data } = ToRelay.safeParse(message)
+      const decoded = decodeText(utf8(JSON.stringify(message)))
+      expect(decoded.ok ? decoded.message : undefined).toEqual(success ? data : undefined)
+    }),
+    { numRuns: 1000 },
+  )
 })
 
 test('bytes that are no UTF-8 are refused, not mended', () => {

@@ -1,4 +1,4 @@
-import { type FromRelay, MAX_AUDIO_FRAME_MS, MAX_TEXT_FRAME_BYTES, ToRelay } from '../../protocol/index.ts'
+import { type FromRelay, isMark, MAX_AUDIO_FRAME_MS, MAX_TEXT_FRAME_BYTES, ToRelay } from '../../protocol/index.ts'
 
 /** What came over the socket, or why it is not taken. */
 export type Decoded = { ok: true; message: ToRelay } | { ok: false; code: 'bad_audio' | 'bad_frame'; detail: string }
@@ -24,6 +24,8 @@ export function decodeText(bytes: Uint8Array): Decoded {
   } catch {
     return MALFORMED('A text frame holds one JSON message.')
   }
+  // Twice a second and call.
+  if (isMark(value)) return { ok: true, message: value }
   const parsed = ToRelay.safeParse(value)
   if (parsed.success) return { ok: true, message: parsed.data }
   const issue = parsed.error.issues[0]
