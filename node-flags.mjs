@@ -1,5 +1,5 @@
 /**
- * How V8 collects garbage beside live sound, measured by `npm run bench hot`: with its defaults 200 calls keep it marking the whole heap
+ * How V8 compiles and collects garbage beside live sound, measured by `npm run bench hot`: with its defaults 200 calls keep it marking the whole heap
  * nearly all the time (their sockets' buffers count as pressure), and helpers of the collector stand in the sound's way.
  */
 export const SOUND_FLAGS = [
@@ -11,6 +11,10 @@ export const SOUND_FLAGS = [
   '--external-memory-accounted-in-global-limit',
   '--no-memory-reducer',
   '--heap-growing-percent=300',
+  // What words and marks pass, a few times a second and call, is compiled after seconds of talk, and not after minutes.
+  '--invocation-count-for-maglev=100',
+  '--invocation-count-for-turbofan=600',
+  '--minimum-invocations-after-ic-update=100',
   // A frame passes so much code that its pages of 4 kB do not fit into the processor's table of them; where the system has none larger, nothing changes.
   '--use-largepages=silent',
 ]
