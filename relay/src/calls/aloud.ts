@@ -71,7 +71,9 @@ class AloudSpeech implements Speech, TrackEvents {
     this.#track = o.playout.begin(o.utterance, this)
     const made = { ledger: this.#ledger, track: this.#track, format: o.leg.output }
     const source =
-      'ownHz' in how ? new OwnVoice({ ...made, ownHz: how.ownHz }) : createSynthesis({ ...o, ...made, how, onFault: o.events.onFault })
+      'ownHz' in how
+        ? new OwnVoice({ ...made, ownHz: how.ownHz })
+        : createSynthesis({ ...o, ...made, how, onFault: (error) => o.events.onFault(error) })
     this.#own = source instanceof OwnVoice ? source : undefined
     this.#source = source
   }

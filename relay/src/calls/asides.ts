@@ -1,6 +1,5 @@
-import type { Mouth } from './mouth.ts'
-import type { Clock } from './ports.ts'
-import type { HowToSpeak } from './synthesis.ts'
+import { phrase } from './phrases.ts'
+import type { Scene } from './scene.ts'
 
 /** An answer that takes longer is announced. */
 const SLOW_MS = 4000
@@ -21,63 +20,65 @@ export interface Asides {
   close(): void
 }
 
-interface AsidesOptions {
-  mouth: () => Mouth
-  how: HowToSpeak
-  clock: Clock
-  newId: () => string
-  /** The words that announce a slow answer; undefined where nothing needs to be announced. */
-  moment: () => string | undefined
-  onFault: (error: unknown) => void
-}
+type Around = Pick<
+  Scene,
+  'floor' | 'talks' | 'heldBack' | 'modality' | 'language' | 'how' | 'mouth' | 'chain' | 'clock' | 'newId' | 'onFault'
+>
 
-export function createAsides(o: AsidesOptions): Asides {
-  return new CallAsides(o)
+export function createAsides(scene: Around): Asides {
+  return new CallAsides(scene)
 }
 
 // A class: a getter in an object literal would make each a slow object of its own shape.
 class CallAsides implements Asides {
-  readonly #o: AsidesOptions
-  readonly #running = new Set<string>()
+  readonly #scene: Around
+  /** Most calls have none. */
+  #running: string[] | undefined = undefined
   #announced = false
-  #cancelSlow: (() => void) | undefined
+  #cancelSlow: (() => void) | undefined = undefined
 
-  constructor(o: AsidesOptions) {
-    this.#o = o
+  constructor(scene: Around) {
+    this.#scene = scene
   }
 
   get speaking() {
-    return this.#running.size > 0
+    return this.#running !== undefined
   }
   say(text: string) {
-    const utterance = this.#o.newId()
-    const mouth = this.#o.mouth()
-    this.#running.add(utterance)
-    mouth.speak(utterance, { ...this.#o.how, cache: true })
+    const { how, mouth, newId } = this.#scene
+    const utterance = newId()
+    this.#running = [...(this.#running ?? []), utterance]
+    mouth.speak(utterance, { ...how, cache: true })
     mouth.write(utterance, text)
     mouth.end(utterance)
   }
   owed(isOwed: boolean) {
     this.#cancelSlow?.()
-    this.#cancelSlow = isOwed ? this.#o.clock.after(SLOW_MS, this.oneMoment) : undefined
+    this.#cancelSlow = isOwed ? this.#scene.clock.after(SLOW_MS, () => this.oneMoment()) : undefined
   }
-  // Of its own, for it is handed on.
-  readonly oneMoment = () => {
-    const words = this.#announced ? undefined : this.#o.moment()
-    if (words === undefined) return
+  oneMoment() {
+    if (this.#announced || !this.#isAwaited()) return
     this.#announced = true
-    this.say(words)
+    this.say(phrase('oneMoment', this.#scene.language))
   }
   answered() {
     this.#announced = false
   }
   cut() {
-    for (const utterance of this.#running) this.#o.mouth().cut(utterance).catch(this.#o.onFault)
+    for (const utterance of this.#running ?? []) this.#scene.mouth.cut(utterance).catch(this.#scene.onFault)
   }
   over(utterance: string) {
-    this.#running.delete(utterance)
+    const left = this.#running?.filter((each) => each !== utterance)
+    this.#running = left?.length ? left : undefined
   }
   close() {
     this.#cancelSlow?.()
+  }
+
+  /** The visitor listens for an answer. */
+  #isAwaited(): boolean {
+    const { chain, floor, heldBack, modality, talks } = this.#scene
+    const isOwed = floor.is === 'owed' || (floor.is === 'open' && chain.ownHz !== undefined)
+    return isOwed && talks && !heldBack && modality === 'voice'
   }
 }

@@ -214,14 +214,17 @@ class WiredCall implements Call {
 
   #makeDesk(): Desk {
     const { beat, clock, engines, id, language, newId, persona, times } = this.#o
-    const { chain, conversation, count, transcript } = this.#talk
+    const { chain, conversation, transcript } = this.#talk
     return createDesk({
       ...{ language, agentName: persona.name, times: times.takeover, beat, newId, clock, conversation, feed: this.feed },
-      ...{ note: this.#note, taps: this.#passage, transcript, leg: () => this.#leg, tellEngine: chain.take },
+      ...{ note: this.#note, taps: this.#passage, transcript, leg: () => this.#leg, tellEngine: (input) => chain.take(input) },
       scribe: (onWords) => {
         const engine = chain.hears === 'audio' ? engines.find(({ name }) => name === chain.engine) : undefined
         const onFault = this.#report('what an operator says could not be written down')
-        return engine && createScribe({ engine, callId: id, persona, language, clock, onWords, onFault, onUsage: count })
+        return (
+          engine &&
+          createScribe({ engine, callId: id, persona, language, clock, onWords, onFault, onUsage: (usage) => this.#talk.count(usage) })
+        )
       },
       onHolder: (holder) => this.#tellAi(holder ? 'off' : 'active', holder ?? null),
       onFault: this.#report('a takeover stumbled'),

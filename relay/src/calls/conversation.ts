@@ -1,23 +1,24 @@
 import type { Persona } from '../agents/persona.ts'
 import type { ConversationState, EndReason } from '../protocol/index.ts'
 import { createAsides } from './asides.ts'
-import { type CutBy, createCuts } from './cuts.ts'
-import { createDisclosure } from './disclosure.ts'
-import { createEngineSide } from './engine-side.ts'
+import { createCuts } from './cuts.ts'
+import { createDisclosure, type Disclosure } from './disclosure.ts'
+import { EngineSide } from './engine-side.ts'
 import type { FeedWriter } from './feed.ts'
-import { type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.ts'
+import { type Floor, type FloorEvent, nextFloor, OPEN, stateOf, utteranceOf } from './floor.ts'
 import type { EngineChain, Handover } from './handover.ts'
-import { createKeys } from './keys.ts'
-import { createLegSide } from './leg-side.ts'
+import { createKeys, type Keys } from './keys.ts'
+import { LegSide } from './leg-side.ts'
 import type { Mouth } from './mouth.ts'
-import { createOwnWords, type OwnWords } from './own-words.ts'
+import { createOwnWords } from './own-words.ts'
 import type { Passage } from './passage.ts'
 import { createPause, type Pause } from './pause.ts'
 import { type Phrase, phrase } from './phrases.ts'
 import type { Hearing } from './playback.ts'
-import type { AudioFormat, CallLog, Clock, EngineEvent, LegEvent } from './ports.ts'
+import type { AudioFormat, Clock, EngineEvent, LegEvent } from './ports.ts'
 import { createQuestions } from './questions.ts'
-import { createSilence } from './silence.ts'
+import type { Scene } from './scene.ts'
+import { createSilence, type Silence } from './silence.ts'
 import type { HowToSpeak } from './synthesis.ts'
 import type { Transcript } from './transcript.ts'
 import { createHeardLines } from './turns/heard-lines.ts'
@@ -41,8 +42,9 @@ export interface Conversation {
   begun(utterance: string): void
   over(utterance: string, heard: Hearing & { cut: boolean }): void
   /** Has the agent say this, word for word, in place of what it says now. */
-  readonly say: OwnWords['say']
-  readonly announce: OwnWords['announce']
+  say(text: string): void
+  /** The same. Resolves when nothing is left to be heard. */
+  announce(text: string): Promise<void>
   readonly pause: Omit<Pause, 'away'>
   /** Says one sentence of the house's own, then ends the call with this reason. */
   sayAndEnd(name: Phrase, reason: EndReason): void
@@ -57,8 +59,7 @@ export interface Conversation {
 /** Who types also reads and thinks: silence counts this many times less. */
 const TYPING_PATIENCE = 20
 
-/** Who speaks when: turns, cuts, keys, silence. Everything said and heard passes through here, and nothing else does. */
-export function createConversation(o: {
+interface ConversationOptions {
   persona: Persona
   language: string
   /** Everything said first, disclosure included. */
@@ -69,282 +70,214 @@ export function createConversation(o: {
   /** Of the leg that the visitor's sound comes from. */
   input: () => AudioFormat | undefined
   passage: Passage
-  /** Made after the conversation, which their events come back to. */
-  mouth: () => Mouth
-  chain: () => EngineChain
+  /** Whose mouth and chain are made after the conversation, which their events come back to. */
+  talk: { readonly mouth: Mouth; readonly chain: EngineChain }
   transcript: Transcript
   feed: FeedWriter
-  note: (type: string, payload?: Parameters<CallLog['event']>[2]) => void
+  note: Scene['note']
   clock: Clock
   newId: () => string
   end: (reason: EndReason, when: 'now' | 'last-words') => void
   onFault: (error: unknown) => void
-}): Conversation {
-  const { clock, feed, note, passage, persona, transcript, newId } = o
-  const how: HowToSpeak = { voice: persona.voice.name, speed: persona.voice.speed, language: o.language }
+}
 
-  let phase: 'before' | 'talking' | 'leaving' | 'over' = 'before'
-  let floor = OPEN
-  let shown: ConversationState | undefined
-  const disclosure = createDisclosure({ text: o.disclosure, said: transcript.heard })
+/** Who speaks when: turns, cuts, keys, silence. Everything said and heard passes through here, and nothing else does. */
+export function createConversation(o: ConversationOptions): Conversation {
+  return new CallConversation(o)
+}
+
+// A class, and so is each of its parts: functions of their own would make each call 10 kB larger.
+class CallConversation implements Conversation, Scene {
+  readonly language: string
+  readonly modality: 'voice' | 'text'
+  readonly how: HowToSpeak
+  readonly clock: Clock
+  readonly newId: Scene['newId']
+  readonly note: Scene['note']
+  readonly onFault: Scene['onFault']
+  readonly passage: Passage
+  readonly transcript: Transcript
+  readonly asides = createAsides(this)
+  readonly cuts = createCuts(this)
+  readonly disclosure: Disclosure
+  readonly heardLines: Scene['heardLines']
+  readonly keys: Keys
+  readonly pause: Pause
+  readonly questions = createQuestions(this)
+  readonly silence: Silence
+  readonly times = createTurnTimes(this)
+  readonly visitor: Scene['visitor']
+  readonly words = createOwnWords(this)
+  floor: Floor = OPEN
+  readonly #o: ConversationOptions
+  readonly #legSide: LegSide
+  readonly #engineSide: EngineSide
+  #phase: 'before' | 'talking' | 'leaving' | 'over' = 'before'
+  #shown: ConversationState | undefined = undefined
   /** Said instead of the greeting: nobody can answer. */
-  let lost: { text: string; reason: EndReason } | undefined
-  let acts: Promise<void> = Promise.resolve()
-  const heardLines = createHeardLines(transcript)
+  #lost: { text: string; reason: EndReason } | undefined = undefined
+  #acts: Promise<void> = Promise.resolve()
 
-  const asides = createAsides({
-    mouth: o.mouth,
-    how,
-    clock,
-    newId,
-    moment() {
-      const waiting = floor.is === 'owed' || (floor.is === 'open' && o.chain().ownHz !== undefined)
-      return waiting && phase === 'talking' && !pause.on && o.modality === 'voice' ? phrase('oneMoment', o.language) : undefined
-    },
-    onFault: o.onFault,
-  })
-  const silence = createSilence({
-    clock,
-    ms: persona.limits.silenceMs * (o.modality === 'text' ? TYPING_PATIENCE : 1),
-    onAsk() {
-      note('silence.asked')
-      words.tell(phrase('stillThere', o.language))
-    },
-    onGiveUp: () => sayAndEnd('silence', 'deadline'),
-  })
-  const times = createTurnTimes({ clock, onTimed: (time) => note('turn.timed', { ...time }) })
-  const visitor = createVisitor({
-    persona,
-    language: o.language,
-    clock,
-    transcript,
-    // An engine that hears cuts its own words; all others are ours to cut.
-    mayCut: () => (floor.is === 'telling' || (floor.is === 'answering' && o.chain().ownHz === undefined) ? audible() : undefined),
-    leavesHearing: () => floor.is === 'answering' && o.chain().hears === 'audio' && o.chain().ownHz !== undefined,
-    hold(utterance) {
-      o.mouth().hold(utterance)
-      note('utterance.held', { utterance })
-    },
-    goOn() {
-      o.mouth().release()
-      note('utterance.went-on')
-    },
-    cut: () => cutNow('speech'),
-    turn: (text) => questions.ask(text, 'speech'),
-    speaking(speaks) {
-      if (speaks) silence.visitorSpoke()
-      if (speaks) silence.stop()
-      else if (floor.is === 'open' && phase === 'talking') silence.listen()
-    },
-    unanswered(sinceMs) {
-      if (phase === 'talking' && o.chain().hears === 'audio' && floor.is === 'open') o.chain().take({ type: 'unanswered', sinceMs })
-    },
-  })
-  const keys = createKeys({ menu: persona.keyMenu.map((item) => item.digit), clock, onInput: (digits) => questions.ask(digits, 'keys') })
-
-  /** The one place where the floor changes; what the page sees and the silence follow from it. */
-  function move(event: FloorEvent) {
-    const before = floor
-    floor = nextFloor(before, event)
-    if (floor === before) return
-    passage.close()
-    settle()
+  constructor(o: ConversationOptions) {
+    const { clock, language, modality, persona, transcript } = o
+    this.#o = o
+    this.language = language
+    this.modality = modality
+    this.how = { voice: persona.voice.name, speed: persona.voice.speed, language }
+    this.clock = clock
+    this.newId = o.newId
+    this.note = o.note
+    this.onFault = o.onFault
+    this.passage = o.passage
+    this.transcript = transcript
+    this.disclosure = createDisclosure({ text: o.disclosure, said: transcript.heard })
+    this.heardLines = createHeardLines(transcript)
+    this.silence = createSilence({
+      clock,
+      ms: persona.limits.silenceMs * (modality === 'text' ? TYPING_PATIENCE : 1),
+      onAsk: () => this.#askWhetherThere(),
+      onGiveUp: () => this.sayAndEnd('silence', 'deadline'),
+    })
+    this.visitor = createVisitor(this, persona.turns)
+    this.keys = createKeys({
+      menu: persona.keyMenu.map((item) => item.digit),
+      clock,
+      onInput: (digits) => this.questions.ask(digits, 'keys'),
+    })
+    this.#legSide = new LegSide(this, o.input)
+    this.#engineSide = new EngineSide(this, () => o.end('agent', 'last-words'))
+    this.pause = createPause(this)
   }
 
-  function settle() {
-    if (phase === 'over') return
+  get mouth() {
+    return this.#o.talk.mouth
+  }
+  get chain() {
+    return this.#o.talk.chain
+  }
+  get talks() {
+    return this.#phase === 'talking'
+  }
+  get heldBack() {
+    return this.pause.on
+  }
+
+  opening() {
+    return this.#lost?.text ?? this.#o.greeting
+  }
+  begin() {
+    const { feed, greeting, persona } = this.#o
+    this.#phase = 'talking'
+    feed.tell({ type: 'speaker', who: 'agent', name: persona.name })
+    if (this.#lost) return this.sayLast(this.#lost.text, this.#lost.reason)
+    if (greeting === '') return this.#settle()
+    this.words.tell(greeting, { ...this.how, cache: true })
+  }
+  away(isAway: boolean) {
+    if (isAway) this.visitor.pause()
+    this.pause.away(isAway)
+  }
+  filler() {
+    this.asides.oneMoment()
+  }
+  hear(event: LegEvent) {
+    if (this.#phase !== 'over') this.#legSide.hear(event)
+  }
+  engine(event: Exclude<EngineEvent, { type: 'failed' }>) {
+    if (this.#phase !== 'over') this.#engineSide.take(event)
+  }
+  async handover({ from, to, fault, utterance, question, deaf }: Handover) {
+    this.note('engine.handover', { from, to: to ?? null, fault: fault.code, message: fault.message })
+    if (deaf && this.modality === 'voice' && this.talks && !this.heldBack) {
+      const message = 'The agent cannot hear you just now. Please type.'
+      this.#o.feed.tell({ type: 'error', code: 'cannot_hear', message, retryable: false })
+      this.asides.say(phrase('cannotHear', this.language))
+    }
+    return this.questions.answerAnew({ utterance, question })
+  }
+  begun(utterance: string) {
+    this.times.begun(utterance)
+    this.move({ type: 'begun', utterance })
+    this.visitor.agentBegan(utterance)
+  }
+  over(utterance: string, { cut: wasCut, text: heard, ms }: Hearing & { cut: boolean }) {
+    this.times.over(utterance)
+    this.visitor.agentOver(utterance)
+    this.asides.over(utterance)
+    this.disclosure.heard(heard)
+    const isOver = this.#phase === 'over'
+    if (!wasCut) this.note('utterance.heard', { utterance, ms })
+    // Cut by none of us: the call ended, or another leg took this one's place.
+    else if (isOver || utteranceOf(this.floor) === utterance) {
+      this.note('utterance.cut', { utterance, by: isOver ? 'end' : 'leg', heard, ms })
+    }
+    this.move({ type: 'heard', utterance })
+    this.#engineSide.over()
+  }
+  say(text: string) {
+    this.words.say(text)
+  }
+  announce(text: string) {
+    return this.words.announce(text)
+  }
+  sayAndEnd(name: Phrase, reason: EndReason) {
+    this.sayLast(phrase(name, this.language), reason)
+  }
+  sayLast(text: string, reason: EndReason) {
+    if (this.#phase === 'before') this.#lost ??= { text, reason }
+    else this.words.say(text, () => this.#o.end(reason, 'last-words'))
+  }
+  lastWords() {
+    this.#leave()
+    return this.words.rest()
+  }
+  async close() {
+    this.#leave()
+    this.#engineSide.close()
+    // Whoever is cutting already takes it down.
+    await (this.cuts.silenceForGood() ?? this.#acts).catch(this.onFault)
+    this.#phase = 'over'
+    this.passage.close()
+    this.mouth.close()
+    this.words.rested()
+  }
+
+  move(event: FloorEvent) {
+    const before = this.floor
+    this.floor = nextFloor(before, event)
+    if (this.floor === before) return
+    this.passage.close()
+    this.#settle()
+  }
+  inOrder(act: () => Promise<void>) {
+    this.#acts = this.#acts.then(act).catch(this.onFault)
+  }
+
+  #settle() {
+    if (this.#phase === 'over') return
+    const { asides, floor, silence } = this
     const state = stateOf(floor)
-    if (state && state !== shown) feed.tell({ type: 'state', state })
-    shown = state ?? shown
+    if (state && state !== this.#shown) this.#o.feed.tell({ type: 'state', state })
+    this.#shown = state ?? this.#shown
     asides.owed(floor.is === 'owed')
     if (floor.is !== 'open') return silence.stop()
     asides.answered()
-    if (phase === 'talking' && !visitor.speaks) silence.listen()
-    words.rested()
+    if (this.talks && !this.visitor.speaks) silence.listen()
+    this.words.rested()
   }
 
-  /** What is being heard just now, and not only made. */
-  function audible() {
-    return (floor.is === 'telling' || floor.is === 'answering') && floor.begun ? floor.utterance : undefined
-  }
-
-  /** One after the other: each waits until it is known what was heard of the words that the one before has cut. */
-  function inOrder(act: () => Promise<void>) {
-    acts = acts.then(act).catch(o.onFault)
-  }
-
-  const { cut, cutAfar, cutForAnother, cutNow, silenceForGood } = createCuts({
-    floor: () => floor,
-    move,
-    asides,
-    mouth: o.mouth,
-    chain: o.chain,
-    note,
-    onFault: o.onFault,
-  })
-  const talking = () => phase === 'talking'
-  const words = createOwnWords({ how, newId, talking, floor: () => floor, move, mouth: o.mouth, cut, inOrder })
-
-  /** Nothing follows. */
-  function silenced(by: CutBy) {
-    inOrder(async () => {
-      await cut(by)
-      move({ type: 'silenced' })
-    })
+  #askWhetherThere() {
+    this.note('silence.asked')
+    this.words.tell(phrase('stillThere', this.language))
   }
 
   /** From now on the visitor is not heard, and not waited for. */
-  function leave() {
-    phase = 'leaving'
-    passage.close()
-    silence.close()
-    keys.close()
-    visitor.close()
-    asides.close()
-  }
-
-  const questions = createQuestions({
-    talking,
-    heldBack: () => pause.on,
-    floor: () => floor,
-    move,
-    inOrder,
-    cuts: { cut, cutForAnother },
-    chain: o.chain,
-    transcript,
-    silence,
-    times,
-    visitor: () => visitor,
-    note,
-    newId,
-  })
-
-  const sayAndEnd = (name: Phrase, reason: EndReason) => sayLast(phrase(name, o.language), reason)
-
-  function sayLast(text: string, reason: EndReason) {
-    if (phase === 'before') {
-      lost ??= { text, reason }
-      return
-    }
-    words.say(text, () => o.end(reason, 'last-words'))
-  }
-
-  const legSide = createLegSide({
-    talking,
-    input: o.input,
-    passage,
-    chain: o.chain,
-    mouth: o.mouth,
-    keys,
-    silence,
-    times,
-    visitor,
-    turn: (text) => questions.ask(text, 'typing'),
-    cutAfar,
-    interrupt: () => silenced('visitor'),
-    note,
-  })
-  const engineSide = createEngineSide({
-    floor: () => floor,
-    move,
-    talking,
-    heldBack: () => pause.on,
-    cut: () => cut('speech'),
-    cutNow: () => cutNow('speech'),
-    mouth: o.mouth,
-    ownHz: () => o.chain().ownHz,
-    how,
-    disclosureOwed: disclosure.owed,
-    passage,
-    asides,
-    heardLines,
-    silence,
-    times,
-    visitor,
-    note,
-    unwanted: (utterance) => o.chain().take({ type: 'interrupted', utterance, heard: '' }),
-    hangUp: () => o.end('agent', 'last-words'),
-    clock,
-    onFault: o.onFault,
-  })
-  const pause = createPause({
-    silence,
-    hush(when) {
-      if (when === 'now') {
-        asides.cut()
-        cutNow('call')
-      }
-      silenced('call')
-    },
-    askWaiting: questions.askWaiting,
-    forgetWaiting: questions.forgetWaiting,
-  })
-
-  return {
-    opening: () => lost?.text ?? o.greeting,
-    begin() {
-      phase = 'talking'
-      feed.tell({ type: 'speaker', who: 'agent', name: persona.name })
-      if (lost) return sayLast(lost.text, lost.reason)
-      if (o.greeting === '') return settle()
-      words.tell(o.greeting, { ...how, cache: true })
-    },
-    away(isAway) {
-      if (isAway) visitor.pause()
-      pause.away(isAway)
-    },
-    filler: asides.oneMoment,
-    hear(event) {
-      if (phase !== 'over') legSide(event)
-    },
-    engine(event) {
-      if (phase !== 'over') engineSide.take(event)
-    },
-    async handover({ from, to, fault, utterance, question, deaf }) {
-      note('engine.handover', { from, to: to ?? null, fault: fault.code, message: fault.message })
-      if (deaf && o.modality === 'voice' && phase === 'talking' && !pause.on) {
-        const message = 'The agent cannot hear you just now. Please type.'
-        feed.tell({ type: 'error', code: 'cannot_hear', message, retryable: false })
-        asides.say(phrase('cannotHear', o.language))
-      }
-      return questions.answerAnew({ utterance, question })
-    },
-    begun(utterance) {
-      times.begun(utterance)
-      move({ type: 'begun', utterance })
-      visitor.agentBegan(utterance)
-    },
-    over(utterance, { cut: wasCut, text: heard, ms }) {
-      times.over(utterance)
-      visitor.agentOver(utterance)
-      asides.over(utterance)
-      disclosure.heard(heard)
-      if (!wasCut) note('utterance.heard', { utterance, ms })
-      // Cut by none of us: the call ended, or another leg took this one's place.
-      else if (phase === 'over' || utteranceOf(floor) === utterance) {
-        note('utterance.cut', { utterance, by: phase === 'over' ? 'end' : 'leg', heard, ms })
-      }
-      move({ type: 'heard', utterance })
-      engineSide.over()
-    },
-    say: words.say,
-    announce: words.announce,
-    pause,
-    sayAndEnd,
-    sayLast,
-    lastWords() {
-      leave()
-      return words.rest()
-    },
-    async close() {
-      leave()
-      engineSide.close()
-      // Whoever is cutting already takes it down.
-      await (silenceForGood() ?? acts).catch(o.onFault)
-      phase = 'over'
-      passage.close()
-      o.mouth().close()
-      words.rested()
-    },
+  #leave() {
+    this.#phase = 'leaving'
+    this.passage.close()
+    this.silence.close()
+    this.keys.close()
+    this.visitor.close()
+    this.asides.close()
   }
 }

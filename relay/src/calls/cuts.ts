@@ -1,7 +1,5 @@
-import type { Asides } from './asides.ts'
-import { type Floor, type FloorEvent, utteranceOf } from './floor.ts'
-import type { EngineChain } from './handover.ts'
-import type { Mouth } from './mouth.ts'
+import { utteranceOf } from './floor.ts'
+import type { Scene } from './scene.ts'
 
 /** Whose wish it is that something falls silent. */
 export type CutBy = 'visitor' | 'speech' | 'call'
@@ -12,6 +10,8 @@ export interface Cuts {
   cut(by: CutBy): Promise<void>
   /** At once, before anything that waits its turn; nothing follows. */
   cutNow(by: CutBy): void
+  /** After what waits its turn; nothing follows. */
+  cutInTurn(by: CutBy): void
   /** The far end, which speaks itself, fell silent amid this. */
   cutAfar(utterance: string): void
   /** Another engine answers anew: what the failed one was saying ends. */
@@ -20,52 +20,57 @@ export interface Cuts {
   silenceForGood(): Promise<void> | undefined
 }
 
-export function createCuts(o: {
-  floor: () => Floor
-  move: (event: FloorEvent) => void
-  asides: Asides
-  mouth: () => Mouth
-  chain: () => EngineChain
-  note: (type: string, payload: Record<string, unknown>) => void
-  onFault: (error: unknown) => void
-}): Cuts {
-  const { move } = o
+type Around = Pick<Scene, 'floor' | 'move' | 'inOrder' | 'asides' | 'mouth' | 'chain' | 'note' | 'onFault'>
 
-  async function silence(utterance: string, by: CutBy | 'handover' | 'end'): Promise<string> {
-    const { text: heard, ms } = await o.mouth().cut(utterance)
-    o.note('utterance.cut', { utterance, by, heard, ms })
-    return heard
+export function createCuts(scene: Around): Cuts {
+  return new CallCuts(scene)
+}
+
+class CallCuts implements Cuts {
+  readonly #scene: Around
+
+  constructor(scene: Around) {
+    this.#scene = scene
   }
 
-  async function cut(by: CutBy) {
-    o.asides.cut()
-    const utterance = utteranceOf(o.floor())
+  async cut(by: CutBy) {
+    const scene = this.#scene
+    scene.asides.cut()
+    const utterance = utteranceOf(scene.floor)
     if (utterance === undefined) return
-    move({ type: 'cut' })
-    const heard = await silence(utterance, by)
-    o.chain().take({ type: 'interrupted', utterance, heard })
+    scene.move({ type: 'cut' })
+    const heard = await this.#silence(utterance, by)
+    scene.chain.take({ type: 'interrupted', utterance, heard })
+  }
+  cutNow(by: CutBy) {
+    const scene = this.#scene
+    if (utteranceOf(scene.floor) === undefined) return
+    this.cut(by).then(() => scene.move({ type: 'silenced' }), scene.onFault)
+  }
+  cutInTurn(by: CutBy) {
+    this.#scene.inOrder(async () => {
+      await this.cut(by)
+      this.#scene.move({ type: 'silenced' })
+    })
+  }
+  cutAfar(utterance: string) {
+    const { floor, mouth, onFault } = this.#scene
+    if (utteranceOf(floor) === utterance) this.cutNow('speech')
+    else mouth.cut(utterance).catch(onFault)
+  }
+  async cutForAnother(utterance: string) {
+    await this.#silence(utterance, 'handover')
+  }
+  silenceForGood() {
+    const utterance = utteranceOf(this.#scene.floor)
+    if (utterance === undefined) return undefined
+    this.#scene.move({ type: 'cut' })
+    return this.#silence(utterance, 'end').then(() => undefined)
   }
 
-  function cutNow(by: CutBy) {
-    if (utteranceOf(o.floor()) === undefined) return
-    cut(by).then(() => move({ type: 'silenced' }), o.onFault)
-  }
-
-  return {
-    cut,
-    cutNow,
-    cutAfar(utterance) {
-      if (utteranceOf(o.floor()) === utterance) cutNow('speech')
-      else o.mouth().cut(utterance).catch(o.onFault)
-    },
-    async cutForAnother(utterance) {
-      await silence(utterance, 'handover')
-    },
-    silenceForGood() {
-      const utterance = utteranceOf(o.floor())
-      if (utterance === undefined) return undefined
-      move({ type: 'cut' })
-      return silence(utterance, 'end').then(() => undefined)
-    },
+  async #silence(utterance: string, by: CutBy | 'handover' | 'end'): Promise<string> {
+    const { text: heard, ms } = await this.#scene.mouth.cut(utterance)
+    this.#scene.note('utterance.cut', { utterance, by, heard, ms })
+    return heard
   }
 }

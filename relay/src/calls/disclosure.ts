@@ -8,13 +8,30 @@ export interface Disclosure {
   heard(words: string): void
 }
 
-export function createDisclosure(o: { text: string; said: () => readonly Heard[] }): Disclosure {
-  let isOwed = o.text !== ''
-  return {
+interface DisclosureOptions {
+  text: string
+  said: () => readonly Heard[]
+}
+
+export function createDisclosure(o: DisclosureOptions): Disclosure {
+  return new OwedDisclosure(o)
+}
+
+class OwedDisclosure implements Disclosure {
+  readonly #o: DisclosureOptions
+  #isOwed: boolean
+
+  constructor(o: DisclosureOptions) {
+    this.#o = o
+    this.#isOwed = o.text !== ''
+  }
+
+  owed() {
+    const { said, text: disclosure } = this.#o
     // Words on their way count: they are the ones just being cut.
-    owed: () => (isOwed && !o.said().some(({ role, text }) => role === 'agent' && text.startsWith(o.text)) ? o.text : ''),
-    heard(words) {
-      if (words.startsWith(o.text)) isOwed = false
-    },
+    return this.#isOwed && !said().some(({ role, text }) => role === 'agent' && text.startsWith(disclosure)) ? disclosure : ''
+  }
+  heard(words: string) {
+    if (words.startsWith(this.#o.text)) this.#isOwed = false
   }
 }

@@ -1,143 +1,147 @@
-import type { Asides } from './asides.ts'
-import { type Floor, type FloorEvent, utteranceOf } from './floor.ts'
-import type { Mouth } from './mouth.ts'
-import type { Passage } from './passage.ts'
-import type { Clock, EngineEvent } from './ports.ts'
-import type { Silence } from './silence.ts'
-import type { HowToSpeak } from './synthesis.ts'
-import type { HeardLines } from './turns/heard-lines.ts'
-import type { TurnTimes } from './turns/times.ts'
-import type { Visitor } from './turns/visitor.ts'
+import { utteranceOf } from './floor.ts'
+import type { EngineEvent } from './ports.ts'
+import type { Scene } from './scene.ts'
 
 type Answer = Exclude<EngineEvent, { type: 'failed' }>
-
-/** What an engine says, put to the floor and the mouth. */
-export interface EngineSide {
-  take(event: Answer): void
-  /** An utterance is over: an engine that asked to hang up may have said its goodbye now. */
-  over(): void
-  close(): void
-}
+type Around = Pick<
+  Scene,
+  | 'floor'
+  | 'move'
+  | 'talks'
+  | 'heldBack'
+  | 'how'
+  | 'mouth'
+  | 'chain'
+  | 'passage'
+  | 'cuts'
+  | 'disclosure'
+  | 'asides'
+  | 'heardLines'
+  | 'silence'
+  | 'times'
+  | 'visitor'
+  | 'clock'
+  | 'note'
+  | 'onFault'
+>
 
 /** An engine that speaks itself says goodbye before or after it asks to hang up; it is waited for this long. */
 const GOODBYE_WAIT_MS = 4000
 
-export function createEngineSide(o: {
-  floor: () => Floor
-  move: (event: FloorEvent) => void
-  /** The visitor may still be answered. */
-  talking: () => boolean
-  /** An operator holds the agent back: it hears, and nothing it says is wanted. */
-  heldBack: () => boolean
-  /** Silences what is said or owed; resolves when it is known what of it was heard. */
-  cut: () => Promise<void>
-  /** The same, and it is the visitor's turn then. */
-  cutNow: () => void
-  mouth: () => Mouth
-  passage: Passage
-  /** The rate of the engine's own voice; undefined for one that speaks text. */
-  ownHz: () => number | undefined
-  how: HowToSpeak
-  /** The disclosure as long as nobody has heard it, else nothing. */
-  disclosureOwed: () => string
-  asides: Asides
-  heardLines: HeardLines
-  silence: Silence
-  times: TurnTimes
-  visitor: Visitor
-  /** Lets the engine know that nobody heard a word of it. */
-  unwanted: (utterance: string) => void
-  note: (type: string, payload?: Record<string, unknown>) => void
-  hangUp: () => void
-  clock: Clock
-  onFault: (error: unknown) => void
-}): EngineSide {
-  const { asides, move, note, silence, times, visitor } = o
-  let cancelGoodbye: (() => void) | undefined
+/** What an engine says, put to the floor and the mouth. */
+export class EngineSide {
+  readonly #scene: Around
+  readonly #hangUp: () => void
+  #cancelGoodbye: (() => void) | undefined = undefined
 
-  /** The floor goes on with this utterance. False when it is not wanted any more; `begin` runs at its first words. */
-  function words(utterance: string, begin: () => void): boolean {
-    const before = o.floor()
-    move({ type: 'words', utterance })
-    if (o.floor() !== before) {
-      times.words(utterance)
-      begin()
-    }
-    return isAnswering(utterance)
+  constructor(scene: Around, hangUp: () => void) {
+    this.#scene = scene
+    this.#hangUp = hangUp
   }
-  function isAnswering(utterance: string): boolean {
-    const floor = o.floor()
-    return floor.is === 'answering' && floor.utterance === utterance
-  }
-  const own = (utterance: string) =>
-    isAnswering(utterance) || words(utterance, () => o.mouth().speak(utterance, { ownHz: o.ownHz() ?? 24_000 }))
 
-  const TAKE: { [Type in Answer['type']]: (event: Extract<Answer, { type: Type }>) => void } = {
-    text({ utterance, text }) {
-      const begin = () => {
-        o.mouth().speak(utterance, o.how)
-        const disclosure = o.disclosureOwed()
-        if (disclosure !== '') o.mouth().write(utterance, `${disclosure} `)
+  take(event: Answer): void {
+    // Sound comes fifty times a second: found without looking it up by name.
+    if (event.type === 'audio') this.#sound(event.utterance, event.bytes)
+    else (EngineSide.#TAKEN[event.type] as (side: EngineSide, event: Answer) => void)(this, event)
+  }
+
+  /** An utterance is over: an engine that asked to hang up may have said its goodbye now. */
+  over(): void {
+    if (this.#cancelGoodbye && this.#scene.floor.is === 'open' && !this.#scene.asides.speaking) this.#hangUp()
+  }
+
+  close(): void {
+    this.#cancelGoodbye?.()
+  }
+
+  static readonly #TAKEN: {
+    readonly [Type in Exclude<Answer['type'], 'audio'>]: (side: EngineSide, event: Extract<Answer, { type: Type }>) => void
+  } = {
+    text(side, { utterance, text }) {
+      const { disclosure, how, mouth } = side.#scene
+      if (side.#begins(utterance)) {
+        mouth.speak(utterance, how)
+        const owed = disclosure.owed()
+        if (owed !== '') mouth.write(utterance, `${owed} `)
       }
-      if (words(utterance, begin)) o.mouth().write(utterance, text)
+      if (side.#isAnswering(utterance)) mouth.write(utterance, text)
     },
-    audio({ utterance, bytes }) {
-      if (!own(utterance)) return
-      const speech = o.mouth().speech(utterance)
-      if (!speech) return
-      speech.sound(bytes)
-      // It may be over by now.
-      if (isAnswering(utterance) && o.mouth().speech(utterance) === speech) o.passage.speaksNow(utterance, speech)
+    said(side, { utterance, text }) {
+      if (side.#speaksItself(utterance)) side.#scene.mouth.write(utterance, text)
     },
-    said({ utterance, text }) {
-      if (own(utterance)) o.mouth().write(utterance, text)
+    done(side, { utterance }) {
+      const wasSpoken = side.#isAnswering(utterance)
+      side.#scene.move({ type: 'done', utterance })
+      if (wasSpoken) side.#scene.mouth.end(utterance)
     },
-    done({ utterance }) {
-      const wasSpoken = isAnswering(utterance)
-      move({ type: 'done', utterance })
-      if (wasSpoken) o.mouth().end(utterance)
+    answers(side, { utterance }) {
+      const scene = side.#scene
+      if (!scene.talks) return
+      scene.visitor.engineHears()
+      scene.silence.visitorSpoke()
+      // Nobody heard a word of it.
+      if (scene.heldBack) return scene.chain.take({ type: 'interrupted', utterance, heard: '' })
+      scene.heardLines.keepPlace()
+      scene.cuts.cut('speech').catch(scene.onFault)
+      scene.note('turn', { utterance, by: 'speech' })
+      scene.times.asked(utterance, 'speech', scene.visitor.lastVoiceMs)
+      scene.move({ type: 'asked', utterance })
+      const owed = scene.disclosure.owed()
+      if (owed !== '') scene.asides.say(owed)
     },
-    answers({ utterance }) {
-      if (!o.talking()) return
+    heard(side, { id, text, final }) {
+      const { heardLines, note, silence, visitor } = side.#scene
       visitor.engineHears()
       silence.visitorSpoke()
-      if (o.heldBack()) return o.unwanted(utterance)
-      o.heardLines.keepPlace()
-      o.cut().catch(o.onFault)
-      note('turn', { utterance, by: 'speech' })
-      times.asked(utterance, 'speech', visitor.lastVoiceMs)
-      move({ type: 'asked', utterance })
-      const disclosure = o.disclosureOwed()
-      if (disclosure !== '') asides.say(disclosure)
-    },
-    heard({ id, text, final }) {
-      visitor.engineHears()
-      silence.visitorSpoke()
-      o.heardLines.put(id, text, final)
+      heardLines.put(id, text, final)
       if (final) note('heard', { id, text })
     },
-    interrupted({ utterance }) {
+    interrupted(side, { utterance }) {
+      const { cuts, floor, visitor } = side.#scene
       visitor.engineHears()
-      if (utteranceOf(o.floor()) === utterance) o.cutNow()
+      if (utteranceOf(floor) === utterance) cuts.cutNow('speech')
     },
-    'hang-up'() {
-      if (o.heldBack()) return
-      const { is } = o.floor()
+    'hang-up'(side) {
+      const { chain, clock, floor, heldBack } = side.#scene
       // While something is being cut, the wish to end was part of it.
-      if (is === 'cutting') return
-      if (o.ownHz() === undefined || (is !== 'open' && is !== 'owed')) return o.hangUp()
-      cancelGoodbye?.()
-      cancelGoodbye = o.clock.after(GOODBYE_WAIT_MS, o.hangUp)
+      if (heldBack || floor.is === 'cutting') return
+      if (chain.ownHz === undefined || (floor.is !== 'open' && floor.is !== 'owed')) return side.#hangUp()
+      side.#cancelGoodbye?.()
+      side.#cancelGoodbye = clock.after(GOODBYE_WAIT_MS, side.#hangUp)
     },
-    usage: ({ type: _, ...usage }) => note('engine.usage', usage),
+    usage: (side, { type: _, ...usage }) => side.#scene.note('engine.usage', usage),
   }
 
-  return {
-    // Sound comes fifty times a second: found without looking it up by name.
-    take: (event) => (event.type === 'audio' ? TAKE.audio(event) : (TAKE[event.type] as (event: Answer) => void)(event)),
-    over() {
-      if (cancelGoodbye && o.floor().is === 'open' && !asides.speaking) o.hangUp()
-    },
-    close: () => cancelGoodbye?.(),
+  #sound(utterance: string, bytes: Uint8Array): void {
+    if (!this.#speaksItself(utterance)) return
+    const { mouth, passage } = this.#scene
+    const speech = mouth.speech(utterance)
+    if (!speech) return
+    speech.sound(bytes)
+    // It may be over by now.
+    if (this.#isAnswering(utterance) && mouth.speech(utterance) === speech) passage.speaksNow(utterance, speech)
+  }
+
+  #isAnswering(utterance: string): boolean {
+    const { floor } = this.#scene
+    return floor.is === 'answering' && floor.utterance === utterance
+  }
+
+  /** True at the first words of this utterance: the floor goes on with it from now on. */
+  #begins(utterance: string): boolean {
+    const scene = this.#scene
+    const before = scene.floor
+    scene.move({ type: 'words', utterance })
+    if (scene.floor === before) return false
+    scene.times.words(utterance)
+    return true
+  }
+
+  /** False when the engine's own voice is not wanted any more. */
+  #speaksItself(utterance: string): boolean {
+    if (this.#isAnswering(utterance)) return true
+    const { chain, mouth } = this.#scene
+    if (this.#begins(utterance)) mouth.speak(utterance, { ownHz: chain.ownHz ?? 24_000 })
+    return this.#isAnswering(utterance)
   }
 }

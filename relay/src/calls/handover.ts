@@ -40,11 +40,7 @@ export interface Handover {
   deaf: boolean
 }
 
-/**
- * An agent's engines in order. When one fails to start, says so, or stays silent longer than its limit, the next one takes over
- * with the conversation as heard, the page's notes, and the turn that was not answered.
- */
-export function createEngineChain(o: {
+interface ChainOptions {
   engines: readonly Engine[]
   clock: Clock
   context: SharedContext
@@ -58,102 +54,121 @@ export function createEngineChain(o: {
   onExhausted: () => void
   /** The hand-over itself went wrong; the next engine begins all the same. */
   onFault?: (error: unknown) => void
-}): EngineChain {
-  let { engines } = o
-  let place = -1
-  let notes: EngineInput[] = []
-  /** What comes between two engines. */
-  let waiting: EngineInput[] = []
-  let closed = false
+}
 
-  const nameAt = (at: number) => engines[at]?.name
+/**
+ * An agent's engines in order. When one fails to start, says so, or stays silent longer than its limit, the next one takes over
+ * with the conversation as heard, the page's notes, and the turn that was not answered.
+ */
+export function createEngineChain(o: ChainOptions): EngineChain {
+  return new OrderedEngines(o)
+}
+
+const NONE: readonly EngineInput[] = []
+
+class OrderedEngines implements EngineChain {
+  engine = 'none'
+  hears: 'audio' | 'text' = 'text'
+  ownHz: number | undefined = undefined
+  seat: Seat | undefined = undefined
+  readonly #o: ChainOptions
+  #engines: readonly Engine[]
+  #place = -1
+  #notes = NONE
+  /** What comes between two engines. */
+  #waiting = NONE
+  #closed = false
+
+  constructor(o: ChainOptions) {
+    this.#o = o
+    this.#engines = o.engines
+  }
+
+  start() {
+    this.#goTo(0)
+    this.#sitDown([])
+  }
+  wordsOnly() {
+    const passed = this.#engines.filter((engine) => !isOfWords(engine))
+    if (this.#closed || passed.length === 0) return []
+    const { seat } = this
+    const place = this.#place
+    const leaving = seat !== undefined && !isOfWords(this.#engines[place])
+    // One that works and may stay keeps its place, and so does one that is being handed over just now.
+    const kept = leaving ? place : place + 1
+    this.#engines = [...this.#engines.slice(0, kept), ...this.#engines.slice(kept).filter(isOfWords)]
+    if (leaving) {
+      const { turn } = seat
+      seat.close().catch((error: unknown) => this.#o.onFault?.(error))
+      this.seat = undefined
+      this.#goTo(place)
+      this.#sitDown([...this.#notes, ...(turn ? [turn] : [])])
+    }
+    return passed.map(({ name }) => name)
+  }
+  sound(bytes: Uint8Array, sampleRateHz: number) {
+    if (!this.#closed) this.seat?.sound(bytes, sampleRateHz)
+  }
+  take(input: EngineInput) {
+    if (this.#closed) return
+    if (isNote(input)) this.#notes = [...this.#notes, input].slice(-MOST_NOTES)
+    if (this.seat) this.seat.take(input)
+    else if (input.type !== 'audio' && input.type !== 'unanswered' && !isNote(input)) this.#waiting = [...this.#waiting, input]
+  }
+  async close() {
+    this.#closed = true
+    this.#o.passage.close()
+    this.#waiting = NONE
+    await this.seat?.close()
+  }
 
   /** The engine at this place is the one that counts. */
-  function goTo(next: number) {
-    place = next
-    o.passage.close()
-    const engine = engines[place]
-    chain.engine = engine?.name ?? 'none'
-    chain.hears = engine?.hears ?? 'text'
-    chain.ownHz = engine?.speaks === 'audio' ? engine.speaksHz : undefined
+  #goTo(place: number) {
+    this.#place = place
+    this.#o.passage.close()
+    const engine = this.#engines[place]
+    this.engine = engine?.name ?? 'none'
+    this.hears = engine?.hears ?? 'text'
+    this.ownHz = engine?.speaks === 'audio' ? engine.speaksHz : undefined
   }
 
-  function sitDown(first: readonly EngineInput[]) {
-    const engine = engines[place]
-    if (!engine) return o.onExhausted()
-    o.onStarted?.(engine.name)
-    chain.seat = takeSeat({
+  #sitDown(first: readonly EngineInput[]) {
+    const { clock, context, history, onEvent, onExhausted, onStarted, passage } = this.#o
+    const engine = this.#engines[this.#place]
+    if (!engine) return onExhausted()
+    onStarted?.(engine.name)
+    this.seat = takeSeat({
       engine,
-      context: o.context,
-      history: o.history(),
-      clock: o.clock,
-      passage: o.passage,
-      onAnswer: o.onEvent,
-      onFault: (fault) => void handOver(fault),
+      context,
+      history: history(),
+      clock,
+      passage,
+      onAnswer: onEvent,
+      onFault: (fault) => void this.#handOver(fault),
     })
-    for (const input of first) chain.seat?.take(input)
+    for (const input of first) this.seat?.take(input)
   }
 
-  async function handOver(fault: EngineFault) {
-    const turn = chain.seat?.turn
-    const question = turn?.text || (chain.seat?.question ?? '')
-    chain.seat = undefined
-    const next = engines[place + 1]
-    const deaf = engines[place]?.hears === 'audio' && next?.hears === 'text'
-    const change = { from: nameAt(place) ?? 'none', to: next?.name, fault, utterance: turn?.utterance, question, deaf }
-    const utterance = await o.onHandover(change).catch((error: unknown) => void o.onFault?.(error))
-    if (closed) return
-    goTo(place + 1)
+  async #handOver(fault: EngineFault) {
+    const { onEvent, onFault, onHandover } = this.#o
+    const turn = this.seat?.turn
+    const question = turn?.text || (this.seat?.question ?? '')
+    this.seat = undefined
+    const failed = this.#engines[this.#place]
+    const next = this.#engines[this.#place + 1]
+    const deaf = failed?.hears === 'audio' && next?.hears === 'text'
+    const change = { from: failed?.name ?? 'none', to: next?.name, fault, utterance: turn?.utterance, question, deaf }
+    const utterance = await onHandover(change).catch((error: unknown) => void onFault?.(error))
+    if (this.#closed) return
+    this.#goTo(this.#place + 1)
     const by = turn?.by ?? 'speech'
     const anew: EngineInput[] = utterance !== undefined && question !== '' ? [{ type: 'turn', utterance, text: question, by }] : []
-    sitDown([...notes, ...anew, ...waiting.splice(0)])
+    const waiting = this.#waiting
+    this.#waiting = NONE
+    this.#sitDown([...this.#notes, ...anew, ...waiting])
     // Nobody knows what was asked, so nobody can answer it.
-    if (utterance !== undefined && question === '') o.onEvent({ type: 'done', utterance })
+    if (utterance !== undefined && question === '') onEvent({ type: 'done', utterance })
   }
-
-  // Plain properties: getters would make each chain a slow object of its own shape.
-  const chain = {
-    engine: 'none',
-    hears: 'text' as 'audio' | 'text',
-    ownHz: undefined as number | undefined,
-    seat: undefined as Seat | undefined,
-    start() {
-      goTo(0)
-      sitDown([])
-    },
-    wordsOnly() {
-      const passed = engines.filter((engine) => !isOfWords(engine))
-      if (closed || passed.length === 0) return []
-      const leaving = chain.seat !== undefined && !isOfWords(engines[place])
-      // One that works and may stay keeps its place, and so does one that is being handed over just now.
-      const kept = leaving ? place : place + 1
-      engines = [...engines.slice(0, kept), ...engines.slice(kept).filter(isOfWords)]
-      if (leaving) {
-        const turn = chain.seat?.turn
-        chain.seat?.close().catch((error: unknown) => o.onFault?.(error))
-        chain.seat = undefined
-        goTo(place)
-        sitDown([...notes, ...(turn ? [turn] : [])])
-      }
-      return passed.map(({ name }) => name)
-    },
-    sound(bytes: Uint8Array, sampleRateHz: number) {
-      if (!closed) chain.seat?.sound(bytes, sampleRateHz)
-    },
-    take(input: EngineInput) {
-      if (closed) return
-      if (isNote(input)) notes = [...notes, input].slice(-MOST_NOTES)
-      if (chain.seat) chain.seat.take(input)
-      else if (input.type !== 'audio' && input.type !== 'unanswered' && !isNote(input)) waiting.push(input)
-    },
-    async close() {
-      closed = true
-      o.passage.close()
-      waiting = []
-      await chain.seat?.close()
-    },
-  }
-  return chain
 }
 
 const isOfWords = (engine: Engine | undefined) => engine?.hears === 'text' && engine.speaks === 'text'

@@ -9,27 +9,42 @@ export interface Keys {
   close(): void
 }
 
+interface KeysOptions {
+  menu: readonly string[]
+  clock: Clock
+  onInput: (digits: string) => void
+}
+
 /** Gathers pressed keys into one input; a single key of the menu acts at once. `w` is a pause in dialling and means nothing here. */
-export function createKeys(o: { menu: readonly string[]; clock: Clock; onInput: (digits: string) => void }): Keys {
-  let gathered = ''
-  let cancel: (() => void) | undefined
-  const tell = () => {
-    const digits = gathered
-    gathered = ''
-    cancel?.()
-    cancel = undefined
-    if (digits !== '') o.onInput(digits)
+export function createKeys(o: KeysOptions): Keys {
+  return new GatheredKeys(o)
+}
+
+class GatheredKeys implements Keys {
+  readonly #o: KeysOptions
+  #gathered = ''
+  #cancel: (() => void) | undefined = undefined
+
+  constructor(o: KeysOptions) {
+    this.#o = o
   }
-  return {
-    press(digits) {
-      gathered += digits.replaceAll('w', '')
-      if (o.menu.includes(gathered)) return tell()
-      cancel?.()
-      cancel = o.clock.after(GATHER_MS, tell)
-    },
-    close() {
-      gathered = ''
-      cancel?.()
-    },
+
+  press(digits: string) {
+    this.#gathered += digits.replaceAll('w', '')
+    if (this.#o.menu.includes(this.#gathered)) return this.#tell()
+    this.#cancel?.()
+    this.#cancel = this.#o.clock.after(GATHER_MS, () => this.#tell())
+  }
+  close() {
+    this.#gathered = ''
+    this.#cancel?.()
+  }
+
+  #tell() {
+    const digits = this.#gathered
+    this.#gathered = ''
+    this.#cancel?.()
+    this.#cancel = undefined
+    if (digits !== '') this.#o.onInput(digits)
   }
 }

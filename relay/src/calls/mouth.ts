@@ -45,111 +45,149 @@ export interface MouthEvents {
   onFault(error: unknown): void
 }
 
-interface Spoken {
-  speech: Speech
-  entry: string
-  /** Set by the first cut; later ones get the same answer. */
-  cutting: Promise<Hearing> | undefined
-}
-
-export function createMouth(o: {
+interface MouthOptions {
   voice: Voice
   clock: Clock
   beat: Beat
   transcript: Transcript
   passage: Passage
   events: MouthEvents
-}): Mouth {
-  const { clock, transcript, events, passage } = o
-  const spoken = new Map<string, Spoken>()
-  const farEnd: FarEnd = { tellsMarks: false }
-  let leg: Leg | undefined
-  let playout: Playout | undefined
-  let timesAway = 0
-  let held: string | undefined
+}
+
+export function createMouth(o: MouthOptions): Mouth {
+  return new CallMouth(o)
+}
+
+/** One utterance and its line in the transcript. */
+class Spoken implements SpeechEvents {
+  readonly speech: Speech
+  readonly entry: string
+  /** Set by the first cut; later ones get the same answer. */
+  cutting: Promise<Hearing> | undefined = undefined
+  readonly #mouth: CallMouth
+  readonly #utterance: string
+
+  constructor(mouth: CallMouth, utterance: string, entry: string, speechTo: (events: SpeechEvents) => Speech) {
+    this.entry = entry
+    this.#mouth = mouth
+    this.#utterance = utterance
+    this.speech = speechTo(this)
+  }
+
+  onBegun() {
+    this.#mouth.o.events.onBegun(this.#utterance)
+  }
+  onWords(text: string) {
+    this.#mouth.o.transcript.update(this.entry, text)
+  }
+  onHeard(heard: Hearing) {
+    this.#mouth.over(this.#utterance, heard, false)
+  }
+  onFault(error: unknown) {
+    this.#mouth.o.events.onFault(error)
+  }
+}
+
+// A class: functions of its own, and of each utterance, would make every call larger.
+class CallMouth implements Mouth {
+  readonly o: MouthOptions
+  readonly #spoken = new Map<string, Spoken>()
+  readonly #farEnd: FarEnd = { tellsMarks: false }
+  #leg: Leg | undefined = undefined
+  #playout: Playout | undefined = undefined
+  #timesAway = 0
+  #held: string | undefined = undefined
+
+  constructor(o: MouthOptions) {
+    this.o = o
+  }
+
+  attach(leg: Leg) {
+    this.close()
+    const { beat, clock, passage } = this.o
+    this.#leg = leg
+    this.#playout = leg.kind === 'audio' ? createPlayout({ leg, clock, beat, taps: passage }) : undefined
+  }
+  away() {
+    this.#timesAway += 1
+    this.#playout?.pause()
+    for (const { speech } of this.#spoken.values()) speech.away()
+  }
+  async back() {
+    const time = this.#timesAway
+    await Promise.all([...this.#spoken.values()].map(({ speech }) => speech.back()))
+    if (time !== this.#timesAway) return false
+    if (this.#held === undefined) this.#playout?.resume()
+    return true
+  }
+  speak(utterance: string, how: HowToSpeak | OwnSound) {
+    const leg = this.#leg
+    if (!leg) throw new Error('Nobody is there to speak to.')
+    const entry = this.o.transcript.begin('agent')
+    this.#spoken.set(utterance, new Spoken(this, utterance, entry, (events) => this.#speechTo(leg, utterance, how, events)))
+  }
+  write(utterance: string, text: string) {
+    this.#spoken.get(utterance)?.speech.write(text)
+  }
+  speech(utterance: string) {
+    return this.#spoken.get(utterance)?.speech
+  }
+  hold(utterance: string) {
+    const one = this.#spoken.get(utterance)
+    if (!one || this.#held !== undefined || one.cutting) return
+    this.#held = utterance
+    this.#playout?.pause()
+    one.speech.hold().catch((error: unknown) => one.onFault(error))
+  }
+  release() {
+    if (this.#held === undefined) return
+    this.#spoken.get(this.#held)?.speech.release()
+    this.#letGo()
+  }
+  end(utterance: string) {
+    this.#spoken.get(utterance)?.speech.end()
+  }
+  async cut(utterance: string) {
+    const one = this.#spoken.get(utterance)
+    if (!one) return { text: '', ms: 0 }
+    one.cutting ??= one.speech.cut().then((heard) => {
+      this.over(utterance, heard, true)
+      return heard
+    })
+    return one.cutting
+  }
+  mark(utterance: string, name: string) {
+    this.#spoken.get(utterance)?.speech.mark(name)
+  }
+  played(utterance: string, text: string, whole: boolean) {
+    this.#spoken.get(utterance)?.speech.played?.(text, whole)
+  }
+  close() {
+    for (const [utterance, one] of [...this.#spoken]) this.over(utterance, one.speech.close(), true)
+    this.#playout?.close()
+  }
+
+  over(utterance: string, heard: Hearing, cut: boolean) {
+    const one = this.#spoken.get(utterance)
+    if (!one) return
+    this.#spoken.delete(utterance)
+    if (this.#held === utterance) this.#letGo()
+    this.o.transcript.finish(one.entry, heard.text, cut)
+    this.o.events.onOver(utterance, { ...heard, cut })
+  }
 
   /** What waited behind the held utterance goes on, too. */
-  function letGo() {
-    held = undefined
-    playout?.resume()
+  #letGo() {
+    this.#held = undefined
+    this.#playout?.resume()
   }
 
-  function over(utterance: string, heard: Hearing, cut: boolean) {
-    const one = spoken.get(utterance)
-    if (!one) return
-    spoken.delete(utterance)
-    if (held === utterance) letGo()
-    transcript.finish(one.entry, heard.text, cut)
-    events.onOver(utterance, { ...heard, cut })
-  }
-
-  function closeAll() {
-    for (const [utterance, one] of [...spoken]) over(utterance, one.speech.close(), true)
-    playout?.close()
-  }
-
-  function speechTo(on: Leg, utterance: string, how: HowToSpeak | OwnSound, to: SpeechEvents): Speech {
-    if (on.kind === 'text')
-      return on.speaks ? createFarSpeech({ leg: on, utterance, clock, events: to }) : createTypedSpeech({ leg: on, utterance, events: to })
-    if (!playout) throw new Error('An audio leg has a playout.')
-    return createAloudSpeech({ leg: on, utterance, voice: o.voice, how, playout, farEnd, taps: passage, clock, events: to })
-  }
-
-  return {
-    attach(next) {
-      closeAll()
-      leg = next
-      playout = next.kind === 'audio' ? createPlayout({ leg: next, clock, beat: o.beat, taps: passage }) : undefined
-    },
-    away() {
-      timesAway += 1
-      playout?.pause()
-      for (const { speech } of spoken.values()) speech.away()
-    },
-    async back() {
-      const time = timesAway
-      await Promise.all([...spoken.values()].map(({ speech }) => speech.back()))
-      if (time !== timesAway) return false
-      if (held === undefined) playout?.resume()
-      return true
-    },
-    speak(utterance, how) {
-      if (!leg) throw new Error('Nobody is there to speak to.')
-      const entry = transcript.begin('agent')
-      const speech = speechTo(leg, utterance, how, {
-        onBegun: () => events.onBegun(utterance),
-        onWords: (text) => transcript.update(entry, text),
-        onHeard: (heard) => over(utterance, heard, false),
-        onFault: events.onFault,
-      })
-      spoken.set(utterance, { speech, entry, cutting: undefined })
-    },
-    write: (utterance, text) => spoken.get(utterance)?.speech.write(text),
-    speech: (utterance) => spoken.get(utterance)?.speech,
-    hold(utterance) {
-      const one = spoken.get(utterance)
-      if (!one || held !== undefined || one.cutting) return
-      held = utterance
-      playout?.pause()
-      one.speech.hold().catch(events.onFault)
-    },
-    release() {
-      if (held === undefined) return
-      spoken.get(held)?.speech.release()
-      letGo()
-    },
-    end: (utterance) => spoken.get(utterance)?.speech.end(),
-    async cut(utterance) {
-      const one = spoken.get(utterance)
-      if (!one) return { text: '', ms: 0 }
-      one.cutting ??= one.speech.cut().then((heard) => {
-        over(utterance, heard, true)
-        return heard
-      })
-      return one.cutting
-    },
-    mark: (utterance, name) => spoken.get(utterance)?.speech.mark(name),
-    played: (utterance, text, whole) => spoken.get(utterance)?.speech.played?.(text, whole),
-    close: closeAll,
+  #speechTo(leg: Leg, utterance: string, how: HowToSpeak | OwnSound, events: SpeechEvents): Speech {
+    const { clock, passage, voice } = this.o
+    if (leg.kind === 'text')
+      return leg.speaks ? createFarSpeech({ leg, utterance, clock, events }) : createTypedSpeech({ leg, utterance, events })
+    if (!this.#playout) throw new Error('An audio leg has a playout.')
+    const farEnd = this.#farEnd
+    return createAloudSpeech({ leg, utterance, voice, how, playout: this.#playout, farEnd, taps: passage, clock, events })
   }
 }

@@ -1,6 +1,4 @@
-import type { CutBy } from './cuts.ts'
-import type { Floor, FloorEvent } from './floor.ts'
-import type { Mouth } from './mouth.ts'
+import type { Scene } from './scene.ts'
 import type { HowToSpeak } from './synthesis.ts'
 
 /** What the house says of its own in a call, word for word. */
@@ -17,47 +15,55 @@ export interface OwnWords {
   rested(): void
 }
 
-export function createOwnWords(o: {
-  how: HowToSpeak
-  newId: () => string
-  /** The visitor may still be spoken to. */
-  talking: () => boolean
-  floor: () => Floor
-  move: (event: FloorEvent) => void
-  mouth: () => Mouth
-  cut: (by: CutBy) => Promise<void>
-  /** One after the other: each waits until it is known what was heard of the words that the one before has cut. */
-  inOrder: (act: () => Promise<void>) => void
-}): OwnWords {
-  const waiting: (() => void)[] = []
-  const words: OwnWords = {
-    tell(text, as = o.how) {
-      const utterance = o.newId()
-      o.move({ type: 'told', utterance })
-      o.mouth().speak(utterance, as)
-      o.mouth().write(utterance, text)
-      o.mouth().end(utterance)
-    },
-    say(text, then) {
-      o.inOrder(async () => {
-        // Last words that are being said already are not cut for others.
-        if (!o.talking()) return
-        await o.cut('call')
-        if (!o.talking()) return o.move({ type: 'silenced' })
-        words.tell(text)
-        then?.()
-      })
-    },
-    announce(text) {
-      words.say(text)
-      const heard = Promise.withResolvers<void>()
-      o.inOrder(async () => void words.rest().then(heard.resolve))
-      return heard.promise
-    },
-    rest: () => (o.floor().is === 'open' ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
-    rested() {
-      for (const resolve of waiting.splice(0)) resolve()
-    },
+type Around = Pick<Scene, 'floor' | 'move' | 'talks' | 'inOrder' | 'cuts' | 'how' | 'mouth' | 'newId'>
+
+export function createOwnWords(scene: Around): OwnWords {
+  return new HouseWords(scene)
+}
+
+class HouseWords implements OwnWords {
+  readonly #scene: Around
+  #waiting: (() => void)[] | undefined = undefined
+
+  constructor(scene: Around) {
+    this.#scene = scene
   }
-  return words
+
+  tell(text: string, as: HowToSpeak = this.#scene.how) {
+    const { mouth, newId } = this.#scene
+    const utterance = newId()
+    this.#scene.move({ type: 'told', utterance })
+    mouth.speak(utterance, as)
+    mouth.write(utterance, text)
+    mouth.end(utterance)
+  }
+  say(text: string, then?: () => void) {
+    const scene = this.#scene
+    scene.inOrder(async () => {
+      // Last words that are being said already are not cut for others.
+      if (!scene.talks) return
+      await scene.cuts.cut('call')
+      if (!scene.talks) return scene.move({ type: 'silenced' })
+      this.tell(text)
+      then?.()
+    })
+  }
+  announce(text: string) {
+    this.say(text)
+    const heard = Promise.withResolvers<void>()
+    this.#scene.inOrder(async () => void this.rest().then(heard.resolve))
+    return heard.promise
+  }
+  rest() {
+    if (this.#scene.floor.is === 'open') return Promise.resolve()
+    return new Promise<void>((resolve) => {
+      this.#waiting ??= []
+      this.#waiting.push(resolve)
+    })
+  }
+  rested() {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    for (const resolve of waiting ?? []) resolve()
+  }
 }

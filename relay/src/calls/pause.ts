@@ -1,4 +1,4 @@
-import type { Silence } from './silence.ts'
+import type { Scene } from './scene.ts'
 
 /**
  * The agent is held back by an operator (paused), or stands aside for one who speaks in its place: it falls silent and answers nothing, while it
@@ -20,27 +20,22 @@ export interface Pause {
   away(isAway: boolean): void
 }
 
-interface PauseOptions {
-  silence: Silence
-  /** Silences it, after what waits its turn; `now` before that too. */
-  hush: (when: 'in-turn' | 'now') => void
-  askWaiting: () => void
-  forgetWaiting: () => void
-}
+type Around = Pick<Scene, 'silence' | 'asides' | 'cuts' | 'questions'>
 
-export function createPause(o: PauseOptions): Pause {
-  return new CallPause(o)
+export function createPause(scene: Around): Pause {
+  return new CallPause(scene)
 }
 
 // A class: a getter in an object literal would make each a slow object of its own shape.
 class CallPause implements Pause {
-  readonly #o: PauseOptions
+  readonly #scene: Around
   #held: 'not' | 'paused' | 'aside' = 'not'
   #isAway = false
-  #waiting: (() => void)[] = []
+  /** Most calls have none. */
+  #waiting: (() => void)[] | undefined = undefined
 
-  constructor(o: PauseOptions) {
-    this.#o = o
+  constructor(scene: Around) {
+    this.#scene = scene
   }
 
   get on() {
@@ -49,27 +44,33 @@ class CallPause implements Pause {
   begin() {
     if (this.on) return
     this.#become('paused')
-    this.#o.hush('in-turn')
+    this.#scene.cuts.cutInTurn('call')
   }
   end() {
     if (this.#held !== 'paused') return
     this.#become('not')
-    this.#o.askWaiting()
+    this.#scene.questions.askWaiting()
   }
   standAside() {
     if (this.#held === 'aside') return
     this.#become('aside')
-    this.#o.hush('now')
+    const { asides, cuts } = this.#scene
+    asides.cut()
+    cuts.cutNow('call')
+    cuts.cutInTurn('call')
   }
   comeBack() {
     if (this.#held !== 'aside') return
-    this.#o.forgetWaiting()
+    this.#scene.questions.forgetWaiting()
     this.#become('not')
-    for (const act of this.#waiting.splice(0)) act()
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    for (const act of waiting ?? []) act()
   }
   onceBack(act: () => void) {
-    if (this.#held === 'aside') this.#waiting.push(act)
-    else act()
+    if (this.#held !== 'aside') return act()
+    this.#waiting ??= []
+    this.#waiting.push(act)
   }
   away(isAway: boolean) {
     this.#isAway = isAway
@@ -81,6 +82,6 @@ class CallPause implements Pause {
     this.#count()
   }
   #count() {
-    this.#o.silence.away(this.on || this.#isAway)
+    this.#scene.silence.away(this.on || this.#isAway)
   }
 }

@@ -4,12 +4,8 @@ import type { Voice } from './ports.ts'
  * A voice that has begun before it is asked: the sentences that open a call are made while the visitor's socket is still
  * being connected, so the first sound does not wait for them.
  */
-export function prepareVoice(
-  voice: Voice,
-  sentences: readonly string[],
-  how: Parameters<Voice['speak']>[1],
-  signal: AbortSignal,
-): Voice & { readonly ready: Promise<void> } {
+export function prepareVoice(voice: Voice, sentences: readonly string[], how: Parameters<Voice['speak']>[1], signal: AbortSignal): Voice {
+  if (sentences.length === 0) return voice
   const ready = new Map<string, Promise<Uint8Array[]>>()
   for (const sentence of sentences) {
     const made = collect(voice.speak(sentence, { ...how, cache: true }, signal))
@@ -20,7 +16,6 @@ export function prepareVoice(
   return {
     name: voice.name,
     sampleRateHz: voice.sampleRateHz,
-    ready: Promise.allSettled(ready.values()).then(() => undefined),
     async *speak(text, asked, stop) {
       const made = ready.get(text)
       ready.delete(text)

@@ -1,10 +1,6 @@
-import type { Cuts } from './cuts.ts'
-import { type Floor, type FloorEvent, utteranceOf } from './floor.ts'
-import type { EngineChain, Handover } from './handover.ts'
-import type { Silence } from './silence.ts'
-import type { Transcript } from './transcript.ts'
-import type { TurnTimes } from './turns/times.ts'
-import type { Visitor } from './turns/visitor.ts'
+import { utteranceOf } from './floor.ts'
+import type { Handover } from './handover.ts'
+import type { Scene } from './scene.ts'
 
 /** The visitor's questions on their way to an engine, and to the next one when it fails. */
 export interface Questions {
@@ -19,76 +15,75 @@ export interface Questions {
 
 type By = 'typing' | 'speech' | 'keys'
 
-export function createQuestions(o: {
-  /** The visitor may still be answered. */
-  talking: () => boolean
-  /** An operator holds the agent back: what is said waits. */
-  heldBack: () => boolean
-  floor: () => Floor
-  move: (event: FloorEvent) => void
-  /** One after the other: each waits until it is known what was heard of the words that the one before has cut. */
-  inOrder: (act: () => Promise<void>) => void
-  cuts: Pick<Cuts, 'cut' | 'cutForAnother'>
-  chain: () => EngineChain
-  transcript: Transcript
-  silence: Silence
-  times: TurnTimes
-  visitor: () => Visitor
-  note: (type: string, payload: Record<string, unknown>) => void
-  newId: () => string
-}): Questions {
-  const { cuts, floor, move, newId, talking } = o
-  /** Said by the visitor and not given to the engine yet. */
-  let unasked: string[] = []
-  let lastBy: By = 'typing'
+type Around = Pick<
+  Scene,
+  'floor' | 'move' | 'talks' | 'heldBack' | 'inOrder' | 'cuts' | 'chain' | 'transcript' | 'silence' | 'times' | 'visitor' | 'note' | 'newId'
+>
 
-  function askUnasked(by: By, lastVoiceMs?: number) {
-    o.inOrder(async () => {
-      // Asked already, together with what came right before it.
-      if (unasked.length === 0 || o.heldBack()) return
-      await cuts.cut('visitor')
-      if (!talking()) return move({ type: 'silenced' })
-      const whole = unasked.join('\n')
-      unasked = []
-      const utterance = newId()
-      o.note('turn', { utterance, by, text: whole })
-      o.times.asked(utterance, by, lastVoiceMs)
-      move({ type: 'asked', utterance })
-      o.chain().take({ type: 'turn', utterance, text: whole, by })
-    })
+export function createQuestions(scene: Around): Questions {
+  return new CallQuestions(scene)
+}
+
+const NONE: readonly string[] = []
+
+class CallQuestions implements Questions {
+  readonly #scene: Around
+  /** Said by the visitor and not given to the engine yet. */
+  #unasked = NONE
+  #lastBy: By = 'typing'
+
+  constructor(scene: Around) {
+    this.#scene = scene
   }
 
-  return {
-    ask(text, by) {
-      if (!talking()) return
-      o.silence.visitorSpoke()
-      // What was spoken stands there already.
-      if (by !== 'speech') o.transcript.add('visitor', text)
-      unasked.push(text)
-      lastBy = by
-      askUnasked(by, by === 'speech' ? o.visitor().lastVoiceMs : undefined)
-    },
-    askWaiting() {
-      if (talking() && unasked.length > 0) askUnasked(lastBy)
-    },
-    forgetWaiting() {
-      unasked = []
-    },
-    async answerAnew({ question, utterance }) {
-      if (utterance === undefined && question !== '' && floor().is === 'open' && talking()) {
-        // Said to an engine that never began to answer.
-        const anew = newId()
-        move({ type: 'asked', utterance: anew })
-        return anew
-      }
-      if (utterance === undefined || utterance !== utteranceOf(floor())) return undefined
-      const anew = newId()
-      const mayAnswer = talking()
-      move(mayAnswer ? { type: 'handed-over', utterance, to: anew } : { type: 'cut' })
-      await cuts.cutForAnother(utterance)
-      if (!mayAnswer) move({ type: 'silenced' })
-      // The visitor may have said something else meanwhile.
-      return utteranceOf(floor()) === anew ? anew : undefined
-    },
+  ask(text: string, by: By) {
+    const { silence, talks, transcript, visitor } = this.#scene
+    if (!talks) return
+    silence.visitorSpoke()
+    // What was spoken stands there already.
+    if (by !== 'speech') transcript.add('visitor', text)
+    this.#unasked = [...this.#unasked, text]
+    this.#lastBy = by
+    this.#askUnasked(by, by === 'speech' ? visitor.lastVoiceMs : undefined)
+  }
+  askWaiting() {
+    if (this.#scene.talks && this.#unasked.length > 0) this.#askUnasked(this.#lastBy)
+  }
+  forgetWaiting() {
+    this.#unasked = NONE
+  }
+  async answerAnew({ question, utterance }: Pick<Handover, 'utterance' | 'question'>) {
+    const scene = this.#scene
+    if (utterance === undefined && question !== '' && scene.floor.is === 'open' && scene.talks) {
+      // Said to an engine that never began to answer.
+      const anew = scene.newId()
+      scene.move({ type: 'asked', utterance: anew })
+      return anew
+    }
+    if (utterance === undefined || utterance !== utteranceOf(scene.floor)) return undefined
+    const anew = scene.newId()
+    const mayAnswer = scene.talks
+    scene.move(mayAnswer ? { type: 'handed-over', utterance, to: anew } : { type: 'cut' })
+    await scene.cuts.cutForAnother(utterance)
+    if (!mayAnswer) scene.move({ type: 'silenced' })
+    // The visitor may have said something else meanwhile.
+    return utteranceOf(scene.floor) === anew ? anew : undefined
+  }
+
+  #askUnasked(by: By, lastVoiceMs?: number) {
+    const scene = this.#scene
+    scene.inOrder(async () => {
+      // Asked already, together with what came right before it.
+      if (this.#unasked.length === 0 || scene.heldBack) return
+      await scene.cuts.cut('visitor')
+      if (!scene.talks) return scene.move({ type: 'silenced' })
+      const whole = this.#unasked.join('\n')
+      this.#unasked = NONE
+      const utterance = scene.newId()
+      scene.note('turn', { utterance, by, text: whole })
+      scene.times.asked(utterance, by, lastVoiceMs)
+      scene.move({ type: 'asked', utterance })
+      scene.chain.take({ type: 'turn', utterance, text: whole, by })
+    })
   }
 }

@@ -10,21 +10,38 @@ export interface Usage {
   total(): Record<string, ModelUsage> | undefined
 }
 
+interface Tokens {
+  inputTokens: number
+  outputTokens: number
+}
+
 const MILLION = 1_000_000
 
 export function createUsage(prices: Prices = {}): Usage {
-  const models = new Map<string, { inputTokens: number; outputTokens: number }>()
-  const priced = (model: string, used: { inputTokens: number; outputTokens: number }): ModelUsage => {
-    const price = prices[model]
+  return new CallUsage(prices)
+}
+
+class CallUsage implements Usage {
+  readonly #prices: Prices
+  #models: Map<string, Tokens> | undefined = undefined
+
+  constructor(prices: Prices) {
+    this.#prices = prices
+  }
+
+  add({ model, inputTokens, outputTokens }: Parameters<Usage['add']>[0]) {
+    this.#models ??= new Map()
+    const before = this.#models.get(model) ?? { inputTokens: 0, outputTokens: 0 }
+    this.#models.set(model, { inputTokens: before.inputTokens + inputTokens, outputTokens: before.outputTokens + outputTokens })
+  }
+  total() {
+    return this.#models && Object.fromEntries([...this.#models].map(([model, used]) => [model, this.#priced(model, used)]))
+  }
+
+  #priced(model: string, used: Tokens): ModelUsage {
+    const price = this.#prices[model]
     if (!price) return used
     const cost = (used.inputTokens * price.input + used.outputTokens * price.output) / MILLION
     return { ...used, cost: Math.round(cost * MILLION) / MILLION }
-  }
-  return {
-    add({ model, inputTokens, outputTokens }) {
-      const before = models.get(model) ?? { inputTokens: 0, outputTokens: 0 }
-      models.set(model, { inputTokens: before.inputTokens + inputTokens, outputTokens: before.outputTokens + outputTokens })
-    },
-    total: () => (models.size === 0 ? undefined : Object.fromEntries([...models].map(([model, used]) => [model, priced(model, used)]))),
   }
 }

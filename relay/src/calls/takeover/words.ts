@@ -49,7 +49,7 @@ export function createOperatorWords(o: { transcript: Transcript; clock: Clock; u
       if (final) transcript.finish(entry, text.trim())
       else transcript.update(entry, text.trim())
     },
-    sound: ear.push,
+    sound: (bytes, sampleRateHz) => ear.push(bytes, sampleRateHz),
     close() {
       ear.close()
       end()

@@ -21,7 +21,7 @@ export interface Tools {
 
 const SLOW_MS = 1500
 
-export function createTools(o: {
+interface ToolsOptions {
   specs: readonly ToolSpec[]
   /** Which of the call's own tools the agent may use. Unset: all. */
   builtIns?: readonly BuiltInTool[]
@@ -36,29 +36,59 @@ export function createTools(o: {
   /** A client or http tool keeps somebody waiting for longer than `slowMs`; told once a use. */
   onSlow?: (use: Use) => void
   slowMs?: number
-}): Tools {
-  const { clock, note } = o
-  const askService = o.askService
-  const { known, specs } = kitOf(o.specs, o.builtIns ?? BUILT_IN_TOOLS, askService !== undefined)
-  // Most calls use none: these are made with the first use.
-  let client: ClientTools | undefined
-  let builtIns: ReturnType<typeof createBuiltIns> | undefined
-  let wishes: Wishes | undefined
-  let closed = false
+}
 
-  const makeWishes = () => {
+export function createTools(o: ToolsOptions): Tools {
+  return new CallTools(o)
+}
+
+class CallTools implements Tools {
+  readonly specs: readonly ToolSpec[]
+  readonly #o: ToolsOptions
+  readonly #known: ReadonlyMap<string, ToolSpec>
+  // Most calls use none: these are made with the first use.
+  #client: ClientTools | undefined = undefined
+  #builtIns: ReturnType<typeof createBuiltIns> | undefined = undefined
+  #wishes: Wishes | undefined = undefined
+  #closed = false
+
+  constructor(o: ToolsOptions) {
+    const { known, specs } = kitOf(o.specs, o.builtIns ?? BUILT_IN_TOOLS, o.askService !== undefined)
+    this.specs = specs
+    this.#o = o
+    this.#known = known
+  }
+
+  use(use: Use, signal: AbortSignal) {
+    this.#wishes ??= this.#makeWishes()
+    return this.#wishes.ask(use, signal)
+  }
+  answer(id: string, result: unknown) {
+    return this.#client?.answer(id, result) ?? false
+  }
+  unanswered() {
+    return this.#client?.unanswered() ?? []
+  }
+  close() {
+    this.#closed = true
+    this.#wishes?.close()
+  }
+
+  #makeWishes(): Wishes {
+    const { clock, onSlow, slowMs = SLOW_MS } = this.#o
     const made = createWishes({
       clock,
-      slowMs: o.slowMs ?? SLOW_MS,
-      run,
-      onSlow: (use) => known.get(use.name)?.kind !== 'built-in' && o.onSlow?.(use),
+      slowMs,
+      run: (use, stop) => this.#run(use, stop),
+      onSlow: (use) => this.#known.get(use.name)?.kind !== 'built-in' && onSlow?.(use),
     })
-    if (closed) made.close()
+    if (this.#closed) made.close()
     return made
   }
 
-  async function run(use: Use, stop: AbortSignal): Promise<unknown> {
-    const spec = known.get(use.name)
+  async #run(use: Use, stop: AbortSignal): Promise<unknown> {
+    const { clock, note } = this.#o
+    const spec = this.#known.get(use.name)
     if (!spec) return { error: `There is no tool ${use.name}.` }
     note('tool.called', { id: use.id, name: use.name, arguments: use.arguments })
     const startedMs = clock.monotonicMs()
@@ -77,33 +107,20 @@ export function createTools(o: {
       const leave = () => settle({ error: 'The call ended.' })
       const cancel = clock.after(spec.timeoutMs, () => settle({ error: tooSlow(spec) }))
       stop.addEventListener('abort', leave, { once: true })
-      if (wrong === undefined) perform(spec, use, over.signal).then(settle, () => settle({ error: `The tool ${spec.name} failed.` }))
+      if (wrong === undefined) this.#perform(spec, use, over.signal).then(settle, () => settle({ error: `The tool ${spec.name} failed.` }))
       else settle({ error: wrong })
     })
   }
 
-  async function perform(spec: ToolSpec, use: Use, signal: AbortSignal): Promise<unknown> {
+  async #perform(spec: ToolSpec, use: Use, signal: AbortSignal): Promise<unknown> {
+    const { askService, feed, note, onEndCall, watchers = () => 0 } = this.#o
     if (spec.kind === 'client') {
-      client ??= createClientTools(o.feed)
-      return client.run(use, signal)
+      this.#client ??= createClientTools(feed)
+      return this.#client.run(use, signal)
     }
     if (spec.kind === 'http') return askService?.(spec, use.arguments, signal)
-    builtIns ??= createBuiltIns({ feed: o.feed, note, onEndCall: o.onEndCall, watchers: o.watchers ?? (() => 0) })
-    return builtIns[spec.name as BuiltInTool](use.arguments)
-  }
-
-  return {
-    specs,
-    use(use, signal) {
-      wishes ??= makeWishes()
-      return wishes.ask(use, signal)
-    },
-    answer: (id, result) => client?.answer(id, result) ?? false,
-    unanswered: () => client?.unanswered() ?? [],
-    close() {
-      closed = true
-      wishes?.close()
-    },
+    this.#builtIns ??= createBuiltIns({ feed, note, onEndCall, watchers })
+    return this.#builtIns[spec.name as BuiltInTool](use.arguments)
   }
 }
 

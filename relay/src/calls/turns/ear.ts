@@ -20,59 +20,72 @@ export interface Ear {
   close(): void
 }
 
-/** `onSpeech` gets the detector's events, as the sound comes. */
-export function createEar(o: { clock: Clock; thresholds: () => Thresholds; onSpeech: (event: SpeechEvent) => void }): Ear {
-  const { clock } = o
-  let activity: { sampleRateHz: number; detector: VoiceActivity } | undefined
-  let hearing: Hearing = SILENT
+interface EarOptions {
+  clock: Clock
+  thresholds: () => Thresholds
+  /** Gets the detector's events, as the sound comes. */
+  onSpeech: (event: SpeechEvent) => void
+}
+
+export function createEar(o: EarOptions): Ear {
+  return new SpeechEar(o)
+}
+
+class SpeechEar implements Ear {
+  hearsSpeech = false
+  lastVoiceMs: number | undefined = undefined
+  readonly #o: EarOptions
+  #detector: VoiceActivity | undefined = undefined
+  #sampleRateHz = 0
+  #hearing: Hearing = SILENT
   /** Time by the sound itself: a line that stalls and then sends in one go does not make a word longer or shorter. */
-  const sound = { ms: Number.NEGATIVE_INFINITY }
+  #soundMs = Number.NEGATIVE_INFINITY
 
-  function detectorFor(sampleRateHz: number): VoiceActivity {
-    if (activity?.sampleRateHz === sampleRateHz) return activity.detector
-    activity?.detector.close()
-    activity = { sampleRateHz, detector: createVoiceActivity(sampleRateHz) }
-    return activity.detector
-  }
-  function become(next: Hearing) {
-    hearing = next
-    ear.hearsSpeech = next.is === 'speech' || next.is === 'taken'
+  constructor(o: EarOptions) {
+    this.#o = o
   }
 
-  // Plain properties: getters would make each ear a slow object of its own shape.
-  const ear = {
-    hearsSpeech: false,
-    lastVoiceMs: undefined as number | undefined,
-    push(bytes: Uint8Array, sampleRateHz: number) {
-      for (const voiced of detectorFor(sampleRateHz).push(bytes)) {
-        const arrivedMs = clock.monotonicMs()
-        if (voiced) ear.lastVoiceMs = arrivedMs
-        sound.ms = arrivedMs - sound.ms > LOST_MS ? arrivedMs : sound.ms + ACTIVITY_FRAME_MS
-        // Silence after silence: most of a call.
-        if (!voiced && hearing.is === 'silent') continue
-        const [next, event] = hearFrame(hearing, { voiced, nowMs: sound.ms, frameMs: ACTIVITY_FRAME_MS }, o.thresholds())
-        become(next)
-        if (event) o.onSpeech(event)
-      }
-    },
-    reset() {
-      const was = hearing
-      become(SILENT)
-      activity?.detector.reset()
-      // Whoever waits for the end of what was being said is told.
-      if (was.is === 'speech' || was.is === 'taken') {
-        o.onSpeech({ type: was.is === 'speech' ? 'passed' : 'ended', sinceMs: was.sinceMs, endedMs: was.lastMs })
-      }
-    },
-    forget() {
-      become(SILENT)
-      ear.lastVoiceMs = undefined
-    },
-    close() {
-      activity?.detector.close()
-      activity = undefined
-      become(SILENT)
-    },
+  push(bytes: Uint8Array, sampleRateHz: number) {
+    for (const voiced of this.#detectorFor(sampleRateHz).push(bytes)) {
+      const arrivedMs = this.#o.clock.monotonicMs()
+      if (voiced) this.lastVoiceMs = arrivedMs
+      this.#soundMs = arrivedMs - this.#soundMs > LOST_MS ? arrivedMs : this.#soundMs + ACTIVITY_FRAME_MS
+      // Silence after silence: most of a call.
+      if (!voiced && this.#hearing.is === 'silent') continue
+      const frame = { voiced, nowMs: this.#soundMs, frameMs: ACTIVITY_FRAME_MS }
+      const [next, event] = hearFrame(this.#hearing, frame, this.#o.thresholds())
+      this.#become(next)
+      if (event) this.#o.onSpeech(event)
+    }
   }
-  return ear
+  reset() {
+    const was = this.#hearing
+    this.#become(SILENT)
+    this.#detector?.reset()
+    // Whoever waits for the end of what was being said is told.
+    if (was.is === 'speech' || was.is === 'taken') {
+      this.#o.onSpeech({ type: was.is === 'speech' ? 'passed' : 'ended', sinceMs: was.sinceMs, endedMs: was.lastMs })
+    }
+  }
+  forget() {
+    this.#become(SILENT)
+    this.lastVoiceMs = undefined
+  }
+  close() {
+    this.#detector?.close()
+    this.#detector = undefined
+    this.#become(SILENT)
+  }
+
+  #detectorFor(sampleRateHz: number): VoiceActivity {
+    if (this.#detector !== undefined && this.#sampleRateHz === sampleRateHz) return this.#detector
+    this.#detector?.close()
+    this.#sampleRateHz = sampleRateHz
+    this.#detector = createVoiceActivity(sampleRateHz)
+    return this.#detector
+  }
+  #become(next: Hearing) {
+    this.#hearing = next
+    this.hearsSpeech = next.is === 'speech' || next.is === 'taken'
+  }
 }

@@ -9,29 +9,34 @@ export interface HeardLines {
 }
 
 export function createHeardLines(transcript: Transcript): HeardLines {
-  const lines = new Map<string, string>()
-  let current: string | undefined
-  let kept: string | undefined
-  const lineOf = (id: string) => {
-    const line = lines.get(id) ?? kept ?? transcript.begin('visitor')
-    if (!lines.has(id)) {
-      kept = undefined
-      lines.set(id, line)
-    }
-    return line
+  return new ToldLines(transcript)
+}
+
+class ToldLines implements HeardLines {
+  readonly #transcript: Transcript
+  #lines: Map<string, string> | undefined = undefined
+  #current: string | undefined = undefined
+  #kept: string | undefined = undefined
+
+  constructor(transcript: Transcript) {
+    this.#transcript = transcript
   }
-  return {
-    keepPlace() {
-      // Told already: the line stands where it began.
-      if (current === undefined) kept ??= transcript.begin('visitor')
-      current = undefined
-    },
-    put(id, text, final) {
-      const isNew = !lines.has(id)
-      if (isNew && kept === undefined) current = id
-      const line = lineOf(id)
-      if (final) transcript.finish(line, text)
-      else transcript.update(line, text)
-    },
+
+  keepPlace() {
+    // Told already: the line stands where it began.
+    if (this.#current === undefined) this.#kept ??= this.#transcript.begin('visitor')
+    this.#current = undefined
+  }
+  put(id: string, text: string, final: boolean) {
+    this.#lines ??= new Map()
+    let line = this.#lines.get(id)
+    if (line === undefined) {
+      if (this.#kept === undefined) this.#current = id
+      line = this.#kept ?? this.#transcript.begin('visitor')
+      this.#kept = undefined
+      this.#lines.set(id, line)
+    }
+    if (final) this.#transcript.finish(line, text)
+    else this.#transcript.update(line, text)
   }
 }

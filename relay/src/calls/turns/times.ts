@@ -1,7 +1,7 @@
-import type { Clock } from '../ports.ts'
+import type { Scene } from '../scene.ts'
 
 /** How long the visitor waited for one answer, in its parts. All ms; a part that nobody could measure is missing. */
-export interface TurnTime {
+interface TurnTime {
   utterance: string
   by: 'typing' | 'speech' | 'keys'
   /** Last sound of the visitor → the turn was given to the engine, or the engine took it. */
@@ -16,7 +16,7 @@ export interface TurnTime {
   totalMs: number
 }
 
-/** Times every answer; `onTimed` hears of each once: when the far end has told of its first sound, or it is over. */
+/** Times every answer, and notes each once: when the far end has told of its first sound, or it is over. */
 export interface TurnTimes {
   asked(utterance: string, by: TurnTime['by'], lastVoiceMs: number | undefined): void
   words(utterance: string): void
@@ -36,16 +36,49 @@ interface Times {
 /** Speech that ended longer ago was not what this turn answers. */
 const LONGEST_ENDPOINT_MS = 20_000
 
-export function createTurnTimes(o: { clock: Clock; onTimed: (time: TurnTime) => void }): TurnTimes {
-  const running = new Map<string, Times>()
-  const now = () => o.clock.monotonicMs()
+type Around = Pick<Scene, 'clock' | 'note'>
 
-  function close(utterance: string, heardAt: number | undefined) {
-    const times = running.get(utterance)
-    running.delete(utterance)
+export function createTurnTimes(scene: Around): TurnTimes {
+  return new CallTurnTimes(scene)
+}
+
+class CallTurnTimes implements TurnTimes {
+  readonly #scene: Around
+  readonly #running = new Map<string, Times>()
+
+  constructor(scene: Around) {
+    this.#scene = scene
+  }
+
+  asked(utterance: string, by: TurnTime['by'], lastVoiceMs: number | undefined) {
+    const asked = this.#now()
+    const lastVoice = lastVoiceMs !== undefined && asked - lastVoiceMs < LONGEST_ENDPOINT_MS ? lastVoiceMs : undefined
+    this.#running.set(utterance, { by, lastVoice, asked })
+  }
+  words(utterance: string) {
+    const times = this.#running.get(utterance)
+    if (times) times.words ??= this.#now()
+  }
+  begun(utterance: string) {
+    const times = this.#running.get(utterance)
+    if (times) times.begun ??= this.#now()
+  }
+  heard(utterance: string) {
+    this.#close(utterance, this.#now())
+  }
+  over(utterance: string) {
+    this.#close(utterance, undefined)
+  }
+
+  #now() {
+    return this.#scene.clock.monotonicMs()
+  }
+  #close(utterance: string, heardAt: number | undefined) {
+    const times = this.#running.get(utterance)
+    this.#running.delete(utterance)
     if (times?.words === undefined || times.begun === undefined) return
     const { by, lastVoice, asked, words, begun } = times
-    o.onTimed({
+    const time: TurnTime = {
       utterance,
       by,
       ...(lastVoice === undefined ? {} : { endpointMs: Math.round(asked - lastVoice) }),
@@ -53,24 +86,7 @@ export function createTurnTimes(o: { clock: Clock; onTimed: (time: TurnTime) => 
       voiceMs: Math.round(begun - words),
       ...(heardAt === undefined ? {} : { lineMs: Math.round(heardAt - begun) }),
       totalMs: Math.round(begun - (lastVoice ?? asked)),
-    })
-  }
-
-  return {
-    asked(utterance, by, lastVoiceMs) {
-      const asked = now()
-      const lastVoice = lastVoiceMs !== undefined && asked - lastVoiceMs < LONGEST_ENDPOINT_MS ? lastVoiceMs : undefined
-      running.set(utterance, { by, lastVoice, asked })
-    },
-    words(utterance) {
-      const times = running.get(utterance)
-      if (times) times.words ??= now()
-    },
-    begun(utterance) {
-      const times = running.get(utterance)
-      if (times) times.begun ??= now()
-    },
-    heard: (utterance) => close(utterance, now()),
-    over: (utterance) => close(utterance, undefined),
+    }
+    this.#scene.note('turn.timed', { ...time })
   }
 }

@@ -1,6 +1,5 @@
 import type { Persona } from '../../agents/persona.ts'
-import type { Clock } from '../ports.ts'
-import type { Transcript } from '../transcript.ts'
+import type { Scene } from '../scene.ts'
 import { isBackChannel } from './back-channels.ts'
 import type { SpeechEvent, Thresholds } from './detector.ts'
 import { createEar, type Ear } from './ear.ts'
@@ -36,79 +35,64 @@ const WORDLESS_MS = 1500
 /** An engine that hears is expected to show it within this time after the visitor spoke. */
 const UNANSWERED_MS = 5000
 
-interface VisitorOptions {
-  persona: Persona
-  language: string
-  clock: Clock
-  transcript: Transcript
-  /** The agent's utterance that the visitor may cut by speaking, if there is one: not those whose engine cuts them itself. */
-  mayCut: () => string | undefined
-  /** An engine that hears is speaking: it finds by itself who speaks over it. */
-  leavesHearing: () => boolean
-  hold: (utterance: string) => void
-  goOn: () => void
-  cut: (utterance: string) => void
-  /** The visitor is through: this is their turn, shown as this entry. */
-  turn: (text: string, entry: string) => void
-  speaking: (speaks: boolean) => void
-  /** Somebody spoke, and the engine that should have heard it shows nothing. */
-  unanswered: (sinceMs: number) => void
-}
+type Around = Pick<
+  Scene,
+  'floor' | 'talks' | 'language' | 'clock' | 'transcript' | 'mouth' | 'chain' | 'cuts' | 'questions' | 'silence' | 'note'
+>
 
-export function createVisitor(o: VisitorOptions): Visitor {
-  return new ListenedTo(o)
+export function createVisitor(scene: Around, turns: Persona['turns']): Visitor {
+  return new ListenedTo(scene, turns)
 }
 
 // A class: getters in an object literal would make each a slow object of its own shape.
 class ListenedTo implements Visitor {
   listens = true
-  readonly #o: VisitorOptions
+  readonly #scene: Around
+  readonly #turns: Persona['turns']
   readonly #ear: Ear
   #interruption = NOT_INTERRUPTED
   #agentSince: number | undefined = undefined
   #wordsHeard = false
   /** Recognised, and not given as a turn yet: the visitor is still speaking. */
-  #said: { entry: string; texts: string[]; open: boolean } | undefined
-  #cancelUnanswered: (() => void) | undefined
+  #said: { entry: string; texts: string[]; open: boolean } | undefined = undefined
+  #cancelUnanswered: (() => void) | undefined = undefined
   /** Told by a far end that listens itself. */
-  readonly #afar = { speaks: false, lastVoiceMs: undefined as number | undefined }
+  #speaksAfar = false
+  #lastAfarMs: number | undefined = undefined
 
-  constructor(o: VisitorOptions) {
-    this.#o = o
-    this.#ear = createEar({ clock: o.clock, thresholds: () => this.#thresholds(), onSpeech: (event) => this.#hear(event) })
+  constructor(scene: Around, turns: Persona['turns']) {
+    this.#scene = scene
+    this.#turns = turns
+    this.#ear = createEar({ clock: scene.clock, thresholds: () => this.#thresholds(), onSpeech: (event) => this.#hear(event) })
   }
 
   get speaks() {
-    return this.#ear.hearsSpeech || this.#afar.speaks
+    return this.#ear.hearsSpeech || this.#speaksAfar
   }
   get lastVoiceMs() {
-    return this.#ear.lastVoiceMs ?? this.#afar.lastVoiceMs
-  }
-  get #turns() {
-    return this.#o.persona.turns
+    return this.#ear.lastVoiceMs ?? this.#lastAfarMs
   }
 
-  // Of its own, for it is handed on.
-  readonly sound = (bytes: Uint8Array, sampleRateHz: number): void => {
+  sound(bytes: Uint8Array, sampleRateHz: number): void {
     const listened = this.listens
-    this.listens = !this.#o.leavesHearing()
+    this.listens = !this.#leavesHearing()
     if (this.listens) this.#ear.push(bytes, sampleRateHz)
     else if (listened) this.#lookAway()
   }
 
   speaking(speaks: boolean) {
-    if (this.#afar.speaks === speaks) return
-    this.#afar.speaks = speaks
-    if (!speaks) this.#afar.lastVoiceMs = this.#o.clock.monotonicMs()
-    this.#o.speaking(speaks)
+    if (this.#speaksAfar === speaks) return
+    this.#speaksAfar = speaks
+    if (!speaks) this.#lastAfarMs = this.#scene.clock.monotonicMs()
+    this.#tellSilence(speaks)
   }
 
   recognised(text: string, final: boolean) {
-    const { language, mayCut, transcript } = this.#o
+    const { language, transcript } = this.#scene
     this.#wordsHeard = true
     const words = text.trim()
     const backChannel = isBackChannel(words, language, this.#turns.backChannels)
-    const speaking = this.#turns.interruptible ? mayCut() : undefined
+    const speaking = this.#turns.interruptible ? this.#mayCut() : undefined
     if (speaking !== undefined) this.#act({ type: 'words', utterance: speaking, backChannel, final })
     this.#said ??= { entry: transcript.begin('visitor'), texts: [], open: true }
     const said = this.#said
@@ -125,7 +109,7 @@ class ListenedTo implements Visitor {
   }
 
   agentBegan(utterance: string) {
-    this.#agentSince ??= this.#o.clock.monotonicMs()
+    this.#agentSince ??= this.#scene.clock.monotonicMs()
     if (this.#ear.hearsSpeech) this.#over(() => ({ type: 'speech', utterance }))
   }
   agentOver(utterance: string) {
@@ -142,8 +126,29 @@ class ListenedTo implements Visitor {
   close() {
     this.#cancelUnanswered?.()
     this.#ear.close()
-    if (this.#said) this.#o.transcript.finish(this.#said.entry, this.#said.texts.join(' '))
+    if (this.#said) this.#scene.transcript.finish(this.#said.entry, this.#said.texts.join(' '))
     this.#said = undefined
+  }
+
+  /** The agent's utterance that the visitor may cut by speaking, as far as it is heard: an engine that hears cuts its own words. */
+  #mayCut(): string | undefined {
+    const { chain, floor } = this.#scene
+    const isOurs = floor.is === 'telling' || (floor.is === 'answering' && chain.ownHz === undefined)
+    return isOurs && floor.begun ? floor.utterance : undefined
+  }
+
+  /** An engine that hears is speaking: it finds by itself who speaks over it. */
+  #leavesHearing(): boolean {
+    const { chain, floor } = this.#scene
+    return floor.is === 'answering' && chain.hears === 'audio' && chain.ownHz !== undefined
+  }
+
+  #tellSilence(speaks: boolean) {
+    const { floor, silence, talks } = this.#scene
+    if (speaks) {
+      silence.visitorSpoke()
+      silence.stop()
+    } else if (floor.is === 'open' && talks) silence.listen()
   }
 
   /** What was being said is answered already. */
@@ -152,13 +157,13 @@ class ListenedTo implements Visitor {
     this.#ear.forget()
     if (!heard) return
     this.#act({ type: 'passed' })
-    this.#o.speaking(false)
+    this.#tellSilence(false)
     this.#tellTurn()
   }
 
   #thresholds(): Thresholds {
     const turns = this.#turns
-    const settling = this.#agentSince !== undefined && this.#o.clock.monotonicMs() - this.#agentSince < turns.settleMs
+    const settling = this.#agentSince !== undefined && this.#scene.clock.monotonicMs() - this.#agentSince < turns.settleMs
     const times = settling ? SETTLING : 1
     return {
       minSpeechMs: turns.minSpeechMs * times,
@@ -171,25 +176,31 @@ class ListenedTo implements Visitor {
     const utterance = 'utterance' in event ? event.utterance : ''
     const [next, deed] = interrupt(this.#interruption, event)
     this.#interruption = next
-    if (deed === 'hold') this.#o.hold(utterance)
-    else if (deed === 'cut') this.#o.cut(utterance)
-    else if (deed === 'go-on') this.#o.goOn()
+    const { cuts, mouth, note } = this.#scene
+    if (deed === 'hold') {
+      mouth.hold(utterance)
+      note('utterance.held', { utterance })
+    } else if (deed === 'cut') cuts.cutNow('speech')
+    else if (deed === 'go-on') {
+      mouth.release()
+      note('utterance.went-on')
+    }
   }
 
   #over(event: (utterance: string) => InterruptionEvent) {
-    const utterance = this.#turns.interruptible ? this.#o.mayCut() : undefined
+    const utterance = this.#turns.interruptible ? this.#mayCut() : undefined
     if (utterance !== undefined) this.#act(event(utterance))
   }
 
   #hear(event: SpeechEvent) {
     if (event.type === 'began') {
       this.#cancelUnanswered?.()
-      this.#o.speaking(true)
+      this.#tellSilence(true)
       this.#over((utterance) => ({ type: 'speech', utterance }))
     } else if (event.type === 'taken') this.#over((utterance) => ({ type: 'long', utterance }))
     else {
       this.#act({ type: 'passed' })
-      this.#o.speaking(false)
+      this.#tellSilence(false)
       if (event.type === 'ended') this.#expectAnswer()
       this.#tellTurn()
     }
@@ -197,7 +208,13 @@ class ListenedTo implements Visitor {
 
   #expectAnswer() {
     this.#cancelUnanswered?.()
-    this.#cancelUnanswered = this.#o.clock.after(UNANSWERED_MS, () => this.#o.unanswered(UNANSWERED_MS))
+    this.#cancelUnanswered = this.#scene.clock.after(UNANSWERED_MS, () => this.#passUnanswered())
+  }
+
+  /** Somebody spoke, and the engine that should have heard it shows nothing. */
+  #passUnanswered() {
+    const { chain, floor, talks } = this.#scene
+    if (talks && chain.hears === 'audio' && floor.is === 'open') chain.take({ type: 'unanswered', sinceMs: UNANSWERED_MS })
   }
 
   #tellTurn() {
@@ -205,7 +222,7 @@ class ListenedTo implements Visitor {
     if (!said || said.open || this.#ear.hearsSpeech) return
     this.#said = undefined
     const text = said.texts.join(' ')
-    this.#o.transcript.finish(said.entry, text)
-    if (text !== '') this.#o.turn(text, said.entry)
+    this.#scene.transcript.finish(said.entry, text)
+    if (text !== '') this.#scene.questions.ask(text, 'speech')
   }
 }

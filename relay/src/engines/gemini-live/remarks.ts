@@ -12,27 +12,47 @@ export interface Remarks {
 }
 
 const MOST_WAITING = 20
+const NONE: readonly string[] = []
 
-export function createRemarks(o: { route: TextRoute; send: (json: string) => void }): Remarks {
-  let waiting: string[] = []
-  let open = false
-  const flush = () => {
-    for (const text of waiting.splice(0)) o.send(remark(o.route, text))
+interface RemarksOptions {
+  route: TextRoute
+  send: (json: string) => void
+}
+
+export function createRemarks(o: RemarksOptions): Remarks {
+  return new WaitingRemarks(o)
+}
+
+class WaitingRemarks implements Remarks {
+  readonly #o: RemarksOptions
+  #waiting = NONE
+  #open = false
+
+  constructor(o: RemarksOptions) {
+    this.#o = o
   }
-  return {
-    add(text) {
-      waiting = [...waiting, `(${text})`].slice(-MOST_WAITING)
-      if (open || o.route === 'client-content') flush()
-    },
-    visitorSpeaks() {
-      open = true
-      flush()
-    },
-    modelSpeaks() {
-      open = false
-    },
-    before(question) {
-      return [...waiting.splice(0), question].join('\n')
-    },
+
+  add(text: string) {
+    this.#waiting = [...this.#waiting, `(${text})`].slice(-MOST_WAITING)
+    if (this.#open || this.#o.route === 'client-content') this.#flush()
+  }
+  visitorSpeaks() {
+    this.#open = true
+    this.#flush()
+  }
+  modelSpeaks() {
+    this.#open = false
+  }
+  before(question: string) {
+    return [...this.#take(), question].join('\n')
+  }
+
+  #take(): readonly string[] {
+    const waiting = this.#waiting
+    this.#waiting = NONE
+    return waiting
+  }
+  #flush() {
+    for (const text of this.#take()) this.#o.send(remark(this.#o.route, text))
   }
 }

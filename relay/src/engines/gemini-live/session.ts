@@ -6,14 +6,14 @@ import { EngineFailure } from '../faults.ts'
 import { answerToKeys } from '../key-answer.ts'
 import { fillVariables } from '../variables.ts'
 import type { Connection, ConnectionEvents } from './connection.ts'
-import { createHeardSoFar } from './heard-so-far.ts'
-import { createLifeline, type LifelineEvents } from './lifeline.ts'
+import { createHeardSoFar, type HeardSoFar } from './heard-so-far.ts'
+import { createLifeline, type Lifeline, type LifelineEvents } from './lifeline.ts'
 import type { Piece } from './messages.ts'
-import { LISTENING, type ModelEvent, nextTurn } from './model-turn.ts'
-import { createRemarks } from './remarks.ts'
+import { LISTENING, type ModelEvent, type ModelTurn, nextTurn } from './model-turn.ts'
+import { createRemarks, type Remarks } from './remarks.ts'
 import { question, type TextRoute } from './text-route.ts'
-import { createToolUses } from './tool-uses.ts'
-import { createUplink } from './uplink.ts'
+import { createToolUses, type ToolUses } from './tool-uses.ts'
+import { createUplink, type Uplink } from './uplink.ts'
 
 type Turn = Extract<EngineInput, { type: 'turn' }>
 
@@ -27,15 +27,17 @@ const MOST_WAITING = 50
 /** What a connection that begins anew is asked again. An answer that had begun is gone on with. */
 const ASKED_ANEW = { listening: 'spoken', asked: 'typed', yielding: 'typed', speaking: 'nothing' } as const
 
-/** One call's talk with Gemini Live, over as many connections as it takes. */
-export function startSession(o: {
+/** Until there is something. */
+const NONE: readonly string[] = []
+
+interface Given {
   context: EngineContext
   model: string
   route: TextRoute
   connect: (
     how: {
       handle: string | undefined
-      history: ReturnType<ReturnType<typeof createHeardSoFar>['history']>
+      history: ReturnType<HeardSoFar['history']>
       notes: readonly string[]
       whispers: readonly string[]
       briefings: readonly string[]
@@ -44,231 +46,280 @@ export function startSession(o: {
     signal: AbortSignal,
   ) => Promise<Connection>
   logger: Logger
-}): EngineSession {
-  const { context, route } = o
-  const { clock, emit, variables } = context
-  const heard = createHeardSoFar(context.history)
-  const uplink = createUplink()
-  let notes: string[] = []
-  let whispers: string[] = []
-  let briefings: string[] = []
-  let turn = LISTENING
-  /** What the model spoke last: its detector may cut it when it is long made, and still being heard. */
-  let lastUtterance: string | undefined
-  let lastAsked = ''
+}
+
+/** One call's talk with Gemini Live, over as many connections as it takes. */
+export function startSession(o: Given): EngineSession {
+  return new LiveSession(o)
+}
+
+// A class: functions of its own would make each call 2 kB larger.
+class LiveSession implements EngineSession, LifelineEvents {
+  readonly #o: Given
+  readonly #emit: EngineContext['emit']
+  readonly #heard: HeardSoFar
+  readonly #uplink: Uplink = createUplink()
+  readonly #remarks: Remarks
+  readonly #tools: ToolUses
+  readonly #lifeline: Lifeline
+  #turn: ModelTurn = LISTENING
+  #closed = false
   /** When the visitor was last found to have spoken in vain, with nothing from the vendor since. */
-  let deafSinceMs: number | undefined
-  let cancelLeaving: (() => void) | undefined
-  let waiting: string[] = []
-  let closed = false
+  #deafSinceMs: number | undefined = undefined
+  /** What the model spoke last: its detector may cut it when it is long made, and still being heard. */
+  #lastUtterance: string | undefined = undefined
+  #lastAsked = ''
+  #notes = NONE
+  #whispers = NONE
+  #briefings = NONE
+  #waiting = NONE
+  #cancelLeaving: (() => void) | undefined = undefined
 
-  const send = (json: string) => {
-    if (!lifeline.send(json)) waiting = [...waiting, json].slice(-MOST_WAITING)
+  constructor(o: Given) {
+    const { context, route } = o
+    this.#o = o
+    this.#emit = context.emit
+    this.#heard = createHeardSoFar(context.history)
+    const send = (json: string) => this.#send(json)
+    this.#remarks = createRemarks({ route, send })
+    this.#tools = createToolUses({ useTool: context.useTool, known: context.tools, send })
+    this.#lifeline = createLifeline({
+      connect: (handle, on, signal) => o.connect({ handle, ...this.#known() }, on, signal),
+      clock: context.clock,
+      events: this,
+    })
+    context.signal.addEventListener('abort', this.#end, { once: true })
+    if (context.signal.aborted) this.#end()
   }
-  const remarks = createRemarks({ route, send })
-  const tools = createToolUses({ useTool: context.useTool, known: context.tools, send })
-  const events: LifelineEvents = {
-    onOpen,
-    onPieces(pieces) {
-      for (const piece of pieces) {
-        if (closed) return
-        ;(PIECE[piece.type] as (piece: Piece) => void)(piece)
+
+  get hearer() {
+    return this.#uplink
+  }
+
+  take(input: EngineInput) {
+    if (this.#closed) return
+    if (input.type === 'audio') return this.#uplink.sound(input.bytes, input.sampleRateHz)
+    switch (input.type) {
+      case 'turn':
+        return this.#ask(input)
+      case 'interrupted':
+        this.#move({ type: 'unwanted', utterance: input.utterance })
+        this.#heard.cut(input.utterance, input.heard)
+        return this.#remarks.add(
+          input.heard === ''
+            ? 'You were interrupted: the visitor heard nothing of your last words.'
+            : `You were interrupted: of your last words the visitor heard only ${JSON.stringify(input.heard)}.`,
+        )
+      case 'context': {
+        const note = fillVariables(input.text, this.#o.context.variables)
+        this.#notes = [...this.#notes, note].slice(-MOST_NOTES)
+        return this.#remarks.add(`The page tells you: ${note}`)
       }
-    },
-    onSound(bytes) {
-      const utterance = closed ? undefined : spoken()
-      if (utterance !== undefined) emit({ type: 'audio', utterance, bytes })
-    },
-    onLost(failure) {
-      o.logger.warn({ callId: context.callId, fault: failure.fault.code }, 'gemini-live connects anew')
-      uplink.away()
-      tools.moved()
-      // What was not answered is sent again, and understood anew.
-      if (move({ type: 'lost' }).is === 'speaking') visitorDone()
-      else heard.visitorAgain()
-      stay()
-    },
-    onFailed(failure) {
-      close()
-      emit({ type: 'failed', fault: failure.fault })
-    },
-    onMalformed: () => o.logger.warn({ callId: context.callId }, 'gemini-live sent what cannot be read'),
-  }
-  const lifeline = createLifeline({
-    connect: (handle, on, signal) =>
-      o.connect({ handle, history: heard.history(ASKED_ANEW[turn.is]), notes, whispers, briefings }, on, signal),
-    clock,
-    events,
-  })
-  context.signal.addEventListener('abort', close, { once: true })
-
-  /** The one place where the model's turn changes. */
-  function move(event: ModelEvent) {
-    const before = turn
-    turn = nextTurn(before, event)
-    return before
+      case 'briefing': {
+        const text = briefingText(input)
+        this.#briefings = [...this.#briefings, text].slice(-MOST_NOTES)
+        return this.#remarks.add(text)
+      }
+      case 'whisper':
+        this.#whispers = [...this.#whispers, input.text].slice(-MOST_NOTES)
+        return this.#remarks.add(
+          `A person who works here tells you, unheard by the visitor; follow it without telling of it: ${input.text}`,
+        )
+      case 'unanswered': {
+        const { clock } = this.#o.context
+        if (this.#deafSinceMs === undefined || clock.monotonicMs() - this.#deafSinceMs > NOISE_MS) {
+          this.#deafSinceMs = clock.monotonicMs()
+          return this.#renew()
+        }
+        this.onFailed(new EngineFailure('stalled', 'gemini-live shows nothing of what it hears'))
+      }
+    }
   }
 
-  function onOpen({ first, resumed, sound }: Parameters<LifelineEvents['onOpen']>[0]) {
+  async close() {
+    this.#end()
+  }
+
+  onOpen({ first, resumed, sound }: Parameters<LifelineEvents['onOpen']>[0]) {
     // A session that begins anew was told everything by its instruction.
-    if (!first && !resumed) waiting = []
-    uplink.open(sound)
-    for (const json of waiting.splice(0)) lifeline.send(json)
-    if (turn.is === 'asked') return void lifeline.send(question(route, lastAsked))
+    if (!first && !resumed) this.#waiting = NONE
+    this.#uplink.open(sound)
+    const waiting = this.#waiting
+    this.#waiting = NONE
+    for (const json of waiting) this.#lifeline.send(json)
+    const { route } = this.#o
+    const turn = this.#turn
+    if (turn.is === 'asked') return void this.#lifeline.send(question(route, this.#lastAsked))
     if (first || turn.is !== 'speaking') return
-    const words = heard.words(turn.utterance)
-    lifeline.send(
+    const words = this.#heard.words(turn.utterance)
+    this.#lifeline.send(
       question(
         route,
         words === ''
-          ? heard.lastQuestion
+          ? this.#heard.lastQuestion
           : `(The line broke in the middle of your answer. You had said: ${JSON.stringify(words.slice(-300))}. Go on right after these words, without repeating them.)`,
       ),
     )
   }
 
+  onPieces(pieces: Piece[]) {
+    for (const piece of pieces) {
+      if (this.#closed) return
+      ;(LiveSession.#PIECE[piece.type] as (session: LiveSession, piece: Piece) => void)(this, piece)
+    }
+  }
+
+  onSound(bytes: Uint8Array) {
+    const utterance = this.#closed ? undefined : this.#spoken()
+    if (utterance !== undefined) this.#emit({ type: 'audio', utterance, bytes })
+  }
+
+  onLost(failure: EngineFailure) {
+    const { context, logger } = this.#o
+    logger.warn({ callId: context.callId, fault: failure.fault.code }, 'gemini-live connects anew')
+    this.#uplink.away()
+    this.#tools.moved()
+    // What was not answered is sent again, and understood anew.
+    if (this.#move({ type: 'lost' }).is === 'speaking') this.#visitorDone()
+    else this.#heard.visitorAgain()
+    this.#stay()
+  }
+
+  onFailed(failure: EngineFailure) {
+    this.#end()
+    this.#emit({ type: 'failed', fault: failure.fault })
+  }
+
+  onMalformed() {
+    const { context, logger } = this.#o
+    logger.warn({ callId: context.callId }, 'gemini-live sent what cannot be read')
+  }
+
+  /** The one place where the model's turn changes. */
+  #move(event: ModelEvent) {
+    const before = this.#turn
+    this.#turn = nextTurn(before, event)
+    return before
+  }
+
   /** Begins or goes on with the model's words. Undefined when nobody wants them. */
-  function spoken(): string | undefined {
-    deafSinceMs = undefined
+  #spoken(): string | undefined {
+    this.#deafSinceMs = undefined
+    const before = this.#turn
     // In the middle of a turn: nearly every piece of sound.
-    if (turn.is === 'speaking' && !turn.generated) return turn.wanted ? turn.utterance : undefined
-    const before = move({ type: 'speaks', utterance: turn.is === 'listening' || turn.is === 'speaking' ? randomUUID() : '' })
-    if (turn.is !== 'speaking') return undefined
-    uplink.answered()
-    remarks.modelSpeaks()
-    lastUtterance = turn.utterance
+    if (before.is === 'speaking' && !before.generated) return before.wanted ? before.utterance : undefined
     const unasked = before.is === 'listening' || before.is === 'speaking'
-    if (unasked) emit({ type: 'answers', utterance: turn.utterance })
-    return turn.wanted ? turn.utterance : undefined
+    this.#move({ type: 'speaks', utterance: unasked ? randomUUID() : '' })
+    const turn = this.#turn
+    if (turn.is !== 'speaking') return undefined
+    this.#uplink.answered()
+    this.#remarks.modelSpeaks()
+    this.#lastUtterance = turn.utterance
+    if (unasked) this.#emit({ type: 'answers', utterance: turn.utterance })
+    return this.#turn.is === 'speaking' && this.#turn.wanted ? this.#turn.utterance : undefined
   }
 
-  const PIECE: { [Type in Piece['type']]: (piece: Extract<Piece, { type: Type }>) => void } = {
-    heard({ text, finished }) {
-      deafSinceMs = undefined
-      if (turn.is === 'listening') remarks.visitorSpeaks()
-      const line = heard.visitor(text, finished)
-      if (line) emit({ type: 'heard', ...line })
+  static readonly #PIECE: { readonly [Type in Piece['type']]: (session: LiveSession, piece: Extract<Piece, { type: Type }>) => void } = {
+    heard(session, { text, finished }) {
+      session.#deafSinceMs = undefined
+      if (session.#turn.is === 'listening') session.#remarks.visitorSpeaks()
+      const line = session.#heard.visitor(text, finished)
+      if (line) session.#emit({ type: 'heard', ...line })
     },
-    words({ text }) {
-      const utterance = spoken()
+    words(session, { text }) {
+      const utterance = session.#spoken()
       if (utterance === undefined) return
-      heard.agent(utterance, text)
-      emit({ type: 'said', utterance, text })
+      session.#heard.agent(utterance, text)
+      session.#emit({ type: 'said', utterance, text })
     },
-    sound: ({ bytes }) => events.onSound(bytes),
-    interrupted() {
-      const before = move({ type: 'interrupted' })
-      visitorDone()
-      tools.turnOver()
-      remarks.visitorSpeaks()
-      const utterance = before.is === 'speaking' ? before.utterance : lastUtterance
-      if (utterance !== undefined) emit({ type: 'interrupted', utterance })
+    sound: (session, { bytes }) => session.onSound(bytes),
+    interrupted(session) {
+      const before = session.#move({ type: 'interrupted' })
+      session.#visitorDone()
+      session.#tools.turnOver()
+      session.#remarks.visitorSpeaks()
+      const utterance = before.is === 'speaking' ? before.utterance : session.#lastUtterance
+      if (utterance !== undefined) session.#emit({ type: 'interrupted', utterance })
     },
-    generated() {
-      const before = move({ type: 'generated' })
-      if (before.is === 'speaking' && !before.generated && before.wanted) emit({ type: 'done', utterance: before.utterance })
+    generated: (session) => session.#generated({ type: 'generated' }),
+    'turn-over'(session) {
+      session.#generated({ type: 'turn-over' })
+      session.#visitorDone()
+      session.#tools.turnOver()
+      if (session.#cancelLeaving) session.#renew()
     },
-    'turn-over'() {
-      const before = move({ type: 'turn-over' })
-      if (before.is === 'speaking' && !before.generated && before.wanted) emit({ type: 'done', utterance: before.utterance })
-      visitorDone()
-      tools.turnOver()
-      if (cancelLeaving) renew()
-    },
-    use: (wish) => tools.use(wish),
-    unuse: ({ ids }) => tools.cancel(ids),
-    usage: (piece) => emit({ ...piece, model: o.model }),
+    use: (session, wish) => session.#tools.use(wish),
+    unuse: (session, { ids }) => session.#tools.cancel(ids),
+    usage: (session, piece) => session.#emit({ ...piece, model: session.#o.model }),
     handle: () => undefined,
-    'go-away'({ leftMs }) {
-      if (turn.is === 'listening') return renew()
-      stay()
-      cancelLeaving = clock.after(Math.max(0, leftMs - LEAVE_EARLY_MS), renew)
+    'go-away'(session, { leftMs }) {
+      if (session.#turn.is === 'listening') return session.#renew()
+      session.#stay()
+      session.#cancelLeaving = session.#o.context.clock.after(Math.max(0, leftMs - LEAVE_EARLY_MS), () => session.#renew())
     },
   }
 
-  function stay() {
-    cancelLeaving?.()
-    cancelLeaving = undefined
+  /** All words of the turn are there. */
+  #generated(event: ModelEvent) {
+    const before = this.#move(event)
+    if (before.is === 'speaking' && !before.generated && before.wanted) this.#emit({ type: 'done', utterance: before.utterance })
   }
 
-  function renew() {
-    stay()
-    lifeline.renew()
+  #send(json: string) {
+    if (!this.#lifeline.send(json)) this.#waiting = [...this.#waiting, json].slice(-MOST_WAITING)
   }
 
-  function visitorDone() {
-    const line = heard.visitorDone()
-    if (line) emit({ type: 'heard', ...line })
+  /** What a connection that begins anew is told. */
+  #known() {
+    return {
+      history: this.#heard.history(ASKED_ANEW[this.#turn.is]),
+      notes: this.#notes,
+      whispers: this.#whispers,
+      briefings: this.#briefings,
+    }
   }
 
-  function ask({ utterance, text, by }: Turn) {
-    const words = by === 'keys' ? pressed(text) : text
-    heard.typed(words)
-    lastAsked = remarks.before(words)
-    move({ type: 'asked', utterance })
+  #stay() {
+    this.#cancelLeaving?.()
+    this.#cancelLeaving = undefined
+  }
+
+  #renew() {
+    this.#stay()
+    this.#lifeline.renew()
+  }
+
+  #visitorDone() {
+    const line = this.#heard.visitorDone()
+    if (line) this.#emit({ type: 'heard', ...line })
+  }
+
+  #ask({ utterance, text, by }: Turn) {
+    const words = by === 'keys' ? this.#pressed(text) : text
+    this.#heard.typed(words)
+    this.#lastAsked = this.#remarks.before(words)
+    this.#move({ type: 'asked', utterance })
     // Between two connections nothing is there that would have to yield.
-    if (!lifeline.send(question(route, lastAsked))) move({ type: 'lost' })
+    if (!this.#lifeline.send(question(this.#o.route, this.#lastAsked))) this.#move({ type: 'lost' })
   }
 
   /** The owner's own words for a key are said exactly; a voice of its own can only be asked to. */
-  function pressed(digits: string): string {
-    const key = answerToKeys(context, digits)
+  #pressed(digits: string): string {
+    const key = answerToKeys(this.#o.context, digits)
     if (key.is === 'question') return key.text
     // Asked for after the turn, so that the goodbye is what the call waits for.
-    if (key.ends) queueMicrotask(() => closed || emit({ type: 'hang-up' }))
+    if (key.ends) queueMicrotask(() => this.#closed || this.#emit({ type: 'hang-up' }))
     return `(The visitor pressed ${digits}. Say exactly this, and nothing else: ${JSON.stringify(key.text)})`
   }
 
-  function close() {
-    if (closed) return
-    closed = true
-    context.signal.removeEventListener('abort', close)
-    stay()
-    uplink.close()
-    tools.close()
-    lifeline.close()
-  }
-  if (context.signal.aborted) close()
-
-  return {
-    hearer: uplink,
-    take(input) {
-      if (closed) return
-      if (input.type === 'audio') return uplink.sound(input.bytes, input.sampleRateHz)
-      switch (input.type) {
-        case 'turn':
-          return ask(input)
-        case 'interrupted':
-          move({ type: 'unwanted', utterance: input.utterance })
-          heard.cut(input.utterance, input.heard)
-          return remarks.add(
-            input.heard === ''
-              ? 'You were interrupted: the visitor heard nothing of your last words.'
-              : `You were interrupted: of your last words the visitor heard only ${JSON.stringify(input.heard)}.`,
-          )
-        case 'context': {
-          const note = fillVariables(input.text, variables)
-          notes = [...notes, note].slice(-MOST_NOTES)
-          return remarks.add(`The page tells you: ${note}`)
-        }
-        case 'briefing': {
-          const text = briefingText(input)
-          briefings = [...briefings, text].slice(-MOST_NOTES)
-          return remarks.add(text)
-        }
-        case 'whisper':
-          whispers = [...whispers, input.text].slice(-MOST_NOTES)
-          return remarks.add(`A person who works here tells you, unheard by the visitor; follow it without telling of it: ${input.text}`)
-        case 'unanswered':
-          if (deafSinceMs === undefined || clock.monotonicMs() - deafSinceMs > NOISE_MS) {
-            deafSinceMs = clock.monotonicMs()
-            return renew()
-          }
-          events.onFailed(new EngineFailure('stalled', 'gemini-live shows nothing of what it hears'))
-      }
-    },
-    async close() {
-      close()
-    },
+  // Of its own, for the signal calls it.
+  readonly #end = () => {
+    if (this.#closed) return
+    this.#closed = true
+    this.#o.context.signal.removeEventListener('abort', this.#end)
+    this.#stay()
+    this.#uplink.close()
+    this.#tools.close()
+    this.#lifeline.close()
   }
 }
