@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs'
 import { newDataDir } from '../kit/relay-process.ts'
 import { type Child, startChild } from './child.ts'
+import type { HeldBytes } from './measured.ts'
 
 export interface BenchRelay extends Child {
   readonly url: string
-  /** Heap and external bytes after collection. */
-  heldBytes(): Promise<number>
+  held(): Promise<HeldBytes>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export async function startBenchRelay(
   return {
     ...child,
     url: (child.greeting as { url: string }).url,
-    heldBytes: async () => (await child.ask<{ heldBytes: number }>('memory')).heldBytes,
+    held: () => child.ask<HeldBytes>('memory'),
     async [Symbol.asyncDispose]() {
       await child.stop()
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })

@@ -28,7 +28,7 @@ async function settledBytes(relay: BenchRelay): Promise<number> {
   let before = Number.POSITIVE_INFINITY
   for (let reading = 0; reading < 20; reading++) {
     await new Promise((resolve) => setTimeout(resolve, 500))
-    const now = await relay.heldBytes()
+    const { heldBytes: now } = await relay.held()
     if (Math.abs(now - before) < 50_000) return now
     before = now
   }

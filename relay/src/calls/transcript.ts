@@ -62,7 +62,10 @@ class CallTranscript implements Transcript {
   finish(id: string, text: string, interrupted = false) {
     const line = this.#lines.get(id)
     if (!line || line.entry.final) return
-    this.#change(line, { ...line.entry, text, final: true, endedAt: this.#now(), ...(interrupted ? { interrupted } : {}) })
+    const { role, startedAt } = line.entry
+    // Written out: spread over one another they would take half as much room again, and a call keeps all its lines.
+    const entry: Entry = { id, role, text, final: true, startedAt, endedAt: this.#now() }
+    this.#change(line, interrupted ? { ...entry, interrupted } : entry)
   }
   textOf(id: string) {
     return this.#lines.get(id)?.entry.text ?? ''

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { canPin } from '../child.ts'
 import { type Figure, median } from '../figures.ts'
+import type { HeldBytes } from '../measured.ts'
 import type { Kind } from './kinds.ts'
 import type { Row, Slice } from './rounds.ts'
 
@@ -19,7 +20,7 @@ const MOST_KB_A_CALL = 120
 
 export interface Held {
   calls: number
-  relay: number[]
+  relay: HeldBytes[]
   floor: number
 }
 
@@ -27,13 +28,15 @@ export interface Held {
 export function memory(before: Held, held: Held): Figure {
   const more = held.calls - before.calls
   const kB = (bytes: number) => bytes / more / 1000
-  const all = held.relay.map((bytes) => kB(bytes - median(before.relay)))
+  const beforeBytes = median(before.relay.map(({ heldBytes }) => heldBytes))
+  const all = held.relay.map(({ heldBytes }) => kB(heldBytes - beforeBytes))
+  const compiled = ({ relay }: Held) => median(relay.map(({ compiledBytes }) => compiledBytes))
   return {
     name: `${held.calls} calls: memory of a speaking call`,
     value: median(all),
     unit: 'kB',
     limit: MOST_KB_A_CALL,
-    note: `heap and external after collection, ${range(all)}, by ${before.calls} calls against ${held.calls}; floor ${kB(held.floor - before.floor).toFixed(0)} kB`,
+    note: `heap and external after collection, ${range(all)}, by ${before.calls} calls against ${held.calls}; floor ${kB(held.floor - before.floor).toFixed(0)} kB; compiled meanwhile, once for all calls: ${((compiled(held) - compiled(before)) / 1000).toFixed(0)} kB`,
   }
 }
 

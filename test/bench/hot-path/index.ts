@@ -1,21 +1,35 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Figure } from '../figures.ts'
+import type { HeldBytes } from '../measured.ts'
 import { figuresOf, type Held, memory } from './hot-figures.ts'
 import { KINDS, type Kind, type Shape } from './kinds.ts'
 import type { LoadWish } from './load-child.ts'
 import { type Entrant, measureInTurn, type Times } from './rounds.ts'
 import { type Stage, type StoreKind, setStage } from './stage.ts'
 
-/** `readings`: how often memory is looked at, so far from each other. `warmMs`: spoken in before anything is, so that what is compiled is compiled. */
-type Thoroughness = Times & { readings: number; readingMs: number; warmMs: number }
+/**
+ * `readings`: how often memory is looked at, so far from each other. `warmMs`: spoken in before anything is, so that what is compiled is compiled;
+ * `moreWarmMs`: by more calls, which come more often to what is seldom.
+ */
+type Thoroughness = Times & { readings: number; readingMs: number; warmMs: number; moreWarmMs: number }
 
 const FULL: Thoroughness = {
   // Short and many: the machine's pace drifts within minutes.
   ...{ warmUps: 2, rounds: 10, leadMs: 500, sliceMs: 1500, settleMs: 300 },
-  ...{ readings: 3, readingMs: 700, warmMs: 60_000 },
+  ...{ readings: 3, readingMs: 700, warmMs: 60_000, moreWarmMs: 30_000 },
 }
 /** A smoke run says that all is counted, and not how much it is. */
-const QUICK: Thoroughness = { warmUps: 0, rounds: 1, leadMs: 200, sliceMs: 300, settleMs: 300, readings: 1, readingMs: 200, warmMs: 0 }
+const QUICK: Thoroughness = {
+  warmUps: 0,
+  rounds: 1,
+  leadMs: 200,
+  sliceMs: 300,
+  settleMs: 300,
+  readings: 1,
+  readingMs: 200,
+  warmMs: 0,
+  moreWarmMs: 0,
+}
 
 /**
  * Calls of one shape, at 50 and at 200, beside a bare bridge (DESIGN, "How it is measured"). `profileTo`: a folder for
@@ -39,8 +53,7 @@ export async function hotPath(o: {
   await speakIn(stage, 10, times.warmMs)
   let before: Held = await heldBy(stage, 10, times)
   for (const calls of o.calls ?? (o.quick ? [14] : [50, 200])) {
-    // More calls come more often to what is seldom.
-    await speakIn(stage, calls, times.warmMs)
+    await speakIn(stage, calls, times.moreWarmMs)
     const rows = await measureInTurn(stage.load, entrantsOf(stage, kind), times)
     const held = await heldBy(stage, calls, times)
     figures.push(...figuresOf(kind, calls, rows), memory(before, held))
@@ -73,14 +86,14 @@ async function heldBy(stage: Stage, calls: number, { readings: times, readingMs 
   const { load, relay, floor } = stage
   await stage.join(calls)
   await load.ask({ do: 'feed', name: 'relay' } satisfies LoadWish)
-  const readings: number[] = []
+  const readings: HeldBytes[] = []
   for (let reading = 0; reading < times; reading++) {
     await wait(readingMs)
-    readings.push(await relay.heldBytes())
+    readings.push(await relay.held())
   }
   await load.ask({ do: 'rest' } satisfies LoadWish)
   await load.ask({ do: 'end', name: 'relay' } satisfies LoadWish)
   await wait(readingMs)
-  const { heldBytes } = await floor.ask<{ heldBytes: number }>('memory')
+  const { heldBytes } = await floor.ask<HeldBytes>('memory')
   return { calls, relay: readings, floor: heldBytes }
 }

@@ -6,7 +6,7 @@ export interface Lingerer {
   stillWaits(nowMs: number): boolean
 }
 
-const LOOK_MS = 25
+const LOOK_MS = 50
 
 /** One timer for all who wait: one for each would wake the process as often as their sound does. */
 export class Lingering {

@@ -90,6 +90,6 @@ class HeardLines implements HeardSoFar {
     if (!this.#open) return undefined
     const { id, line } = this.#open
     if (final) this.#open = undefined
-    return { id, text: line.text.replace(/\s+/g, ' ').trim(), final }
+    return { id, text: line.text.trim().replace(/\s+/g, ' '), final }
   }
 }
