@@ -40,6 +40,8 @@ describe('recordings of others', () => {
   it('that are none are refused, whatever they are', async () => {
     await expect(readRecording(Buffer.from('no sound at all'))).rejects.toThrow(RecordingError)
     await expect(readRecording(Buffer.from('RIFF1234WAVEfmt '))).rejects.toThrow(RecordingError)
+    const slow = writeWav({ encoding: 'pcm_s16le', sampleRateHz: 4, channels: 1, data: new Uint8Array(64) })
+    await expect(readRecording(slow)).rejects.toThrow(RecordingError)
     const bent = fc.tuple(
       fc.constantFrom(MP3, Buffer.from(wav(tone(700, 8000, 200), 1))),
       fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 8 }),

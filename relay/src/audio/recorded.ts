@@ -15,11 +15,15 @@ export class RecordingError extends Error {
 
 /** Longer than anybody talks to a machine: half an hour at 48 kHz. */
 const MOST_SAMPLES = 1800 * 48_000
+/** Below there is no voice: the file is broken. */
+const LEAST_HZ = 4000
 
 /** Reads a whole WAV or MP3 file; several channels become one. @throws RecordingError for anything else */
 export async function readRecording(file: Uint8Array): Promise<Recorded> {
   const isWav = file.length > 12 && Buffer.from(file.buffer, file.byteOffset, 4).toString('latin1') === 'RIFF'
-  return isWav ? fromWav(file) : await fromMp3(file)
+  const read = isWav ? fromWav(file) : await fromMp3(file)
+  if (read.sampleRateHz < LEAST_HZ) throw new RecordingError(`The recording is said to have ${read.sampleRateHz} Hz`)
+  return read
 }
 
 function fromWav(file: Uint8Array): Recorded {

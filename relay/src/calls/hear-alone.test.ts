@@ -89,3 +89,11 @@ it('gives a voice no more samples than it needs, and whole ones', async () => {
   expect(await given(44_100)).toEqual([3000, [16_000], 0])
   expect(await given(11_025)).toEqual([3000, [11_025], 0])
 })
+
+it('gives the beginning of one that is too long to wait for a connection', async () => {
+  const { engine, state } = ear(() => undefined)
+  const { clock, words } = heard(engine, undefined, undefined, { sampleRateHz: 8000, bytes: new Uint8Array(2 * 8000 * 300) })
+  await expect.poll(() => state.heardMs).toBe(142_000)
+  await clock.advance(120_000)
+  expect(await words).toBeUndefined()
+})

@@ -9,11 +9,13 @@ const MOST_HZ = 16_000
 /** Tells an engine's own ear that the speaker is through. */
 const SILENCE_MS = 2000
 const WITHIN_MS = 120_000
+/** So much of a long one is listened to: all of it waits for the engine's connection, which keeps no more. */
+const LONGEST_MS = 140_000
 /** After the last word that was understood nothing more comes for so long. */
 const QUIET_MS = 5000
 
 /**
- * What somebody said in a recording, by an engine that hears, which is given all of it at once and whose answer is thrown away.
+ * What somebody said in a recording, by an engine that hears, which is given all of it at once (of a long one the beginning) and whose answer is thrown away.
  * Undefined when it understood nothing. @throws Error when the engine failed
  */
 export async function hearAlone(
@@ -48,7 +50,7 @@ export async function hearAlone(
     useTool: () => Promise.resolve({ error: 'There are no tools here.' }),
   })
   try {
-    const { bytes, sampleRateHz } = atMost(MOST_HZ, sound)
+    const { bytes, sampleRateHz } = atMost(MOST_HZ, beginningOf(sound))
     const piece = 2 * Math.round((sampleRateHz * PIECE_MS) / 1000)
     for (let at = 0; at < bytes.length; at += piece) session.take({ type: 'audio', bytes: bytes.slice(at, at + piece), sampleRateHz })
     for (let ms = 0; ms < SILENCE_MS; ms += PIECE_MS) session.take({ type: 'audio', bytes: new Uint8Array(piece), sampleRateHz })
@@ -62,6 +64,10 @@ export async function hearAlone(
   o.signal.throwIfAborted()
   const said = [...turns.values()].map((text) => text.trim()).join(' ')
   return said === '' ? undefined : said
+}
+
+function beginningOf({ bytes, sampleRateHz }: Recorded): Recorded {
+  return { sampleRateHz, bytes: bytes.subarray(0, 2 * Math.round((sampleRateHz * LONGEST_MS) / 1000)) }
 }
 
 function atMost(mostHz: number, sound: Recorded): Recorded {

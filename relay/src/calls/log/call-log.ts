@@ -30,7 +30,9 @@ const GATHER_MS = 25
 const GROWING_MS = 3000
 const RETRY_FROM_MS = 250
 const RETRY_UP_TO_MS = 5000
-/** Sealed events of one call that wait at most, while the database is away; what comes beyond is counted, and the chain says how many. */
+/** Events of one call that are sealed at a time. */
+const MOST_TOLD = 32
+/** Events of one call that wait at most, while the database is away; what comes beyond is counted, and the chain says how many. */
 const MAX_WAITING_BYTES = 1024 * 1024
 const MAX_WAITING_EVENTS = 5000
 
@@ -216,8 +218,8 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     book.told.push(event)
     book.waitingEvents += 1
     book.waitingBytes += Buffer.byteLength(event.payload)
-    // Those of a whole outage at once would hold up the sound.
-    if (book.cancelRetry) sealTold(callId, book)
+    // Those of a whole outage, or behind a write that hangs, would hold up the sound at once.
+    if (book.cancelRetry || book.told.length >= MOST_TOLD) sealTold(callId, book)
   }
   const tellGap = (callId: string, book: Book) => {
     if (book.missed > 0) add(callId, book, 'log.gap', { events: book.missed })

@@ -1,7 +1,7 @@
 import { type FramePool, framePool } from '../../audio/frame-pool.ts'
 
-/** A piece takes room, however little it holds. */
-const LEAST_BYTES = 64
+/** A piece takes a place in its pool, however little it holds. */
+const LEAST_BYTES = 320
 
 /** Pieces of one size that came one after the other: of most streams all. */
 interface Run {
