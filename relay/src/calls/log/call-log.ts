@@ -1,26 +1,12 @@
 import { eq } from 'drizzle-orm'
-import type { CallKey, Keyring } from '../../access/encryption.ts'
-import { SEAL_BYTES, sealJson } from '../../access/encryption.ts'
+import { type Keyring, sealJson } from '../../access/encryption.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
 import type { Logger } from '../../logger.ts'
 import type { Store } from '../../store/open.ts'
-import { callKeys, calls, type events } from '../../store/schema.ts'
+import { callKeys, calls } from '../../store/schema.ts'
 import type { CallLog, Clock } from '../ports.ts'
-import {
-  detailsFrom,
-  type Line,
-  nextEvent,
-  sealedEntry,
-  sealName,
-  statusRow,
-  stillOpen,
-  type Told,
-  told,
-  writeEnd,
-  writeEntries,
-  writeEvents,
-} from './call-record.ts'
-import { origin } from './chain.ts'
+import { type Batch, Book } from './book.ts'
+import { detailsFrom, sealedEntry, sealName, statusRow, stillOpen, writeEnd, writeEntries, writeEvents } from './call-record.ts'
 import { keepLeases, LEASE_MS } from './leases.ts'
 import { createRound, MOST_TOGETHER } from './round.ts'
 
@@ -30,48 +16,6 @@ const GATHER_MS = 25
 const GROWING_MS = 3000
 const RETRY_FROM_MS = 250
 const RETRY_UP_TO_MS = 5000
-/** Events of one call that are sealed at a time. */
-const MOST_TOLD = 32
-/** Events of one call that wait at most, while the database is away; what comes beyond is counted, and the chain says how many. */
-const MAX_WAITING_BYTES = 1024 * 1024
-const MAX_WAITING_EVENTS = 5000
-
-type Status = Parameters<CallLog['status']>[1]
-type End = Parameters<CallLog['close']>[1]
-
-/** One open call's unwritten part. Entries wait in their newest state only, events up to a bound: a long outage costs a call its transcript's size and 1 MiB. */
-interface Book {
-  key: CallKey
-  /** Of the events that are sealed. */
-  last: { seq: number; hash: Uint8Array }
-  /** Sealed, and not stored by the last write. */
-  events: (typeof events.$inferInsert)[]
-  /** Not sealed yet: many at a time cost a third of what they cost one by one between the sound. */
-  told: Told[]
-  /** Of events not stored yet, those being written included; bytes of their JSON. */
-  waitingEvents: number
-  waitingBytes: number
-  /** Events that found no room. */
-  missed: number
-  entries: Map<string, Line>
-  status: Status | undefined
-  end: End | undefined
-  writing: Promise<void> | undefined
-  /** When the next write is due at the latest; infinite while nothing waits. */
-  dueMs: number
-  /** Waits for the database to come back: nothing hurries that. */
-  cancelRetry: (() => void) | undefined
-  /** How long it waited for that the last time, if it did. */
-  lastRetryMs: number | undefined
-  /** Resolves when the end is stored. */
-  stored: PromiseWithResolvers<void>
-}
-
-type Open = [callId: string, book: Book]
-
-/** What is being written of one call. */
-type Batch = Pick<Book, 'events' | 'status' | 'end'> & { callId: string; book: Book; entries: Line[] }
-
 export interface StoredCallLog extends CallLog {
   /** Resolves when everything told so far is stored. Waits as long as the database is away. */
   flush(): Promise<void>
@@ -89,6 +33,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
   const books = new Map<string, Book>()
   const round = createRound({ clock, busy: () => books.size, go: writeDue })
   let stopped = false
+  const wallMs = () => Math.floor(clock.nowMs())
 
   const leases = keepLeases({ store, clock, owner, logger, held: () => [...books.keys()] })
 
@@ -103,19 +48,19 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
 
   function writeDue() {
     const now = clock.monotonicMs()
-    const waiting = [...books]
-      .filter(([, book]) => book.dueMs < Number.POSITIVE_INFINITY && !book.writing && !book.cancelRetry)
-      .sort(([, a], [, b]) => a.dueMs - b.dueMs)
-    const due = waiting.slice(0, MOST_TOGETHER).filter(([, book]) => book.dueMs <= now + 1)
+    const waiting = [...books.values()]
+      .filter((book) => book.dueMs < Number.POSITIVE_INFINITY && !book.writing && !book.cancelRetry)
+      .sort((a, b) => a.dueMs - b.dueMs)
+    const due = waiting.slice(0, MOST_TOGETHER).filter((book) => book.dueMs <= now + 1)
     if (due.length > 0) write(due)
     const next = waiting[due.length]
-    if (next) round.by(next[1].dueMs)
+    if (next) round.by(next.dueMs)
   }
 
   /** Everything that waits in these books, in one transaction. */
-  function write(open: readonly Open[]) {
+  function write(open: readonly Book[]) {
     if (stopped) return
-    const batches = open.map(([callId, book]) => takeBatch(callId, book))
+    const batches = open.map((book) => book.take())
     const writing = writeBatches(batches).then(
       (over) => {
         for (const batch of batches) written(batch, over.has(batch.callId))
@@ -127,52 +72,31 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     for (const { book } of batches) book.writing = writing
   }
 
-  function sealTold(callId: string, book: Book) {
-    for (const event of book.told.splice(0)) {
-      const row = nextEvent(callId, book.key, book.last, event)
-      book.last = { seq: row.seq, hash: row.hash }
-      book.events.push(row)
-    }
-  }
-
-  function takeBatch(callId: string, book: Book): Batch {
-    const { status, end } = book
-    sealTold(callId, book)
-    const batch = { callId, book, events: book.events, entries: [...book.entries.values()], status, end }
-    book.events = []
-    book.entries.clear()
-    book.status = undefined
-    book.dueMs = Number.POSITIVE_INFINITY
-    return batch
-  }
-
-  function written({ callId, book, events: rows, end }: Batch, over: boolean) {
+  function written(batch: Batch, over: boolean) {
+    const { book, callId, end } = batch
     book.writing = undefined
     book.lastRetryMs = undefined
-    book.waitingEvents -= rows.length
-    book.waitingBytes -= bytesOf(rows)
+    book.isStored(batch)
     if (over) {
       if (!end) logger.warn({ callId }, 'the call was settled before it ended here; what it says from now on is not kept')
       books.delete(callId)
       book.stored.resolve()
-    } else if (book.end) write([[callId, book]])
+    } else if (book.end) write([book])
     else if (book.dueMs < Number.POSITIVE_INFINITY) round.by(book.dueMs)
   }
 
   /** Each for itself from now on, so that what one call cannot write holds up no other. */
-  function failed({ callId, book, events: rows, entries: lines, status }: Batch, error: unknown) {
+  function failed(batch: Batch, error: unknown) {
+    const { book, callId } = batch
     book.writing = undefined
-    // What failed goes back in front of what came since; a newer state of an entry wins.
-    book.events.unshift(...rows)
-    for (const each of lines) if (!book.entries.has(each.entry.id)) book.entries.set(each.entry.id, each)
-    book.status = newest(status, book.status)
+    book.putBack(batch)
     const afterMs = Math.min(2 * (book.lastRetryMs ?? RETRY_FROM_MS / 2), RETRY_UP_TO_MS)
     logger.warn({ callId, fault: nameOf(error), retryMs: afterMs }, 'the call log could not write; it tries again')
     if (stopped) return
     book.lastRetryMs = afterMs
     book.cancelRetry = clock.after(afterMs, () => {
       book.cancelRetry = undefined
-      write([[callId, book]])
+      write([book])
     })
   }
 
@@ -213,27 +137,6 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     act(book)
     writeBy(book, waitMs)
   }
-  const add = (callId: string, book: Book, type: string, payload?: Record<string, unknown>) => {
-    const event = told(Math.floor(clock.nowMs()), type, payload)
-    book.told.push(event)
-    book.waitingEvents += 1
-    book.waitingBytes += Buffer.byteLength(event.payload)
-    // Those of a whole outage, or behind a write that hangs, would hold up the sound at once.
-    if (book.cancelRetry || book.told.length >= MOST_TOLD) sealTold(callId, book)
-  }
-  const tellGap = (callId: string, book: Book) => {
-    if (book.missed > 0) add(callId, book, 'log.gap', { events: book.missed })
-    book.missed = 0
-  }
-  const append = (callId: string, book: Book, type: string, payload?: Record<string, unknown>) => {
-    if (book.waitingEvents >= MAX_WAITING_EVENTS || book.waitingBytes >= MAX_WAITING_BYTES) {
-      book.missed += 1
-      return
-    }
-    tellGap(callId, book)
-    add(callId, book, type, payload)
-  }
-
   return {
     async open(call) {
       const { key, ...wrapped } = keyring.newCallKey(call.id)
@@ -264,31 +167,12 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
         })
         await tx.insert(callKeys).values({ callId: call.id, ...wrapped })
       })
-      books.set(call.id, {
-        key,
-        last: { seq: 0, hash: origin(call.id) },
-        events: [],
-        told: [],
-        waitingEvents: 0,
-        waitingBytes: 0,
-        missed: 0,
-        entries: new Map(),
-        status: undefined,
-        end: undefined,
-        writing: undefined,
-        dueMs: Number.POSITIVE_INFINITY,
-        cancelRetry: undefined,
-        lastRetryMs: undefined,
-        stored: Promise.withResolvers(),
-      })
+      books.set(call.id, new Book(call.id, key))
     },
-    event: (callId, type, payload) => withBook(callId, GATHER_MS, (book) => append(callId, book, type, payload)),
+    event: (callId, type, payload) => withBook(callId, GATHER_MS, (book) => book.event(wallMs(), type, payload)),
     entry: (callId, at, entry) =>
       withBook(callId, entry.final ? GATHER_MS : GROWING_MS, (book) => void book.entries.set(entry.id, { ...at, entry })),
-    status: (callId, change) =>
-      withBook(callId, GATHER_MS, (book) => {
-        book.status = newest(book.status, change)
-      }),
+    status: (callId, change) => withBook(callId, GATHER_MS, (book) => book.status(change)),
     async line(callId, { from, ...line }) {
       const key = books.get(callId)?.key
       const house = await openHouseKeys(store, keyring)
@@ -304,20 +188,18 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
       const book = books.get(callId)
       if (!book) return
       if (!book.end) {
-        tellGap(callId, book)
-        add(callId, book, 'call.ended', { status: end.status, reason: end.endReason })
-        book.end = end
-        if (!book.writing && !book.cancelRetry) write([[callId, book]])
+        book.close(wallMs(), end)
+        if (!book.writing && !book.cancelRetry) write([book])
       }
       await book.stored.promise
     },
     async flush() {
       while (!stopped) {
-        const open = [...books].filter(([, book]) => waits(book) || book.writing)
+        const open = [...books.values()].filter((book) => book.waits || book.writing)
         if (open.length === 0) return
-        const idle = open.filter(([, book]) => !book.writing && !book.cancelRetry)
+        const idle = open.filter((book) => !book.writing && !book.cancelRetry)
         while (idle.length > 0) write(idle.splice(0, MOST_TOGETHER))
-        await Promise.all(open.map(([, book]) => book.writing ?? new Promise<void>((resolve) => clock.after(GATHER_MS, resolve))))
+        await Promise.all(open.map((book) => book.writing ?? new Promise<void>((resolve) => clock.after(GATHER_MS, resolve))))
       }
     },
     async stop() {
@@ -334,20 +216,6 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     holds: (callId) => books.has(callId),
     depth: () => [...books.values()].reduce((sum, book) => sum + book.waitingEvents + book.entries.size, 0),
   }
-}
-
-function waits(book: Book): boolean {
-  return book.told.length > 0 || book.events.length > 0 || book.entries.size > 0 || book.status !== undefined || book.end !== undefined
-}
-
-/** Two changes as one: the newer wins, but a call was connected when it first was. */
-function newest(earlier: Status | undefined, later: Status | undefined): Status | undefined {
-  if (!earlier || !later) return later ?? earlier
-  return { ...earlier, ...later, at: earlier.status === 'connected' && later.status === 'connected' ? earlier.at : later.at }
-}
-
-function bytesOf(rows: Book['events']): number {
-  return rows.reduce((sum, { payload }) => sum + (payload ? payload.length - SEAL_BYTES : 0), 0)
 }
 
 /** Database errors quote their statement; its name is enough. */
