@@ -128,7 +128,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const owner = ownerOf(settings)
   const metrics = createMetrics({ activeCalls: () => calls.size, sockets: () => upgrades.size(), logDepth: () => log.depth() })
   closers.add('metrics', () => metrics.close())
-  const log = createCallLog({ store, keyring, clock, owner, logger })
+  const alone = store.kind === 'pglite'
+  const log = createCallLog({ store, keyring, clock, owner, logger, alone })
   closers.add('call log', () => withinMs(FLUSH_MS, log.flush()).then(() => log.stop()))
   const carriers = more.carriers ?? CARRIER_TABLE
   const journal = await openToldJournal({ dataDir: settings.dataDir, owner, keyring, logger })
@@ -144,7 +145,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     logger,
     closers,
   })
-  const orphans = await findOrphans(store, store.kind === 'pglite' ? undefined : owner)
+  const orphans = await findOrphans(store, alone ? undefined : owner)
   await sweeper.settleOwn()
 
   // ---- who answers
@@ -333,7 +334,8 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
         await closers.close()
         throw error
       }
-      sweeper.start()
+      // It looks for what other relays left; what an earlier run left is settled.
+      if (!alone) sweeper.start()
       await telephones.start()
       jobs.start()
       void telephones.settle(orphans)

@@ -14,7 +14,7 @@ const { OPEN } = WebSocket
 interface Options {
   ws: WebSocket
   side: 'client' | 'server'
-  clock: { after(delayMs: number, task: () => void): () => void }
+  clock: { monotonicMs(): number; after(delayMs: number, task: () => void): () => void }
   /** A peer that says nothing for this long, though it is asked, is gone; at most twice as long when it has just spoken. */
   pingMs: number
   /** Above this the line is slower than the sound: the playout waits. */
@@ -102,9 +102,11 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
     this.#o.onGone(code)
   }
 
-  /** Whoever speaks is not asked: of sound that comes all the while nobody needs a ping. */
+  /** Whoever speaks is not asked: of sound that comes all the while nobody needs a ping. All sockets look at once, for each time wakes the process. */
   #look(): void {
-    this.#cancel.ping = this.#o.clock.after(Math.floor((2 * this.#o.pingMs) / LOOKS), () => {
+    const { clock, pingMs } = this.#o
+    const everyMs = Math.floor((2 * pingMs) / LOOKS)
+    this.#cancel.ping = clock.after(everyMs - (clock.monotonicMs() % everyMs), () => {
       if (this.#spoke === 'not since asked') return this.ws.terminate()
       if (this.#spoke === 'before' && this.ws.readyState === OPEN) this.ws.ping()
       this.#spoke = this.#spoke === 'just now' ? 'before' : 'not since asked'

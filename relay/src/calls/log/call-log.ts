@@ -28,14 +28,22 @@ export interface StoredCallLog extends CallLog {
 }
 
 /** Keeps the books of live calls: in order per call, gathered, repeated until stored, each event once. */
-export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock; owner: string; logger: Logger }): StoredCallLog {
+export function createCallLog(o: {
+  store: Store
+  keyring: Keyring
+  clock: Clock
+  owner: string
+  logger: Logger
+  /** No other relay works on this store: nobody needs to be told that a call still lives. */
+  alone?: boolean
+}): StoredCallLog {
   const { clock, keyring, logger, owner, store } = o
   const books = new Map<string, Book>()
   const round = createRound({ clock, busy: () => books.size, go: writeDue })
   let stopped = false
   const wallMs = () => Math.floor(clock.nowMs())
 
-  const leases = keepLeases({ store, clock, owner, logger, held: () => [...books.keys()] })
+  const leases = o.alone ? undefined : keepLeases({ store, clock, owner, logger, held: () => [...books.keys()] })
 
   /** At the latest then; what was to happen sooner stays. */
   function writeBy(book: Book, waitMs: number) {
@@ -204,7 +212,7 @@ export function createCallLog(o: { store: Store; keyring: Keyring; clock: Clock;
     },
     async stop() {
       stopped = true
-      leases.stop()
+      leases?.stop()
       round.stop()
       for (const book of books.values()) {
         book.cancelRetry?.()

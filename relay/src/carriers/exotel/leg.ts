@@ -5,13 +5,11 @@ import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
 import type { StreamSocket } from '../stream-socket.ts'
 import { Chunk } from './chunk.ts'
-import type { Lingerer, Lingering } from './lingering.ts'
+import { LINGER_MS, type Lingerer, type Lingering } from './lingering.ts'
 import { mediaMiddleOf, soundAsWritten } from './media.ts'
 import { createStreamWriter, type FromExotel, type SampleRate, type StreamKeys, type StreamWriter, soundOf } from './wire.ts'
 
 const FRAME_MS = 20
-/** Sound that waits for its chunk to be full goes as it is when nothing more comes for so long: longer than what comes in pieces of 100 ms has gaps. */
-const LINGER_MS = 150
 
 export type Taken = 'taken' | 'refused'
 
@@ -154,14 +152,15 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
   }
 
   /** No frame for a while: the rest goes filled up with silence. */
-  stillWaits(nowMs: number): boolean {
+  waitsMs(nowMs: number): number {
     const waits = !this.#closed && !this.#chunk.isEmpty
-    this.#lingers = waits && nowMs < this.#sentAtMs + LINGER_MS
+    const leftMs = waits ? Math.max(0, this.#sentAtMs + LINGER_MS - nowMs) : 0
+    this.#lingers = leftMs > 0
     if (waits && !this.#lingers) {
       this.#chunk.fill()
       this.#sendChunk()
     }
-    return this.#lingers
+    return leftMs
   }
 
   #sound(bytes: Buffer): Taken {

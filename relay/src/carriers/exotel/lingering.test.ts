@@ -7,22 +7,22 @@ function setUp() {
   const lingering = new Lingering(clock)
   const looked: string[] = []
   const one = (name: string, untilMs: number) => ({
-    stillWaits(nowMs: number) {
+    waitsMs(nowMs: number) {
       looked.push(`${name} ${nowMs}`)
-      return nowMs < untilMs
+      return Math.max(0, untilMs - nowMs)
     },
   })
   return { clock, lingering, looked, one, from: clock.monotonicMs() }
 }
 
-it('one timer looks at all who wait, and rests when nobody does', async () => {
+it('one timer looks at all when the first is due, and rests when nobody waits', async () => {
   const { clock, from, lingering, looked, one } = setUp()
-  lingering.add(one('a', from + 100))
+  lingering.add(one('a', from + 230))
   await clock.advance(10)
-  lingering.add(one('b', from + 50))
+  lingering.add(one('b', from + 160))
   expect(clock.waiting).toBe(1)
-  await clock.advance(200)
-  expect(looked).toEqual([`a ${from + 50}`, `b ${from + 50}`, `a ${from + 100}`])
+  await clock.advance(300)
+  expect(looked).toEqual([`a ${from + 150}`, `b ${from + 150}`, `a ${from + 200}`, `b ${from + 200}`, `a ${from + 250}`])
   expect(clock.waiting).toBe(0)
 })
 
@@ -32,8 +32,8 @@ it('who leaves is not looked at, and the last takes the timer along', async () =
   lingering.add(a)
   lingering.add(b)
   lingering.remove(a)
-  await clock.advance(50)
-  expect(looked).toEqual([`b ${from + 50}`])
+  await clock.advance(150)
+  expect(looked).toEqual([`b ${from + 150}`])
   lingering.remove(b)
   expect(clock.waiting).toBe(0)
 })
@@ -42,15 +42,15 @@ it('one that fails keeps nobody else waiting', async () => {
   const { clock, from, lingering, looked, one } = setUp()
   let fails = true
   lingering.add({
-    stillWaits() {
-      if (!fails) return false
+    waitsMs() {
+      if (!fails) return 0
       fails = false
       throw new Error('a fault of ours')
     },
   })
-  lingering.add(one('b', from + 100))
-  await expect(clock.advance(50)).rejects.toThrow('a fault of ours')
-  await clock.advance(100)
-  expect(looked.at(-1)).toBe(`b ${from + 100}`)
+  lingering.add(one('b', from + 200))
+  await expect(clock.advance(150)).rejects.toThrow('a fault of ours')
+  await clock.advance(200)
+  expect(looked.at(-1)).toBe(`b ${from + 300}`)
   expect(clock.waiting).toBe(0)
 })

@@ -8,7 +8,7 @@ import { keepJobs } from './keep.ts'
 import { completeJob, failJob } from './settle.ts'
 
 /** What this worker has added it looks for when it is due; what others left, this often: PGlite has no LISTEN. */
-const LOOK_MS = 5000
+const LOOK_MS = 15_000
 /** Whoever starts has other things to do first. */
 const FIRST_LOOK_MS = 1000
 /** A worker that says nothing for this long is dead, and its job is somebody else's. */
