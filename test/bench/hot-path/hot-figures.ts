@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os'
 import { canPin } from '../child.ts'
-import { type Figure, median } from '../figures.ts'
+import { type Figure, mean, median, standardError } from '../figures.ts'
 import type { HeldBytes } from '../measured.ts'
 import type { Kind } from './kinds.ts'
 import type { Row, Slice } from './rounds.ts'
@@ -53,10 +53,11 @@ export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figu
       ? `THE MACHINE WAS BUSY (${loadavg()[0]?.toFixed(1)} processes waited): measure again; `
       : ''
   const isVoid = isBusy + (load > VOID_ABOVE ? `VOID: the load took ${percent(load)} of its core; ` : '')
-  const above = inPairs(relay, floor, ({ cpuUs }) => cpuUs)
-  const aboveByThread = inPairs(relay, floor, ({ threadUs }) => threadUs)
+  const floors = { slices: floor.slices.map((slice, at) => between(slice, again.slices[at] ?? slice)) }
+  const above = inPairs(relay, floors, ({ cpuUs }) => cpuUs)
+  const aboveByThread = inPairs(relay, floors, ({ threadUs }) => threadUs)
   const noise = inPairs(again, floor, ({ cpuUs }) => cpuUs)
-  const cpu = (of: Row) => median(of.slices.map(({ cpuUs }) => cpuUs))
+  const cpu = (of: Slices) => median(of.slices.map(({ cpuUs }) => cpuUs))
   const name = (what: string) => `${calls} calls: ${what}`
   const figures: Figure[] = [
     {
@@ -64,13 +65,13 @@ export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figu
       value: median(above),
       unit: 'µs',
       limit: kind.cpuAboveFloorUs,
-      note: `${isVoid}${range(above)}; floor ${cpu(floor).toFixed(1)}, floor against itself ${range(noise)}; load at most ${percent(load)} of its core${canPin ? '' : '; not pinned'}`,
+      note: `${isVoid}${spread(above)}; floor ${cpu(floors).toFixed(1)}, against itself ${spread(noise)}; load at most ${percent(load)} of its core${canPin ? '' : '; not pinned'}`,
     },
     {
       name: name('… of it on the thread of the sound'),
       value: median(aboveByThread),
       unit: 'µs',
-      note: `${range(aboveByThread)}; the rest is the collector and, with PGlite, the log’s database`,
+      note: `${spread(aboveByThread)}; the rest is the collector and, with PGlite, the log’s database`,
     },
   ]
   if (kind.canMute) {
@@ -79,7 +80,7 @@ export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figu
       name: name('… of it listening for a voice'),
       value: median(listening),
       unit: 'µs',
-      note: `${range(listening)}; against muted microphones`,
+      note: `${spread(listening)}; against muted microphones`,
     })
   }
   const ms = (values: readonly number[]) => values.map((value) => value.toFixed(2)).join(' / ')
@@ -122,17 +123,29 @@ export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figu
     },
     {
       name: name('capacity, share of the floor’s'),
-      value: (100 * cpu(floor)) / cpu(relay),
+      value: (100 * cpu(floors)) / cpu(relay),
       unit: '%',
       least: LEAST_CAPACITY,
-      note: `estimated: floor’s CPU for a call ÷ ours; floor against itself ${range(again.slices.map((slice, at) => (100 * (floor.slices[at]?.cpuUs ?? Number.NaN)) / slice.cpuUs))}`,
+      note: `estimated: floor’s CPU for a call ÷ ours; ${spread(shares(floors, relay))}; floor against itself ${spread(shares(floor, again))}`,
     },
   )
   return figures
 }
 
-/** Differences of slices that followed each other. */
-function inPairs(one: Row, other: Row, of: (slice: Slice) => number): number[] {
+type Slices = Pick<Row, 'slices'>
+
+/** Both floors of a round as one: half as much chance. */
+const between = (one: Slice, other: Slice): Slice => ({
+  cpuUs: (one.cpuUs + other.cpuUs) / 2,
+  threadUs: (one.threadUs + other.threadUs) / 2,
+  load: Math.max(one.load, other.load),
+})
+
+/** Of one round each, in per cent. */
+const shares = (one: Slices, other: Slices) => one.slices.map(({ cpuUs }, at) => (100 * cpuUs) / (other.slices[at]?.cpuUs ?? Number.NaN))
+
+/** Differences of slices of one round. */
+function inPairs(one: Slices, other: Slices, of: (slice: Slice) => number): number[] {
   return one.slices.flatMap((slice, at) => {
     const beside = other.slices[at]
     return beside ? [of(slice) - of(beside)] : []
@@ -140,4 +153,7 @@ function inPairs(one: Row, other: Row, of: (slice: Slice) => number): number[] {
 }
 
 const percent = (share: number) => `${Math.round(share * 100)} %`
+/** The mean, how far chance moves it, and how far it goes. */
+const spread = (values: readonly number[]) =>
+  `mean ${mean(values).toFixed(1)} ± ${standardError(values).toFixed(1)} of ${values.length} (${range(values)})`
 const range = (values: readonly number[]) => `${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)}`

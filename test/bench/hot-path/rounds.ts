@@ -41,13 +41,13 @@ export interface Times {
 }
 
 /**
- * Feeds every entrant in turn, round after round. Turns go on where they stood.
+ * Feeds every entrant in turn, round after round, there and back, so that nobody always follows the same one. Turns go on where they stood.
  */
 export async function measureInTurn(load: Child, entrants: readonly Entrant[], times: Times): Promise<Row[]> {
   const wish = <T>(what: LoadWish) => load.ask<T>(what)
   const slices = new Map(entrants.map(({ row }) => [row, [] as Slice[]]))
   for (let round = -times.warmUps; round < times.rounds; round++) {
-    for (const entrant of entrants) {
+    for (const entrant of round % 2 === 0 ? entrants : entrants.toReversed()) {
       await entrant.before?.()
       await wish({ do: 'feed', name: entrant.name })
       await wait(times.leadMs)
