@@ -4,8 +4,8 @@ import { WebSocketOutbox } from './outbox.ts'
 
 /** Above this even the words pile up: the socket goes, and the call waits for a better one. */
 const OVERFULL_BYTES = 1024 * 1024
-/** From its last word on until it is gone. */
-const LOOKS = 3
+/** From its last word on until it is gone: three, and the first may come half a look late. */
+const LOOKS = 3.5
 /** A fault of ours, as a close code. */
 const FAULT = 1011
 
@@ -102,11 +102,10 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
     this.#o.onGone(code)
   }
 
-  /** Whoever speaks is not asked: of sound that comes all the while nobody needs a ping. All sockets look at once, for each time wakes the process. */
+  /** Whoever speaks is not asked: of sound that comes all the while nobody needs a ping. */
   #look(): void {
     const { clock, pingMs } = this.#o
-    const everyMs = Math.floor((2 * pingMs) / LOOKS)
-    this.#cancel.ping = clock.after(everyMs - (clock.monotonicMs() % everyMs), () => {
+    this.#cancel.ping = clock.after(untilNextLook(clock.monotonicMs(), Math.floor((2 * pingMs) / LOOKS)), () => {
       if (this.#spoke === 'not since asked') return this.ws.terminate()
       if (this.#spoke === 'before' && this.ws.readyState === OPEN) this.ws.ping()
       this.#spoke = this.#spoke === 'just now' ? 'before' : 'not since asked'
@@ -129,4 +128,10 @@ export abstract class SoundSocket extends WebSocketOutbox implements Reader {
     // `close` follows every error and says all that matters here.
     ws.on('error', () => undefined)
   }
+}
+
+/** All sockets look at once, for each time wakes the process; timers may come early, and the peer gets half a look at least to answer. */
+function untilNextLook(nowMs: number, everyMs: number): number {
+  const untilMs = everyMs - (nowMs % everyMs)
+  return untilMs < everyMs / 2 ? untilMs + everyMs : untilMs
 }

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
+import type { Clock } from '../../calls/ports.ts'
 import { TestClock } from '../../clock.test-kit.ts'
 import type { ToRelay } from '../../protocol/index.ts'
 import { createMediaSocket } from './socket.ts'
@@ -46,7 +47,7 @@ class FakeWebSocket extends EventEmitter {
   }
 }
 
-function setUp(take?: (message: ToRelay) => void) {
+function setUp(take?: (message: ToRelay) => void, of?: Clock) {
   const clock = new TestClock()
   const ws = new FakeWebSocket()
   const taken: ToRelay[] = []
@@ -55,7 +56,7 @@ function setUp(take?: (message: ToRelay) => void) {
   const faults: unknown[] = []
   const socket = createMediaSocket({
     ws: ws as unknown as WebSocket,
-    clock,
+    clock: of ?? clock,
     inputHz: 16_000,
     onMessage(message) {
       taken.push(message)
@@ -161,10 +162,35 @@ test('whoever speaks is not pinged; who falls silent is, once', async () => {
     await clock.advance(20)
   }
   expect(ws.pings).toBe(0)
-  await clock.advance(6000)
+  await clock.advance(4600)
   expect([ws.pings, gone]).toEqual([1, []])
-  await clock.advance(2000)
+  await clock.advance(2300)
   expect(gone).toEqual([1006])
+})
+
+test('all sockets look at once, and a timer that comes early gives the peer no less time to answer', async () => {
+  const clock = new TestClock()
+  const early = {
+    nowMs: () => clock.nowMs(),
+    monotonicMs: () => clock.monotonicMs(),
+    after: (ms: number, task: () => void) => clock.after(ms - 15, task),
+  }
+  const sockets: ReturnType<typeof setUp>[] = []
+  for (let socket = 0; socket < 5; socket++) {
+    sockets.push(setUp(undefined, early))
+    await clock.advance(700)
+  }
+  const looks = new Set<number>()
+  for (const { ws } of sockets)
+    ws.ping = () => {
+      looks.add(clock.monotonicMs())
+      clock.after(500, () => ws.emit('pong'))
+    }
+  await clock.advance(60_000)
+  expect(sockets.flatMap(({ gone }) => gone)).toEqual([])
+  // Each for itself, they would look at 65 times.
+  expect(looks.size).toBeGreaterThan(12)
+  expect(looks.size).toBeLessThan(28)
 })
 
 test('says when the line is full, and lets a line go that takes not even words', async () => {
