@@ -42,7 +42,12 @@ export const mediaMessage = (streamSid: string, pcm: Buffer) =>
 export async function joinExotel(o: { id: number; url: string; read: (pcm: Buffer) => number | undefined } & NearEvents): Promise<Near> {
   const ws = new WebSocket(o.url, { perMessageDeflate: false, generateMask, headers: { authorization: `Basic ${BASIC}` } })
   const streamSid = `stream${o.id}`
-  const player = createPlayer((name) => ws.send(`{"event":"mark","stream_sid":"${streamSid}","mark":${name}}`))
+  let chunk = 0
+  let marks = 0
+  const player = createPlayer((name) => {
+    marks += 1
+    ws.send(`{"event":"mark","sequence_number":${chunk + marks + 1},"stream_sid":"${streamSid}","mark":${name}}`)
+  })
   ws.on('close', (code, reason) => code < REFUSED || console.error(`call ${o.id}: the socket closed with ${code} ${reason}`))
 
   function hear(payload: string) {
@@ -78,7 +83,6 @@ export async function joinExotel(o: { id: number; url: string; read: (pcm: Buffe
   ws.send('{"event":"connected"}')
   const start = { stream_sid: streamSid, ...about, custom_parameters: {}, media_format: format }
   ws.send(JSON.stringify({ event: 'start', sequence_number: 1, stream_sid: streamSid, start }))
-  let chunk = 0
 
   return {
     get isOver() {
@@ -96,7 +100,7 @@ export async function joinExotel(o: { id: number; url: string; read: (pcm: Buffe
         writeStamp(pcm, each * BYTES_A_FRAME, { call, frame: frame + each })
       }
       const media = `{"chunk":${chunk},"timestamp":"${chunk * 100}","payload":"${pcm.toString('base64')}"}`
-      ws.send(`{"event":"media","sequence_number":${chunk + 1},"stream_sid":"${streamSid}","media":${media}}`)
+      ws.send(`{"event":"media","sequence_number":${chunk + marks + 1},"stream_sid":"${streamSid}","media":${media}}`)
     },
     mute: () => undefined,
     tellMarks: player.tellMarks,

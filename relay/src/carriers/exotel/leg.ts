@@ -6,7 +6,7 @@ import { SoundBound } from '../sound-bound.ts'
 import type { StreamSocket } from '../stream-socket.ts'
 import { Chunk } from './chunk.ts'
 import { LINGER_MS, type Lingerer, type Lingering } from './lingering.ts'
-import { mediaMiddleOf, soundAsWritten } from './media.ts'
+import { markAsWritten, mediaMiddleOf, soundAsWritten } from './media.ts'
 import { createStreamWriter, type FromExotel, type SampleRate, type StreamKeys, type StreamWriter, soundOf } from './wire.ts'
 
 const FRAME_MS = 20
@@ -134,11 +134,8 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
       case 'dtmf':
         this.emit({ type: 'digits', digits: message.digit })
         return 'taken'
-      case 'mark': {
-        const mark = this.#hearing.played(message.name)
-        if (mark) this.emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
-        return 'taken'
-      }
+      case 'mark':
+        return this.#played(message.name)
       case 'stop':
         this.#stopped = true
         this.#socket.close(1000, 'stopped')
@@ -148,7 +145,9 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
 
   takeText(bytes: Buffer, from: number, to: number): Taken | undefined {
     const sound = soundAsWritten(bytes, from, to, this.#mediaMiddle)
-    return sound && this.#sound(sound)
+    if (sound) return this.#sound(sound)
+    const mark = this.#mediaMiddle === '' ? undefined : markAsWritten(bytes, from, to, this.streamSid)
+    return mark === undefined ? undefined : this.#played(mark)
   }
 
   /** No frame for a while: the rest goes filled up with silence. */
@@ -167,6 +166,12 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
     if (!this.#bound.mayCome(bytes.length / this.#bytesPerMs)) return 'refused'
     const samples = this.#whole(bytes)
     if (samples.length > 0) this.emitSound(samples)
+    return 'taken'
+  }
+
+  #played(wireName: string): Taken {
+    const mark = this.#hearing.played(wireName)
+    if (mark) this.emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
     return 'taken'
   }
 

@@ -3,11 +3,14 @@ import { isPlain, pastDigits, pastText, pastWords } from '../as-written.ts'
 import { MAX_PAYLOAD_BYTES, place, soundOf } from './wire.ts'
 
 /**
- * What Exotel sends ten times a second and call, as it mostly writes it: from the bytes that came to sound. Whatever differs is left to whom
+ * What Exotel sends again and again, as it mostly writes it: from the bytes that came to sound. Whatever differs is left to whom
  * reads it as JSON (`readStreamMessage`, `soundOf`), which comes to the same.
  */
 
 const START = Buffer.from('{"event":"media","sequence_number":')
+const MARK_START = Buffer.from('{"event":"mark","sequence_number":')
+const MARK_STREAM = Buffer.from(',"stream_sid":"')
+const MARK_NAME = Buffer.from('","mark":{"name":"m')
 const TIMESTAMP = Buffer.from(',"timestamp":')
 const PAYLOAD = Buffer.from(',"payload":"')
 const END = Buffer.from('"}}')
@@ -34,6 +37,15 @@ export function soundAsWritten(bytes: Buffer, from: number, to: number, mediaMid
   const payload = pastText(bytes, timestamp, last, PAYLOAD)
   if (payload < 0) return undefined
   return last - payload > SHORT_LETTERS ? soundOf(bytes.toString('latin1', payload, last)) : decoded(bytes, payload, last)
+}
+
+/** The name of a mark of ours that came back on this stream; undefined for what is not a `mark` as it is mostly written. */
+export function markAsWritten(bytes: Buffer, from: number, to: number, streamSid: string): string | undefined {
+  const sequence = pastCount(bytes, pastText(bytes, from, to, MARK_START), to)
+  const sid = pastWords(bytes, pastText(bytes, sequence, to, MARK_STREAM), to, streamSid)
+  const number = pastText(bytes, sid, to, MARK_NAME)
+  const last = pastDigits(bytes, number, to, NUMBER_DIGITS)
+  return last >= 0 && pastText(bytes, last, to, END) === to ? bytes.toString('latin1', number - 1, last) : undefined
 }
 
 function decoded(bytes: Buffer, from: number, to: number): Buffer | undefined {
