@@ -30,6 +30,18 @@ export function pastDigits(bytes: Uint8Array, at: number, to: number, most: numb
   return next === at || next - at > most ? -1 : next
 }
 
+/** Behind a count, in quotes or as a number. */
+export function pastCount(bytes: Buffer, at: number, to: number): number {
+  if (at < 0) return -1
+  if (bytes[at] !== QUOTE) return bytes[at] === ZERO ? at + 1 : pastDigits(bytes, at, to, NUMBER_DIGITS)
+  const end = pastDigits(bytes, at + 1, to, DIGITS)
+  return end >= 0 && bytes[end] === QUOTE ? end + 1 : -1
+}
+
+/** As many as a count may have in quotes, and as a number that JSON reads exactly. */
+const DIGITS = 20
+const NUMBER_DIGITS = 15
+const QUOTE = 34
 const ZERO = 48
 const NINE = 57
 

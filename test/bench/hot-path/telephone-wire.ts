@@ -46,14 +46,22 @@ const REST = { room: lettersOf(ROOM).slice(STAMP_CODE_LETTERS), voice: lettersOf
 /** What one stream sends, numbered as Twilio does. */
 export function createMediaWriter() {
   let chunk = 0
+  // `start` was the first.
+  let sequence = 1
   return {
     media(stamp: Stamp, speaks: boolean): string {
       chunk += 1
+      sequence += 1
       const codes = ROOM.slice(0, STAMP_CODES)
       writeStamp(codes, 0, stamp, 1)
       const payload = lettersOf(codes) + (speaks ? REST.voice : REST.room)
       const media = `{"track":"inbound","chunk":"${chunk}","timestamp":"${chunk * 20}","payload":"${payload}"}`
-      return `${MEDIA_HEAD},"sequenceNumber":"${chunk + 1}","media":${media},"streamSid":"${STREAM_SID}"}`
+      return `${MEDIA_HEAD},"sequenceNumber":"${sequence}","media":${media},"streamSid":"${STREAM_SID}"}`
+    },
+    /** What was asked has been played; `mark` as it stood there. */
+    mark(mark: string): string {
+      sequence += 1
+      return `${MARK_HEAD},"sequenceNumber":"${sequence}","streamSid":"${STREAM_SID}","mark":${mark}}`
     },
   }
 }

@@ -13,8 +13,8 @@ export async function joinTelephone(
 ): Promise<Near> {
   const { mediaUrl, headers, callSid } = o.line
   const ws = new WebSocket(mediaUrl, { perMessageDeflate: false, generateMask, headers })
-  const player = createPlayer((mark) => ws.send(mark))
   const writer = createMediaWriter()
+  const player = createPlayer((mark) => ws.send(writer.mark(mark)))
   ws.on('close', (code, reason) => code < REFUSED || console.error(`call ${o.id}: the socket closed with ${code} ${reason}`))
 
   function hear(payload: string) {
@@ -30,8 +30,7 @@ export async function joinTelephone(
     const message = data.toString('latin1')
     const payload = readPayload(message)
     if (payload !== undefined) hear(payload)
-    // It comes back as it was.
-    else if (message.startsWith(MARK_HEAD)) player.mark(message)
+    else if (message.startsWith(MARK_HEAD)) player.mark(JSON.stringify((JSON.parse(message) as { mark: object }).mark))
     else if (message.startsWith('{"event":"clear"')) player.clear()
   })
   await once(ws, 'open')

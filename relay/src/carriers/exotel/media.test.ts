@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { spoilt } from '../fuzz.test-kit.ts'
+import { readsMarksAsWritten } from '../mark.test-kit.ts'
 import { readsAsWritten, type Written } from '../media.test-kit.ts'
 import { markAsWritten, mediaMiddleOf, soundAsWritten } from './media.ts'
 import { readStreamMessage, soundOf } from './wire.ts'
@@ -42,40 +42,15 @@ it('of a stream whose name is not plain says whose it is all the same', () => {
   expect(read(nobodys, 0, nobodys.length, 'a b')).toBeUndefined()
 })
 
-const markOf = (sequence: string, streamSid: string, name: string) =>
-  `{"event":"mark","sequence_number":${sequence},"stream_sid":"${streamSid}","mark":{"name":"${name}"}}`
-/** As JSON has it: the name of a mark on this stream. */
-function markByJson(raw: Buffer) {
-  const told = readStreamMessage(raw)
-  return told?.event === 'mark' && told.streamSid === STREAM ? told.name : undefined
-}
-const ours = fc.nat().map((number) => `m${number}`)
-const exactMark = fc.tuple(count, ours).map(([sequence, name]) => markOf(sequence, STREAM, name))
-
-it('a mark of ours is read where it lies, as JSON reads it, whatever lies around it', () => {
-  fc.assert(
-    fc.property(exactMark, fc.nat(5), fc.nat(5), (text, before, after) => {
-      const around = Buffer.from('"'.repeat(before) + text + '}'.repeat(after))
-      const name = markAsWritten(around, before, before + text.length, STREAM)
-      expect(name).toBeDefined()
-      expect(name).toBe(markByJson(Buffer.from(text)))
-    }),
-  )
-})
-
-it('any other mark is left to JSON, or comes to the same', () => {
-  const names = fc.oneof(ours, fc.string({ unit: fc.constantFrom(...'m017"\\}u '), maxLength: 8 }))
-  const near = fc.tuple(fc.oneof(count, fc.constantFrom('00', '01', '-1', 'null', '""')), fc.constantFrom(STREAM, `${STREAM}2`, ''), names)
-  const any = fc.oneof(
-    near.map((of) => markOf(...of)),
-    spoilt(exactMark),
-  )
-  fc.assert(
-    fc.property(any, (text) => {
-      const raw = Buffer.from(text)
-      const name = markAsWritten(raw, 0, raw.length, STREAM)
-      if (name !== undefined) expect(name).toBe(markByJson(raw))
-    }),
-    { numRuns: 5000 },
-  )
+readsMarksAsWritten({
+  carrier: 'Exotel',
+  stream: STREAM,
+  written: ({ sequence, streamSid, name }) =>
+    `{"event":"mark","sequence_number":${sequence},"stream_sid":"${streamSid}","mark":{"name":"${name}"}}`,
+  read: markAsWritten,
+  count,
+  byJson(raw) {
+    const told = readStreamMessage(raw)
+    return told?.event === 'mark' && told.streamSid === STREAM ? told.name : undefined
+  },
 })

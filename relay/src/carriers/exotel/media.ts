@@ -1,5 +1,6 @@
 import { bytesOfBase64, readBase64 } from '../../audio/base64.ts'
-import { isPlain, pastDigits, pastText, pastWords } from '../as-written.ts'
+import { isPlain, pastCount, pastText, pastWords } from '../as-written.ts'
+import { readsMarks } from '../mark-as-written.ts'
 import { MAX_PAYLOAD_BYTES, place, soundOf } from './wire.ts'
 
 /**
@@ -8,19 +9,14 @@ import { MAX_PAYLOAD_BYTES, place, soundOf } from './wire.ts'
  */
 
 const START = Buffer.from('{"event":"media","sequence_number":')
-const MARK_START = Buffer.from('{"event":"mark","sequence_number":')
-const MARK_STREAM = Buffer.from(',"stream_sid":"')
-const MARK_NAME = Buffer.from('","mark":{"name":"m')
 const TIMESTAMP = Buffer.from(',"timestamp":')
 const PAYLOAD = Buffer.from(',"payload":"')
 const END = Buffer.from('"}}')
-/** As many as a count may have in quotes, and as a number that JSON reads exactly. */
-const DIGITS = 20
-const NUMBER_DIGITS = 15
-const QUOTE = 34
-const ZERO = 48
 /** Longer base64 is read sooner by Node, with what a call into it costs. */
 const SHORT_LETTERS = 600
+
+/** The name of a mark of ours that came back on a stream whose id is plain; undefined for what is not a `mark` as it is mostly written. */
+export const markAsWritten = readsMarks({ sequence: 'sequence_number', stream: 'stream_sid' })
 
 /** What stands between the first count and the second of each `media` of this stream; empty where its id may be written in more than one way. */
 export const mediaMiddleOf = (streamSid: string): string =>
@@ -39,26 +35,9 @@ export function soundAsWritten(bytes: Buffer, from: number, to: number, mediaMid
   return last - payload > SHORT_LETTERS ? soundOf(bytes.toString('latin1', payload, last)) : decoded(bytes, payload, last)
 }
 
-/** The name of a mark of ours that came back on this stream; undefined for what is not a `mark` as it is mostly written. */
-export function markAsWritten(bytes: Buffer, from: number, to: number, streamSid: string): string | undefined {
-  const sequence = pastCount(bytes, pastText(bytes, from, to, MARK_START), to)
-  const sid = pastWords(bytes, pastText(bytes, sequence, to, MARK_STREAM), to, streamSid)
-  const number = pastText(bytes, sid, to, MARK_NAME)
-  const last = pastDigits(bytes, number, to, NUMBER_DIGITS)
-  return last >= 0 && pastText(bytes, last, to, END) === to ? bytes.toString('latin1', number - 1, last) : undefined
-}
-
 function decoded(bytes: Buffer, from: number, to: number): Buffer | undefined {
   const length = bytesOfBase64(bytes, from, to)
   if (length <= 0 || length > MAX_PAYLOAD_BYTES) return undefined
   const sound = place.of(length)
   return readBase64(bytes, from, sound, length) ? sound : undefined
-}
-
-/** Behind a count, in quotes or as a number. */
-function pastCount(bytes: Buffer, at: number, to: number): number {
-  if (at < 0) return -1
-  if (bytes[at] !== QUOTE) return bytes[at] === ZERO ? at + 1 : pastDigits(bytes, at, to, NUMBER_DIGITS)
-  const end = pastDigits(bytes, at + 1, to, DIGITS)
-  return end >= 0 && bytes[end] === QUOTE ? end + 1 : -1
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { readsMarksAsWritten } from '../mark.test-kit.ts'
 import { readsAsWritten, type Written } from '../media.test-kit.ts'
-import { mediaEndOf, soundAsWritten } from './media.ts'
+import { markAsWritten, mediaEndOf, soundAsWritten } from './media.ts'
 import { readStreamMessage, soundOf } from './wire.ts'
 
 const STREAM = 'MZ00000000000000000000000000000001'
@@ -35,4 +36,17 @@ readsAsWritten({
 it('of a stream whose name is not plain has an end all the same', () => {
   const [cut] = written(plain).split('"},')
   expect(asWritten(Buffer.from(cut ?? ''), 'a b')).toBeUndefined()
+})
+
+readsMarksAsWritten({
+  carrier: 'Twilio',
+  stream: STREAM,
+  written: ({ sequence, streamSid, name }) =>
+    `{"event":"mark","sequenceNumber":${sequence},"streamSid":"${streamSid}","mark":{"name":"${name}"}}`,
+  read: markAsWritten,
+  count: count.map((digits) => `"${digits}"`),
+  byJson(raw) {
+    const told = readStreamMessage(raw)
+    return told?.event === 'mark' && told.streamSid === STREAM ? told.mark.name : undefined
+  },
 })

@@ -1,6 +1,7 @@
 import { bitsOfLetters, bytesOfBase64 } from '../../audio/base64.ts'
 import { MULAW_SAMPLES } from '../../audio/g711.ts'
 import { isPlain, pastDigits, pastText, pastWords } from '../as-written.ts'
+import { readsMarks } from '../mark-as-written.ts'
 import { MAX_PAYLOAD_BYTES, place } from './wire.ts'
 
 /**
@@ -14,6 +15,9 @@ const TIMESTAMP = Buffer.from('","timestamp":"')
 const PAYLOAD = Buffer.from('","payload":"')
 /** As many as a count may have. */
 const DIGITS = 20
+
+/** The name of a mark of ours that came back on a stream whose id is plain; undefined for what is not a `mark` as it is always written. */
+export const markAsWritten = readsMarks({ sequence: 'sequenceNumber', stream: 'streamSid' })
 
 /** How each `media` of this stream ends; empty where its id may be written in more than one way. */
 export const mediaEndOf = (streamSid: string): string =>

@@ -5,7 +5,7 @@ import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
 import { createStreamSocket, REFUSED, type StreamSocket } from '../stream-socket.ts'
-import { mediaEndOf, soundAsWritten } from './media.ts'
+import { markAsWritten, mediaEndOf, soundAsWritten } from './media.ts'
 import { codedOf, createStreamWriter, type FromTwilio, readStreamMessage, type StreamStart, type StreamWriter, soundOf } from './wire.ts'
 
 const TELEPHONE: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 8000, frameMs: 20 }
@@ -119,8 +119,11 @@ class TwilioStream extends HeardLeg implements AudioLeg {
   }
 
   takeText(bytes: Buffer, from: number, to: number): Taken | undefined {
-    const sound = this.#state === 'on' ? soundAsWritten(bytes, from, to, this.#mediaEnd) : undefined
-    return sound && this.#sound(sound)
+    if (this.#state !== 'on' || this.#mediaEnd === '') return undefined
+    const sound = soundAsWritten(bytes, from, to, this.#mediaEnd)
+    if (sound) return this.#sound(sound)
+    const mark = markAsWritten(bytes, from, to, this.#streamSid)
+    return mark === undefined ? undefined : this.#played(mark)
   }
 
   #hear({ track, payload }: Extract<FromTwilio, { event: 'media' }>['media']): Taken {
@@ -141,16 +144,19 @@ class TwilioStream extends HeardLeg implements AudioLeg {
       case 'dtmf':
         this.emit({ type: 'digits', digits: message.dtmf.digit })
         return 'taken'
-      case 'mark': {
-        const mark = this.#hearing.played(message.mark.name)
-        if (mark) this.emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
-        return 'taken'
-      }
+      case 'mark':
+        return this.#played(message.mark.name)
       case 'stop':
         this.#stopped = true
         this.#socket.close(1000, 'stopped')
         return 'taken'
     }
+  }
+
+  #played(wireName: string): Taken {
+    const mark = this.#hearing.played(wireName)
+    if (mark) this.emit({ type: 'mark', utterance: mark.utterance, name: mark.name })
+    return 'taken'
   }
 
   #start(told: StreamStart): Taken {
