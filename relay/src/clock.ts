@@ -1,3 +1,5 @@
+// The global of this name is looked up anew each time, and each frame asks a few times.
+import { performance } from 'node:perf_hooks'
 import type { Clock } from './calls/ports.ts'
 
 export const systemClock: Clock = {

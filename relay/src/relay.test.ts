@@ -4,14 +4,19 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { eq, sql } from 'drizzle-orm'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { LEASE_MS } from './calls/log/leases.ts'
+import { TestClock } from './clock.test-kit.ts'
 import { createClosers } from './lifetime.ts'
 import { createLogger } from './logger.ts'
 import type { WebCall } from './protocol/index.ts'
 import { ownPage, startTestRelay, type TestRelay } from './relay.test-kit.ts'
 import { takeDataFolder } from './store/data-folder.ts'
 import { StoreInUse } from './store/open.ts'
+import { calls } from './store/schema.ts'
+import { onPostgres } from './store/store.test-kit.ts'
 
 const houses: TestRelay[] = []
 afterEach(async () => {
@@ -21,6 +26,15 @@ async function start(...how: Parameters<typeof startTestRelay>): Promise<TestRel
   const house = await startTestRelay(...how)
   houses.push(house)
   return house
+}
+
+/** A typed call on this relay that somebody is in. */
+async function callOn(house: TestRelay): Promise<{ callId: string; leaseMs: () => Promise<number> }> {
+  const how = { method: 'POST', headers: ownPage(house.relay), json: { agentId: 'demo', modality: 'text' } }
+  const { callId, mediaUrl } = (await (await house.ask('/api/web-calls', how)).json()) as WebCall
+  await once(new WebSocket(mediaUrl), 'message')
+  const rowOf = async () => (await house.relay.store.db.select().from(calls).where(eq(calls.id, callId)))[0]
+  return { callId, leaseMs: async () => (await rowOf())?.leaseUntil.getTime() ?? 0 }
 }
 
 describe('the relay', () => {
@@ -53,6 +67,16 @@ describe('the relay', () => {
     await drained
     expect(said.at(-1)).toMatchObject({ type: 'ended' })
     await (await takeDataFolder(house.dataDir)).release()
+  })
+
+  it('tells nobody that its calls live where the store is its own', async () => {
+    const clock = new TestClock()
+    const house = await start({ clock })
+    const { leaseMs } = await callOn(house)
+    const before = await leaseMs()
+    await clock.advance(3 * LEASE_MS)
+    await house.relay.store.db.execute(sql`select 1`)
+    expect(await leaseMs()).toBe(before)
   })
 
   it('is alone on its data folder, also with Postgres', async () => {
@@ -94,5 +118,29 @@ describe('closing', () => {
     await Promise.all([closers.close(), closers.close()])
     await closers.close()
     expect(order).toEqual(['last', 'first'])
+  })
+})
+
+onPostgres('a relay beside others', (room) => {
+  it('says that its calls live, and ends those of one that is gone', async () => {
+    const clock = new TestClock()
+    const house = await start({
+      clock,
+      env: { DATABASE_URL: await room.newDatabase(), ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') },
+    })
+    const { db } = house.relay.store
+    const { callId, leaseMs } = await callOn(house)
+    const before = await leaseMs()
+    const [mine] = await db.select().from(calls).where(eq(calls.id, callId))
+    if (!mine) throw new Error('no such call')
+    await db.insert(calls).values({ ...mine, id: 'c_gone', owner: 'gone', leaseUntil: new Date(0) })
+    const gone = async () => (await db.select().from(calls).where(eq(calls.id, 'c_gone')))[0]?.status
+    await vi.waitFor(
+      async () => {
+        await clock.advance(1000)
+        expect([await gone(), (await leaseMs()) > before]).toEqual(['failed', true])
+      },
+      { timeout: 20_000, interval: 5 },
+    )
   })
 })

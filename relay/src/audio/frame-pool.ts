@@ -51,10 +51,10 @@ export class FramePool {
     return at * this.#slabPlaces + place
   }
 
-  /** The first bytes of a place, where they stand: whoever keeps them copies them. */
-  read(taken: number, length: number): Uint8Array {
+  /** Bytes of a place, from `offset` in it on, where they stand: whoever keeps them copies them. */
+  read(taken: number, length: number, offset = 0): Uint8Array {
     const at = Math.floor(taken / this.#slabPlaces)
-    const from = (taken - at * this.#slabPlaces) * this.#placeBytes
+    const from = (taken - at * this.#slabPlaces) * this.#placeBytes + offset
     return (this.#slabs[at] as Slab).bytes.subarray(from, from + length)
   }
 

@@ -12,8 +12,11 @@ const placeOf = (kept: KeptFrames, index: number) => kept.at(index)?.byteOffset 
 
 describe('kept frames', () => {
   it('are the frames that were pushed, as long as they are not forgotten, whatever comes in whatever order', () => {
+    // A line brings nearly always as many at once.
+    const run = fc.oneof({ weight: 9, arbitrary: fc.constant(5) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 9 }) })
     const step = fc.oneof(
-      { weight: 5, arbitrary: fc.integer({ min: 1, max: 60 }).map((count) => ({ push: count })) },
+      { weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }).map((times) => ({ runs: Array<number>(times).fill(1) })) },
+      { weight: 3, arbitrary: fc.array(run, { minLength: 1, maxLength: 20 }).map((runs) => ({ runs })) },
       { weight: 3, arbitrary: fc.nat(400).map((index) => ({ forget: index })) },
       { weight: 1, arbitrary: fc.constant({ clear: true as const }) },
     )
@@ -22,13 +25,13 @@ describe('kept frames', () => {
         const kept = new KeptFrames()
         let [first, end] = [0, 0]
         for (const each of steps) {
-          if ('push' in each) {
-            for (let count = 0; count < each.push; count++) {
+          if ('runs' in each) {
+            for (const count of each.runs) {
               // The giver uses its bytes again.
-              const frame = new Uint8Array([end & 255, end >> 8, 7, 9])
-              kept.push(frame)
-              frame.fill(0)
-              end += 1
+              const frames = Uint8Array.from(Array.from({ length: count }, (_, at) => [(end + at) & 255, (end + at) >> 8, 7, 9]).flat())
+              kept.push(frames, count)
+              frames.fill(0)
+              end += count
             }
           } else if ('forget' in each) {
             kept.forgetBefore(each.forget)
@@ -54,6 +57,17 @@ describe('kept frames', () => {
       places.add(placeOf(kept, at))
     }
     expect(places.size).toBeLessThanOrEqual(10 * 5)
+  })
+
+  it('that came together lie together, and one after the other once they come otherwise', () => {
+    const kept = new KeptFrames()
+    const run = Uint8Array.from({ length: 5 * 320 }, (_, at) => Math.floor(at / 320))
+    for (let time = 0; time < 4; time++) kept.push(run, 5)
+    expect([1, 2, 3, 4].map((at) => placeOf(kept, at) - placeOf(kept, at - 1))).toEqual([320, 320, 320, 320])
+    kept.forgetBefore(7)
+    kept.push(new Uint8Array(320).fill(9))
+    expect([kept.first, kept.end, kept.at(6)]).toEqual([7, 21, undefined])
+    expect([7, 11, 19, 20].map((at) => kept.at(at)?.[0])).toEqual([2, 1, 4, 9])
   })
 
   it('that are forgotten make room for those of others', () => {

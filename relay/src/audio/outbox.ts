@@ -189,7 +189,8 @@ function writeAscii(text: string, at: number): number {
   return at + text.length
 }
 
-const base64 = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length).toString('base64')
+const base64 = (sound: Uint8Array) =>
+  (Buffer.isBuffer(sound) ? sound : Buffer.from(sound.buffer, sound.byteOffset, sound.length)).toString('base64')
 
 /** Masks these bytes of the place, four at once. */
 function hide(from: number, to: number): void {
