@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { framePool } from './frame-pool.ts'
 import { KeptFrames } from './kept-frames.ts'
 
 setFlagsFromString('--expose-gc')
@@ -68,6 +69,15 @@ describe('kept frames', () => {
     kept.push(new Uint8Array(320).fill(9))
     expect([kept.first, kept.end, kept.at(6)]).toEqual([7, 21, undefined])
     expect([7, 11, 19, 20].map((at) => kept.at(at)?.[0])).toEqual([2, 1, 4, 9])
+  })
+
+  it('leave the room where they lay together', () => {
+    const kept = new KeptFrames()
+    for (let time = 0; time < 200; time++) kept.push(new Uint8Array(4 * 960), 4)
+    expect(framePool(4 * 960).slabs).toBeGreaterThan(40)
+    kept.push(new Uint8Array(960))
+    expect(framePool(4 * 960).slabs).toBeLessThan(10)
+    kept.clear()
   })
 
   it('that are forgotten make room for those of others', () => {
