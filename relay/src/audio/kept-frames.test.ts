@@ -71,6 +71,14 @@ describe('kept frames', () => {
     expect([7, 11, 19, 20].map((at) => kept.at(at)?.[0])).toEqual([2, 1, 4, 9])
   })
 
+  it('of long runs lie each for itself', () => {
+    const kept = new KeptFrames()
+    kept.push(new Uint8Array(30 * 320).fill(7), 30)
+    expect(framePool(30 * 320).slabs).toBe(0)
+    expect([kept.end, kept.at(29)]).toEqual([30, new Uint8Array(320).fill(7)])
+    kept.clear()
+  })
+
   it('leave the room where they lay together', () => {
     const kept = new KeptFrames()
     for (let time = 0; time < 200; time++) kept.push(new Uint8Array(4 * 960), 4)

@@ -1,9 +1,12 @@
 import { type FramePool, framePool } from './frame-pool.ts'
 
+/** 100 ms at 24 kHz: room for each length of run stays when it is empty, so there are to be few lengths. */
+const LONGEST_RUN_BYTES = 4800
+
 /**
  * Frames of one size, counted from 0, copied into room that all calls share: thousands of small buffers that wait to be heard would each
- * cost the collector. Frames that come together lie together, while all come in runs as long as the first. A frame that is read is a view,
- * good until that frame is forgotten.
+ * cost the collector. Frames that come together lie together, while all come in short runs as long as the first. A frame that is read is a
+ * view, good until that frame is forgotten.
  */
 export class KeptFrames {
   /** Index of the oldest that is kept. */
@@ -24,8 +27,8 @@ export class KeptFrames {
   push(frames: Uint8Array, count = 1): void {
     if (!this.#pool) {
       this.#size = frames.length / count
-      this.#run = count
-      this.#pool = framePool(frames.length)
+      this.#run = frames.length > LONGEST_RUN_BYTES ? 1 : count
+      this.#pool = framePool(this.#run * this.#size)
     }
     const size = this.#size
     if (frames.length !== size * count) throw new RangeError(`a frame of ${frames.length / count} bytes among those of ${size}`)
