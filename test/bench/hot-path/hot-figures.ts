@@ -134,7 +134,7 @@ export function figuresOf(kind: Kind, calls: number, rows: readonly Row[]): Figu
 
 type Slices = Pick<Row, 'slices'>
 
-/** Both floors of a round as one: half as much chance. */
+/** Both floors of a round as one: chance moves it less. */
 const between = (one: Slice, other: Slice): Slice => ({
   cpuUs: (one.cpuUs + other.cpuUs) / 2,
   threadUs: (one.threadUs + other.threadUs) / 2,
