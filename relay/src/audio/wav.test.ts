@@ -114,7 +114,7 @@ describe('WAV', () => {
           expect(error).toBeInstanceOf(WavError)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 100_000 },
     )
   })
 })

@@ -52,7 +52,7 @@ export function readsMarksAsWritten({ byJson, carrier, count, read, stream, writ
           const name = read(raw, 0, raw.length, stream)
           if (name !== undefined) expect(name).toBe(byJson(raw))
         }),
-        { numRuns: 5000 },
+        { numRuns: 100_000 },
       )
     })
   })

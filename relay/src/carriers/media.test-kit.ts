@@ -86,7 +86,7 @@ export function readsAsWritten({ carrier, plain, written, ...o }: Subject): void
           taken += 1
           expect(sound).toEqual(byJson(raw, stream))
         }),
-        { numRuns: 20_000 },
+        { numRuns: 100_000 },
       )
       expect(taken).toBeGreaterThan(100)
     })

@@ -155,5 +155,7 @@ function inPairs(one: Slices, other: Slices, of: (slice: Slice) => number): numb
 const percent = (share: number) => `${Math.round(share * 100)} %`
 /** The mean, how far chance moves it, and how far it goes. */
 const spread = (values: readonly number[]) =>
-  `mean ${mean(values).toFixed(1)} ± ${standardError(values).toFixed(1)} of ${values.length} (${range(values)})`
+  values.length === 1
+    ? range(values)
+    : `mean ${mean(values).toFixed(1)} ± ${standardError(values).toFixed(1)} of ${values.length} (${range(values)})`
 const range = (values: readonly number[]) => `${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)}`

@@ -22,7 +22,7 @@ export class Lingering {
     this.#clock = clock
   }
 
-  /** Whoever begins now, or has not yet waited for that long. */
+  /** Whose chunk begins now: it is due in `LINGER_MS`. */
   add(one: Lingerer): void {
     this.#waiting.add(one)
     this.#cancel ??= this.#clock.after(LINGER_MS, this.#look)

@@ -57,7 +57,7 @@ const ID_DIGITS = 7
 const ANSWER_HEAD = 2
 
 /** `4` is a message, `3` an answer. */
-const [FOUR, THREE, ZERO, ONE, NINE] = ascii('43019') as unknown as [number, number, number, number, number]
+const [FOUR, THREE, ZERO, ONE, NINE, BRACKET] = ascii('43019[') as unknown as [number, number, number, number, number, number]
 /** That it was taken. */
 const TAKEN = [ascii('[{"success":true,"error":null}]'), ascii('[{"success":true}]')]
 
@@ -67,7 +67,8 @@ export function isAnswer(bytes: Uint8Array, from: number, to: number): boolean {
   const end = digits + ID_DIGITS
   if (end >= to || bytes[from] !== FOUR || bytes[from + 1] !== THREE || (bytes[digits] as number) < ONE) return false
   for (let at = digits; at < end; at++) if ((bytes[at] as number) < ZERO || (bytes[at] as number) > NINE) return false
-  return (bytes[end] as number) < ZERO || (bytes[end] as number) > NINE
+  // The library takes a blank for a digit.
+  return bytes[end] === BRACKET
 }
 
 /** Whether this answer says that a piece was taken, and nothing else. */

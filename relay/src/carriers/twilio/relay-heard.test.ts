@@ -88,7 +88,7 @@ describe('how much of an utterance was heard', () => {
           }
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: 100_000 },
     )
   })
 })

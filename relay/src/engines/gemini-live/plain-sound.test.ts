@@ -85,7 +85,7 @@ test('what differs anywhere from the one before it is no sound unless the parser
       const told = JSON.parse(text) as { serverContent: { modelTurn: { parts: [{ inlineData: { data: string } }] } } }
       expect(sound.equals(Buffer.from(told.serverContent.modelTurn.parts[0].inlineData.data, 'base64'))).toBe(true)
     }),
-    { numRuns: 3000 },
+    { numRuns: 100_000 },
   )
   expect(found).toBeGreaterThan(100)
 })

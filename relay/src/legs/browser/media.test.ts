@@ -14,7 +14,7 @@ describe('text frames', () => {
         const decoded = decodeText(bytes)
         if (!decoded.ok) expect(decoded.detail.length).toBeLessThanOrEqual(300)
       }),
-      { numRuns: 3000 },
+      { numRuns: 100_000 },
     )
   })
 
@@ -60,7 +60,7 @@ test('marks are taken and refused as the schema does', () => {
       const decoded = decodeText(utf8(JSON.stringify(message)))
       expect(decoded.ok ? decoded.message : undefined).toEqual(success ? data : undefined)
     }),
-    { numRuns: 1000 },
+    { numRuns: 100_000 },
   )
 })
 
