@@ -55,6 +55,12 @@ export class Voice {
   get stream(): MediaStream {
     return this.#out.stream
   }
+
+  /** Leads this voice straight into whatever its context captures: a stream between loses blocks of its own while the machine is busy. */
+  straight(): this {
+    this.context.createMediaStreamSource = () => this.gain as unknown as MediaStreamAudioSourceNode
+    return this
+  }
 }
 
 /** The microphones and contexts of one test, ended together. */
