@@ -171,6 +171,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       fetch: createGuardedFetch({ clock, privateHosts }),
       openHeaders: async (agentId, tool) => openToolSecrets(agentId, tool, await openHouseKeys(store, keyring)),
     }),
+    watchers: (organisationId) => live.watchers(organisationId),
     clock,
     logger,
     ...(settings.costs.MODEL_PRICES ? { prices: settings.costs.MODEL_PRICES } : {}),

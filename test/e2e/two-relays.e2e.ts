@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ask } from '../kit/operator.ts'
 import { OperatorEnd, OperatorHand } from '../kit/operator-end.ts'
+import { startToolModel } from '../kit/tool-model.ts'
 import { startTwoRelays, type TwoRelays } from '../kit/two-relays.ts'
 import { until } from '../kit/until.ts'
 import { openCall, Visitor } from '../kit/visitor.ts'
@@ -16,11 +17,17 @@ const redisServer = wantRedis()
 const AWAY_MS = 10_000
 
 let house: TwoRelays
+let model: Awaited<ReturnType<typeof startToolModel>>
 const guests: { leave(): void }[] = []
 beforeAll(async () => {
-  if (redisServer) house = await startTwoRelays(redisServer)
+  if (!redisServer) return
+  model = await startToolModel({ name: 'ask_for_human', arguments: { reason: 'a refund' } })
+  house = await startTwoRelays(redisServer, { OPENAI_API_KEY: 'key-of-two-relays', OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_MODEL: 'm' })
 })
-afterAll(() => house?.[Symbol.asyncDispose]())
+afterAll(async () => {
+  await house?.[Symbol.asyncDispose]()
+  await model?.[Symbol.asyncDispose]()
+})
 afterEach(() => {
   for (const guest of guests.splice(0)) guest.leave()
 })
@@ -33,8 +40,8 @@ async function watch(at: 'near' | 'far'): Promise<Watcher> {
   guests.push(watcher)
   return watcher
 }
-async function visitorAt(at: 'near' | 'far', modality = 'text'): Promise<Visitor> {
-  const { body, status } = await openCall(house[at].url, { agentId: house.agentId, modality })
+async function visitorAt(at: 'near' | 'far', modality = 'text', agentId = house.agentId): Promise<Visitor> {
+  const { body, status } = await openCall(house[at].url, { agentId, modality })
   expect(status, JSON.stringify(body)).toBe(201)
   const visitor = await new Visitor(body).connect()
   guests.push(visitor)
@@ -113,6 +120,25 @@ describe.runIf(redisServer)(`the operator at one relay, the call at the other ${
     // Written down once, by the relay where it was done, with who did it.
     const audit = await house.farDesk.ask<{ deeds: { action: string; target?: string }[] }>('GET', `/api/audit?target=${id}`)
     expect(audit.body.deeds.filter(({ action }) => action.endsWith('/whisper'))).toHaveLength(1)
+  })
+
+  it('is somebody whom the agent can ask for, as long as they look on', async () => {
+    const made = await house.nearDesk.ask<{ agent: { id: string } }>('POST', '/api/agents', {
+      name: 'Asks',
+      ...{ engine: 'openai', fallbacks: [], disclosure: '' },
+      allowedOrigins: [house.near.url],
+    })
+    const answered = async (told: string) => {
+      const visitor = await visitorAt('near', 'text', made.body.agent.id)
+      visitor.send({ type: 'text', text: 'A person, please.' })
+      await visitor.entry('what the agent was told', ({ role, text }) => role === 'agent' && text.includes(told))
+      visitor.leave()
+    }
+    await answered('Nobody is watching')
+    const watcher = await watch('far')
+    await answered('were told')
+    watcher.leave()
+    await answered('Nobody is watching')
   })
 
   it('brings the visitor’s socket where the call is, both ways and to the end', async () => {

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts'
 import type { Store } from '../store/open.ts'
 import { pageOf } from '../store/page.ts'
 import { audit as table } from '../store/schema.ts'
-import type { Principal } from './roles.ts'
+import { actorOf, type Principal } from './roles.ts'
 
 /** Who did what to which call or setting. */
 export interface Deed {
@@ -31,7 +31,7 @@ export function createAudit(o: { store: Store; clock: Clock; logger: Logger }): 
   const { db } = o.store
   return {
     async write(principal, { action, address, target }) {
-      const actor = principal.kind === 'user' ? principal.userId : principal.keyId
+      const actor = actorOf(principal)
       const written = db
         .insert(table)
         .values({

@@ -19,6 +19,9 @@ export type Principal =
   | { kind: 'user'; organisationId: string; userId: string; role: Role /** The sign-in it comes from. */; session?: string }
   | { kind: 'key'; organisationId: string; keyId: string; scopes: readonly Scope[] }
 
+/** The id under which what they do is written down. */
+export const actorOf = (principal: Principal): string => (principal.kind === 'user' ? principal.userId : principal.keyId)
+
 /** What a route wants: people of at least `role`; API keys with `scope`, or none at all where there is no scope. */
 export interface Wanted {
   role: Role

@@ -81,6 +81,8 @@ export function createLiveCalls(o: {
   voice: Voice
   /** Asks an owner's service for a tool; without it agents have no http tools. */
   askService?: AskService
+  /** How many people of an organisation watch calls now who may step in; unset: nobody. */
+  watchers?: (organisationId: string) => Promise<number>
   /** What models cost, as far as the owner says. */
   prices?: Prices
   clock: Clock
@@ -129,6 +131,7 @@ export function createLiveCalls(o: {
       times: { ...times, ...own },
       newId,
       ...(o.askService ? { askService: o.askService } : {}),
+      ...(o.watchers ? { watchers: o.watchers } : {}),
       ...(o.prices ? { prices: o.prices } : {}),
       onOver: () => calls.delete(id),
     })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Idempotency } from '../access/idempotency.ts'
+import { actorOf } from '../access/roles.ts'
 import type { Agent, Agents } from '../agents/agents.ts'
 import type { PhoneNumbers } from '../agents/phone-numbers.ts'
 import type { Abilities } from '../carriers/carrier.ts'
@@ -155,7 +156,7 @@ export function agentCallingRoutes(o: {
             number,
             purpose: 'service',
             consent: true,
-            asker: { kind: 'operator', id: principal.kind === 'user' ? principal.userId : principal.keyId },
+            asker: { kind: 'operator', id: actorOf(principal) },
             variables: {},
             details: { test: true },
             maxDurationMs: TEST_LASTS_MS,

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { actorOf } from '../access/roles.ts'
 import type { Agents } from '../agents/agents.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import { type CallUrls, CarrierFault } from '../carriers/carrier.ts'
@@ -102,10 +103,7 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
     return call
   }
 
-  const actor = (c: HttpContext) => {
-    const principal = c.get('principal')
-    return principal.kind === 'user' ? principal.userId : principal.keyId
-  }
+  const actor = (c: HttpContext) => actorOf(c.get('principal'))
   const hold = async (c: HttpContext, id: string, isHeld: boolean) => {
     const live = mine(c, id)
     if (live.kind === 'bridge') throw new Problem('conflict', 'No agent talks on this call.')

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { actorOf } from '../access/roles.ts'
 import type { Agents } from '../agents/agents.ts'
 import { CallingRules, DEFAULT_RULES } from '../gate/calling-rules.ts'
 import type { GateHouse } from '../gate/index.ts'
@@ -145,7 +146,7 @@ export function gateRoutes(rooms: { gate: GateHouse; agents: Pick<Agents, 'get'>
           consent: asked.consent,
           organisationId: principal.organisationId,
           agentId: agent.id,
-          asker: { kind: 'operator', id: principal.kind === 'user' ? principal.userId : principal.keyId },
+          asker: { kind: 'operator', id: actorOf(principal) },
           carrier: asked.carrier ?? agent.persona.phone.carrier ?? rooms.carrier,
           countries: agent.persona.callbackCountries,
           maxDurationMs: agent.persona.limits.maxDurationMs,

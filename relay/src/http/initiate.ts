@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Idempotency } from '../access/idempotency.ts'
-import type { Principal } from '../access/roles.ts'
+import { actorOf } from '../access/roles.ts'
 import type { Agent, Agents } from '../agents/agents.ts'
 import { personalitiesOf } from '../agents/manner.ts'
 import { mergePatch } from '../agents/merge-patch.ts'
@@ -98,7 +98,7 @@ export function initiateRoutes(rooms: {
             number: request.phoneNumber,
             purpose: request.purpose,
             consent: request.consent,
-            asker: { kind: 'operator', id: idOf(principal) },
+            asker: { kind: 'operator', id: actorOf(principal) },
             variables: variablesOf(request),
             details: detailsOf(request),
             ...(request.carrier ? { carrier: request.carrier } : {}),
@@ -119,8 +119,6 @@ export function initiateRoutes(rooms: {
     }),
   ]
 }
-
-const idOf = (principal: Principal) => (principal.kind === 'user' ? principal.userId : principal.keyId)
 
 /** The agent as this one call wants it: a voice or a personality by its name, where the agent has one of that name. */
 export function adjusted(agent: Agent, { agentSettings, firstMessage }: Initiate): Agent {

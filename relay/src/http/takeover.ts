@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { OperatorRights } from '../access/operator-rights.ts'
-import type { Principal } from '../access/roles.ts'
+import { actorOf, type Principal } from '../access/roles.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { Desk, Operator } from '../calls/takeover/desk.ts'
@@ -121,7 +121,7 @@ export function takeoverRoutes(o: TakeoverRooms): Endpoint[] {
   }
   const operatorOf = async (c: HttpContext): Promise<Operator> => {
     const principal = c.get('principal')
-    return { id: principal.kind === 'user' ? principal.userId : principal.keyId, name: await o.nameOf(principal) }
+    return { id: actorOf(principal), name: await o.nameOf(principal) }
   }
   const addressOf = (c: HttpContext, call: Call, right: MediaRight) => {
     const { expiresAtMs, token } = o.rights.issue(call.id, right)

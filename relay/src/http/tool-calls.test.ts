@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { io } from 'socket.io-client'
 import { WebSocket } from 'ws'
 import { createFarEnd, type FarEnd } from '../engines/far-end.test-kit.ts'
 import { createOpenAiWire } from '../engines/openai/wire.test-kit.ts'
@@ -96,4 +97,36 @@ test('a service is asked with its secret; model, page, log and operators never s
   const lines = logged.join('')
   expect(lines).toContain(call.callId)
   for (const words of [SECRET, 'wants-a-refund', 'lamp-order-x7', 'ships']) expect(lines).not.toContain(words)
+})
+
+test.each([
+  ['viewer', 'Nobody is watching calls now'],
+  ['operator', 'The people who watch calls were told'],
+] as const)('who asks for a human while a %s watches hears: %s', async (role, told) => {
+  const page = io(house.url, { auth: { token: await house.token(role) }, transports: ['websocket'], reconnection: false, forceNew: true })
+  try {
+    await new Promise<void>((resolve) => page.once('connect', resolve))
+    const made = await house.ask('/api/agents', {
+      method: 'POST',
+      token: await house.token('admin'),
+      json: { name: 'Desk', engine: 'openai', fallbacks: [], disclosure: '' },
+    })
+    const { agent } = (await made.json()) as { agent: { id: string } }
+    const opened = await house.ask('/api/web-calls', {
+      method: 'POST',
+      headers: ownPage(house.relay),
+      json: { agentId: agent.id, modality: 'text' },
+    })
+    const call = (await opened.json()) as WebCall
+    far.next(
+      [{ use: { id: 'h1', name: 'ask_for_human', arguments: { reason: 'a refund' } } }],
+      [{ say: 'Goodbye.' }, { use: { id: 'h2', name: 'end_call', arguments: {} } }],
+    )
+    const ws = new WebSocket(call.mediaUrl.replace('localhost', '127.0.0.1'))
+    ws.on('open', () => ws.send(JSON.stringify({ type: 'text', text: 'A person, please.' })))
+    await new Promise((resolve) => ws.once('close', resolve))
+    expect(JSON.stringify(far.asked.at(-1))).toContain(told)
+  } finally {
+    page.disconnect()
+  }
 })

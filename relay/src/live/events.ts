@@ -31,8 +31,16 @@ export interface ToPage {
   'transcript:update': (update: TranscriptUpdate) => void
 }
 
+/** What relays of one house ask each other. */
+export interface BetweenRelays {
+  /** Who of this organisation looks on at your side and may step in? */
+  'desk:who': (organisationId: string, answer: (actors: string[]) => void) => void
+}
+
 export const ROOM = {
   organisation: (id: string) => `organisation ${id}`,
+  /** The pages of those who may act, not only look. */
+  desk: (organisationId: string) => `desk ${organisationId}`,
   user: (id: string) => `user ${id}`,
   call: (id: string) => `call ${id}`,
   transcript: (id: string) => `transcript ${id}`,

@@ -4,7 +4,7 @@ import { Server } from 'socket.io'
 import { clientAddress } from '../access/client-address.ts'
 import type { Identify } from '../access/identify.ts'
 import type { RelayProof } from '../access/relay-proof.ts'
-import { mayUse, type Principal } from '../access/roles.ts'
+import { actorOf, mayUse, type Principal } from '../access/roles.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { Clock } from '../calls/ports.ts'
@@ -13,7 +13,7 @@ import type { Logger } from '../logger.ts'
 import { type Entry, Problem } from '../protocol/index.ts'
 import type { TrustProxy } from '../settings/kinds.ts'
 import type { Commands } from './commands.ts'
-import { type FromPage, ROOM, type ToPage } from './events.ts'
+import { type BetweenRelays, type FromPage, ROOM, type ToPage } from './events.ts'
 import { createFarFeeds } from './far-feeds.ts'
 import type { FreshView } from './fresh-view.ts'
 import { createMissedNews } from './missed-news.ts'
@@ -30,6 +30,8 @@ const MAX_MESSAGE_BYTES = 16 * 1024
 const MOST_WAITING = 5000
 const LOOK_EVERY_MS = 2000
 const LAST_WORDS_MS = 1000
+/** A visitor waits for the answer; Socket.IO by itself would give a relay that hangs five seconds. */
+const DESKS_ANSWER_WITHIN_MS = 800
 
 /** The rooms in which operators see calls as they happen, over Socket.IO: of their organisation, of one call, of its transcript. */
 export interface LiveRooms {
@@ -39,6 +41,8 @@ export interface LiveRooms {
   readonly size: number
   /** Tells everybody a call anew that no relay holds any more. */
   readonly changed: Changed
+  /** How many people (and keys) of an organisation look on now who may step in, at any relay. Never rejects. */
+  watchers(organisationId: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -58,7 +62,7 @@ export function createLiveRooms(o: {
 }): LiveRooms {
   const { calls, clock, logger, shared, view } = o
   const report = (what: string) => (error: unknown) => logger.error({ err: error }, what)
-  const io = new Server<FromPage, ToPage, Record<never, never>, { principal: Principal; token: string }>(
+  const io = new Server<FromPage, ToPage, BetweenRelays, { principal: Principal; token: string }>(
     // It listens nowhere: the relay's one server hands its requests over.
     createServer(),
     {
@@ -98,12 +102,13 @@ export function createLiveRooms(o: {
     void socket.join([
       ...here,
       ROOM.organisation(principal.organisationId),
+      ...(mayUse(principal, ACT) ? [ROOM.desk(principal.organisationId)] : []),
       ...(principal.kind === 'user' ? [ROOM.user(`${principal.organisationId} ${principal.userId}`)] : []),
     ])
     letWatch(socket, {
       asker: {
         organisationId: principal.organisationId,
-        actor: principal.kind === 'user' ? principal.userId : principal.keyId,
+        actor: actorOf(principal),
         token,
         address: addressOf(socket.handshake),
       },
@@ -117,6 +122,17 @@ export function createLiveRooms(o: {
       onFault: report('a live room could not answer'),
     })
   })
+
+  const atDesk = (organisationId: string) => {
+    const pages = io.of('/').adapter.rooms.get(ROOM.desk(organisationId)) ?? []
+    return [...pages].flatMap((id) => io.of('/').sockets.get(id) ?? []).map(({ data }) => actorOf(data.principal))
+  }
+  io.on('desk:who', (organisationId, answer) => answer(atDesk(organisationId)))
+  const askOthers = (organisationId: string): Promise<string[][]> => {
+    const late = Promise.withResolvers<string[][]>()
+    const cancel = clock.after(DESKS_ANSWER_WITHIN_MS, () => late.resolve([]))
+    return Promise.race([io.serverSideEmitWithAck('desk:who', organisationId).catch(() => []), late.promise]).finally(cancel)
+  }
 
   const teller = createTeller({
     view,
@@ -154,6 +170,10 @@ export function createLiveRooms(o: {
       return io.engine.clientsCount
     },
     changed,
+    async watchers(organisationId) {
+      const elsewhere = shared?.redis.isReady ? await askOthers(organisationId) : []
+      return new Set([...atDesk(organisationId), ...elsewhere.flat()]).size
+    },
     async close() {
       // The last word of calls that ended with this relay.
       await withinMs(LAST_WORDS_MS, teller.idle())

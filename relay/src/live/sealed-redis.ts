@@ -17,6 +17,8 @@ export interface SealedRedis {
   xAdd(stream: string, id: string, message: Fields, options: object): Promise<string>
   xRead(streams: readonly { key: string; id: string }[], options: object): Promise<{ messages: { id: string; message: Fields }[] }[] | null>
   publish(channel: string, payload: Buffer): Promise<unknown>
+  /** How many relays hear a channel (`PUBSUB NUMSUB`). Never rejects: Socket.IO awaits it nowhere, and the process would end. */
+  sendCommand(words: string[]): Promise<unknown>
   subscribe(channels: string[], listener: Listener, asBuffers: true): Promise<unknown>
 }
 
@@ -80,6 +82,11 @@ export function sealedRedis(client: Redis, o: { key: Uint8Array; onFault: (error
       }
     },
     publish: (channel, payload) => client.publish(channel, sealed(channel.split('#')[0] ?? '', payload)).catch(o.onFault),
+    sendCommand: (words) =>
+      client.sendCommand(words).catch((error: unknown) => {
+        o.onFault(error)
+        return ['', 0]
+      }),
     subscribe: (channels, listener) =>
       client.subscribe(
         channels,

@@ -43,19 +43,18 @@ export function createBuiltIns(o: {
   feed: Pick<FeedWriter, 'tell'>
   note: Note
   onEndCall: () => void
-  /** How many people watch calls now. */
-  watchers: () => number
+  /** How many people watch calls now who may step in. Never rejects. */
+  watchers: () => Promise<number>
 }): Record<BuiltInTool, (values: Record<string, unknown>) => unknown> {
   return {
     end_call() {
       o.onEndCall()
       return { ok: true }
     },
-    ask_for_human({ reason }) {
-      const watching = o.watchers()
-      o.note('human.requested', { reason, watching })
+    async ask_for_human({ reason }) {
+      o.note('human.requested', { reason })
       o.feed.tell({ type: 'human-requested', reason: String(reason) })
-      return watching > 0 ? TOLD : NOBODY
+      return (await o.watchers()) > 0 ? TOLD : NOBODY
     },
     take_message({ name, contact, message }) {
       o.note('message.taken', { ...(name === undefined ? {} : { name }), contact, message })

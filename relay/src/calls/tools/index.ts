@@ -31,8 +31,8 @@ interface ToolsOptions {
   onEndCall: () => void
   /** Asks an owner's service. Unset: the agent has no http tools. */
   askService?: (tool: ToolSpec, values: Record<string, unknown>, signal: AbortSignal) => Promise<unknown>
-  /** How many people watch calls now. */
-  watchers?: () => number
+  /** How many people watch calls now who may step in; unset: nobody can. Never rejects. */
+  watchers?: () => Promise<number>
   /** A client or http tool keeps somebody waiting for longer than `slowMs`; told once a use. */
   onSlow?: (use: Use) => void
   slowMs?: number
@@ -113,7 +113,7 @@ class CallTools implements Tools {
   }
 
   async #perform(spec: ToolSpec, use: Use, signal: AbortSignal): Promise<unknown> {
-    const { askService, feed, note, onEndCall, watchers = () => 0 } = this.#o
+    const { askService, feed, note, onEndCall, watchers = async () => 0 } = this.#o
     if (spec.kind === 'client') {
       this.#client ??= createClientTools(feed)
       return this.#client.run(use, signal)
