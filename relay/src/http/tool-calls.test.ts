@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
 import { io } from 'socket.io-client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createFarEnd, type FarEnd } from '../engines/far-end.test-kit.ts'
 import { createOpenAiWire } from '../engines/openai/wire.test-kit.ts'
