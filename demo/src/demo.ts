@@ -27,7 +27,7 @@ const OWN_ORIGINS = ['http://localhost:{port}', 'http://127.0.0.1:{port}', 'http
 const DEFAULTS: Env = { HOST: '127.0.0.1', LOG_LEVEL: 'warn', ADMIN_EMAIL: 'admin@localhost.localdomain' }
 
 /**
- * Starts relay, pages and sandbox. `SANDBOX_AI=1` points both AI engines at the sandbox; phones are the sandbox's unless there is an
+ * Starts relay, pages and sandbox. `SANDBOX_AI=1` points the AI engines at the sandbox; phones are the sandbox's unless there is an
  * account with a real carrier.
  * @throws SettingsError, StoreInUse, or EADDRINUSE when the port is taken; nothing is left running then
  */

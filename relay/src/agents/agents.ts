@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, desc, eq, gt } from 'drizzle-orm'
+import { and, asc, eq, gt } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Keyring } from '../access/encryption.ts'
 import { openHouseKeys } from '../access/house-keys.ts'
@@ -10,6 +10,7 @@ import type { Store } from '../store/open.ts'
 import { pageOf } from '../store/page.ts'
 import { agents as table } from '../store/schema.ts'
 import { mergePatch } from './merge-patch.ts'
+import { newestAgent } from './newest.ts'
 import { Persona, PersonaInput } from './persona.ts'
 import { readPersona } from './shared-persona.ts'
 import { toolFaults } from './tool-faults.ts'
@@ -31,7 +32,7 @@ export interface Agents {
   find(id: string): Promise<Agent | undefined>
   list(organisationId: string, q: { cursor?: string | undefined; limit: number }): Promise<{ agents: Agent[]; nextCursor?: string }>
   get(organisationId: string, id: string): Promise<Agent | undefined>
-  /** The one that was changed last: who answers where nobody else is named. */
+  /** The one made last: who answers where nobody else is named. */
   newest(organisationId: string): Promise<Agent | undefined>
   /** @throws Problem invalid_request */
   create(organisationId: string, persona: unknown): Promise<Agent>
@@ -67,12 +68,7 @@ export function createAgents(o: { store: Store; keyring: Keyring; clock: Clock; 
       return row && toAgent(row)
     },
     async newest(organisationId) {
-      const [row] = await db
-        .select()
-        .from(table)
-        .where(eq(table.organisationId, organisationId))
-        .orderBy(desc(table.updatedAt), desc(table.id))
-        .limit(1)
+      const row = await newestAgent(db, organisationId)
       return row && toAgent(row)
     },
     async create(organisationId, raw) {

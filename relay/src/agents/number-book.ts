@@ -4,10 +4,11 @@ import type { Keyring } from '../access/encryption.ts'
 import { type HouseKeys, openHouseKeys } from '../access/house-keys.ts'
 import type { Carrier } from '../carriers/carrier.ts'
 import type { Store } from '../store/open.ts'
-import { agents, phoneNumbers as table } from '../store/schema.ts'
+import { phoneNumbers as table } from '../store/schema.ts'
 import type { EnvironmentNumbers } from './environment-numbers.ts'
 import type { HouseNumber, NumberBook } from './house-number.ts'
 import type { KeptNumber } from './kept-number.ts'
+import { newestAgent } from './newest.ts'
 import { openPart } from './number-config.ts'
 
 /** Looking numbers up: what calls and webhooks need. */
@@ -122,13 +123,7 @@ export function createNumberBook(o: {
     },
     async answeringAgent({ agentId, organisationId }) {
       if (agentId !== undefined) return agentId
-      const [newest] = await db
-        .select({ id: agents.id })
-        .from(agents)
-        .where(eq(agents.organisationId, organisationId))
-        .orderBy(desc(agents.createdAt), desc(agents.id))
-        .limit(1)
-      return newest?.id
+      return (await newestAgent(db, organisationId))?.id
     },
   }
 }
