@@ -39,7 +39,7 @@ import { createLines, type Lines } from './lines/lines.ts'
 import { createMessages } from './lines/messages.ts'
 import { hangUpOrphans, type Orphan } from './lines/orphans.ts'
 import { createPageCarriers, type PageCarriers } from './lines/page-carriers.ts'
-import { bringSound, bringWords } from './lines/phone-leg.ts'
+import { bringSound, bringTextLeg, bringWords } from './lines/phone-leg.ts'
 import type { FreshView } from './live/fresh-view.ts'
 import type { Logger } from './logger.ts'
 import type { Settings } from './settings.ts'
@@ -155,6 +155,7 @@ export function furnishTelephones(o: {
     url: where.url,
     socketUrl: () => instance().replace(/^http/, 'ws'),
     bringSound,
+    bringTextLeg,
     mayCome: (c, number) => mayCome(c.get('address'), number.allowedAddresses),
     refuse,
   }

@@ -38,6 +38,13 @@ beforeAll(async () => {
 })
 afterAll(() => house?.close())
 
+/** What Twilio brings of the calls that come now. */
+async function bring(media: 'media-streams' | 'conversation-relay'): Promise<void> {
+  const was = await house.admin.ask<{ agent: { phone: object } }>('GET', `/api/agents/${house.agentId}`)
+  const set = await house.admin.ask('PATCH', `/api/agents/${house.agentId}`, { phone: { ...was.body.agent.phone, media } })
+  expect(set.status).toBe(200)
+}
+
 async function callsOf(number: string): Promise<Row[]> {
   const { body } = await house.admin.ask<{ calls: (Row & { from?: string })[] }>('GET', '/api/calls')
   return body.calls.filter(({ from }) => from === number).toReversed()
@@ -45,9 +52,11 @@ async function callsOf(number: string): Promise<Row[]> {
 const agentSaid = async (id: string) => (await house.transcript(id)).filter(({ role }) => role === 'agent').map(({ text }) => text)
 
 it.each([
-  ['Twilio', TWILIO_ACCOUNT.phoneNumber],
-  ['Exotel', EXOTEL_ACCOUNT.phoneNumber],
-] as const)('over %s a key leads to another agent, in the same session, until the caller hangs up', async (_, ours) => {
+  ['Twilio', TWILIO_ACCOUNT.phoneNumber, 'media-streams'],
+  ['Exotel', EXOTEL_ACCOUNT.phoneNumber, 'media-streams'],
+  ['Twilio, which hears and speaks itself,', TWILIO_ACCOUNT.phoneNumber, 'conversation-relay'],
+] as const)('over %s a key leads to another agent, in the same session, until the caller hangs up', async (_, ours, media) => {
+  await bring(media)
   const number = newNumber()
   const says = [{ waitForSpeechMs: 200 }, { waitForSilenceMs: 1000 }, { digits: '1' }, { waitForSpeechMs: 300 }, { waitForSilenceMs: 1000 }]
   await house.phones.dial(number, ours, { says, hangsUpAfterMs: 0 })
@@ -63,6 +72,7 @@ it.each([
 })
 
 it('another key joins the caller with a person, and the gate is asked', async () => {
+  await bring('media-streams')
   const number = newNumber()
   await house.phones.script(PERSON, { says: [{ text: 'Good morning.' }, { pauseMs: 1500 }], hangsUpAfterMs: 0 })
   const says = [{ waitForSpeechMs: 200 }, { waitForSilenceMs: 1000 }, { digits: '2' }, { pauseMs: 60_000 }]

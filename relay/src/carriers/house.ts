@@ -4,7 +4,7 @@ import type { HouseNumber } from '../agents/house-number.ts'
 import type { PhoneBook } from '../agents/number-book.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { LineBook } from '../calls/log/line-book.ts'
-import type { AudioLeg, CallLog, Clock, Line, Permit } from '../calls/ports.ts'
+import type { AudioLeg, CallLog, Clock, Line, Permit, TextLeg } from '../calls/ports.ts'
 import type { HttpContext } from '../http/endpoint.ts'
 import type { Reception } from '../http/reception.ts'
 import type { SocketRoute, Upgrade, UpgradeRequest } from '../http/upgrade.ts'
@@ -42,6 +42,8 @@ export interface House {
   afterwards(act: () => Promise<unknown>, told?: HttpContext): Promise<void>
   /** A stream that replaces the one before is the same leg for the call. */
   bringSound(call: Call, stream: AudioLeg): void
+  /** The same of words, where the carrier hears and speaks itself. */
+  bringTextLeg(call: Call, leg: TextLeg): void
   /** Whether the number's list of addresses lets this one in. */
   mayCome(c: HttpContext, number: HouseNumber): boolean
   /** Closes a socket that may not stay, and lets go of it. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Agent } from '../agents/agents.ts'
 import { Persona } from '../agents/persona.ts'
-import { fakeAudioLeg } from '../calls/fakes.test-kit.ts'
+import { fakeAudioLeg, fakeTextLeg } from '../calls/fakes.test-kit.ts'
+import type { TextLeg } from '../calls/ports.ts'
 import { CALLEE, NUMBER, phoneWorld } from './lines.test-kit.ts'
-import { bringSound } from './phone-leg.ts'
+import { bringSound, bringTextLeg } from './phone-leg.ts'
 
 /** Somebody dials in and chooses by keys who answers. */
 const PERSON = '+12025550102'
@@ -26,20 +27,28 @@ const sales: Agent = {
   updatedAt: new Date(0),
 }
 
-async function dialled(able: Parameters<typeof phoneWorld>[1] = {}) {
+/** Nobody has heard anything yet. `engines`: of sales. */
+async function dialledIn(able: Parameters<typeof phoneWorld>[1] = {}, engines: readonly string[] = ['echo']) {
   const house = phoneWorld({ phone }, able)
-  house.others.push(sales)
+  house.others.push({ ...sales, persona: { ...sales.persona, engine: engines[0] ?? '', fallbacks: engines.slice(1) } })
   const call = await house.lines.receive({ number: NUMBER, carrierCallId: 'CA9', from: CALLEE, to: NUMBER.phoneNumber, agent: house.agent })
-  const leg = fakeAudioLeg(house.clock)
-  bringSound(call, leg)
-  await house.clock.advance(8000)
   const said = () => [...house.log.entries.values()].filter(({ role }) => role === 'agent').map(({ text }) => text)
+  const led = () => house.calls.list().find(({ agentId }) => agentId === 'sales')
+  const bringsWords = (leg: TextLeg) => bringTextLeg(call, leg)
+  return { ...house, bringsWords, call, led, saidByAgents: said }
+}
+
+/** The menu was read out. */
+async function dialled(able: Parameters<typeof phoneWorld>[1] = {}) {
+  const house = await dialledIn(able)
+  const leg = fakeAudioLeg(house.clock)
+  bringSound(house.call, leg)
+  await house.clock.advance(8000)
   const press = async (digits: string) => {
     leg.emit({ type: 'digits', digits })
     await house.clock.advance(6000)
   }
-  const led = () => house.calls.list().find(({ agentId }) => agentId === 'sales')
-  return { ...house, call, led, leg, press, saidByAgents: said }
+  return { ...house, leg, press }
 }
 
 describe('a menu', () => {
@@ -77,6 +86,32 @@ describe('a menu', () => {
     expect(next.frames.length).toBeGreaterThan(0)
     expect(led()?.status).toBe('connected')
     expect([...log.entries.values()].some(({ text }) => text === 'You said 7')).toBe(true)
+  })
+
+  test('leads on where the carrier brings words: what is said and pressed later goes to who was chosen', async () => {
+    const { bringsWords, clock, led, log, saidByAgents } = await dialledIn()
+    const leg = fakeTextLeg()
+    bringsWords(leg)
+    await clock.advance(8000)
+    leg.emit({ type: 'digits', digits: '1' })
+    await clock.advance(6000)
+    expect([led()?.status, led()?.endReason, leg.closedWith]).toEqual(['connected', undefined, undefined])
+    expect(leg.said.join('')).toMatch(/Press 1 for sales.*Sales speaking\./s)
+    leg.emit({ type: 'recognised', text: 'A lamp', final: true })
+    await clock.advance(6000)
+    expect(saidByAgents().at(-1)).toBe('You said A lamp')
+    expect(log.types()).not.toContain('leg.replaced')
+  })
+
+  test('leads no caller whose carrier brings words to an agent that only hears sound', async () => {
+    const { bringsWords, call, clock, led, saidByAgents } = await dialledIn({}, ['loud'])
+    const leg = fakeTextLeg()
+    bringsWords(leg)
+    await clock.advance(8000)
+    leg.emit({ type: 'digits', digits: '1' })
+    await clock.advance(6000)
+    expect([led(), call.stage]).toEqual([undefined, 'live'])
+    expect(saidByAgents().at(-1)).toMatch(/cannot put you through.*Press 1 for sales/)
   })
 
   test('joins with a person, whom the gate lets be rung; else it is read again', async () => {

@@ -7,11 +7,11 @@ import type { CallLog } from '../calls/ports.ts'
 import { LEAD_TOOL, MENU_ENGINE } from '../engines/menu/index.ts'
 import { phrasesFor } from '../engines/offline/phrases.ts'
 import type { Logger } from '../logger.ts'
-import { passSound } from './phone-leg.ts'
+import { isOfWords, passLeg } from './phone-leg.ts'
 
 /**
- * A menu for those who dial in. It is a call of its own, whose engine reads keys out; a key joins the caller with a person, or passes the sound
- * to another agent's call in the same session. From then on the menu's call only holds the line, and both end together.
+ * A menu for those who dial in. It is a call of its own, whose engine reads keys out; a key joins the caller with a person, or passes the
+ * sound or the words to another agent's call in the same session. From then on the menu's call only holds the line, and both end together.
  */
 
 const LEAD: ToolSpec = {
@@ -48,7 +48,7 @@ export function leadFromMenu(o: {
   phoneNumberId: string
   /** Kept with the call that the caller is led to. */
   details: Record<string, unknown>
-  calls: Pick<LiveCalls, 'get' | 'list' | 'open'>
+  calls: Pick<LiveCalls, 'get' | 'list' | 'open' | 'speaksWords'>
   log: CallLog
   agentOf: (organisationId: string, id: string) => Promise<Agent | undefined>
   /** Joins the caller with this phone; rejects when nobody may be rung, or the carrier cannot. */
@@ -61,6 +61,7 @@ export function leadFromMenu(o: {
     const agent = await o.agentOf(call.organisationId, agentId)
     if (!agent) throw new Error('the menu leads to an agent that is not there')
     const { persona } = agent
+    if (isOfWords(call) && !o.calls.speaksWords(persona)) throw new Error('the agent has no engine for words, and no sound comes here')
     const live = o.calls.list().filter((each) => each.agentId === agent.id).length
     if (live >= persona.limits.concurrentCalls) throw new Error('the agent has too many calls')
     const line = call.line && { carrier: call.line.carrier, hangUp: () => call.hangUp('agent') }
@@ -83,7 +84,7 @@ export function leadFromMenu(o: {
     if (call.endReason) return led.hangUp(call.endReason)
     log.event(led.id, 'menu.from', { callId: call.id })
     call.joined()
-    if (!passSound(call, led)) led.hangUp('connection')
+    if (!passLeg(call, led)) led.hangUp('connection')
   }
 
   async function lead(digit: unknown): Promise<object> {

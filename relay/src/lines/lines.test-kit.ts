@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import type { Agent } from '../agents/agents.ts'
 import type { HouseNumber } from '../agents/house-number.ts'
 import { Persona } from '../agents/persona.ts'
-import { answering, world } from '../calls/fakes.test-kit.ts'
+import { answering, scriptedEngine, world } from '../calls/fakes.test-kit.ts'
 import type { Permit } from '../calls/ports.ts'
 import type { Abilities, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
 import { twilio } from '../carriers/twilio/index.ts'
@@ -29,6 +29,8 @@ export const NUMBER: HouseNumber = {
 }
 /** Where an agent answers what a carrier without sound brings. */
 export const ANSWERING: HouseNumber = { ...NUMBER, id: 'pn_2', phoneNumber: '+12025550188' }
+/** Hears and speaks sound alone. */
+const LOUD = scriptedEngine('loud', () => undefined, { hears: 'audio', speaks: 'audio' })
 export const CALLEE = '+12025550101'
 
 interface FakeAccount extends CarrierAccount {
@@ -71,7 +73,7 @@ export interface OtherCarriers {
 }
 
 export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<Abilities> = {}, other?: OtherCarriers) {
-  const house = world([answering('echo', (text) => `You said ${text}`), menu()])
+  const house = world([answering('echo', (text) => `You said ${text}`), LOUD, menu()])
   const account = fakeAccount()
   const asked: GateQuestion[] = []
   const instead: GateQuestion[] = []

@@ -1,15 +1,16 @@
 import type { Call } from '../calls/call.ts'
-import type { AudioFormat, AudioLeg, Ear, LegEvent } from '../calls/ports.ts'
+import type { AudioFormat, AudioLeg, Ear, LegEvent, TextLeg } from '../calls/ports.ts'
 import type { EndReason } from '../protocol/index.ts'
 
-const legs = new WeakMap<Call, PhoneLeg>()
+/** What a carrier brought to each call: streams of sound behind one leg, or a leg of words that outlives its sessions by itself. */
+const legs = new WeakMap<Call, PhoneLeg | TextLeg>()
 
 /**
  * Brings a stream's sound to its call. A carrier may stop a stream and bring another (keys are pressed, a socket broke): for the call that is one leg
  * which was away and came back, so that what was being said goes on where it stood.
  */
 export function bringSound(call: Call, stream: AudioLeg): void {
-  const known = legs.get(call)
+  const known = soundOf(call)
   if (known && isSame(known.input, stream.input) && isSame(known.output, stream.output)) known.use(stream)
   else {
     const made = new PhoneLeg(stream)
@@ -18,8 +19,17 @@ export function bringSound(call: Call, stream: AudioLeg): void {
   }
 }
 
-/** Gives a call's sound to another call; what streams bring to the first one later goes there too. False before there is any. */
-export function passSound(from: Call, to: Call): boolean {
+/** Brings the words of a carrier that hears and speaks itself. */
+export function bringTextLeg(call: Call, leg: TextLeg): void {
+  legs.set(call, leg)
+  call.attach(leg)
+}
+
+/** Whether words come in place of sound. */
+export const isOfWords = (call: Call): boolean => legs.get(call)?.kind === 'text'
+
+/** Gives a call's sound or words to another call; what comes for the first one later goes there too. False before there is any. */
+export function passLeg(from: Call, to: Call): boolean {
   const known = legs.get(from)
   if (known) to.attach(known)
   return known !== undefined
@@ -27,9 +37,14 @@ export function passSound(from: Call, to: Call): boolean {
 
 /** What the visitor does in the page of a call whose sound a carrier brings: as if the sound's leg had said it. False before there is any. */
 export function bringWords(call: Call, event: LegEvent): boolean {
-  const known = legs.get(call)
+  const known = soundOf(call)
   known?.say(event)
   return known !== undefined
+}
+
+function soundOf(call: Call): PhoneLeg | undefined {
+  const known = legs.get(call)
+  return known?.kind === 'audio' ? known : undefined
 }
 
 const isSame = (one: AudioFormat, other: AudioFormat) => one.encoding === other.encoding && one.sampleRateHz === other.sampleRateHz

@@ -117,7 +117,7 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
           const relay = sessions.leg ?? legFor(call)
           sessions.leg = relay
           relay.use(wire, sessions.greeting)
-          if (isFirst) call.attach(relay.leg)
+          if (isFirst) house.bringTextLeg(call, relay.leg)
           letGo = keepSession(callSid, {
             sendDigits: relay.sendDigits,
             handOff(next) {
