@@ -41,16 +41,23 @@ function nested(pairs: readonly (readonly [string, string])[]): Fields | undefin
   for (const [name, value] of pairs) {
     const path = pathOf(name)
     const last = path.pop() ?? ''
-    let at = fields
-    for (const step of path) {
-      const next = at[step] ?? nothing()
-      at[step] = next
-      if (typeof next !== 'object') break
-      at = next as Record<string, unknown>
-    }
-    at[last] ??= value
+    const at = within(fields, path)
+    // What has no place of its own is not to be read as something else's.
+    if (at) at[last] ??= value
   }
   return fields
+}
+
+/** The fields at this path, made where there are none; undefined where a text stands in the way. */
+function within(fields: Record<string, unknown>, path: readonly string[]): Record<string, unknown> | undefined {
+  let at = fields
+  for (const step of path) {
+    const next = at[step] ?? nothing()
+    if (typeof next !== 'object') return undefined
+    at[step] = next
+    at = next as Record<string, unknown>
+  }
+  return at
 }
 
 function pathOf(name: string): string[] {

@@ -54,6 +54,12 @@ describe('a body', () => {
 })
 
 describe('what Exotel says of a call', () => {
+  it('is not what it says of a leg, whatever stands where the leg should', async () => {
+    const fields = await form(`CallSid=${CALL}&Legs=&Legs[0][Status]=busy&Status=completed`)
+    expect(readStatus(fields)?.event.status).toBe('completed')
+    expect(await form('Legs[]=x&Legs[0][Status]=busy')).toEqual({ Legs: 'x' })
+  })
+
   it.each(vectors.statuses)('%s is one of its words', (status) => {
     expect(readStatus({ CallSid: CALL, Status: status })?.event.status).toBeDefined()
     expect(statusOf(status as 'queued').status).not.toBe('connected')
