@@ -99,3 +99,21 @@ test('a person is rung in the agent’s place, and the gate is asked for both', 
   await clock.advance(0)
   expect(bridge.endReason).toBe('callee')
 })
+
+test('two phones that ring one after the other may each take their time; one that rings alone may not take both', async () => {
+  const person = { phone: { answeredBy: 'person', person: '+12025550102', ringMs: 30_000 } }
+  for (const [able, ringsUntilMs] of [
+    [silent, 80_000],
+    [{ ...silent, bridgesAtOnce: false }, 50_000],
+  ] as const) {
+    const { account, clock, lines, order, said } = phoneWorld(person, able)
+    account.knows = () => said('connecting')
+    const { call } = await lines.ring(order)
+    await clock.advance(0)
+    await lines.tell(call.id, said('connecting'))
+    await clock.advance(ringsUntilMs - 100)
+    expect(call.endReason).toBeUndefined()
+    await clock.advance(200)
+    expect(call.endReason).toBe('no-answer')
+  }
+})

@@ -92,6 +92,15 @@ export function createOutgoing(o: {
 
   const candidatesFor = createCandidates({ carriers, numbers: o.numbers })
 
+  const bridgesAtOnce = (number: HouseNumber) => carriers.abilities(number.provider)?.bridgesAtOnce === true
+
+  /** A carrier that is told of both phones at once lets one ring after the other, and says of both no more than that it rings. */
+  function phonesToRing(agent: Agent, candidates: readonly Candidate[]): 1 | 2 {
+    const hasSecond = ({ answersAt, number }: Candidate) =>
+      answersAt !== undefined || (personOf(agent) !== undefined && bridgesAtOnce(number))
+    return candidates.some(hasSecond) ? 2 : 1
+  }
+
   function insistNotRung({ asker }: RingOrder, number: string | undefined) {
     if (asker.kind !== 'visitor' || number === undefined || !rung.has(number)) return
     throw new Problem('conflict', 'This number is being called already: please answer the phone.')
@@ -164,7 +173,7 @@ export function createOutgoing(o: {
       details: { ...order.details, from: first.number.phoneNumber, to, purpose: order.purpose, rule },
       line,
       phoneNumberId: first.number.id,
-      times: { firstConnectMs: PLACE_MS, ringMs: phone.ringMs + RING_SLACK_MS, mediaMs: MEDIA_MS },
+      times: { firstConnectMs: PLACE_MS, ringMs: phonesToRing(agent, candidates) * phone.ringMs + RING_SLACK_MS, mediaMs: MEDIA_MS },
     })
     const call = await opening.catch((error: unknown) => {
       register.drop(callId)
@@ -237,7 +246,7 @@ export function createOutgoing(o: {
   async function secondFor(call: Call, agent: Agent, { answersAt, number }: Candidate): Promise<string | undefined> {
     if (answersAt) return answersAt.phoneNumber
     const person = personOf(agent)
-    if (person === undefined || !carriers.abilities(number.provider)?.bridgesAtOnce) return undefined
+    if (person === undefined || !bridgesAtOnce(number)) return undefined
     const permit = await permitFor(call, agent, person, { kind: 'operator', id: `agent ${agent.id}` })
     permit.redeem()
     seconds.set(call.id, permit)
