@@ -4,6 +4,7 @@ import { hostFault } from '../config-kind.ts'
 import { type Examination, examineSettings } from '../examining.ts'
 import { type JiocxConfig, jiocxConfig } from './config.ts'
 import { type Dialect, pick } from './dialect.ts'
+import { createLogins } from './login.ts'
 import { createJiocxRest, type JiocxRest } from './rest.ts'
 
 const about = 'carrier jiocx'
@@ -30,7 +31,8 @@ export async function examineJiocx(o: Examination, house: { config: JiocxConfig;
   }
   const fault = hostFault(jiocxConfig, house.config, o.settings)
   if (fault) return [...findings, { state: 'note', about, text: `the credentials stay here: JIOCX_API_BASE_URL ${fault}` }]
-  const rest = createJiocxRest({ root: given.JIOCX_API_BASE_URL, clock: o.clock, ...house })
+  // A login of its own: what the house remembers is no examination.
+  const rest = createJiocxRest({ root: given.JIOCX_API_BASE_URL, clock: o.clock, logins: createLogins(o.clock), ...house })
   return [...findings, ...(await asked(rest, house.dialect))]
 }
 

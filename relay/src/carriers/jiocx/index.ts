@@ -1,3 +1,4 @@
+import type { Clock } from '../../calls/ports.ts'
 import type { Settings } from '../../settings.ts'
 import { type Carrier, CarrierFault } from '../carrier.ts'
 import { hostFault } from '../config-kind.ts'
@@ -6,6 +7,7 @@ import { JiocxConfig, jiocxConfig } from './config.ts'
 import { type Deviations, dialectOf } from './dialect.ts'
 import { jiocxDoors } from './doors.ts'
 import { examineJiocx } from './examine.ts'
+import { createLogins, type Logins } from './login.ts'
 import { createJiocxRest } from './rest.ts'
 
 /** It rings two phones and joins them; it brings no sound. */
@@ -42,8 +44,23 @@ export const jiocx: Carrier<JiocxConfig> = {
     if (fault) throw new CarrierFault('refused', `The credentials of this number may not leave: its apiBaseUrl ${fault}.`)
     const dialect = dialectOf(ofHouse(settings), config)
     const root = (config.apiBaseUrl ?? settings.jiocx.JIOCX_API_BASE_URL).replace(/\/$/, '')
-    return createJiocxAccount({ rest: createJiocxRest({ root, config, dialect, clock }), dialect, config })
+    return createJiocxAccount({
+      rest: createJiocxRest({ root, config, dialect, clock, logins: loginsOf(settings, clock) }),
+      dialect,
+      config,
+    })
   },
+}
+
+/** A house reads its settings once: they stand for it. */
+const houses = new WeakMap<Settings, Logins>()
+
+function loginsOf(settings: Settings, clock: Clock): Logins {
+  const known = houses.get(settings)
+  if (known) return known
+  const logins = createLogins(clock)
+  houses.set(settings, logins)
+  return logins
 }
 
 /** What the environment says otherwise than the guide. */

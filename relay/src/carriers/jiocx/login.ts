@@ -1,50 +1,83 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../calls/ports.ts'
+import { CarrierFault, type CarrierFaultCode } from '../carrier.ts'
 
 /** An account’s token. Nobody says how long it lives: it is used until it is refused. */
-interface Login {
-  /** Logs in where there is no token; callers at the same time share one login. `fresh`: it was made for this very call. */
-  token(): Promise<{ token: string; fresh: boolean }>
+export interface Login {
+  /**
+   * Logs in where there is no token; callers at the same time share one login. `fresh`: it was made for this very call.
+   * @throws CarrierFault; for a while the same again without asking, for whoever knocks too often is locked out
+   */
+  token(logIn: () => Promise<string>): Promise<{ token: string; fresh: boolean }>
   /** This token was refused: the next caller logs in again, unless somebody has already. */
   refused(token: string): void
 }
 
-function createLogin(logIn: () => Promise<string>): Login {
-  let kept: string | undefined
-  let asking: Promise<string> | undefined
+/** `out` and, once its time is over, `barred` become `asking`; that becomes `in`, `barred` after a clear no, or `out`; a refused token leads from `in` to `out`. */
+type State =
+  | { is: 'out' }
+  | { is: 'asking'; answer: Promise<string> }
+  | { is: 'in'; token: string }
+  | { is: 'barred'; fault: CarrierFault; untilMs: number }
+
+const BARRED_FROM_MS = 5000
+const BARRED_TO_MS = 300_000
+/** Faults that go by themselves; after any other the same request is answered alike. */
+const PASSING: ReadonlySet<CarrierFaultCode> = new Set(['server_error', 'timeout', 'unreachable'])
+
+function createLogin(clock: Clock): Login {
+  let state: State = { is: 'out' }
+  let barredMs = 0
+
+  async function ask(logIn: () => Promise<string>): Promise<string> {
+    try {
+      const token = await logIn()
+      barredMs = 0
+      state = { is: 'in', token }
+      return token
+    } catch (error) {
+      state = { is: 'out' }
+      if (error instanceof CarrierFault && !PASSING.has(error.code)) {
+        barredMs = Math.min(Math.max(barredMs * 2, BARRED_FROM_MS), BARRED_TO_MS)
+        state = { is: 'barred', fault: error, untilMs: clock.monotonicMs() + barredMs }
+      }
+      throw error
+    }
+  }
+
   return {
-    async token() {
-      if (kept !== undefined) return { token: kept, fresh: false }
-      asking ??= logIn()
-        .then((token) => {
-          kept = token
-          return token
-        })
-        .finally(() => {
-          asking = undefined
-        })
-      return { token: await asking, fresh: true }
+    async token(logIn) {
+      if (state.is === 'in') return { token: state.token, fresh: false }
+      if (state.is === 'barred' && clock.monotonicMs() < state.untilMs) throw state.fault
+      if (state.is !== 'asking') state = { is: 'asking', answer: ask(logIn) }
+      return { token: await state.answer, fresh: true }
     },
     refused(token) {
-      if (kept === token) kept = undefined
+      if (state.is === 'in' && state.token === token) state = { is: 'out' }
     },
   }
 }
 
 const MOST_KEPT = 200
-/** A call opens its account anew, so tokens outlive it: with the house, whose clock it is. */
-const houses = new WeakMap<Clock, Map<string, Login>>()
 
-/** The login of these credentials in this house. */
-export function sharedLogin(clock: Clock, credentials: readonly string[], logIn: () => Promise<string>): Login {
-  const logins = houses.get(clock) ?? new Map<string, Login>()
-  houses.set(clock, logins)
-  const name = createHash('sha256').update(JSON.stringify(credentials)).digest('base64url')
-  const login = logins.get(name) ?? createLogin(logIn)
-  // The newest last.
-  logins.delete(name)
-  logins.set(name, login)
-  const [oldest] = logins.keys()
-  if (logins.size > MOST_KEPT && oldest !== undefined) logins.delete(oldest)
-  return login
+/** The logins of one house: a call opens its account anew, so tokens outlive it here. */
+export interface Logins {
+  /** `about`: all that makes the request and reads its answer, so that whatever is changed logs in anew and nobody gets another’s token. */
+  of(about: unknown): Login
+}
+
+export function createLogins(clock: Clock): Logins {
+  const logins = new Map<string, Login>()
+  return {
+    of(about) {
+      const name = createHash('sha256').update(JSON.stringify(about)).digest('base64url')
+      const login = logins.get(name) ?? createLogin(clock)
+      // The newest last.
+      logins.delete(name)
+      logins.set(name, login)
+      const [oldest] = logins.keys()
+      if (logins.size > MOST_KEPT && oldest !== undefined) logins.delete(oldest)
+      return login
+    },
+  }
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Permit } from '../../calls/ports.ts'
 import { TestClock } from '../../clock.test-kit.ts'
 import { createLogger } from '../../logger.ts'
-import { readSettings } from '../../settings.ts'
+import { readSettings, type Settings } from '../../settings.ts'
 import type { PlaceOrder } from '../carrier.ts'
 import { JiocxConfig } from './config.ts'
 import { jiocx } from './index.ts'
@@ -26,6 +26,7 @@ let valid: Set<string>
 let tokens: number
 let answers: Record<string, { status?: number; body: object }>
 let clock: TestClock
+let settings: Settings
 let origin: string
 let server: ReturnType<typeof createServer>
 
@@ -57,6 +58,7 @@ beforeEach(async () => {
   server.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  settings = readSettings({ JIOCX_API_BASE_URL: `${origin}/v1` })
   answers[`POST /v1${vectors.click2call.path}`] = { body: vectors.click2call.response }
   answers[`GET /v1${vectors.status.path}`] = { body: vectors.status.response }
   answers[`POST /v1${vectors.hangup.path}`] = { body: vectors.hangup.response }
@@ -69,11 +71,11 @@ afterEach(async () => {
 })
 
 const config = JiocxConfig.parse({ organizationName: 'ORG', username: 'USER', password: 'PASS', apiKey: 'K', senderId: 'SENDER' })
-const open = (own: Partial<JiocxConfig> = {}, env: Record<string, string> = {}) =>
+const open = (own: Partial<JiocxConfig> = {}, env?: Record<string, string>) =>
   jiocx.open(
     { ...config, ...own },
     {
-      settings: readSettings({ JIOCX_API_BASE_URL: `${origin}/v1`, ...env }),
+      settings: env ? readSettings({ JIOCX_API_BASE_URL: `${origin}/v1`, ...env }) : settings,
       clock,
       logger: createLogger({ level: 'silent' }),
     },
@@ -223,6 +225,7 @@ describe('a login', () => {
     await expect(open().place(permit(), order)).rejects.toMatchObject({ code, placed: 'no' })
     expect(lines()).toEqual(['POST /auth/login'])
     delete answers['POST /v1/auth/login']
+    await clock.advance(5000)
     await open().place(permit(), order)
   })
 

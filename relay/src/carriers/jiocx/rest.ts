@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Clock } from '../../calls/ports.ts'
 import { CarrierFault } from '../carrier.ts'
-import { createRest } from '../rest.ts'
+import { createRest, type RestRequest } from '../rest.ts'
 import type { JiocxConfig } from './config.ts'
 import { type Dialect, pick, target } from './dialect.ts'
 import { faultOf, jiocxFault } from './faults.ts'
-import { sharedLogin } from './login.ts'
+import type { Logins } from './login.ts'
 
 const Token = z.string().regex(/^[\x21-\x7e]{1,8192}$/)
 
@@ -23,9 +23,9 @@ export interface JiocxRest {
 }
 
 /** `root`: where the credentials go, and nowhere else. */
-export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect: Dialect; clock: Clock }): JiocxRest {
+export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect: Dialect; clock: Clock; logins: Logins }): JiocxRest {
   const { config, dialect, root } = o
-  const { auth, fields } = dialect
+  const { answers, auth, fields } = dialect
   const ask = createRest({ root, clock: o.clock, words: { fault: jiocxFault, faultOf } })
   const own: Content = named([
     [fields.organization, config.organizationName],
@@ -39,11 +39,17 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
     ...dialect.headers,
   }
 
+  const { method: loginBy = 'POST', path: loginAt } = target(dialect.paths.login)
+  const loginRequest: RestRequest = {
+    method: loginBy,
+    path: loginAt,
+    headers: dialect.headers,
+    ...(loginBy === 'POST' ? { body: own } : {}),
+  }
+
   async function logIn(): Promise<string> {
-    const { method, path } = target(dialect.paths.login)
     try {
-      const answer = await ask({ method: method ?? 'POST', path, headers: dialect.headers, body: own })
-      const token = Token.safeParse(pick(answer, dialect.answers.token))
+      const token = Token.safeParse(pick(await ask(loginRequest), answers.token))
       if (!token.success) throw jiocxFault('malformed', { cause: token.error })
       return token.data
     } catch (error) {
@@ -53,19 +59,12 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
         : error
     }
   }
-  const login =
-    auth === 'login'
-      ? sharedLogin(
-          o.clock,
-          [root, dialect.paths.login, config.organizationName, config.username, config.password, config.apiKey ?? ''],
-          logIn,
-        )
-      : undefined
+  const login = auth === 'login' ? o.logins.of([root, loginRequest, config.apiKey, answers.token]) : undefined
 
   const once: JiocxRest['ask'] = async (way, { callId, content = {}, method: usual, signal }) => {
     const { method = usual, path } = target(way, callId)
     const sent: Content = { ...(auth === 'body' ? own : {}), ...dialect.body, ...content }
-    const token = await login?.token()
+    const token = await login?.token(logIn)
     signal?.throwIfAborted()
     try {
       return await ask({
@@ -102,7 +101,7 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
       }
     },
     async logIn() {
-      if (login) await login.token()
+      if (login) await login.token(logIn)
     },
   }
 }
