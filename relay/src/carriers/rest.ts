@@ -100,21 +100,24 @@ const NOT_SENT =
 
 /** The fault of a request that got no answer. */
 function unreachable(error: unknown, fault: FaultWords['fault']): CarrierFault {
-  const codes = [...codesOf(error)]
+  const reasons = [...reasonsOf(error)]
+  const [first] = reasons
   return fault('unreachable', {
-    placed: codes.length > 0 && codes.every((code) => NOT_SENT.test(code)) ? 'no' : 'unknown',
-    ...(codes[0] === undefined ? {} : { carrierCode: codes[0] }),
+    // No connection stood yet where connecting itself failed, whatever that is called: ETIMEDOUT may be said of one that stood, too.
+    placed: first && reasons.every(({ code, syscall }) => syscall === 'connect' || NOT_SENT.test(code)) ? 'no' : 'unknown',
+    ...(first ? { carrierCode: first.code } : {}),
     cause: error,
   })
 }
 
 /** `fetch` hides the reason in causes, and in several of them when a name has several addresses. */
-function* codesOf(error: unknown, depth = 0): Generator<string> {
+function* reasonsOf(error: unknown, depth = 0): Generator<{ code: string; syscall: unknown }> {
   if (!isRecord(error) || depth > 4) return
-  if (Array.isArray(error.errors) && error.errors.length > 0) {
-    for (const each of error.errors) yield* codesOf(each, depth + 1)
-  } else if (typeof error.code === 'string') yield error.code
-  else yield* codesOf(error.cause, depth + 1)
+  const { cause, code, errors, syscall } = error
+  if (Array.isArray(errors) && errors.length > 0) {
+    for (const each of errors) yield* reasonsOf(each, depth + 1)
+  } else if (typeof code === 'string') yield { code, syscall }
+  else yield* reasonsOf(cause, depth + 1)
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
