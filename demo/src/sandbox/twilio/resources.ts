@@ -6,9 +6,22 @@ import type { Leg } from './leg.ts'
 import type { Recording } from './recording.ts'
 import { recordingPath } from './recording-callbacks.ts'
 
-/** Calls and recordings as the REST API shows them. */
+/** The account, its calls and recordings as the REST API shows them. */
 
 const date = (time: Date | undefined) => (time ? rfc2822(time) : null)
+
+export function accountResource(status: string): object {
+  const uri = `/${API_VERSION}/Accounts/${TWILIO_ACCOUNT.accountSid}`
+  return {
+    sid: TWILIO_ACCOUNT.accountSid,
+    owner_account_sid: TWILIO_ACCOUNT.accountSid,
+    friendly_name: 'Sandbox',
+    type: 'Full',
+    status,
+    uri: `${uri}.json`,
+    subresource_uris: { calls: `${uri}/Calls.json`, recordings: `${uri}/Recordings.json`, conferences: `${uri}/Conferences.json` },
+  }
+}
 
 export function callResource(call: TwilioCall): object {
   const uri = `/${API_VERSION}/Accounts/${TWILIO_ACCOUNT.accountSid}/Calls/${call.sid}`

@@ -18,6 +18,15 @@ test('wants the account, by its token or by an API key', async () => {
   expect(await refused.json()).toEqual({ code: 20_003, message: 'Authenticate', more_info: expect.any(String), status: 401 })
 })
 
+test('shows the account itself to its token', async () => {
+  expect(await twilio.rest('.json')).toMatchObject({ status: 200, body: { sid: accountSid, status: 'active' } })
+  await twilio.settings({ accountStatus: 'suspended' })
+  expect((await twilio.rest('.json')).body.status).toBe('suspended')
+  expect((await fetch(`${twilio.account()}.json`)).status).toBe(401)
+  const stranger = `${twilio.url()}/2010-04-01/Accounts/${accountSid.replace('1', '2')}.json`
+  expect((await fetch(stranger, { headers: { authorization: twilio.authorization } })).status).toBe(404)
+})
+
 test.each([
   [{ To: '' }, 21_201],
   [{ From: '' }, 21_213],

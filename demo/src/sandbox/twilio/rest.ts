@@ -10,7 +10,7 @@ import { notFound, notInProgress, serverError, TwilioError, tooMany, unauthorize
 import type { Exchange } from './exchange.ts'
 import { API_VERSION } from './identity.ts'
 import { instructionsOf, placement, recordingOrder } from './place-request.ts'
-import { callResource, listResource, recordingResource } from './resources.ts'
+import { accountResource, callResource, listResource, recordingResource } from './resources.ts'
 import { conferenceRest } from './rest-conferences.ts'
 import type { Handled, Request } from './rest-job.ts'
 
@@ -25,7 +25,7 @@ export function twilioRest(exchange: Exchange): Hono<SandboxEnv> {
     const received = log.add('twilio', c.req.raw, Object.fromEntries(form))
     try {
       if (!known(c.req.header('authorization'))) throw unauthorized()
-      if (c.req.param('account') !== TWILIO_ACCOUNT.accountSid) throw notFound(c.req.path)
+      if (c.req.param('account')?.replace(/\.json$/, '') !== TWILIO_ACCOUNT.accountSid) throw notFound(c.req.path)
       const fault = faults.next('twilio', form.get('To') ?? '', ({ kind }) => ['status', 'rate-limit', 'unauthorized'].includes(kind))
       if (fault) received.fault = fault.kind
       if (fault?.kind === 'status') throw serverError(fault.status, fault.message)
@@ -51,6 +51,10 @@ export function twilioRest(exchange: Exchange): Hono<SandboxEnv> {
     return c.json(answer, status)
   }
 
+  app.get(
+    `/${API_VERSION}/Accounts/:account{AC[0-9a-f]+\\.json}`,
+    handled((c) => c.json(accountResource(exchange.settings().accountStatus))),
+  )
   app.post(
     `${account}/Calls.json`,
     handled(async (c, { form, received }) => {

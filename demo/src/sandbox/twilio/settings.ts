@@ -16,6 +16,7 @@ export const TwilioSettings = z.strictObject({
   jitterMs: z.int().min(0).max(1000),
   /** Public origins that lead to this machine. */
   reach: z.record(z.url(), z.url()),
+  accountStatus: z.enum(['active', 'suspended', 'closed']),
 })
 export type TwilioSettings = z.infer<typeof TwilioSettings>
 
@@ -27,4 +28,5 @@ export const DEFAULT_SETTINGS: TwilioSettings = {
   webhookMs: 15_000,
   jitterMs: 40,
   reach: {},
+  accountStatus: 'active',
 }

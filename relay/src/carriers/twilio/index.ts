@@ -1,3 +1,4 @@
+import type { Settings } from '../../settings.ts'
 import type { Carrier } from '../carrier.ts'
 import { createTwilioAccount } from './account.ts'
 import { TwilioConfig, twilioConfig } from './config.ts'
@@ -28,20 +29,23 @@ export const twilio: Carrier<TwilioConfig> = {
 
   doors: twilioDoors,
 
-  examine: examineTwilio,
+  examine: (examination) => examineTwilio(examination, fromEnvironment(examination.settings)?.config),
 
-  fromEnvironment({ twilio: given }) {
-    const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER } = given
-    if (!TWILIO_ACCOUNT_SID || !TWILIO_AUTH_TOKEN || !TWILIO_PHONE_NUMBER) return undefined
-    const config = TwilioConfig.parse({
-      accountSid: TWILIO_ACCOUNT_SID,
-      authToken: TWILIO_AUTH_TOKEN,
-      apiKeySid: given.TWILIO_API_KEY_SID,
-      apiKeySecret: given.TWILIO_API_KEY_SECRET,
-      twimlAppSid: given.TWILIO_TWIML_APP_SID,
-    })
-    return { config, phoneNumber: TWILIO_PHONE_NUMBER }
-  },
+  fromEnvironment,
 
   open: (config, { settings, clock }) => createTwilioAccount(openTwilioRest(config, { settings, clock })),
+}
+
+/** The house's own number; undefined where a variable of it is missing. */
+function fromEnvironment({ twilio: given }: Settings): { config: TwilioConfig; phoneNumber: string } | undefined {
+  const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER } = given
+  if (!TWILIO_ACCOUNT_SID || !TWILIO_AUTH_TOKEN || !TWILIO_PHONE_NUMBER) return undefined
+  const config = TwilioConfig.parse({
+    accountSid: TWILIO_ACCOUNT_SID,
+    authToken: TWILIO_AUTH_TOKEN,
+    apiKeySid: given.TWILIO_API_KEY_SID,
+    apiKeySecret: given.TWILIO_API_KEY_SECRET,
+    twimlAppSid: given.TWILIO_TWIML_APP_SID,
+  })
+  return { config, phoneNumber: TWILIO_PHONE_NUMBER }
 }
