@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { TestClock } from '../../clock.test-kit.ts'
+import { createLogger } from '../../logger.ts'
 import { readSettings } from '../../settings.ts'
-import type { Carrier, LineEvent } from '../carrier.ts'
+import type { Carrier, CarrierAccount, LineEvent } from '../carrier.ts'
 import { carrierConformance } from '../conformance.test-kit.ts'
+import { startVendor } from '../vendor.test-kit.ts'
 import { eventOf } from './account.ts'
 import { JiocxConfig } from './config.ts'
 import { type Deviations, dialectOf } from './dialect.ts'
@@ -27,11 +30,32 @@ const refusal = (status: number) => ({ status, body: { message: 'the number +120
 const dialect = dialectOf()
 const life = (...statuses: string[]): LineEvent[] => statuses.map((status) => eventOf({ call_id: CALL, status }, dialect, CALL))
 
-for (const auth of ['api-key', 'body'] as const) {
+/** Every placement in a house that has logged in for it alone: what a kept token that is refused leads to has tests of its own. */
+const loggingIn = (carrier: Carrier<JiocxConfig>): Carrier<JiocxConfig> => ({
+  ...carrier,
+  open(own, o) {
+    const place: CarrierAccount['place'] = (...order) => carrier.open(own, { ...o, settings: { ...o.settings } }).place(...order)
+    return { ...carrier.open(own, o), place }
+  },
+})
+
+/** Logins are answered beside the vendor, whose requests the suite counts; everything else goes to it. */
+function loginsAside() {
+  const real = globalThis.fetch
+  beforeAll(() => {
+    vi.stubGlobal('fetch', async (url: string, init?: RequestInit) =>
+      url.endsWith(BASE + vectors.login.path) ? Response.json(vectors.login.response) : await real(url, init),
+    )
+  })
+  afterAll(() => void vi.unstubAllGlobals())
+}
+
+for (const auth of ['login', 'api-key', 'body'] as const) {
   describe(`asked by ${auth}`, () => {
+    if (auth === 'login') loginsAside()
     carrierConformance({
-      carrier: bridging(jiocx),
-      config: { ...config, auth },
+      carrier: bridging(auth === 'login' ? loggingIn(jiocx) : jiocx),
+      config: { ...config, auth, statuses: { 'x-17': 'failed' } },
       foreignConfigs: ['https://api.jiocx.com.evil.example', 'https://127.0.0.1:1', 'https://jiocx.com'].map((apiBaseUrl) => ({
         ...config,
         apiBaseUrl,
@@ -50,6 +74,9 @@ for (const auth of ['api-key', 'body'] as const) {
         { answer: refusal(422), code: 'invalid_number' },
         { answer: refusal(429), code: 'rate_limited' },
         { answer: { status: 200, body: { success: false, message: 'no credit' } }, code: 'refused' },
+        { answer: told('failed', 'the gateway is away'), code: 'refused' },
+        { answer: told('X-17'), code: 'refused' },
+        { answer: { status: 200, body: { status: 'error', message: 'no such sender' } }, code: 'refused' },
       ],
       unclear: [
         { answer: refusal(500), code: 'server_error' },
@@ -128,6 +155,28 @@ describe('JioCX’s words', () => {
     expect(JiocxConfig.parse({ ...config, paths: '{"call":"GET /c2c/{call_id}"}' }).paths).toEqual({ call: 'GET /c2c/{call_id}' })
     expect(() => readSettings({ JIOCX_PATHS: '{"call":"x"}' })).toThrow(/^JIOCX_PATHS cannot be used: call: must be a path/)
     expect(() => readSettings({ JIOCX_STATUSES: 'x' })).toThrow('JIOCX_STATUSES must be JSON')
+  })
+})
+
+describe('a placement', () => {
+  it.each([
+    [told('failed', 'Callee busy'), 'busy'],
+    [told('NO ANSWER'), 'no-answer'],
+    [told('completed'), undefined],
+  ])('whose phone had its part in the end is no failure of ours, and the first poll tells why: %j', async (answer, endReason) => {
+    const vendor = await startVendor()
+    vendor.answers(answer)
+    const settings = readSettings({ JIOCX_API_BASE_URL: vendor.origin })
+    const account = bridging(jiocx).open(
+      { ...config, auth: 'api-key' },
+      { settings, clock: new TestClock(), logger: createLogger({ level: 'silent' }) },
+    )
+    const message = { callId: 'c', to: '+919812345678', from: 'S', audioUrl: 'https://r/a', statusUrl: 'https://r/s' }
+    const permit = { callId: 'c', number: message.to, decisionId: 'd', redeem: () => undefined }
+    expect(await account.playRecording?.(permit, message)).toEqual({ carrierCallId: CALL })
+    const event = await account.status(CALL)
+    expect(event?.endReason).toBe(endReason)
+    await vendor.close()
   })
 })
 

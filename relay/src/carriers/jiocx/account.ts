@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { EndReason } from '../../protocol/index.ts'
 import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carrier.ts'
 import type { JiocxConfig } from './config.ts'
 import { type Dialect, pick } from './dialect.ts'
@@ -10,6 +11,9 @@ import { statusOf } from './statuses.ts'
 /** JioCX’s name for a call. */
 export const CallId = z.union([z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/), z.number().int().nonnegative().transform(String)])
 
+/** Failures that a phone had a part in: it is rung no second time, by nobody. */
+const RANG: ReadonlySet<EndReason | undefined> = new Set(['busy', 'no-answer', 'rejected', 'canceled'])
+
 /** Acts on calls of one JioCX account. */
 export function createJiocxAccount(o: { rest: JiocxRest; dialect: Dialect; config: JiocxConfig }): CarrierAccount {
   const { config, dialect, rest } = o
@@ -19,8 +23,9 @@ export function createJiocxAccount(o: { rest: JiocxRest; dialect: Dialect; confi
   /** A placement’s answer. @throws CarrierFault; without the call’s name a phone may ring all the same */
   function placed(answer: Record<string, unknown>) {
     const id = CallId.safeParse(pick(answer, answers.callId))
-    const { ours } = statusOf(pick(answer, answers.status), undefined, dialect)
-    if (pick(answer, answers.success) === false && !id.success) throw jiocxFault('refused')
+    const { ours } = statusOf(pick(answer, answers.status), pick(answer, answers.message), dialect)
+    if ((ours?.status === 'failed' && !RANG.has(ours.endReason)) || (pick(answer, answers.success) === false && !id.success))
+      throw jiocxFault('refused')
     if (!id.success) throw jiocxFault('malformed', { placed: 'unknown', cause: id.error })
     // What has an end already is told by the first poll, with its reason.
     const early = ours?.status === 'initiated' || ours?.status === 'connecting'
