@@ -151,14 +151,18 @@ describe('another phone', () => {
     await expect.poll(async () => (await house.view(callId)).events.some(({ type }) => type === 'line.status')).toBe(true)
     const sid = house.newest()
     const placed = house.asked.at(-1)?.form
-    const xml = await (await tell(pathOf(placed?.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))).text()
+    const asks = async () =>
+      (await tell(pathOf(placed?.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))).text()
+    // Our answer was lost, twice at once and once later: the person's phone is still one phone to the gate.
+    const [xml, ...again] = [...(await Promise.all([asks(), asks()])), await asks()]
+    expect(again).toEqual([xml, xml])
     expect(xml).toMatch(/<Dial [^>]*callerId="\+12025550199"/)
     expect(xml).toContain(`>${person}</Number>`)
     expect(await house.view(callId)).toMatchObject({ kind: 'bridge', status: 'connected' })
     const { decisions } = (await (await house.ask('/api/gate/decisions', { token: house.admin })).json()) as {
       decisions: { callId: string; allowed: boolean }[]
     }
-    expect(decisions.filter((each) => each.callId === callId && each.allowed).length).toBe(2)
+    expect(decisions.filter((each) => each.callId === callId).map(({ allowed }) => allowed)).toEqual([true, true])
     const nobody = await (await tell(`/api/calls/dial-action/${callId}`, outcome(sid, 'no-answer'))).text()
     expect(nobody).toMatch(/<Say.*<Hangup/)
     await tell('/api/calls/status', said(sid, 'completed', 3, { CallDuration: '20' }))

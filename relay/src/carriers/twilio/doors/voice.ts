@@ -87,22 +87,29 @@ export function twilioVoice(
     call.answers()
     if (agent && voice.answeredBy) lines.machine(call, agent.persona.phone.voicemail, verdictOf(voice.answeredBy))
     if (!agent || call.endReason) return hangUpTwiml()
-    if (call.kind !== 'bridge') return agentTwiml(call, agent, line)
-    return bridged(agent, callId)
+    return call.kind === 'bridge' ? bridgedOnce(call, agent, line) : agentTwiml(call, agent, line)
+  }
+
+  /** What a bridge's line was told: Twilio asks again where our answer was lost, and the gate has counted the person's phone already. */
+  const bridgedLines = new WeakMap<LiveLine, Promise<string>>()
+  function bridgedOnce(call: Call, agent: Agent, line: LiveLine): Promise<string> {
+    const told = bridgedLines.get(line) ?? bridged(call, agent, line)
+    bridgedLines.set(line, told)
+    // What was not decided is asked again.
+    told.catch(() => bridgedLines.delete(line))
+    return told
   }
 
   /** The person's phone asks the gate like any other. */
-  async function bridged(agent: Agent, callId: string): Promise<string> {
+  async function bridged(call: Call, agent: Agent, line: LiveLine): Promise<string> {
     const { person, ringMs } = agent.persona.phone
-    const call = calls.get(callId)
-    const line = lines.get(callId)
-    if (!call || !line || person === undefined) return hangUpTwiml()
+    if (person === undefined) return hangUpTwiml()
     const { maxDurationMs } = agent.persona.limits
     try {
       await lines.bridge(call, agent, person)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      logger.warn({ callId, code: error.code }, 'the person’s phone may not be rung')
+      logger.warn({ callId: call.id, code: error.code }, 'the person’s phone may not be rung')
       return sayTwiml(NOBODY)
     }
     return bridgeTwiml({ call, line, urls, person, answerWithinMs: ringMs, maxDurationMs })
