@@ -1,17 +1,21 @@
 import type { CarriedWebCall, FromRelay, NextAccessToken, ToRelay } from '@voice-agent/relay/protocol'
+import { isRetryable } from '../call/fault.ts'
+import { askAgain } from './again.ts'
+import { TOKEN_REFRESH_MS } from './token-life.ts'
 
 /** What goes between page and relay while Twilio has the sound: events come as they come over the media socket, messages go one after the other. */
 
 const EVENTS: readonly FromRelay['type'][] = ['status', 'state', 'transcript', 'speaker', 'tool', 'error', 'ended']
-/** The relay has no ear for the page before Twilio's sound has reached it. */
-const TOO_EARLY = 409
-const AGAIN_MS = 400
-const MOST_TRIES = 50
+/** How long a message may wait for the relay's ear: Twilio's sound has to reach it first. */
+const MESSAGE_WITHIN_MS = 30_000
 const MOST_WAITING = 200
+/** An answer that never comes must not use up a token's last seconds. */
+const TOKEN_ANSWER_MS = 8_000
 
 export interface Beside {
+  /** In order, and again until it is taken; an `error` is told when it cannot be. After `hangup` nothing else is sent. */
   send(message: ToRelay): void
-  /** Undefined when it cannot be had. */
+  /** Asked for until the last one runs out; undefined when it cannot be had. Never rejects. */
   nextToken(): Promise<string | undefined>
   close(): void
 }
@@ -33,20 +37,26 @@ export function openBeside(
   let waiting = 0
   let sending = Promise.resolve()
 
+  const lost = (code: string, message = '') => take({ type: 'error', code, message, retryable: isRetryable(code) })
+
   async function post(message: ToRelay): Promise<void> {
-    for (let tries = 1; !stop.signal.aborted || message.type === 'hangup'; tries++) {
-      const answer = await ask(urls.messagesUrl, message).catch(() => undefined)
-      if (answer && answer.status !== TOO_EARLY && answer.status < 500) return
-      if (tries >= MOST_TRIES) return
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
-    }
+    const outcome = await askAgain({
+      ask: () => ask(urls.messagesUrl, { message }),
+      read: () => undefined,
+      withinMs: MESSAGE_WITHIN_MS,
+      signal: stop.signal,
+    })
+    if (outcome.is === 'refused') lost(outcome.code, outcome.detail)
   }
 
   return {
     send(message) {
       // A page that goes has time for one request, and nothing it said before matters any more.
-      if (message.type === 'hangup') return void ask(urls.messagesUrl, message).catch(() => undefined)
-      if (waiting >= MOST_WAITING) return
+      if (message.type === 'hangup') {
+        stop.abort()
+        return void ask(urls.messagesUrl, { message }).catch(() => undefined)
+      }
+      if (waiting >= MOST_WAITING) return lost('rate_limited')
       waiting += 1
       sending = sending
         .then(() => post(message))
@@ -55,9 +65,13 @@ export function openBeside(
         })
     },
     async nextToken() {
-      const answer = await ask(urls.accessTokenUrl).catch(() => undefined)
-      if (!answer?.ok) return undefined
-      return ((await answer.json()) as NextAccessToken).accessToken
+      const outcome = await askAgain({
+        ask: () => ask(urls.accessTokenUrl, { signal: AbortSignal.any([stop.signal, AbortSignal.timeout(TOKEN_ANSWER_MS)]) }),
+        read: async (answer) => ((await answer.json()) as NextAccessToken).accessToken,
+        withinMs: TOKEN_REFRESH_MS,
+        signal: stop.signal,
+      })
+      return outcome.is === 'answered' ? outcome.words : undefined
     },
     close() {
       stop.abort()
@@ -66,12 +80,13 @@ export function openBeside(
   }
 }
 
-const ask = (url: string, message?: ToRelay) =>
+const ask = (url: string, { message, signal }: { message?: ToRelay; signal?: AbortSignal }) =>
   fetch(url, {
     method: 'POST',
     credentials: 'omit',
     keepalive: true,
-    ...(message ? { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(message) } : {}),
+    ...(signal && { signal }),
+    ...(message && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(message) }),
   })
 
 function read(event: Event): FromRelay | undefined {

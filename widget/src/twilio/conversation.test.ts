@@ -7,8 +7,10 @@ import { TwilioConversation } from './conversation.ts'
 /** What the relay is asked and tells, in place of its addresses. */
 class Wire {
   readonly posted: { url: string; message: unknown }[] = []
-  /** Statuses of the next answers to messages; then 204. */
-  answers: number[] = []
+  /** The next answers to messages; then 204. */
+  answers: (number | Response)[] = []
+  /** What comes in place of the next tokens. */
+  noTokens: (Response | Error)[] = []
   source: EventTarget | undefined
   #fetch = globalThis.fetch
   #EventSource = globalThis.EventSource
@@ -19,8 +21,13 @@ class Wire {
       const message: unknown = init?.body ? JSON.parse(String(init.body)) : undefined
       this.posted.push({ url: String(url), message })
       for (const look of this.#waiting) look()
-      if (String(url).endsWith('/access-token')) return Response.json({ accessToken: 'token-2', expiresAt: new Date().toISOString() })
-      return new Response(undefined, { status: this.answers.shift() ?? 204 })
+      if (String(url).endsWith('/access-token')) {
+        const noToken = this.noTokens.shift()
+        if (noToken instanceof Error) throw noToken
+        return noToken ?? Response.json({ accessToken: 'token-2', expiresAt: new Date().toISOString() })
+      }
+      const answer = this.answers.shift() ?? 204
+      return typeof answer === 'number' ? new Response(undefined, { status: answer }) : answer
     }
     const opened = (source: EventTarget) => {
       this.source = source
@@ -91,6 +98,12 @@ describe('a call over Twilio', () => {
     device.call.tell('accept')
     await call.ready
   }
+
+  /** The next token that the SDK is handed. */
+  const renewed = () =>
+    new Promise<string>((resolve) => {
+      device.updateToken = resolve
+    })
 
   it('connects with its token and ticket, and is ready once Twilio has taken it', async () => {
     expect(await device.params.promise).to.deep.equal({ ticket: 't' })
@@ -172,9 +185,83 @@ describe('a call over Twilio', () => {
 
   it('fetches the next token before the last one runs out', async () => {
     await accept()
+    const next = renewed()
     device.tell('tokenWillExpire')
-    while (!device.did.some(([what]) => what === 'updateToken')) await new Promise((resolve) => setTimeout(resolve))
-    expect(device.did.at(-1)).to.deep.equal(['updateToken', 'token-2'])
+    expect(await next).to.equal('token-2')
+  })
+
+  for (const [why, noToken] of Object.entries({
+    'nobody answers': new Error('offline'),
+    'the relay starts anew': new Response(undefined, { status: 503 }),
+    'a proxy answers with a page of its own': new Response('<h1>Sign in</h1>'),
+  })) {
+    it(`asks again for its next token when ${why}`, async () => {
+      await accept()
+      wire.noTokens = [noToken]
+      const next = renewed()
+      device.tell('tokenWillExpire')
+      expect(await next).to.equal('token-2')
+    })
+  }
+
+  it('asks for no token after the visitor hung up', async () => {
+    await accept()
+    call.hangUp('visitor')
+    device.tell('tokenWillExpire')
+    await Promise.resolve()
+    expect(wire.posted.map(({ url }) => url)).to.deep.equal(['/messages'])
+  })
+
+  it('outlives an SDK that takes no token any more', async () => {
+    await accept()
+    const unhandled: unknown[] = []
+    const note = (event: PromiseRejectionEvent) => void unhandled.push(event.reason)
+    addEventListener('unhandledrejection', note)
+    device.updateToken = () => {
+      throw new Error('Attempt to "updateToken" when device is in state "destroyed".')
+    }
+    device.tell('tokenWillExpire')
+    while (!wire.posted.some(({ url }) => url === '/access-token')) await Promise.resolve()
+    // Browsers tell of unhandled rejections after the tasks that made them.
+    for (let task = 0; task < 5; task += 1) await new Promise((resolve) => setTimeout(resolve))
+    removeEventListener('unhandledrejection', note)
+    expect(unhandled).to.deep.equal([])
+  })
+
+  it('sends what came too quickly when the relay wants it, and in order', async () => {
+    await accept()
+    wire.answers = [Response.json({ code: 'rate_limited', detail: 'Wait.', retryAfterMs: 20 }, { status: 429 })]
+    call.send({ type: 'text', text: 'first' })
+    call.send({ type: 'text', text: 'second' })
+    const texts = (await wire.until(3)) as { text: string }[]
+    expect(texts.map(({ text }) => text)).to.deep.equal(['first', 'first', 'second'])
+    expect(told.map(([name]) => name)).to.deep.equal(['sounding'])
+  })
+
+  it('tells what cannot be sent, and goes on with the next', async () => {
+    await accept()
+    wire.answers = [Response.json({ code: 'rate_limited', detail: 'Come back later.' }, { status: 429, headers: { 'Retry-After': '60' } })]
+    call.send({ type: 'text', text: 'first' })
+    call.send({ type: 'text', text: 'second' })
+    await wire.until(2)
+    expect(told.at(-1)).to.deep.equal(['fault', 'rate_limited', 'Come back later.', true])
+  })
+
+  it('tells when more waits than it can keep', async () => {
+    await accept()
+    for (let i = 0; i < 201; i += 1) call.send({ type: 'text', text: `${i}` })
+    expect(told.at(-1)).to.deep.equal(['fault', 'rate_limited', '', true])
+    call.hangUp('visitor')
+  })
+
+  it('keeps nothing for a relay that was told to hang up', async () => {
+    await accept()
+    wire.answers = [Response.json({}, { status: 429, headers: { 'Retry-After': '2' } })]
+    call.send({ type: 'text', text: 'first' })
+    call.send({ type: 'text', text: 'second' })
+    await wire.until(1)
+    call.hangUp('visitor')
+    expect(await wire.until(2)).to.deep.equal([{ type: 'text', text: 'first' }, { type: 'hangup' }])
   })
 
   it('ends as the relay says, once, and lets everything go', async () => {

@@ -50,7 +50,8 @@ export class TwilioConversation implements Talk {
   async #connect({ accessToken, connectParams }: CarriedWebCall, makeDevice: MakeDevice): Promise<void> {
     const device = makeDevice(accessToken, this.#microphone.get)
     this.#device = device
-    device.on('tokenWillExpire', () => void this.#renew())
+    // The SDK may be gone meanwhile: it ends with the page's own visibility.
+    device.on('tokenWillExpire', () => void this.#renew().catch(() => {}))
     device.on('error', (error: unknown) => this.#fail(error))
     const call = await device.connect({ params: connectParams })
     this.#call = call
@@ -136,7 +137,7 @@ export class TwilioConversation implements Talk {
     if (message.type === 'transcript') on.entry(message.entry)
     else if (message.type === 'speaker') on.speaker(message.who, message.name)
     else if (message.type === 'tool') on.tool(message)
-    else if (message.type === 'error') on.fault(message.code, message.message, message.retryable)
+    else if (message.type === 'error') this.#over || on.fault(message.code, message.message, message.retryable)
     else if (message.type === 'ended') this.#end(message.reason)
     else if (message.type === 'state') {
       this.#state = message.state

@@ -1,4 +1,5 @@
 import { Device } from '@twilio/voice-sdk'
+import { TOKEN_REFRESH_MS } from './token-life.ts'
 
 /** What we use of Twilio's voice SDK; tests put a device of their own in its place. */
 
@@ -31,9 +32,6 @@ class NoSound {
   stop = () => undefined
   setSinkIds = () => undefined
 }
-
-/** Before a token runs out the page has this long to get the next. */
-const TOKEN_REFRESH_MS = 30_000
 
 export const makeDevice: MakeDevice = (token, microphone) => {
   const options = {
