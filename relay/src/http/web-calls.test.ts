@@ -1,8 +1,14 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
 import fc from 'fast-check'
+import { createMiddleware } from 'hono/factory'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { createLimits } from '../access/limits.ts'
+import { Persona } from '../agents/persona.ts'
 import type { FromRelay, ProblemBody, WebCall } from '../protocol/index.ts'
 import { type Answer, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
+import type { HttpEnv } from './access.ts'
+import { type WebCallRooms, webCalls } from './web-calls.ts'
 
 let house: TestRelay
 let admin: string
@@ -136,6 +142,39 @@ describe('opening a call', () => {
     const agentId = await agent({ limits: { concurrentCalls: 3 } })
     const answers = await Promise.all(Array.from({ length: 9 }, () => open({ agentId })))
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 201, 201, 429, 429, 429, 429, 429, 429])
+  })
+
+  it('gives the place back where the carrier could not invite the page', async () => {
+    const persona = Persona.parse({ name: 'Mira', limits: { concurrentCalls: 1 } })
+    const agent = { ...{ id: 'demo', organisationId: 'org', persona, createdAt: new Date(0), updatedAt: new Date(0) } }
+    let invited = 0
+    const invite = () => {
+      invited += 1
+      return Promise.reject(new Error('no token could be made'))
+    }
+    const rooms = {
+      agents: { find: async () => agent },
+      calls: { list: () => [], newId: () => 'c-1' },
+      limits: createLimits({ maxCalls: 1 }),
+      pageCarriers: { of: async () => ({ door: { invite }, number: { id: 'pn_1' } }) },
+      visitorTokens: { read: () => undefined },
+      where: { consoleOrigins: () => [], ownOrigins: () => ['https://own.example'] },
+      draining: () => false,
+    }
+    const app = new OpenAPIHono<HttpEnv>()
+    const come = createMiddleware<HttpEnv>((c, next) => {
+      c.set('address', '203.0.113.5')
+      return next()
+    })
+    for (const entry of webCalls(rooms as unknown as WebCallRooms)) entry.mount(app, [come])
+    const ask = () =>
+      app.request('/api/web-calls', {
+        method: 'POST',
+        headers: { origin: 'https://own.example', 'content-type': 'application/json' },
+        body: JSON.stringify({ agentId: 'demo', transport: 'twilio' }),
+      })
+    for (let time = 0; time < 2; time++) expect((await ask()).status).toBe(500)
+    expect(invited).toBe(2)
   })
 
   it('answers anything with a call or a refusal, never with a fault', async () => {

@@ -89,31 +89,35 @@ export function webCalls(rooms: WebCallRooms): Endpoint[] {
           return { ofAgent: live.filter((call) => call.agentId === agent.id).length, all: live.length }
         },
       })
-      const id = rooms.calls.newId()
-      const invitation = await carrier?.door.invite(id, carrier.number)
-      const opening = rooms.calls.open({
-        id,
-        organisationId: agent.organisationId,
-        agentId: agent.id,
-        persona: agent.persona,
-        sessionId: request.sessionId ?? `s_${randomBytes(16).toString('base64url')}`,
-        modality: request.modality,
-        kind: 'web',
-        direction: 'inbound',
-        language: chooseLanguage(request.language, agent.persona.languages),
-        variables: request.variables ?? {},
-        ...(carrier && invitation ? { line: invitation.line, phoneNumberId: carrier.number.id } : {}),
-        details: {
-          ...(request.variables ? { variables: request.variables } : {}),
-          ...(request.page ? { page: request.page } : {}),
-          ...(visitor.userId === undefined ? {} : { userId: visitor.userId, userIdVerified: visitor.verified }),
-          ...(agent.persona.terms ? { consent: { termsVersion: agent.persona.terms.version, at: iso(rooms.clock.nowMs()) } } : {}),
-        },
-      })
-      const call = await opening.finally(release).catch((error: unknown) => {
-        invitation?.line.hangUp()
-        throw error
-      })
+      const open = async () => {
+        const id = rooms.calls.newId()
+        const invitation = await carrier?.door.invite(id, carrier.number)
+        const opening = rooms.calls.open({
+          id,
+          organisationId: agent.organisationId,
+          agentId: agent.id,
+          persona: agent.persona,
+          sessionId: request.sessionId ?? `s_${randomBytes(16).toString('base64url')}`,
+          modality: request.modality,
+          kind: 'web',
+          direction: 'inbound',
+          language: chooseLanguage(request.language, agent.persona.languages),
+          variables: request.variables ?? {},
+          ...(carrier && invitation ? { line: invitation.line, phoneNumberId: carrier.number.id } : {}),
+          details: {
+            ...(request.variables ? { variables: request.variables } : {}),
+            ...(request.page ? { page: request.page } : {}),
+            ...(visitor.userId === undefined ? {} : { userId: visitor.userId, userIdVerified: visitor.verified }),
+            ...(agent.persona.terms ? { consent: { termsVersion: agent.persona.terms.version, at: iso(rooms.clock.nowMs()) } } : {}),
+          },
+        })
+        const call = await opening.catch((error: unknown) => {
+          invitation?.line.hangUp()
+          throw error
+        })
+        return { call, invitation }
+      }
+      const { call, invitation } = await open().finally(release)
       const answer = { callId: call.id, sessionId: call.sessionId, agent: publicView(agent, await rooms.publicFacts(agent)) }
       const base = rooms.where.socketBase(c.req.header('host'))
       if (invitation) return c.json({ ...answer, ...carried(call.id, base, invitation) }, 201)
