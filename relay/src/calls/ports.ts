@@ -100,8 +100,8 @@ export interface Permit {
   /** E.164. */
   readonly number: string
   readonly decisionId: string
-  /** Takes the right. @throws when it was taken before, or the gate did not make it */
-  redeem(): void
+  /** Takes the right to ring this number for this call. @throws when it is for another one, was taken before, or the gate did not make it */
+  redeem(use: { callId: string; number: string }): void
 }
 
 /** A call's own control of its carrier; web calls have none. */

@@ -98,7 +98,7 @@ export interface LineEvent {
 /** A carrier's account with credentials in hand. Every request has a timeout; nothing but `status` and `hangUp` is ever repeated by itself. */
 export interface CarrierAccount {
   /**
-   * Rings. The permit is redeemed first: without one nothing leaves. Never tried twice.
+   * Rings. The permit is redeemed first, for this call and number: without one nothing leaves. Never tried twice.
    * @throws CarrierFault; `placed` says whether a phone may ring all the same
    */
   place(permit: Permit, order: PlaceOrder, signal?: AbortSignal): Promise<{ carrierCallId: string; status?: CallStatus }>
@@ -110,7 +110,7 @@ export interface CarrierAccount {
   transfer(
     permit: Permit,
     carrierCallId: string,
-    o: { to: string; callerId: string; statusUrl: string; answerWithinMs: number },
+    o: { callId: string; to: string; callerId: string; statusUrl: string; answerWithinMs: number },
   ): Promise<void>
   /** Rings and plays a recording; where the carrier is able to. Never tried twice. @throws CarrierFault as for `place` */
   playRecording?(permit: Permit, order: RecordingOrder, signal?: AbortSignal): Promise<{ carrierCallId: string; status?: CallStatus }>

@@ -55,7 +55,13 @@ const ORDER: PlaceOrder = {
   record: false,
   detectMachine: 'no',
 }
-const TRANSFER = { to: ORDER.to, callerId: ORDER.from, statusUrl: 'https://relay.example/transfer/1', answerWithinMs: 20_000 }
+const TRANSFER = {
+  callId: ORDER.callId,
+  to: ORDER.to,
+  callerId: ORDER.from,
+  statusUrl: 'https://relay.example/transfer/1',
+  answerWithinMs: 20_000,
+}
 
 function permitFor(number = ORDER.to, callId = ORDER.callId) {
   let redeemed = 0
@@ -63,7 +69,8 @@ function permitFor(number = ORDER.to, callId = ORDER.callId) {
     callId,
     number,
     decisionId: 'd_1',
-    redeem() {
+    redeem(use) {
+      if (use.callId !== callId || use.number !== number) throw new Error('for another call or number')
       redeemed += 1
       if (redeemed > 1) throw new Error('redeemed already')
     },
@@ -136,8 +143,7 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
         await asked(subject.placed, () => account.place(right.permit, ORDER))
         await expect(account.place(right.permit, ORDER)).rejects.toThrow('redeemed already')
         for (const other of [permitFor('+12025550109'), permitFor(ORDER.to, 'c_2')]) {
-          expect((await faultOf(account.place(other.permit, ORDER))).placed).toBe('no')
-          expect(other.redeemed).toBe(0)
+          await expect(account.place(other.permit, ORDER)).rejects.toThrow('another call or number')
         }
         expect(vendor.requests).toHaveLength(1)
       })
@@ -225,7 +231,8 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
         expect((await asked(subject.placed, () => play(right.permit))).carrierCallId).toBe(subject.carrierCallId)
         expect([right.redeemed, vendor.requests.length]).toEqual([1, 1])
         await expect(play(right.permit)).rejects.toThrow('redeemed already')
-        expect((await faultOf(play(permitFor('+12025550109').permit))).placed).toBe('no')
+        for (const other of [permitFor('+12025550109'), permitFor(ORDER.to, 'c_2')])
+          await expect(play(other.permit)).rejects.toThrow('another call or number')
         expect(vendor.requests).toHaveLength(1)
       })
 
@@ -287,7 +294,8 @@ export function carrierConformance<Config>(subject: Subject<Config>): void {
       await asked(subject.done, () => transfer(right.permit))
       expect([right.redeemed, vendor.requests.length]).toEqual([1, 1])
       await expect(transfer(right.permit)).rejects.toThrow('redeemed already')
-      await faultOf(transfer(permitFor('+12025550109').permit))
+      for (const other of [permitFor('+12025550109'), permitFor(ORDER.to, 'c_2')])
+        await expect(transfer(other.permit)).rejects.toThrow('another call or number')
       expect(vendor.requests).toHaveLength(1)
       for (const { answer } of subject.unclear) {
         const before = vendor.requests.length

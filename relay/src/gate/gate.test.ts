@@ -14,8 +14,8 @@ eachStore('the gate', (room) => {
       const answer = allowed(await gate.ask(asked))
       expect(answer).toMatchObject({ number: '+12125550123', country: 'US', rule: 'requested' })
       expect(answer.permit).toMatchObject({ callId: asked.callId, number: '+12125550123' })
-      expect(() => answer.permit.redeem()).not.toThrow()
-      expect(() => answer.permit.redeem()).toThrow('may not be placed')
+      expect(() => answer.permit.redeem(answer.permit)).not.toThrow()
+      expect(() => answer.permit.redeem(answer.permit)).toThrow('may not be placed')
     })
 
     it('is stored with what the rules looked at, and without the number, the address or the visitor', async () => {

@@ -13,7 +13,7 @@ import { createRuleBook, type RuleBook } from './rule-book.ts'
 import { tidyDaily } from './tidy.ts'
 
 export type { HouseGate } from './gate.ts'
-export { isPermit } from './permit.ts'
+export { isPermit, NoPermit } from './permit.ts'
 
 export interface GateSettings {
   /** Numbers that may be rung wherever and whenever, at no cost: the demo's sandbox. E.164. */

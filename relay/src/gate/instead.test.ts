@@ -55,10 +55,10 @@ eachStore('another carrier', (room) => {
         expect(next.permit.decisionId).not.toBe(permit.decisionId)
         // Not redeemed, and yet good for nothing: there is one right to ring, never two.
         expect([isPermit(permit), isPermit(next.permit)]).toEqual([false, true])
-        expect(() => permit.redeem()).toThrow()
+        expect(() => permit.redeem(permit)).toThrow()
         permit = next.permit
       }
-      permit.redeem()
+      permit.redeem(permit)
     }
     // Two wishes were allowed, and that was all.
     expect(refusal(await gate.ask(ask())).rule).toMatch(/^limit_/)

@@ -10,9 +10,9 @@ describe('a permit', () => {
   it('is good once', () => {
     const permit = givePermit(right, new TestClock())
     expect(isPermit(permit)).toBe(true)
-    permit.redeem()
+    permit.redeem(right)
     expect(isPermit(permit)).toBe(false)
-    expect(() => permit.redeem()).toThrow(NoPermit)
+    expect(() => permit.redeem(right)).toThrow(NoPermit)
     expect(() => takePermit(permit, right)).toThrow(NoPermit)
   })
 
@@ -20,17 +20,19 @@ describe('a permit', () => {
     const clock = new TestClock()
     const [early, late] = [givePermit(right, clock), givePermit(right, clock)]
     await clock.advance(PERMIT_MS - 1)
-    early.redeem()
+    early.redeem(right)
     await clock.advance(1)
-    expect(() => late.redeem()).toThrow('too old')
-    expect(() => late.redeem()).toThrow('gave no such permit')
+    expect(() => late.redeem(right)).toThrow('too old')
+    expect(() => late.redeem(right)).toThrow('gave no such permit')
   })
 
   it('is good for its own call and number, and a wrong try does not use it up', () => {
     const permit = givePermit(right, new TestClock())
     expect(() => takePermit(permit, { ...right, number: '+12125550124' })).toThrow('another call or number')
     expect(() => takePermit(permit, { ...right, callId: 'other' })).toThrow('another call or number')
-    takePermit(permit, right)
+    expect(() => permit.redeem({ ...right, number: '+12125550124' })).toThrow('another call or number')
+    expect(() => permit.redeem({ ...right, callId: 'other' })).toThrow('another call or number')
+    permit.redeem(right)
   })
 
   it('cannot be changed to another number', () => {
@@ -52,12 +54,12 @@ describe('a permit', () => {
     ]
     for (const [what, permit] of forged) {
       expect([what, isPermit(permit)]).toEqual([what, false])
-      expect(() => permit.redeem(), what).toThrow(NoPermit)
+      expect(() => permit.redeem(right), what).toThrow(NoPermit)
       expect(() => takePermit(permit, right), what).toThrow(NoPermit)
     }
     expect(isPermit({ ...right, redeem: () => undefined })).toBe(false)
     for (const thing of [undefined, null, 'permit', 7]) expect(isPermit(thing)).toBe(false)
-    real.redeem()
+    real.redeem(right)
   })
 
   it('whatever is done in whatever order: each is taken at most once, and in time', async () => {

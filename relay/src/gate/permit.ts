@@ -31,8 +31,8 @@ class GivenPermit implements Permit {
     this.decisionId = o.decisionId
     Object.freeze(this)
   }
-  redeem(use?: { callId: string; number: string }): void {
-    takePermit(this, use ?? this)
+  redeem(use: { callId: string; number: string }): void {
+    takePermit(this, use)
   }
 }
 

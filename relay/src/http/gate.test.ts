@@ -203,7 +203,7 @@ eachStore('the gate over HTTP', (room) => {
     it('say which answer they came in place of', async () => {
       const wish = question({ callId: 'over-two', number: numberAt(331), carrier: 'exotel' })
       const { permit } = allowed(await gate.ask(wish))
-      permit.redeem()
+      permit.redeem(permit)
       allowed(await gate.instead({ ...wish, carrier: 'twilio' }, permit))
       const { decisions } = await read<{ decisions: { id: string }[] }>(ask('GET', '/api/gate/decisions?callId=over-two'))
       expect(decisions).toHaveLength(2)

@@ -117,8 +117,8 @@ describe('a menu', () => {
   test('joins with a person, whom the gate lets be rung; else it is read again', async () => {
     const { account, asked, call, gate, press, saidByAgents } = await dialled()
     const joins: string[] = []
-    account.transfer = async (permit) => {
-      permit.redeem()
+    account.transfer = async (permit, _, { callId, to }) => {
+      permit.redeem({ callId, number: to })
       joins.push(permit.number)
     }
     gate.refusal = { allowed: false, rule: 'hours', code: 'outside_calling_hours', message: 'Too late.' }

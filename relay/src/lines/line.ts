@@ -2,7 +2,7 @@ import type { HouseNumber } from '../agents/house-number.ts'
 import type { Call } from '../calls/call.ts'
 import type { Clock, Line, Permit } from '../calls/ports.ts'
 import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carriers/carrier.ts'
-import { isPermit } from '../gate/index.ts'
+import { isPermit, NoPermit } from '../gate/index.ts'
 import type { Logger } from '../logger.ts'
 import type { EndReason } from '../protocol/index.ts'
 import { fold, isEnd, NOTHING_SAID } from './progress.ts'
@@ -30,13 +30,20 @@ export interface LiveLine extends Line {
   tell(event: LineEvent): void
   /** The carrier's name for the call, from whoever learns it first. */
   name(carrierCallId: string): void
+  /** Its phone rings, as a call shows that it brought to us; its carrier may never say so itself. */
+  met(): void
 }
 
 /**
- * - placing: asked, no answer yet. unclear: no clear answer. up: the carrier knows the call. over: nothing rings any more, or never did.
- * An unwanted line is hung up as soon as it has a name.
+ * - placing: asked, no answer yet; `met` when it rings all the same. unclear: no clear answer. nameless: it rings, and the carrier does not say what
+ *   it calls it. up: the carrier knows the call. over: nothing rings any more, or never did.
+ * An unwanted line is hung up as soon as it has a name; one that is nameless is over then.
  */
-type State = { is: 'placing' | 'unclear' | 'up'; unwanted: boolean } | { is: 'over' }
+type State =
+  | { is: 'placing'; unwanted: boolean; met: boolean }
+  | { is: 'unclear' | 'up'; unwanted: boolean }
+  | { is: 'nameless' }
+  | { is: 'over' }
 
 /** What fails before a carrier was asked rang nobody, whatever it says of itself. */
 function clearly(error: unknown): never {
@@ -63,7 +70,7 @@ export function createLine(o: {
 }): LiveLine {
   const { account, clock } = o
   const logger = o.logger.child({ callId: o.callId, carrier: o.number.provider })
-  let state: State = { is: 'placing', unwanted: false }
+  let state: State = { is: 'placing', unwanted: false, met: false }
   let carrierCallId: string | undefined
   let progress = NOTHING_SAID
   let call: Call | undefined
@@ -102,6 +109,7 @@ export function createLine(o: {
 
   /** By whoever ends the call: the carrier is told as soon as it can be. */
   function unwant() {
+    if (state.is === 'nameless') return over(undefined, call?.endReason ?? 'error')
     if (state.is === 'over' || state.unwanted) return
     state = { ...state, unwanted: true }
     if (state.is === 'up') void hangUpNow()
@@ -130,11 +138,21 @@ export function createLine(o: {
     if (carrierCallId !== undefined || state.is === 'over') return
     carrierCallId = known
     o.keepName(known).catch((error: unknown) => logger.warn({ err: error }, 'the carrier’s name of a call was not kept'))
-    const { unwanted } = state
+    const unwanted = state.is !== 'nameless' && state.unwanted
     state = { is: 'up', unwanted }
     cancelUnclear?.()
     ripcord.start()
     if (unwanted) void hangUpNow()
+  }
+
+  function met() {
+    if (state.is !== 'placing' && state.is !== 'unclear') return
+    answeredMs ??= clock.monotonicMs()
+    cancelUnclear?.()
+    if (state.is === 'placing') state = { ...state, met: true }
+    // Whoever ended it before has nothing to hang up: what was brought ends with it.
+    else if (state.unwanted) over(undefined, 'error')
+    else state = { is: 'nameless' }
   }
 
   function tell(event: LineEvent) {
@@ -185,12 +203,17 @@ export function createLine(o: {
         return undefined
       } catch (error) {
         const fault =
-          error instanceof CarrierFault ? error : new CarrierFault('malformed', String(error), { placed: 'unknown', cause: error })
+          error instanceof CarrierFault
+            ? error
+            : error instanceof NoPermit
+              ? new CarrierFault('refused', error.message, { placed: 'no', cause: error })
+              : new CarrierFault('malformed', String(error), { placed: 'unknown', cause: error })
         logger.warn({ fault: fault.code, carrierCode: fault.carrierCode, placed: fault.placed }, 'a call was not placed')
         o.onNote('line.refused', { fault: fault.code, placed: fault.placed, message: fault.message })
         // A callback may have come before the answer that failed.
-        if (carrierCallId !== undefined) return undefined
-        if (fault.placed === 'no' && state.is !== 'over' && !state.unwanted && passes()) letGo()
+        if (carrierCallId !== undefined || state.is === 'over') return carrierCallId === undefined ? fault : undefined
+        if (state.is === 'placing' && state.met) return nameless()
+        if (fault.placed === 'no' && state.is === 'placing' && !state.unwanted && passes()) letGo()
         else if (fault.placed === 'no') over(undefined, 'error')
         else if (state.is === 'placing') {
           state = { is: 'unclear', unwanted: state.unwanted }

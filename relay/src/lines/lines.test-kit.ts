@@ -49,7 +49,7 @@ function fakeAccount(): FakeAccount {
     hangingUp: async () => undefined,
     knows: () => undefined,
     async place(permit, order) {
-      permit.redeem()
+      permit.redeem({ callId: order.callId, number: order.to })
       account.placed.push(order)
       return account.placing(order)
     },

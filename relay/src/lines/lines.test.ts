@@ -83,6 +83,15 @@ describe('a phone is rung', () => {
 })
 
 describe('when the carrier is in trouble', () => {
+  test('a permit for another call rings nobody, and that is clear at once', async () => {
+    const { account, gate, lines, order, settled } = phoneWorld()
+    const { ask } = gate
+    gate.ask = (question) => ask({ ...question, callId: 'another' })
+    const { call, placed } = await lines.ring(order)
+    expect(await placed).toMatchObject({ code: 'refused', placed: 'no' })
+    expect([account.placed, call.endReason, settled]).toEqual([[], 'error', [{ callId: call.id, durationMs: 0 }]])
+  })
+
   test('a clear refusal ends the call, and nothing is tried again', async () => {
     const { account, clock, lines, log, order } = phoneWorld()
     account.placing = async () => {

@@ -151,7 +151,7 @@ export function createLines(o: {
     log.event(call.id, 'transfer', { by: asker.kind })
     // Before the carrier takes the sound away.
     call.joined()
-    const order = { to: permit.number, callerId: line.number.phoneNumber, statusUrl, answerWithinMs: agent.persona.phone.ringMs }
+    const order = { callId: call.id, to: permit.number, callerId: line.number.phoneNumber, statusUrl, answerWithinMs: agent.persona.phone.ringMs }
     await line.account.transfer(permit, line.carrierCallId, order).catch((error: unknown) => {
       call.notJoined()
       throw error
@@ -203,7 +203,7 @@ export function createLines(o: {
     },
     async bridge(call, agent, person) {
       const permit = await permitFor(call, agent, person, { kind: 'operator', id: `agent ${agent.id}` })
-      permit.redeem()
+      permit.redeem({ callId: call.id, number: person })
       call.joined()
     },
     transfer: join,

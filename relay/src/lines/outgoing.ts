@@ -248,7 +248,7 @@ export function createOutgoing(o: {
     const person = personOf(agent)
     if (person === undefined || !bridgesAtOnce(number)) return undefined
     const permit = await permitFor(call, agent, person, { kind: 'operator', id: `agent ${agent.id}` })
-    permit.redeem()
+    permit.redeem({ callId: call.id, number: permit.number })
     seconds.set(call.id, permit)
     return permit.number
   }

@@ -19,7 +19,7 @@ function carriersThat(outcomes: readonly Outcome[], more: { persona?: object; ab
   const account = (name: Name): CarrierAccount => ({
     async place(permit, order) {
       // Every ring has a right of its own.
-      permit.redeem()
+      permit.redeem({ callId: order.callId, number: order.to })
       placed.push({ name, order })
       const outcome = outcomeOf(name)
       if (outcome === 'no') throw new CarrierFault('refused', 'no')

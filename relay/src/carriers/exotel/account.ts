@@ -67,12 +67,11 @@ export function createExotelAccount(o: {
 
   return {
     async place(permit, order, signal) {
-      if (permit.number !== order.to || permit.callId !== order.callId) throw refused('The permit is for another call.')
       const form = {
         ...placement(order, callerIdOf(order.from, o.callerIdFormat), target(order)),
         StatusCallbackContentType: CALLBACK_TYPES[o.callbackType],
       }
-      permit.redeem()
+      permit.redeem({ callId: order.callId, number: order.to })
       const { Sid, Status } = read(await rest.post('/Calls/connect.json', form, signal))
       return { carrierCallId: Sid, status: statusOf(Status).status }
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { EndReason } from '../../protocol/index.ts'
-import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder } from '../carrier.ts'
+import { type CarrierAccount, CarrierFault, type LineEvent } from '../carrier.ts'
 import type { JiocxConfig } from './config.ts'
 import { type Dialect, pick } from './dialect.ts'
 import { jiocxFault } from './faults.ts'
@@ -43,7 +43,6 @@ export function createJiocxAccount(o: { rest: JiocxRest; dialect: Dialect; confi
 
   return {
     async place(permit, order, signal) {
-      insist(permit, order)
       if (order.bridgeTo === undefined)
         throw refused('JioCX joins two phones and brings no sound: give the agent a person to ring, or a number at a carrier that streams.')
       const content = named([
@@ -56,12 +55,11 @@ export function createJiocxAccount(o: { rest: JiocxRest; dialect: Dialect; confi
         [fields.dltEntityId, config.dltEntityId],
         [fields.statusUrl, order.urls.status],
       ])
-      permit.redeem()
+      permit.redeem({ callId: order.callId, number: order.to })
       return placed(await rest.ask(paths.call, { method: 'POST', content, ...(signal ? { signal } : {}) }))
     },
 
     async playRecording(permit, order, signal) {
-      insist(permit, order)
       const content = named([
         [fields.to, as(order.to)],
         [fields.from, as(order.from)],
@@ -70,7 +68,7 @@ export function createJiocxAccount(o: { rest: JiocxRest; dialect: Dialect; confi
         [fields.dltEntityId, config.dltEntityId],
         [fields.statusUrl, order.statusUrl],
       ])
-      permit.redeem()
+      permit.redeem({ callId: order.callId, number: order.to })
       return placed(await rest.ask(paths.message, { method: 'POST', content, ...(signal ? { signal } : {}) }))
     },
 
@@ -101,10 +99,6 @@ export function eventOf(answer: Record<string, unknown>, dialect: Dialect, carri
   const { ours, word: shown } = statusOf(word, pick(answer, dialect.answers.message), dialect)
   // A word that nobody has mapped is no news: the call is known, and lives.
   return { carrierCallId, ...(ours ?? { status: 'initiated' }), said: { status: shown } }
-}
-
-function insist(permit: { number: string; callId: string }, order: Pick<PlaceOrder, 'to' | 'callId'>) {
-  if (permit.number !== order.to || permit.callId !== order.callId) throw refused('The permit is for another call.')
 }
 
 const wholeSeconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))

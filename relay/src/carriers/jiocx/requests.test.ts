@@ -81,7 +81,14 @@ const open = (own: Partial<JiocxConfig> = {}, env?: Record<string, string>) =>
     },
   )
 const { from, to } = vectors.click2call.json
-const permit = (number = from): Permit => ({ callId: 'c_1', number, decisionId: 'd_1', redeem: () => undefined })
+const permit = (number = from): Permit => ({
+  callId: 'c_1',
+  number,
+  decisionId: 'd_1',
+  redeem(use) {
+    if (use.number !== number || use.callId !== 'c_1') throw new Error('for another call or number')
+  },
+})
 const order: PlaceOrder = {
   callId: 'c_1',
   to: from,
@@ -165,7 +172,7 @@ describe('JioCX is asked', () => {
     const message = { callId: 'c_1', to: rest.to, from: rest.from, audioUrl, statusUrl: 'https://r/s' }
     expect(await account.playRecording?.(permit(rest.to), message)).toEqual({ carrierCallId: 'c1', status: 'initiated' })
     expect(asked.at(-1)).toMatchObject({ line: `POST /v1${vectors.obd.path}`, body: vectors.obd.json })
-    await expect(account.playRecording?.(permit(), message)).rejects.toMatchObject({ code: 'refused', placed: 'no' })
+    await expect(account.playRecording?.(permit(), message)).rejects.toThrow('another call or number')
   })
 
   it('nothing without a second phone: the permit stays', async () => {

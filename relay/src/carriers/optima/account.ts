@@ -32,10 +32,9 @@ export function createOptimaAccount(o: {
 
   return {
     async place(permit, order, signal) {
-      if (permit.number !== order.to || permit.callId !== order.callId) throw refused('The permit is for another call.')
       if (order.bridgeTo !== undefined) throw refused('Optima joins no two phones: choose another carrier, or let the agent answer.')
       const body = placement(order)
-      permit.redeem()
+      permit.redeem({ callId: order.callId, number: order.to })
       const placed = Placed.safeParse(opened(await rest({ method: 'POST', path: '/pbx/call', body, signal })))
       if (!placed.success) throw optimaFault('malformed', { placed: 'unknown', cause: placed.error })
       const { endpointUrl, sessionId } = placed.data

@@ -180,7 +180,13 @@ describe('what Twilio is asked', () => {
         '<?xml version="1.0" encoding="UTF-8"?><Response><Play digits="1w2#"/><Redirect method="POST">https://r/a?x=1&amp;y=2</Redirect></Response>',
       ],
     ])
-    await open().transfer(permit, CALL, { to: '+12025550101', callerId: '+12025550123', statusUrl: 'https://r/d', answerWithinMs: 20_000 })
+    await open().transfer(permit, CALL, {
+      callId: 'c_1',
+      to: '+12025550101',
+      callerId: '+12025550123',
+      statusUrl: 'https://r/d',
+      answerWithinMs: 20_000,
+    })
     expect(form()).toEqual([
       [
         'Twiml',

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Permit } from '../../calls/ports.ts'
 import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder, type RecordingOrder } from '../carrier.ts'
 import type { Form, FormRest } from '../form-rest.ts'
 import { twilioFault } from './faults.ts'
@@ -39,12 +38,12 @@ export function createTwilioAccount(rest: FormRest): CarrierAccount {
 
   return {
     async place(permit, order, signal) {
-      redeem(permit, order.to, order.callId)
+      permit.redeem({ callId: order.callId, number: order.to })
       return ring(placement(order), signal)
     },
 
     async playRecording(permit, order, signal) {
-      redeem(permit, order.to, order.callId)
+      permit.redeem({ callId: order.callId, number: order.to })
       return ring(playing(order), signal)
     },
 
@@ -64,7 +63,7 @@ export function createTwilioAccount(rest: FormRest): CarrierAccount {
     },
 
     async transfer(permit, carrierCallId, o) {
-      redeem(permit, o.to)
+      permit.redeem({ callId: o.callId, number: o.to })
       const { to: number, callerId, statusUrl: action, answerWithinMs } = o
       const next = dialTwiml({ number, callerId, action, answerWithinMs })
       if (sessionOf(carrierCallId)?.handOff(() => next)) return
@@ -87,12 +86,6 @@ function read(answer: unknown, sid?: string): z.infer<typeof Call> {
   const call = Call.safeParse(answer)
   if (!call.success || call.data.sid !== (sid ?? call.data.sid)) throw twilioFault('malformed', { placed: 'unknown', cause: call.error })
   return call.data
-}
-
-/** The right to ring this number, taken before anything leaves. @throws when it is for another one */
-function redeem(permit: Permit, number: string, callId = permit.callId) {
-  if (permit.number !== number || permit.callId !== callId) throw new CarrierFault('refused', 'The permit is for another call.')
-  permit.redeem()
 }
 
 function placement(order: PlaceOrder): Form {

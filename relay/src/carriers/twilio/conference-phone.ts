@@ -23,6 +23,8 @@ const RING_MS = 30_000
 const UNTOLD_MS = 3000
 
 export function createOperatorPhone(o: {
+  /** Whose conference it is. */
+  callId: string
   /** The conference's own name. */
   name: string
   from: string
@@ -47,7 +49,8 @@ export function createOperatorPhone(o: {
     const permit = wanted
     if (!permit || conferenceId === undefined || !isOpen) return
     wanted = undefined
-    rest.ring(permit, conferenceId, { from: o.from, label: 'operator', status: o.status, answerWithinMs: RING_MS }).then(
+    const { callId, from, status } = o
+    rest.ring(permit, conferenceId, { callId, to: permit.number, from, label: 'operator', status, answerWithinMs: RING_MS }).then(
       (id) => {
         carrierCallId = id
         o.note('conference.phone-rings')

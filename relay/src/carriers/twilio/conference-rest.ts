@@ -10,11 +10,22 @@ export interface ConferenceRest {
   /** The call goes on with this document. @throws CarrierFault */
   redirect(carrierCallId: string, next: { twiml: string } | { url: string }): Promise<void>
   /** Rings a phone into it; answers Twilio's name for that call. @throws CarrierFault */
-  ring(permit: Permit, conferenceId: string, o: { from: string; label: string; status: string; answerWithinMs: number }): Promise<string>
+  ring(permit: Permit, conferenceId: string, o: Invited): Promise<string>
   /** Twilio's name for the conference of this name; undefined when there is none. @throws CarrierFault */
   named(name: string): Promise<string | undefined>
   /** One that is over already is fine. @throws CarrierFault */
   end(conferenceId: string): Promise<void>
+}
+
+/** A phone that is rung into a call's conference. */
+interface Invited {
+  readonly callId: string
+  /** E.164. */
+  readonly to: string
+  readonly from: string
+  readonly label: string
+  readonly status: string
+  readonly answerWithinMs: number
 }
 
 const Participant = z.object({ call_sid: z.string().regex(/^CA[0-9a-zA-Z]{1,62}$/) })
@@ -28,10 +39,10 @@ export function createConferenceRest(rest: FormRest): ConferenceRest {
       await rest.post(`/Calls/${encodeURIComponent(carrierCallId)}.json`, form)
     },
     async ring(permit, conferenceId, o) {
-      permit.redeem()
+      permit.redeem({ callId: o.callId, number: o.to })
       const answer = await rest.post(`/Conferences/${encodeURIComponent(conferenceId)}/Participants.json`, {
         From: o.from,
-        To: permit.number,
+        To: o.to,
         Label: o.label,
         Timeout: String(Math.min(seconds(o.answerWithinMs), MOST_RING_S)),
         Beep: 'false',

@@ -110,13 +110,14 @@ async function met(...calls: string[]) {
 }
 
 /** A permit that counts how often it was used. */
-function permit(): Permit & { used: number } {
+function permit(callId = 'c_1'): Permit & { used: number } {
   return {
-    callId: 'c_1',
+    callId,
     number: PERSON,
     decisionId: 'd_1',
     used: 0,
-    redeem() {
+    redeem(use) {
+      if (use.callId !== callId || use.number !== PERSON) throw new Error('for another call or number')
       this.used += 1
     },
   }
@@ -288,6 +289,16 @@ describe('a conference', () => {
     one.joins(CALLER)
     await expect.poll(() => one.done, { timeout: 10_000 }).toContain('lost never')
     expect(one.notes).toContain('conference.phone-refused')
+  })
+
+  it('rings no phone with the permit of another call, and gives the caller back', async () => {
+    const one = begin()
+    one.conference.invite(permit('c_2'))
+    await clock.advance(0)
+    one.action()
+    one.joins(CALLER)
+    await expect.poll(() => one.done, { timeout: 10_000 }).toContain('lost never')
+    expect(one.asked().filter((each) => each.includes('Participants'))).toEqual([])
   })
 
   it('a phone that rings perhaps (500) is waited for, and is rung no second time', async () => {

@@ -67,7 +67,7 @@ export function createConference(o: {
     logger.warn({ callId: call.id, fault: error instanceof CarrierFault ? error.code : String(error) }, what)
 
   const phone = createOperatorPhone({
-    ...{ name: o.name, rest, clock, note, from: line.number.phoneNumber, status: urls.status },
+    ...{ callId: call.id, name: o.name, rest, clock, note, from: line.number.phoneNumber, status: urls.status },
     onRefused: () => step({ type: 'operator-failed' }),
     onUnwanted: (id) => void line.account.hangUp(id).catch(warn('an operator’s phone was not hung up')),
     onFault: warn('an operator’s phone could not be rung'),
