@@ -1,4 +1,4 @@
-import type { PublicAgent, WebCall, WebCallRequest } from '@voice-agent/relay/protocol'
+import type { CarriedWebCall, PublicAgent, WebCall, WebCallRequest } from '@voice-agent/relay/protocol'
 import type { CallConfig } from '../element/events.ts'
 import type { Beginning, Inside } from '../element/inside.ts'
 import type { Answer } from '../element/relay-client.ts'
@@ -58,6 +58,7 @@ export async function openWithRelay(
   inside: Inside,
   agent: PublicAgent,
   how: { modality: 'voice' | 'text'; sessionId: string | undefined; signal: AbortSignal; openSound: () => unknown },
+  loadKit: () => Promise<typeof import('../twilio/index.ts')> = () => import('../twilio/index.ts'),
 ): Promise<{ opened: WebCall; modality: 'voice' | 'text'; talk: (o: TalkOptions) => Talk }> {
   const { element } = inside
   const config: CallConfig = {
@@ -81,7 +82,7 @@ export async function openWithRelay(
     if (config.modality === 'voice') how.openSound()
     request.visitorToken = await tokenOf(element.tokenProvider)
   }
-  const kit = request.transport && import('../twilio/index.ts').catch(() => {})
+  const kit = request.transport && loadKit().catch(() => {})
   const answer = inside.ask<WebCall>(`${inside.relay()}/api/web-calls`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -91,10 +92,20 @@ export async function openWithRelay(
   // Opening the loudspeaker may hold the page up for a moment: the request is under way meanwhile, and this is still the click.
   if (config.modality === 'voice') how.openSound()
   const opened = granted(await answer)
-  if (how.signal.aborted) throw new CallFault('canceled')
   const talk = kit ? (await kit)?.talkOverTwilio : (o: TalkOptions) => new Conversation(o)
-  if (!talk) throw new CallFault('load_failed')
+  if (!talk || how.signal.aborted) {
+    letGo(inside, opened)
+    throw new CallFault(how.signal.aborted ? 'canceled' : 'load_failed')
+  }
   return { opened, modality: config.modality, talk }
+}
+
+/** A call over Twilio that nobody joins would keep its seat until the relay stops waiting. */
+function letGo(inside: Inside, opened: WebCall): void {
+  const { messagesUrl } = opened as Partial<CarriedWebCall>
+  if (!messagesUrl) return
+  const headers = { 'Content-Type': 'application/json' }
+  void inside.ask(messagesUrl, { method: 'POST', keepalive: true, headers, body: '{"type":"hangup"}' })
 }
 
 /** The answer's body; throws CallFault when it is a refusal. */

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai'
-import { type Asking, askAgain, type Outcome } from './again.ts'
+import { type Asking, askAgain, type Outcome, REAL_TIME } from './again.ts'
 
 /** The relay's answers in turn; an error is a connection that broke. Time passes only while it is waited for. */
 async function asked(answers: (Response | Error)[], o: Partial<Asking<string>> = {}) {
@@ -62,20 +62,10 @@ describe('asking the relay again', () => {
 
   it('leaves off at once when it is stopped amid a pause', async () => {
     const stop = new AbortController()
-    let tries = 0
-    const asking = askAgain({
-      ask: async () => {
-        tries += 1
-        // After the pause has begun.
-        setTimeout(() => stop.abort())
-        return refusal(503, { retryAfterMs: 29_000 })
-      },
-      read: () => '',
-      withinMs: 30_000,
-      signal: stop.signal,
-    })
-    expect(await asking).to.deep.equal({ is: 'stopped' })
-    expect(tries).to.equal(1)
+    const left = REAL_TIME.pause(60_000, stop.signal)
+    stop.abort()
+    await left
+    await REAL_TIME.pause(60_000, stop.signal)
   })
 
   it('asks nobody once it was stopped', async () => {

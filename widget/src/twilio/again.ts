@@ -26,7 +26,7 @@ type Tried<Words> = Outcome<Words> & { pauseMs?: number }
 
 /** Waits as long as the relay asks for, and longer each time where it does not say. Never rejects. */
 export async function askAgain<Words>(o: Asking<Words>): Promise<Outcome<Words>> {
-  const { signal, time = REAL } = o
+  const { signal, time = REAL_TIME } = o
   const untilMs = time.nowMs() + o.withinMs
   for (let leastMs = FIRST_PAUSE_MS; !signal.aborted; leastMs = Math.min(2 * leastMs, LONGEST_PAUSE_MS)) {
     const { pauseMs, ...tried } = await once(o)
@@ -52,7 +52,7 @@ async function once<Words>({ ask, read }: Asking<Words>): Promise<Tried<Words>> 
   return answer.status >= 500 || NOT_NOW.includes(answer.status) ? { ...refused, pauseMs } : refused
 }
 
-const REAL: Time = {
+export const REAL_TIME: Time = {
   nowMs: () => performance.now(),
   pause: (ms, signal) =>
     new Promise((resolve) => {

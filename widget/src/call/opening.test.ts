@@ -1,0 +1,51 @@
+import { expect } from '@esm-bundle/chai'
+import type { CarriedWebCall, PublicAgent } from '@voice-agent/relay/protocol'
+import type { Inside } from '../element/inside.ts'
+import { openWithRelay } from './opening.ts'
+
+/** The opening of a call over Twilio, with what stands in for the shell and for Twilio's kit. */
+
+const CARRIED = { callId: 'c1', sessionId: 's1', messagesUrl: 'https://relay.example/messages' } as CarriedWebCall
+
+async function open(loadKit: () => Promise<unknown>, signal = new AbortController().signal) {
+  const posted: [url: string, body: string][] = []
+  const inside = {
+    element: { transport: 'twilio' },
+    relay: () => 'https://relay.example',
+    language: () => 'en',
+    emit: () => true,
+    setState: () => {},
+    ask: async (url: string, init: RequestInit) => {
+      posted.push([url, String(init.body)])
+      return { ok: true, body: CARRIED }
+    },
+  } as unknown as Inside
+  const how = { modality: 'voice', sessionId: undefined, signal, openSound: () => {} } as const
+  const opening = openWithRelay(inside, { id: 'a1' } as PublicAgent, how, loadKit as Parameters<typeof openWithRelay>[3])
+  const code = await opening.then(
+    () => '',
+    (error: { code: string }) => error.code,
+  )
+  return { code, posted: posted.slice(1) }
+}
+
+const HUNG_UP = [[CARRIED.messagesUrl, '{"type":"hangup"}']]
+const kit = async () => ({ talkOverTwilio: () => undefined })
+
+describe('opening a call over Twilio', () => {
+  it('keeps the call whose kit is there', async () => {
+    expect(await open(kit)).to.deep.equal({ code: '', posted: [] })
+  })
+
+  it('hangs up at the relay when the kit does not load, and says that it did not', async () => {
+    const broken = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module'))
+    expect(await open(broken)).to.deep.equal({ code: 'load_failed', posted: HUNG_UP })
+  })
+
+  it('hangs up at the relay when the visitor left while it was opened, or while the kit was loading', async () => {
+    expect(await open(kit, AbortSignal.abort())).to.deep.equal({ code: 'canceled', posted: HUNG_UP })
+    const leaving = new AbortController()
+    const slow = () => kit().finally(() => leaving.abort())
+    expect(await open(slow, leaving.signal)).to.deep.equal({ code: 'canceled', posted: HUNG_UP })
+  })
+})
