@@ -102,6 +102,47 @@ describe('rooms', () => {
     expect([all.joined.length, all.told.at(-1), all.rooms.size]).toEqual([7, { event: 'lost' }, 0])
   })
 
+  it('whose events come before they were asked for are asked for all the same, and the event counts', () => {
+    const all = rooms()
+    all.want('a')
+    all.says('a', { event: 'dialStatus', status: 'ringing' })
+    expect([all.joined, all.told]).toEqual([['a'], [{ event: 'dialStatus', status: 'ringing' }]])
+    all.says('a', IN)
+    expect(all.told.at(-1)).toEqual({ event: 'here' })
+  })
+
+  it('whose events come are in, and asked for until Optima says so too', async () => {
+    const all = rooms()
+    all.want('a', 0)
+    all.says('a', { event: 'dialStatus', status: 'ringing' })
+    expect(all.told).toEqual([{ event: 'here' }, { event: 'dialStatus', status: 'ringing' }])
+    await all.clock.advance(60_000)
+    // Nobody ever said so, and still its events come.
+    expect([all.joined.length, all.rooms.size, all.told.length]).toEqual([5, 1, 2])
+    const said = rooms()
+    said.want('a', 0)
+    said.says('a', { event: 'dialStatus', status: 'ringing' })
+    said.says('a', IN)
+    await said.clock.advance(60_000)
+    expect(said.joined).toEqual(['a'])
+  })
+
+  it('that turn us away after an event of theirs are asked for again', async () => {
+    const all = rooms()
+    all.want('a', 0)
+    all.says('a', { event: 'dialStatus', status: 'ringing' })
+    all.says('a', { event: 'roomJoined', ok: false })
+    expect(all.told.at(-1)).toEqual({ event: 'away' })
+    await all.clock.advance(1000)
+    expect(all.joined).toEqual(['a', 'a'])
+    all.says('a', IN)
+    expect(all.told.at(-1)).toEqual({ event: 'here' })
+    // Also when it was said that we are in.
+    all.says('a', { event: 'roomJoined', ok: false })
+    await all.clock.advance(10_000)
+    expect([all.joined.length, all.told.slice(-2), all.rooms.size]).toEqual([7, [{ event: 'away' }, { event: 'lost' }], 0])
+  })
+
   it('whatever happens: nothing is told of a room that was left, “here” and “away” take turns, and “lost” is the last word', async () => {
     const step = fc.constantFrom('tells', 'joined', 'refused', 'says', 'break', 'connect', 'wait', 'leave', 'want', 'lost')
     await fc.assert(

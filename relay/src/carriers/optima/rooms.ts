@@ -8,7 +8,7 @@ const EARLY_MS = 10_000
 const MOST_EARLY = 256
 
 /**
- * - expected: Optima has not told of it yet. asked: to be let in. here: in. left: forgotten.
+ * - expected: Optima has not told of it yet. asked: to be let in. here: in, by Optima's word or because it tells us what happens there. left: forgotten.
  */
 type State = 'expected' | 'asked' | 'here' | 'left'
 
@@ -49,11 +49,11 @@ export function createRooms(o: { clock: Clock; isConnected: () => boolean; join:
 
   function ask(sessionId: string) {
     const room = rooms.get(sessionId)
-    if (!room || room.state === 'here') return
+    if (!room) return
     room.cancel()
-    room.state = 'asked'
+    if (room.state !== 'here') room.state = 'asked'
     if (!o.isConnected()) return
-    if (room.tries >= TRIES) return lose(sessionId)
+    if (room.tries >= TRIES) return room.state === 'here' ? undefined : lose(sessionId)
     room.tries += 1
     room.cancel = clock.after(AGAIN_MS, () => ask(sessionId))
     o.join(sessionId)
@@ -75,12 +75,26 @@ export function createRooms(o: { clock: Clock; isConnected: () => boolean; join:
     byBytes.delete(room)
   }
 
-  function enter(sessionId: string) {
-    const room = rooms.get(sessionId)
-    if (!room || room.state === 'here') return
-    room.cancel()
-    Object.assign(room, { state: 'here', tries: 0 })
+  function enter(room: Room) {
+    if (room.state === 'here') return
+    room.state = 'here'
     room.listener({ event: 'here' })
+  }
+
+  /** Optima says so: it is asked no more. */
+  function joined(room: Room) {
+    room.cancel()
+    room.tries = 0
+    enter(room)
+  }
+
+  /** Asked again when its time has come. */
+  function refused(room: Room) {
+    if (room.state !== 'here') return
+    room.cancel()
+    room.cancel = clock.after(AGAIN_MS, () => ask(room.sessionId))
+    room.state = 'asked'
+    room.listener({ event: 'away' })
   }
 
   function keepInMind(sessionId: string) {
@@ -118,12 +132,11 @@ export function createRooms(o: { clock: Clock; isConnected: () => boolean; join:
       }
       if (!room) return
       const { of } = from
-      if (of.event !== 'roomJoined') {
-        // Said to those in the room alone.
-        enter(sessionId)
-        room.listener(of)
-      } else if (of.ok) enter(sessionId)
-      // Refused: asked again when its time has come.
+      if (of.event === 'roomJoined') return of.ok ? joined(room) : refused(room)
+      if (room.state === 'expected') ask(sessionId)
+      // Whoever has asked and hears of it is in, most likely; until Optima says so it is asked on.
+      else enter(room)
+      room.listener(of)
     },
     connected() {
       for (const [sessionId, { state }] of rooms) if (state === 'asked') ask(sessionId)
