@@ -316,5 +316,10 @@ export const SETTINGS = {
       'true',
       { about: 'Whether calls that come in are answered: every session of the token that we did not ask for.' },
     ),
+    OPTIMA_SOUND_ANSWERS: preset(
+      oneOf(['true', 'false']).transform((text) => text === 'true'),
+      'true',
+      { about: 'Whether sound that goes on means that somebody answered, where Optima’s word of it was missed.' },
+    ),
   },
 } as const satisfies Record<string, Record<string, Setting>>

@@ -54,6 +54,25 @@ describe('a call of ours', () => {
     await ended({ callId, sid })
   })
 
+  it('answered while the line is broken is known by its sound', async () => {
+    const { callId, sid } = await house.wish()
+    await until(() => joins(sid) > 0)
+    house.optima.tell('dialStatus', { sessionId: sid, status: 'Ringing' })
+    await becomes(callId, { status: 'connecting' })
+    house.optima.cut()
+    await until(() => house.optima.connections() === 0)
+    // Told to those in the room: nobody is.
+    house.optima.tell('dialStatus', { sessionId: sid, status: 'Connected' })
+    await until(() => joins(sid) > 1)
+    expect(house.of(sid, 'audio')).toEqual([])
+    await until(() => {
+      house.optima.tell('audio', { sessionId: sid, audioData: Buffer.alloc(320, 1) })
+      return house.of(sid, 'audio').length > 0
+    })
+    await becomes(callId, { status: 'connected' })
+    await ended({ callId, sid })
+  })
+
   it('that nobody takes up rings as long as the agent says, and no longer', async () => {
     const persona = (ringMs: number) =>
       house.ask(`/api/agents/${house.agentId}`, { method: 'PATCH', token: house.admin, json: { phone: { ringMs } } })

@@ -25,6 +25,7 @@ export const optimaDoors =
   (house) => {
     const { clock, logger, settings } = house
     const { OPTIMA_AUDIO, OPTIMA_CHECKPOINT: checkPoint, OPTIMA_FRAME_MS: frameMs, OPTIMA_INBOUND, OPTIMA_MEDIA_HOSTS } = settings.optima
+    const { OPTIMA_SOUND_ANSWERS: soundAnswers } = settings.optima
     const audio = OPTIMA_AUDIO as OptimaAudio
     const board = switchboardOf(settings)
     const followed = new Map<string, OptimaCall>()
@@ -82,6 +83,7 @@ export const optimaDoors =
         account: open(number, house),
         audio,
         frameMs,
+        soundAnswers,
         open: way,
         onOver: () => followed.delete(sessionId),
       })

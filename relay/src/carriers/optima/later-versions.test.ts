@@ -151,6 +151,24 @@ describe('1.0.5 over a WebSocket of each call', () => {
     await becomes(callId, { status: 'completed', endReason: 'callee' })
   })
 
+  it('answered while its line is broken is known by its sound', async () => {
+    const { callId, sid } = await house.wish()
+    await until(() => house.optima.native(sid)?.readyState === 1)
+    say(sid, 'dialStatus', { status: 'Ringing' })
+    await becomes(callId, { status: 'connecting' })
+    const first = house.optima.native(sid)
+    first?.terminate()
+    await until(() => house.optima.native(sid) !== first && house.optima.native(sid)?.readyState === 1)
+    expect(house.of(sid, 'audio')).toEqual([])
+    await until(() => {
+      house.optima.native(sid)?.send(Buffer.alloc(320, 1))
+      return house.of(sid, 'audio').length > 0
+    })
+    await becomes(callId, { status: 'connected' })
+    say(sid, 'hangup')
+    await becomes(callId, { status: 'completed', endReason: 'callee' })
+  })
+
   it('is hung up where Optima lets it in five times not', async () => {
     house.optima.refuseAll = true
     const before = house.optima.authorizations.length

@@ -5,6 +5,7 @@ import type { Channel, ChannelEvent, Listener } from './channel.ts'
 import type { OptimaVersion } from './config.ts'
 import { OptimaLeg } from './leg.ts'
 import { OF_DIAL, UNANSWERED } from './statuses.ts'
+import { SteadySound } from './steady-sound.ts'
 import type { OptimaAudio } from './wire.ts'
 
 /** After our own hang-up Optima's last word is waited for, hang-ups that are tried again included; then the call is over all the same. */
@@ -14,9 +15,13 @@ const KEY_GAP_MS = 100
 const WAIT_MS = 500
 
 /**
- * - ringing: nobody is connected yet. talking: somebody is. ending: the call is over for us, Optima's last word is not said. over.
+ * - unheard: Optima has not said how it stands since we are there; what it said before nobody repeats. ringing: it says that nobody is connected yet.
+ *   talking: somebody is. ending: the call is over for us, Optima's last word is not said. over.
  */
-type State = 'ringing' | 'talking' | 'ending' | 'over'
+type State = 'unheard' | 'ringing' | 'talking' | 'ending' | 'over'
+
+/** Nobody is connected, as far as we know. */
+const WAITING: Readonly<Record<State, boolean>> = { unheard: true, ringing: true, talking: false, ending: false, over: false }
 
 /** One of our calls at Optima, from its session to its last word. */
 export interface OptimaCall {
@@ -38,13 +43,21 @@ export interface CallOfOptima {
 /** @param open its way to Optima */
 export function followCall(
   house: Pick<House, 'calls' | 'lines' | 'afterwards' | 'bringSound' | 'clock' | 'logger'>,
-  o: CallOfOptima & { audio: OptimaAudio; frameMs: number; open: (listener: Listener) => Channel; onOver: () => void },
+  o: CallOfOptima & {
+    audio: OptimaAudio
+    frameMs: number
+    /** Sound of a call that may have been answered unheard answers it. */
+    soundAnswers: boolean
+    open: (listener: Listener) => Channel
+    onOver: () => void
+  },
 ): OptimaCall {
   const { callId, sessionId } = o
   const { clock } = house
   const logger = house.logger.child({ callId, carrier: 'optima' })
   const call = house.calls.get(callId)
-  let state: State = 'ringing'
+  let state: State = 'unheard'
+  const steady = new SteadySound(clock)
   let sound: OptimaLeg | undefined
   let cancelEnding: (() => void) | undefined
   let cancelRinging: (() => void) | undefined
@@ -67,6 +80,7 @@ export function followCall(
       case 'dialStatus': {
         const { endReason, status } = OF_DIAL[event.status]
         tell({ status, ...(endReason ? { endReason } : {}), said: { dialStatus: event.status } })
+        if (status === 'initiated' || status === 'connecting') rings()
         if (status === 'connecting') ring()
         if (status === 'connected') talk()
         if (status === 'failed') over()
@@ -80,11 +94,18 @@ export function followCall(
         return void hungUp()
       case 'here':
         // Whoever calls us is connected as soon as we are there.
-        if (o.direction === 'inbound' && state === 'ringing') return answer()
+        if (o.direction === 'inbound' && WAITING[state]) return answer('here')
+        missed()
+        break
+      case 'away':
+        missed()
+        break
+      case 'audio':
+        if (state === 'unheard' && o.soundAnswers && steady.heard()) answer('sound')
         break
       case 'dtmf':
         // Nobody presses keys on a phone that rings.
-        if (state === 'ringing') answer()
+        if (WAITING[state]) answer('keys')
         break
       case 'lost':
         void lost()
@@ -93,20 +114,30 @@ export function followCall(
     if (state === 'talking') sound?.take(event)
   }
 
+  function rings() {
+    if (state === 'unheard') state = 'ringing'
+  }
+
+  /** What Optima says while we are not there, it says to nobody. */
+  function missed() {
+    if (state === 'ringing') state = 'unheard'
+    steady.restart()
+  }
+
   function ring() {
-    if (o.ringMs === undefined || cancelRinging || state !== 'ringing') return
+    if (o.ringMs === undefined || cancelRinging || !WAITING[state]) return
     cancelRinging = clock.after(o.ringMs, () => {
-      if (state === 'ringing') call?.hangUp('no-answer')
+      if (WAITING[state]) call?.hangUp('no-answer')
     })
   }
 
-  function answer() {
-    tell({ status: 'connected', said: { event: 'sound' } })
+  function answer(by: 'here' | 'keys' | 'sound') {
+    tell({ status: 'connected', said: { event: by } })
     talk()
   }
 
   function talk() {
-    if (state !== 'ringing' || !call || call.endReason) return
+    if (!WAITING[state] || !call || call.endReason) return
     state = 'talking'
     cancelRinging?.()
     sound = new OptimaLeg({ clock, channel, frameMs: o.frameMs, audio: o.audio })

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { TestClock } from '../../clock.test-kit.ts'
+import { createLogger } from '../../logger.ts'
+import type { LineEvent } from '../carrier.ts'
+import type { Channel, Listener } from './channel.ts'
+import { followCall } from './optima-call.ts'
+import type { DialStatus } from './statuses.ts'
+
+const FRAME_MS = 20
+
+/** A call that is followed over a channel which the test plays. */
+function followed(o: { direction?: 'inbound' | 'outbound'; soundAnswers?: boolean; ringMs?: number } = {}) {
+  const clock = new TestClock()
+  const told: LineEvent[] = []
+  const hungUp: string[] = []
+  const brought: unknown[] = []
+  let listener: Listener = () => undefined
+  const nothing = () => undefined
+  const channel: Channel = {
+    writable: true,
+    audio: nothing,
+    checkPoint: nothing,
+    dtmf: nothing,
+    interruption: nothing,
+    hangup: nothing,
+    leave: nothing,
+  }
+  const call = { feed: { listen: () => nothing }, hangUp: (reason: string) => void hungUp.push(reason) }
+  followCall(
+    {
+      clock,
+      logger: createLogger({ level: 'silent' }),
+      calls: { get: () => call } as never,
+      lines: { tell: async (_: string, event: LineEvent) => void told.push(event) } as never,
+      afterwards: async (act) => void (await act()),
+      bringSound: (_, leg) => void brought.push(leg),
+    },
+    {
+      ...{ callId: 'c', sessionId: 's', direction: o.direction ?? 'outbound', version: '1.0.3', audio: 'pcm16', frameMs: FRAME_MS },
+      ringMs: o.ringMs,
+      soundAnswers: o.soundAnswers ?? true,
+      account: { status: () => Promise.reject(new Error('not asked')) },
+      open(given) {
+        listener = given
+        return channel
+      },
+      onOver: nothing,
+    },
+  )
+  return {
+    clock,
+    hungUp,
+    statuses: () => told.map(({ status }) => status),
+    talks: () => brought.length > 0,
+    says: (status: DialStatus) => listener({ event: 'dialStatus', status }),
+    is: (event: 'here' | 'away') => listener({ event }),
+    presses: (digit: string) => listener({ event: 'dtmf', digit }),
+    /** Sound of so long, a frame after the other. */
+    async sounds(ms: number) {
+      for (let atMs = 0; atMs < ms; atMs += FRAME_MS) {
+        listener({ event: 'audio', bytes: new Uint8Array(320), format: undefined })
+        await clock.advance(FRAME_MS)
+      }
+    },
+  }
+}
+
+describe('a call that rings at Optima', () => {
+  it('is not answered by sound, however long, while Optima says that it rings', async () => {
+    for (const status of ['dialing', 'ringing'] as const) {
+      const call = followed()
+      call.is('here')
+      call.says(status)
+      await call.sounds(5000)
+      expect(call.talks()).toBe(false)
+      call.says('connected')
+      expect(call.talks()).toBe(true)
+    }
+  })
+
+  it.each([
+    ['the line was away', (call: ReturnType<typeof followed>) => [call.is('here'), call.says('ringing'), call.is('away'), call.is('here')]],
+    ['we came late', (call: ReturnType<typeof followed>) => [call.is('here')]],
+  ])('answered while %s, is known by its sound', async (_, missed) => {
+    const call = followed()
+    missed(call)
+    await call.sounds(300)
+    expect(call.talks()).toBe(false)
+    await call.sounds(20)
+    expect(call.talks()).toBe(true)
+    await call.clock.advance(0)
+    expect(call.statuses().at(-1)).toBe('connected')
+    // What it said meanwhile comes after all.
+    call.says('connected')
+    call.says('ringing')
+    expect(call.talks()).toBe(true)
+  })
+
+  it('rings on after a break where Optima says so, and where there is no sound that goes on', async () => {
+    const call = followed()
+    call.is('here')
+    call.says('ringing')
+    call.is('away')
+    call.is('here')
+    for (let stray = 0; stray < 10; stray++) {
+      await call.sounds(100)
+      await call.clock.advance(200)
+    }
+    expect(call.talks()).toBe(false)
+    await call.sounds(200)
+    // Broken again: what came before counts no more.
+    call.is('away')
+    call.is('here')
+    await call.sounds(200)
+    expect(call.talks()).toBe(false)
+    call.says('ringing')
+    await call.sounds(1000)
+    expect(call.talks()).toBe(false)
+  })
+
+  it('is never answered by sound where that is switched off', async () => {
+    const call = followed({ soundAnswers: false })
+    call.is('here')
+    await call.sounds(1000)
+    expect(call.talks()).toBe(false)
+    call.presses('1')
+    expect(call.talks()).toBe(true)
+  })
+
+  it('is given up in its time, also when the line broke meanwhile', async () => {
+    const call = followed({ ringMs: 5000 })
+    call.is('here')
+    call.says('ringing')
+    call.is('away')
+    await call.clock.advance(5000)
+    expect(call.hungUp).toEqual(['no-answer'])
+    const answered = followed({ ringMs: 5000 })
+    answered.says('ringing')
+    answered.says('connected')
+    await answered.clock.advance(10_000)
+    expect(answered.hungUp).toEqual([])
+  })
+
+  it('and comes in, is answered as soon as we are there', () => {
+    const call = followed({ direction: 'inbound' })
+    expect(call.talks()).toBe(false)
+    call.is('here')
+    expect(call.talks()).toBe(true)
+  })
+})
