@@ -37,6 +37,7 @@ import { createCallNews } from './lines/call-news.ts'
 import { createCallbacks } from './lines/callbacks.ts'
 import { createLines, type Lines } from './lines/lines.ts'
 import { createMessages } from './lines/messages.ts'
+import { createOneTaker } from './lines/one-taker.ts'
 import { hangUpOrphans, type Orphan } from './lines/orphans.ts'
 import { createPageCarriers, type PageCarriers } from './lines/page-carriers.ts'
 import { bringSound, bringTextLeg, bringWords } from './lines/phone-leg.ts'
@@ -150,6 +151,7 @@ export function furnishTelephones(o: {
   const house: House = {
     ...{ settings, clock, logger, numbers, agents, calls, lines, reception, log },
     book: lineBook,
+    oneTaker: createOneTaker(idempotency),
     messages,
     afterwards: (act, told) => afterwards.now(act, told && (() => written(told))),
     url: where.url,

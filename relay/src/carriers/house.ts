@@ -10,6 +10,7 @@ import type { Reception } from '../http/reception.ts'
 import type { SocketRoute, Upgrade, UpgradeRequest } from '../http/upgrade.ts'
 import type { Lines } from '../lines/lines.ts'
 import type { Messages } from '../lines/messages.ts'
+import type { OneTaker } from '../lines/one-taker.ts'
 import type { Logger } from '../logger.ts'
 import type { Settings } from '../settings.ts'
 import type { CallUrls } from './carrier.ts'
@@ -30,6 +31,8 @@ export interface House {
   readonly lines: Lines
   /** Takes calls that come in. */
   readonly reception: Reception
+  /** Of the relays that all hear of a call that comes in, one takes it. */
+  readonly oneTaker: OneTaker
   readonly log: CallLog
   /** Calls that are over, by their carrier's name for them. */
   readonly book: LineBook

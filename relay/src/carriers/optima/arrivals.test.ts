@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest'
+import { createKeyring } from '../../access/encryption.ts'
+import { createIdempotency } from '../../access/idempotency.ts'
 import type { HouseNumber } from '../../agents/house-number.ts'
 import { TestClock } from '../../clock.test-kit.ts'
+import { systemClock } from '../../clock.ts'
+import { createOneTaker, type OneTaker } from '../../lines/one-taker.ts'
 import { createLogger } from '../../logger.ts'
+import { onPostgres } from '../../store/store.test-kit.ts'
 import { CarrierFault } from '../carrier.ts'
 import { createArrivals } from './arrivals.ts'
 import { type Account, accountName, createClients } from './clients.ts'
 
 const at = (origin: string, token: string): Account => ({ origin, token, version: '1.0.3' })
 const numbered = (id: string, account: Account | 'foreign') => ({ number: { id, phoneNumber: `+62${id}` } as HouseNumber, account })
+const logger = createLogger({ level: 'silent' })
+/** A relay that is alone. */
+const alone: OneTaker = { of: async (_, __, take) => void (await take()) }
 
-function listening(given: ReturnType<typeof numbered>[]) {
+function listening(given: ReturnType<typeof numbered>[], o: { oneTaker?: OneTaker; is?: () => 'taken' | 'busy' } = {}) {
   const clock = new TestClock()
+  const asked: string[] = []
   const made: string[] = []
   const closed: string[] = []
   const taken: string[] = []
@@ -27,10 +36,14 @@ function listening(given: ReturnType<typeof numbered>[]) {
   const arrivals = createArrivals({
     house: {
       clock,
-      logger: createLogger({ level: 'silent' }),
+      logger,
       numbers: { ofProvider: async () => numbers.map(({ number }) => number) } as never,
+      oneTaker: o.oneTaker ?? alone,
       reception: {
-        receive: async (number: HouseNumber, { to }: { to: string }) => ({ is: 'taken', call: { id: `${number.id} ${to}` } }),
+        async receive(number: HouseNumber, { carrierCallId, to }: { carrierCallId: string; to: string }) {
+          asked.push(carrierCallId)
+          return { is: o.is?.() ?? 'taken', call: { id: `${number.id} ${to}` } }
+        },
       } as never,
     },
     inbound: true,
@@ -43,7 +56,7 @@ function listening(given: ReturnType<typeof numbered>[]) {
     isOurs: (sessionId) => sessionId === 'ours',
     onTaken: (_, callId, sessionId) => taken.push(`${sessionId} ${callId}`),
   })
-  return { clock, made, closed, taken, arrivals, become }
+  return { clock, made, closed, asked, taken, arrivals, become }
 }
 
 const A = at('https://voice.optimaccs.com', 'a')
@@ -68,6 +81,17 @@ describe('calls that come in at Optima', () => {
     expect(taken).toHaveLength(1)
   })
 
+  it('go to the number as it is now, and to nobody once it is switched off', async () => {
+    const { arrivals, become, taken } = listening([numbered('2', A)])
+    await arrivals.start()
+    become([numbered('7', A)])
+    await arrivals.take(A, 'relinked')
+    become([])
+    await arrivals.take(A, 'off')
+    expect(taken).toEqual(['relinked 7 +627'])
+    arrivals.close()
+  })
+
   it('are listened for anew when numbers come and go', async () => {
     const { arrivals, become, clock, closed, made } = listening([numbered('2', A)])
     await arrivals.start()
@@ -79,5 +103,32 @@ describe('calls that come in at Optima', () => {
     become([numbered('2', A)])
     await clock.advance(120_000)
     expect(made).toHaveLength(2)
+  })
+})
+
+onPostgres('a call that comes in at Optima, heard of by several relays', (room) => {
+  const keyring = createKeyring({ current: Buffer.alloc(32, 5).toString('base64'), old: [] })
+  const oneTaker = (owner: string) => createOneTaker(createIdempotency({ store: room.store, keyring, clock: systemClock, owner, logger }))
+  const numbers = [numbered('2', A)]
+
+  it('is taken by one of them, however often it is told', async () => {
+    const relays = ['relay_1', 'relay_2', 'relay_3'].map((owner) => listening(numbers, { oneTaker: oneTaker(owner) }))
+    const sessions = Array.from({ length: 10 }, (_, n) => `s${n}`)
+    await Promise.all(
+      sessions.flatMap((session) => relays.flatMap(({ arrivals }) => [arrivals.take(A, session), arrivals.take(A, session)])),
+    )
+    // Told once more when it is long taken.
+    for (const { arrivals } of relays) await arrivals.take(A, 's0')
+    expect(relays.flatMap(({ asked }) => asked).sort()).toEqual(sessions)
+    expect(relays.flatMap(({ taken }) => taken).sort()).toEqual(sessions.map((session) => `${session} 2 +622`))
+  })
+
+  it('is taken by the next where one has no room', async () => {
+    const full = listening(numbers, { oneTaker: oneTaker('relay_1'), is: () => 'busy' })
+    const free = listening(numbers, { oneTaker: oneTaker('relay_2') })
+    await full.arrivals.take(A, 'full')
+    await free.arrivals.take(A, 'full')
+    await full.arrivals.take(A, 'full')
+    expect([full.asked, full.taken, free.taken]).toEqual([['full'], [], ['full 2 +622']])
   })
 })

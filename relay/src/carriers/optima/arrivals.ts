@@ -15,7 +15,7 @@ export interface Arrivals {
 }
 
 export function createArrivals(o: {
-  house: Pick<House, 'numbers' | 'reception' | 'clock' | 'logger'>
+  house: Pick<House, 'numbers' | 'reception' | 'oneTaker' | 'clock' | 'logger'>
   /** Whether calls that come in are answered at all. */
   inbound: boolean
   clients: Clients
@@ -26,9 +26,7 @@ export function createArrivals(o: {
   onTaken: (number: HouseNumber, callId: string, sessionId: string) => void
 }): Arrivals {
   const { clients } = o
-  const { clock, logger, numbers, reception } = o.house
-  /** Of several numbers with one token the first: Optima does not tell which was called. */
-  let answering = new Map<string, HouseNumber>()
+  const { clock, logger, numbers, oneTaker, reception } = o.house
   let cancelLook: (() => void) | undefined
   let closed = false
 
@@ -42,17 +40,22 @@ export function createArrivals(o: {
     }
   }
 
+  /** By its account: of several numbers with one token the first, for Optima does not tell which was called. */
+  async function answering(): Promise<Map<string, { number: HouseNumber; account: Account }>> {
+    const found = new Map<string, { number: HouseNumber; account: Account }>()
+    for (const number of await numbers.ofProvider('optima')) {
+      const account = accountOf(number)
+      if (account && !found.has(accountName(account))) found.set(accountName(account), { number, account })
+    }
+    return found
+  }
+
   async function look(): Promise<void> {
     try {
-      const found = new Map<string, { number: HouseNumber; account: Account }>()
-      for (const number of await numbers.ofProvider('optima')) {
-        const account = accountOf(number)
-        if (account && !found.has(accountName(account))) found.set(accountName(account), { number, account })
-      }
+      const found = await answering()
       if (closed) return
-      answering = new Map([...found].map(([name, { number }]) => [name, number]))
       if (o.inbound) for (const { account } of found.values()) clients.of(account)
-      clients.tidy((account) => answering.has(accountName(account)))
+      clients.tidy((account) => found.has(accountName(account)))
     } catch (error) {
       logger.warn({ err: error }, 'it could not be looked up whose calls are taken at Optima')
     }
@@ -63,14 +66,22 @@ export function createArrivals(o: {
   }
 
   async function take(account: Account, sessionId: string): Promise<void> {
-    const number = answering.get(accountName(account))
-    if (closed || !o.inbound || !number || o.isOurs(sessionId)) return
+    if (closed || !o.inbound || o.isOurs(sessionId)) return
     try {
-      const received = await reception.receive(number, { carrierCallId: sessionId, from: '', to: number.phoneNumber })
-      if (received.is === 'taken' && !closed) o.onTaken(number, received.call.id, sessionId)
+      // As it is linked now.
+      const number = (await answering()).get(accountName(account))?.number
+      // Every relay of the house has a connection of this token, and hears of it too.
+      if (number) await oneTaker.of('optima', sessionId, () => receive(number, sessionId))
     } catch (error) {
-      logger.error({ err: error, phoneNumberId: number.id }, 'a call that came in was lost')
+      logger.error({ err: error }, 'a call that came in was lost')
     }
+  }
+
+  async function receive(number: HouseNumber, sessionId: string): Promise<'done' | 'no-room'> {
+    if (closed) return 'no-room'
+    const received = await reception.receive(number, { carrierCallId: sessionId, from: '', to: number.phoneNumber })
+    if (received.is === 'taken' && !closed) o.onTaken(number, received.call.id, sessionId)
+    return received.is === 'busy' ? 'no-room' : 'done'
   }
 
   return {
