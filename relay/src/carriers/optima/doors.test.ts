@@ -31,6 +31,9 @@ describe('a call of ours', () => {
     expect(house.placed.at(-1)).toEqual({ phoneNumber: '089608675796' })
     expect(house.of(sid, 'audio')[0]?.data).toMatchObject({ sessionId: sid, audioFormat: 'pcm16' })
     expect(house.of(sid, 'audio')[0]?.data.audioData?.length).toBe(320)
+    // As 1.0.3 has it, and of sound alone.
+    expect(house.of(sid, 'audio').map(({ asks }) => asks)).not.toContain(false)
+    expect(house.of(sid, 'joinRoom').map(({ asks }) => asks)).toEqual([false])
     expect(await house.view(callId)).toMatchObject({ status: 'connected' })
     await until(() => house.of(sid, 'checkPoint').length > 0)
     house.optima.tell('dtmf', { sessionId: sid, digit: '5' })
@@ -178,13 +181,17 @@ describe('sessions of others', () => {
 })
 
 describe('a call that comes in', () => {
-  it('is joined and answered by the agent, once, however often it is told', async () => {
+  it('is joined and answered by the agent that its number is linked to, once, however often it is told', async () => {
+    const number = '/api/phone-numbers/env-optima'
+    expect((await house.ask(number, { method: 'PUT', token: house.admin, json: { linkedAgentId: house.agentId } })).status).toBe(200)
+    // The newest answers where none is linked.
+    await house.ask('/api/agents', { method: 'POST', token: house.admin, json: { name: 'Newer', modes: ['talk', 'call-me'] } })
     const sessionId = 'incoming-1'
     for (let n = 0; n < 3; n++) house.optima.tellAll('newSession', { sessionId, type: 'inbound' })
     await until(() => house.of(sessionId, 'audio').length > 0)
     expect(joins(sessionId)).toBe(1)
     const calls = (await house.calls()).filter((call) => call.sessionId === sessionId)
-    expect(calls).toMatchObject([{ direction: 'inbound', status: 'connected', to: OURS, carrier: 'optima' }])
+    expect(calls).toMatchObject([{ direction: 'inbound', status: 'connected', to: OURS, carrier: 'optima', agentId: house.agentId }])
     house.optima.tell('dtmf', { sessionId, digit: '5' })
     await until(async () => (await house.transcript(calls[0]?.id ?? '')).includes('"text":"5"'))
     house.optima.tell('hangup', { sessionId })

@@ -55,6 +55,7 @@ describe('1.0.5 over Socket.IO', () => {
     await until(() => sound(sid).length > 2)
     expect(sound(sid)[0]?.data).toMatchObject({ audioFormat: 'alaw' })
     expect(sound(sid)[0]?.data.audioData?.length).toBe(1280)
+    expect(sound(sid).map(({ asks }) => asks)).not.toContain(true)
     media.tell('dtmf', { sessionId: sid, digit: 'a' })
     media.tell('CheckPoint', { sessionId: sid, name: 'm1' })
     media.tell('hangup', { sessionId: sid })

@@ -15,6 +15,8 @@ export const OURS = '+622112345678'
 export interface Said {
   readonly event: string
   readonly data: { sessionId?: string; name?: string; audioData?: Buffer; audioFormat?: string; digit?: string; duration?: number }
+  /** An acknowledgement was asked for. */
+  readonly asks: boolean
 }
 
 /** Optima's sockets at an HTTP server. */
@@ -63,11 +65,11 @@ export function openOptimaSockets(http: HttpServer): OptimaSockets {
     wss.handleUpgrade(request, line, head, (ws) => {
       natives.set(sessionId, ws)
       ws.on('message', (data, binary) => {
-        if (binary) said.push({ event: 'audio', data: { sessionId, audioData: data as Buffer } })
+        if (binary) said.push({ event: 'audio', data: { sessionId, audioData: data as Buffer }, asks: false })
         else {
           const told = JSON.parse(String(data)) as { event: string; data?: unknown }
           const more = typeof told.data === 'string' ? { name: told.data } : (told.data as object | undefined)
-          said.push({ event: told.event, data: { sessionId, ...more } })
+          said.push({ event: told.event, data: { sessionId, ...more }, asks: false })
         }
       })
     })
@@ -78,7 +80,7 @@ export function openOptimaSockets(http: HttpServer): OptimaSockets {
   })
   io.on('connection', (socket: Socket) => {
     socket.onAny((event: string, data: Said['data'], ack?: (answer: object) => void) => {
-      said.push({ event, data })
+      said.push({ event, data, asks: ack !== undefined })
       if (sockets.acks) ack?.({ success: true, error: null })
       const { sessionId } = data
       if (event !== 'joinRoom' || sessionId === undefined || sockets.joining === 'silence') return
@@ -127,7 +129,7 @@ export interface OptimaHouse extends Omit<CarrierHouse, 'wish'> {
   answered(json?: Record<string, unknown>): Promise<{ callId: string; sid: string; callUrl: string }>
   of(sid: string, event: string): Said[]
   transcript(callId: string): Promise<string>
-  calls(): Promise<{ id: string; sessionId: string; direction: string; status: string }[]>
+  calls(): Promise<{ id: string; sessionId: string; direction: string; status: string; agentId: string }[]>
 }
 
 export async function startOptimaHouse(o: { env?: Record<string, string>; persona?: Record<string, unknown> } = {}): Promise<OptimaHouse> {
