@@ -9,8 +9,8 @@ import { configSchema } from './number-config-schema.ts'
 
 /** Bodies and answers of the numbers API. */
 
-/** Checked by its carrier's own schema afterwards; null takes a field away. */
-const Config = z.record(z.string().max(64), z.union([z.string().max(4096), z.null()]))
+/** Checked by its carrier's own schema afterwards; null takes a field away. Objects may come as JSON text too. */
+const Config = z.record(z.string().max(64), z.union([z.string().max(4096), z.record(z.string(), z.unknown()), z.null()]))
 
 const fields = {
   displayName: z

@@ -140,6 +140,15 @@ describe('the numbers API', () => {
     expect(optima.websocketUrl).toBeUndefined()
   })
 
+  it('takes what a carrier sets as an object, as itself or as JSON text', async () => {
+    const relay = { attributes: { ttsProvider: 'ElevenLabs', interruptSensitivity: 'medium' }, languages: [], parameters: {} }
+    const config = { accountSid: TWILIO.TWILIO_ACCOUNT_SID, authToken: 'token-of-a-number' }
+    for (const given of [relay, JSON.stringify(relay)]) {
+      const number = await imported({ provider: 'twilio', exotelConfig: undefined, twilioConfig: { ...config, relay: given } })
+      expect(number).toMatchObject({ twilioConfig: { relay } })
+    }
+  })
+
   it('tells what each carrier’s numbers are able to do', async () => {
     const [exotel, env] = [await imported(), (await list()).find(({ id }) => id === 'env-twilio')]
     expect(env).toMatchObject({ abilities: { places: true, streams: true, signs: true } })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { apiBase, type ConfigKind, credential, originOf } from '../config-kind.ts'
+import { orJson } from '../or-json.ts'
 import { RelaySettings } from '../relay-settings.ts'
 
 /** A number at Twilio, as its owner gives it (`twilioConfig`). */
@@ -21,7 +22,7 @@ export const TwilioConfig = z.object({
   /** This number's own choice of how sound reaches us. */
   media: z.enum(['media-streams', 'conversation-relay']).optional(),
   /** What is set of ConversationRelay for calls over this number; an agent's own goes before it. */
-  relay: RelaySettings.optional(),
+  relay: orJson(RelaySettings).optional(),
 })
 export type TwilioConfig = z.infer<typeof TwilioConfig>
 
