@@ -146,13 +146,15 @@ export function createLine(o: {
   }
 
   function met() {
-    if (state.is !== 'placing' && state.is !== 'unclear') return
     answeredMs ??= clock.monotonicMs()
-    cancelUnclear?.()
     if (state.is === 'placing') state = { ...state, met: true }
-    // Whoever ended it before has nothing to hang up: what was brought ends with it.
-    else if (state.unwanted) over(undefined, 'error')
-    else state = { is: 'nameless' }
+    else if (state.is === 'unclear') nameless(state)
+  }
+
+  function nameless({ unwanted }: { unwanted: boolean }): undefined {
+    cancelUnclear?.()
+    state = { is: 'nameless' }
+    if (unwanted) unwant()
   }
 
   function tell(event: LineEvent) {
@@ -211,8 +213,9 @@ export function createLine(o: {
         logger.warn({ fault: fault.code, carrierCode: fault.carrierCode, placed: fault.placed }, 'a call was not placed')
         o.onNote('line.refused', { fault: fault.code, placed: fault.placed, message: fault.message })
         // A callback may have come before the answer that failed.
-        if (carrierCallId !== undefined || state.is === 'over') return carrierCallId === undefined ? fault : undefined
-        if (state.is === 'placing' && state.met) return nameless()
+        if (carrierCallId !== undefined) return undefined
+        // So may the call itself.
+        if (state.is === 'placing' && state.met) return nameless(state)
         if (fault.placed === 'no' && state.is === 'placing' && !state.unwanted && passes()) letGo()
         else if (fault.placed === 'no') over(undefined, 'error')
         else if (state.is === 'placing') {
@@ -224,6 +227,7 @@ export function createLine(o: {
     },
     tell,
     name,
+    met,
     hangUp: unwant,
   }
 }

@@ -95,6 +95,7 @@ export function createLines(o: {
   const receiving = new Map<string, Promise<Call>>()
 
   async function receive({ agent, number, carrierCallId, from, meeting, to }: Incoming): Promise<Call> {
+    if (meeting) register.get(meeting.bridge.id)?.met()
     const callId = calls.newId()
     const line = register.add(callId, number)
     const { persona } = agent

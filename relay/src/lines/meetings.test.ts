@@ -1,12 +1,14 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fakeAudioLeg } from '../calls/fakes.test-kit.ts'
+import { CarrierFault } from '../carriers/carrier.ts'
 import { ANSWERING, CALLEE, NUMBER, phoneWorld } from './lines.test-kit.ts'
 
 /** Call-me over a carrier that joins two phones and brings no sound. */
 const silent = { streams: false, bridges: true, bridgesAtOnce: true, transfers: false }
 
-async function rung(persona: Record<string, unknown> = {}) {
+async function rung(persona: Record<string, unknown> = {}, placing?: () => Promise<{ carrierCallId: string }>) {
   const house = phoneWorld(persona, silent)
+  if (placing) house.account.placing = placing
   const { call: bridge } = await house.lines.ring({ ...house.order, sessionId: 's-1', variables: { name: 'Asha' } })
   await house.clock.advance(0)
   const comesIn = async (from: string, carrierCallId = 'CB1') => {
@@ -116,4 +118,64 @@ test('two phones that ring one after the other may each take their time; one tha
     await clock.advance(200)
     expect(call.endReason).toBe('no-answer')
   }
+})
+
+describe('a placement whose answer never came, though both phones rang', () => {
+  const unclear = () => Promise.reject(new CarrierFault('timeout', 'perhaps', { placed: 'unknown' }))
+
+  test('goes on as long as they talk, is over with them, and took that long', async () => {
+    for (const ender of ['agents', 'bridge'] as const) {
+      const { answered, bridge, clock, lines, settled } = await rung({ limits: { silenceMs: 600_000 } }, unclear)
+      const agents = await answered()
+      await clock.advance(120_000)
+      expect([bridge.stage, agents.stage, bridge.endReason]).toEqual(['joined', 'live', undefined])
+      ;(ender === 'agents' ? agents : bridge).hangUp('agent')
+      await clock.advance(100)
+      // The agent’s own line waits for its carrier’s last word.
+      expect([bridge.endReason, agents.endReason, lines.get(bridge.id)]).toEqual(['agent', 'agent', undefined])
+      expect(settled.find(({ callId }) => callId === bridge.id)?.durationMs).toBeGreaterThanOrEqual(120_000)
+    }
+  })
+
+  test('is no failure when the fault comes after the call that it brought', async () => {
+    for (const placed of ['unknown', 'no'] as const) {
+      const answer = Promise.withResolvers<{ carrierCallId: string }>()
+      const { answered, bridge, clock, lines } = await rung({ limits: { silenceMs: 600_000 } }, () => answer.promise)
+      const agents = await answered()
+      answer.reject(new CarrierFault('server_error', 'it says', { placed }))
+      await clock.advance(60_000)
+      expect([bridge.stage, agents.stage]).toEqual(['joined', 'live'])
+      agents.hangUp('visitor')
+      await clock.advance(100)
+      expect([bridge.endReason, lines.get(bridge.id)]).toEqual(['callee', undefined])
+    }
+  })
+
+  test('is hung up where its name comes late, also after it ended while the answer was on its way', async () => {
+    const late = await rung({}, unclear)
+    await late.answered()
+    await late.lines.tell(late.bridge.id, late.said('connected'))
+    late.bridge.hangUp('operator')
+    await late.clock.advance(100)
+    expect(late.account.hungUp.toSorted()).toEqual(['CA1', 'CB1'])
+
+    const answer = Promise.withResolvers<{ carrierCallId: string }>()
+    const slow = await rung({}, () => answer.promise)
+    await slow.answered()
+    slow.bridge.hangUp('operator')
+    await slow.clock.advance(100)
+    answer.resolve({ carrierCallId: 'CA1' })
+    await slow.clock.advance(100)
+    expect(slow.account.hungUp.toSorted()).toEqual(['CA1', 'CB1'])
+
+    const failed = Promise.withResolvers<{ carrierCallId: string }>()
+    const lost = await rung({}, () => failed.promise)
+    await lost.answered()
+    lost.bridge.hangUp('operator')
+    await lost.clock.advance(100)
+    expect(lost.lines.get(lost.bridge.id)).toBeDefined()
+    failed.reject(new CarrierFault('timeout', 'perhaps', { placed: 'unknown' }))
+    await lost.clock.advance(100)
+    expect(lost.lines.get(lost.bridge.id)).toBeUndefined()
+  })
 })
