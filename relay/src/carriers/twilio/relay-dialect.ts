@@ -12,6 +12,8 @@ export interface RelayDialect {
   readonly preempts: boolean
   /** Its code for a socket of ours that broke while the call goes on. */
   readonly socketLost: string
+  /** Its code for a call whose sound stopped on the way. */
+  readonly soundLost: string
 }
 
 export const TWILIO_RELAY: RelayDialect = {
@@ -20,6 +22,7 @@ export const TWILIO_RELAY: RelayDialect = {
   events: ['speaker-events', 'tokens-played'],
   preempts: true,
   socketLost: '64105',
+  soundLost: '64108',
 }
 
 /** Its page lists setup, prompt, dtmf, interrupt and error, and nothing that tells what was played. */

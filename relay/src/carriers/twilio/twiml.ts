@@ -4,6 +4,8 @@ import { element, text, type Xml } from '../xml.ts'
 
 const document = (...verbs: readonly (Xml | undefined)[]) => `<?xml version="1.0" encoding="UTF-8"?>${element('Response', {}, ...verbs)}`
 
+const redirect = (url: string) => element('Redirect', { method: 'POST' }, text(url))
+
 const parametersOf = (parameters: Readonly<Record<string, string>>) =>
   Object.entries(parameters).map(([name, value]) => element('Parameter', { name, value }))
 
@@ -22,7 +24,7 @@ export function streamTwiml(o: {
     { url: o.url, statusCallback: o.statusCallback, statusCallbackMethod: o.statusCallback && 'POST' },
     ...parametersOf(o.parameters ?? {}),
   )
-  const next = o.afterwards === undefined ? element('Hangup', {}) : element('Redirect', { method: 'POST' }, text(o.afterwards))
+  const next = o.afterwards === undefined ? element('Hangup', {}) : redirect(o.afterwards)
   return document(element('Connect', {}, stream), next)
 }
 
@@ -54,6 +56,11 @@ export function playTwiml(url: string): string {
 
 export function rejectTwiml(reason: 'rejected' | 'busy'): string {
   return document(element('Reject', { reason }))
+}
+
+/** It asks there what to do. */
+export function redirectTwiml(url: string): string {
+  return document(redirect(url))
 }
 
 export function hangUpTwiml(): string {
@@ -126,13 +133,13 @@ export function conferenceTwiml(o: {
     },
     text(o.name),
   )
-  const next = o.afterwards === undefined ? element('Hangup', {}) : element('Redirect', { method: 'POST' }, text(o.afterwards))
+  const next = o.afterwards === undefined ? element('Hangup', {}) : redirect(o.afterwards)
   return document(element('Dial', {}, conference), next)
 }
 
 /** Presses keys, then asks `back` what to do next. */
 export function digitsTwiml(digits: string, back: string): string {
-  return document(element('Play', { digits }), element('Redirect', { method: 'POST' }, text(back)))
+  return document(element('Play', { digits }), redirect(back))
 }
 
 /** Twilio counts in whole seconds, and takes no zero. */

@@ -2,12 +2,10 @@ import type { HttpContext } from '../../../http/endpoint.ts'
 import { Problem } from '../../../protocol/index.ts'
 import type { CarrierRoute, House } from '../../house.ts'
 import { readMachine, readRecording, readStatus, readStreamStatus } from '../webhooks.ts'
-import type { Signed, TwilioProof } from './proof.ts'
+import { EVENT_TOKEN, type Signed, type TwilioProof } from './proof.ts'
 import { verdictOf } from './verdict.ts'
 
 /** What Twilio tells of a call. Each is answered at once, however often it comes; one of a call that nobody knows is thanked for and forgotten. */
-
-const TOKEN = 'i-twilio-idempotency-token'
 
 export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
   const { book, lines, log } = house
@@ -23,7 +21,7 @@ export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
   type Tell = (c: HttpContext, signed: Signed) => Promise<void>
 
   const status: Tell = async (c, { form }) => {
-    const event = understood(readStatus(form, c.req.header(TOKEN)))
+    const event = understood(readStatus(form, c.req.header(EVENT_TOKEN)))
     const callId = await callOf(c, event.carrierCallId)
     if (callId !== undefined) await lines.tell(callId, event)
   }

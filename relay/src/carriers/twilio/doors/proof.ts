@@ -11,6 +11,9 @@ import { isSigned } from '../signature.ts'
 /** Of the two seconds that an answer may take. */
 const PROOF_WITHIN_MS = 450
 
+/** A header that is the same for an event and its repeats. */
+export const EVENT_TOKEN = 'i-twilio-idempotency-token'
+
 /** What Twilio sent, and which of our numbers its account is. */
 export interface Signed {
   readonly form: FormBody

@@ -157,6 +157,62 @@ describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
     expect(await transcript(callId)).toEqual(['agent: Hello there. —'])
   })
 
+  it.each([
+    ['by its event’s name, and once however often it is told', (nth: number) => `event ${nth}`],
+    ['each time it is told', () => undefined],
+  ])('a break whose session has no name is counted %s', async (_, nameOf) => {
+    const { callId, sid, status, xml } = await answered()
+    const { SessionId: _id, ...nameless } = form(actions.socket_dropped_or_1007, sid) as Record<string, string>
+    const breaks = async (nth: number) => {
+      const event = nameOf(nth)
+      return (await house.tell(`/api/calls/relay-action/${callId}`, nameless, event === undefined ? {} : { event })).text()
+    }
+    let next = xml
+    for (let nth = 0; nth < 4; nth++) {
+      const { ws } = await session(next, sid)
+      await eventually(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(nth + 1)
+      ws.close(4000)
+      next = await breaks(nth)
+      if (nth < 3 && nameOf(nth)) next = await breaks(nth)
+    }
+    expect(next).toContain('<Hangup/>')
+    await isOver(sid, status)
+    await eventually(() => house.view(callId)).toMatchObject({ endReason: 'connection', ends: 1 })
+  })
+
+  it('a break that is told again after the next session began counts no more, and leaves that session alone', async () => {
+    const { callId, sid, status, xml } = await answered()
+    const lost = { ...form(actions.socket_dropped_or_1007, sid), SessionId: 'VXfirst' }
+    const told = async () => (await house.tell(`/api/calls/relay-action/${callId}`, lost)).text()
+    const first = await session(xml, sid)
+    await eventually(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(1)
+    first.ws.close(4000)
+    const { prompt, text } = await session(await told(), sid)
+    await eventually(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(2)
+    for (let again = 0; again < 8; again++) expect(await told()).toMatch(/<Response><Redirect [^>]*>[^<]*\/api\/calls\/answer\//)
+    const before = text().length
+    prompt('Are you there')
+    await eventually(() => text().length).toBeGreaterThan(before)
+    expect((await house.view(callId)).events.filter(({ type }) => type === 'relay.over')).toHaveLength(1)
+    await isOver(sid, status)
+  })
+
+  it.each([
+    ['64108', 'connection'],
+    ['64114', 'error'],
+  ])('what Twilio ends with %s while somebody is there ends the call: %s', async (ErrorCode, endReason) => {
+    const { callId, sid, status, xml } = await answered()
+    await session(xml, sid)
+    await eventually(async () => (await house.view(callId)).events.some(({ type }) => type === 'relay.setup')).toBe(true)
+    const failed = { ...form(actions.socket_dropped_or_1007, sid), ErrorCode }
+    const ended = async () => (await house.tell(`/api/calls/relay-action/${callId}`, failed)).text()
+    for (let again = 0; again < 2; again++) expect(await ended()).toContain('<Response><Hangup/>')
+    const over = (await house.view(callId)).events.filter(({ type }) => type === 'relay.over')
+    expect(over.map(({ payload }) => payload)).toEqual([expect.objectContaining({ status: 'failed', error: ErrorCode })])
+    await isOver(sid, status)
+    await eventually(() => house.view(callId)).toMatchObject({ endReason, ends: 1 })
+  })
+
   it('keys are an input; keys of ours go over the session', async () => {
     const { callId, sid, status, xml } = await answered()
     const { frames, info, send, ws } = await session(xml, sid)
@@ -172,7 +228,7 @@ describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
     await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee' })
   })
 
-  it('a transfer ends the session with a hand-off, and its action rings the person', async () => {
+  it('a transfer ends the session with a hand-off, its action rings the person, and one who is busy gives the call back', async () => {
     const { callId, sid, status, xml } = await answered()
     const { frames, info } = await session(xml, sid)
     info('agentSpeaking', 'on')
@@ -184,6 +240,12 @@ describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
     await eventually(() => frames.at(-1)?.type).toBe('end')
     const action = () => house.tell(`/api/calls/relay-action/${callId}`, form(actions.we_sent_end, sid))
     for (let again = 0; again < 2; again++) expect(await (await action()).text()).toContain(`>${to}</Number></Dial>`)
+    const busy = said(sid, 'in-progress', undefined, { DialCallStatus: 'busy', DialCallSid: sidOf(801) })
+    await session(await (await house.tell(`/api/calls/dial-action/${callId}`, busy)).text(), sid)
+    await eventually(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(2)
+    // Told once more now, the first session’s end is no word about the second.
+    expect(await (await action()).text()).toContain('<Redirect')
+    expect(await house.view(callId)).toMatchObject({ status: 'connected', ends: 0 })
     await isOver(sid, status)
     await eventually(() => house.view(callId)).toMatchObject({ status: 'completed' })
   })

@@ -13,9 +13,9 @@ import { createRelayLeg, type RelayLeg } from '../relay-leg.ts'
 import { keepSession } from '../relay-sessions.ts'
 import { createRelaySocket } from '../relay-socket.ts'
 import { greetsItself, sessionTwiml } from '../relay-twiml.ts'
-import { hangUpTwiml } from '../twiml.ts'
+import { hangUpTwiml, redirectTwiml } from '../twiml.ts'
 import type { TwilioUrls } from './answer.ts'
-import type { TwilioProof } from './proof.ts'
+import { EVENT_TOKEN, type TwilioProof } from './proof.ts'
 
 /** ConversationRelay: Twilio hears and speaks, and a call's words come over sessions, one after the other where a socket breaks. */
 
@@ -44,8 +44,12 @@ interface Sessions {
   agent?: Agent
   /** Said by Twilio when the session that was asked for begins. */
   greeting?: string | undefined
-  /** Those that broke and were followed by another. */
-  readonly recovered: Set<string>
+  /** How many stood. */
+  begun: number
+  /** How many broke, and were followed by another. */
+  breaks: number
+  /** Ends that were told, by their names: how many sessions had begun by then. The same name again is the same end. */
+  readonly ends: Map<string, number>
   /** What the call goes on with once the session has ended as we asked: asked for when Twilio asks, and again when our answer was lost. */
   next?: (() => string) | undefined
 }
@@ -54,7 +58,7 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
   const { calls, lines, log, logger } = house
   const known = new WeakMap<Call, Sessions>()
   const of = (call: Call): Sessions => {
-    const sessions = known.get(call) ?? { recovered: new Set<string>() }
+    const sessions = known.get(call) ?? { begun: 0, breaks: 0, ends: new Map<string, number>() }
     known.set(call, sessions)
     return sessions
   }
@@ -113,6 +117,7 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
           log.event(call.id, 'relay.setup', { sessionId })
           const sessions = of(call)
           sessions.next = undefined
+          sessions.begun += 1
           const isFirst = sessions.leg === undefined
           const relay = sessions.leg ?? legFor(call)
           sessions.leg = relay
@@ -168,8 +173,13 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
     if (!call || !line || line.carrierCallId !== told.carrierCallId) return hangUpTwiml()
     const { durationMs, errorCode, live, sessionId, status } = told
     const sessions = of(call)
-    const isNew = !sessions.recovered.has(sessionId)
-    if (isNew) {
+    // Whatever has no name of its own counts each time, so that no far end is told to come again without end.
+    const name = sessionId || c.req.header(EVENT_TOKEN)
+    const begunBy = name === undefined ? undefined : sessions.ends.get(name)
+    // Told again after another session began: that one goes on, and whoever asks all the same comes to it.
+    if (begunBy !== undefined && begunBy < sessions.begun) return redirectTwiml(urls.answer(call.id))
+    if (begunBy === undefined) {
+      if (name !== undefined) sessions.ends.set(name, sessions.begun)
       log.event(call.id, 'relay.over', {
         status,
         ...(errorCode === undefined ? {} : { error: errorCode }),
@@ -180,11 +190,11 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
     if (live && sessions.next !== undefined && (status === 'ended' || errorCode === TWILIO_RELAY.socketLost)) return sessions.next()
     const { agent } = sessions
     if (agent && live && errorCode === TWILIO_RELAY.socketLost && !call.endReason) {
-      // Told again when our answer was lost: that is the same break.
-      sessions.recovered.add(sessionId)
-      if (sessions.recovered.size <= MOST_RECOVERIES) return twiml({ agent, call, line })
+      if (begunBy === undefined) sessions.breaks += 1
+      if (sessions.breaks <= MOST_RECOVERIES) return twiml({ agent, call, line })
     }
-    call.hangUp(live ? (errorCode === TWILIO_RELAY.socketLost ? 'connection' : 'error') : farEnd(call))
+    const isLost = errorCode === TWILIO_RELAY.socketLost || errorCode === TWILIO_RELAY.soundLost
+    call.hangUp(live ? (isLost ? 'connection' : 'error') : farEnd(call))
     return hangUpTwiml()
   }
 

@@ -19,7 +19,12 @@ export interface PhoneHouse extends Omit<CarrierHouse, 'wish'> {
   /** Twilio's name for the newest call. */
   newest(): string
   /** As Twilio sends it, signed for the address that it was given; `signedFor` another address makes the proof wrong. */
-  tell(path: string, fields: Record<string, string>, more?: { signedFor?: string; token?: string; unsigned?: boolean }): Promise<Response>
+  tell(
+    path: string,
+    fields: Record<string, string>,
+    /** `event`: the name that Twilio gives to an event and its repeats. */
+    more?: { signedFor?: string; token?: string; unsigned?: boolean; event?: string },
+  ): Promise<Response>
   /** The page of the relay itself asks for a call. */
   wish(json: Record<string, unknown>, headers?: Record<string, string>): Promise<Response>
   sign(url: string): string
@@ -59,7 +64,11 @@ export async function startPhoneHouse(
     sign: (url) => sign(url),
     tell(path, fields, more = {}) {
       const signature = sign(more.signedFor ?? base.relay.url + path, fields, more.token)
-      const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(more.unsigned ? {} : { 'x-twilio-signature': signature }) }
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(more.unsigned ? {} : { 'x-twilio-signature': signature }),
+        ...(more.event === undefined ? {} : { 'i-twilio-idempotency-token': more.event }),
+      }
       return base.ask(path, { method: 'POST', headers, body: new URLSearchParams(fields).toString() })
     },
     wish: (json, headers) => base.wish({ phoneNumber: CALLEE, ...json }, headers),
