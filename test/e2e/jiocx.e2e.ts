@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { JIOCX_ACCOUNT } from '../../demo/src/sandbox/jiocx/account.ts'
 import { TWILIO_ACCOUNT } from '../../demo/src/sandbox/twilio/account.ts'
 import { ask } from '../kit/operator.ts'
 import { PhoneHouse } from '../kit/phone-house.ts'
@@ -237,5 +238,41 @@ describe('an account that tells by itself', () => {
     expect(await say(url.pathname, over)).toBe(204)
     await callback.over
     expect((await house.call(callback.callId)).endReason).toBe('callee')
+  })
+})
+
+describe('an account that wants user and password in every request', () => {
+  const person = newNumber()
+  let house: PhoneHouse
+  beforeAll(async () => {
+    house = await PhoneHouse.start(
+      { phone: { carrier: 'jiocx', answeredBy: 'person', person, ringMs: 5000 } },
+      { JIOCX_AUTH: 'body', JIOCX_FIELDS: '{"callId":"call_id"}' },
+    )
+    await jiocx(house, 'settings', { auth: 'body' })
+    await house.phones.script(person, { ...EVERY, every: true })
+  })
+  afterAll(() => house?.close())
+
+  it('is asked how a call stands, and told to end it, without one refusal', async () => {
+    const visitor = newNumber()
+    await house.phones.script(visitor, EVERY)
+    const callback = await house.ring(visitor)
+    await until('it is connected', () => callback.statuses.includes('connected'))
+    expect(await callback.cancel()).toBe(204)
+    await callback.over
+    await house.settled(callback.callId, visitor, { status: 'completed', endReason: 'visitor' })
+    type Asked = { path: string; status: number; body: Record<string, unknown> }
+    const { logins, requests } = await jiocx<{ logins: number; requests: Asked[] }>(house, 'requests')
+    const asked = requests.map(
+      ({ body, path, status }) => `${path.split('/')[4]} ${status} ${body.username} ${body.call_id ? 'its call' : ''}`,
+    )
+    const { username } = JIOCX_ACCOUNT
+    expect([...new Set(asked)].sort()).toEqual([
+      `click2call 200 ${username} `,
+      `hangup 200 ${username} its call`,
+      `status 200 ${username} its call`,
+    ])
+    expect(logins).toBe(0)
   })
 })

@@ -201,21 +201,26 @@ export const SETTINGS = {
     JIOCX_API_BASE_URL: preset(serviceUrl(), 'https://api.jiocx.com/v1', { about: 'Server.' }),
     JIOCX_POLL_MS: preset(integer(100, 60_000), '1000', { about: 'How often a call’s status is asked for while it changes.' }),
     JIOCX_AUTH: setting(oneOf(jiocx.AUTH_MODES), {
-      about: 'login (a token from user and password), api-key (that alone) or body (user and password in every request). Unset: login.',
+      about:
+        'login (a token from user and password), api-key (that alone) or body (user and password in every request, status and credit by POST then). Unset: login.',
     }),
     JIOCX_NUMBER_FORMAT: setting(oneOf(jiocx.NUMBER_FORMATS), {
       about: 'e164 (+919876543210), digits (919876543210), national (9876543210) or trunk (09876543210). Unset: e164.',
     }),
     JIOCX_HEADERS: setting(jsonOf(jiocx.Headers), { about: 'More headers, as JSON.', example: '{"X-Tenant":"shop"}', secret: true }),
-    JIOCX_BODY: setting(jsonOf(jiocx.Body), { about: 'More fields of every request, as JSON.', example: '{"dlt_template_id":"1107"}' }),
+    JIOCX_BODY: setting(jsonOf(jiocx.Body), {
+      about: 'More fields of every request with a body, the login included, as JSON.',
+      example: '{"dlt_template_id":"1107"}',
+      secret: true,
+    }),
     JIOCX_PATHS: setting(jsonOf(jiocx.Paths), {
-      about: 'Other paths, as JSON: login, call, status, hangUp, message, credit.',
+      about: 'Other paths, as JSON: login, call, status, hangUp, message, credit; a method may stand before.',
       example: '{"call":"/c2c","hangUp":"POST /calls/{call_id}/end"}',
     }),
     JIOCX_FIELDS: setting(jsonOf(jiocx.Fields), {
       about:
-        'Other names of the fields that are sent, as JSON; an empty one is not sent. With statusUrl set, JioCX is told where to tell us.',
-      example: '{"statusUrl":"webhook_url","maxDuration":"max_duration"}',
+        'Other names of the fields that are sent, as JSON; an empty one is not sent. With statusUrl set, JioCX is told where to tell us; with callId set, it reads a call’s id there.',
+      example: '{"statusUrl":"webhook_url","callId":"call_id"}',
     }),
     JIOCX_ANSWERS: setting(jsonOf(jiocx.Answers), {
       about: 'Where answers hold callId, status, message, token, success and credit, as JSON.',

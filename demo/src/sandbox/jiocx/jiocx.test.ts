@@ -52,6 +52,27 @@ describe('who asks', () => {
     expect((await ask('GET', '/voice/status/none')).status).toBe(401)
   })
 
+  it('shows user and password in every body, where that is wanted: a GET has none', async () => {
+    await sandbox.ordered('jiocx/settings', { auth: 'body' })
+    const own = { username, password }
+    await sandbox.script({ number: ONE, does: 'no-answer' })
+    const { id, placed } = await join(own)
+    expect(placed.status).toBe(200)
+    expect((await join({ username, password: 'wrong' })).placed.status).toBe(401)
+    expect((await ask('GET', `/voice/status/${id}`)).status).toBe(401)
+    for (const [path, body] of [
+      [`/voice/status/${id}`, own],
+      ['/voice/status', { ...own, call_id: id }],
+    ] as const)
+      expect((await ask('POST', path, body)).body.call_id).toBe(id)
+    expect((await ask('POST', '/voice/status', own)).status).toBe(404)
+    expect((await ask('POST', '/account/credits', own)).status).toBe(200)
+    expect((await ask('POST', '/voice/hangup', { call_id: id })).status).toBe(401)
+    expect((await ask('POST', '/voice/hangup', { ...own, call_id: id })).body.success).toBe(true)
+    await sandbox.ordered('jiocx/settings', { auth: 'bearer' })
+    expect((await ask('POST', `/voice/status/${id}`, {}, await login())).status).toBe(405)
+  })
+
   it.each([
     [{ caller_id: 'OTHER' }, 403],
     [{ dlt_entity_id: '7' }, 403],

@@ -137,10 +137,22 @@ export function jiocxRest(exchange: Exchange): Hono<SandboxEnv> {
     throw new Refusal(504, 'Gateway timeout')
   }
 
-  const found = (c: Request): JiocxCall => {
-    const call = exchange.calls.get(c.req.param('callId') ?? '')
+  /** Where every body holds the credentials, it may hold the call's id as well. */
+  const found = (c: Request, { fields }: Job): JiocxCall => {
+    const call = exchange.calls.get(c.req.param('callId') ?? String(fields.call_id ?? ''))
     if (!call) throw new Refusal(404, 'Call not found')
     return call
+  }
+  /** What is read: by GET, which has no body for credentials, or by POST with them. */
+  function readable(path: string, work: (c: Request, job: Job) => Response) {
+    app.get(path, handled(work))
+    app.post(
+      path,
+      handled((c, job) => {
+        if (exchange.current.auth !== 'body') throw new Refusal(405, 'Method not allowed')
+        return work(c, job)
+      }),
+    )
   }
 
   app.post(
@@ -196,28 +208,25 @@ export function jiocxRest(exchange: Exchange): Hono<SandboxEnv> {
       )
     }),
   )
-  app.get(
-    '/voice/status/:callId',
-    handled((c) => {
-      const call = found(c)
-      return c.json(exchange.shown(call, { message: call.message }))
-    }),
-  )
-  app.post(
-    '/voice/hangup/:callId',
-    handled((c) => {
-      const call = found(c)
-      const number = call.order.from
-      if (faults.next('jiocx', number, ({ kind }) => kind === 'update-404')) throw new Refusal(404, 'Call not found')
-      const ended = !faults.next('jiocx', number, ({ kind }) => kind === 'update-over') && call.hangUp()
-      exchange.pass(call, 'relay', 'POST hangup')
-      return c.json(ended ? { success: true, message: '' } : { success: false, message: 'Call is over already' })
-    }),
-  )
+  const status = (c: Request, job: Job) => {
+    const call = found(c, job)
+    return c.json(exchange.shown(call, { message: call.message }))
+  }
+  readable('/voice/status/:callId', status)
+  readable('/voice/status', status)
+
+  const hangUp = handled((c, job) => {
+    const call = found(c, job)
+    const number = call.order.from
+    if (faults.next('jiocx', number, ({ kind }) => kind === 'update-404')) throw new Refusal(404, 'Call not found')
+    const ended = !faults.next('jiocx', number, ({ kind }) => kind === 'update-over') && call.hangUp()
+    exchange.pass(call, 'relay', 'POST hangup')
+    return c.json(ended ? { success: true, message: '' } : { success: false, message: 'Call is over already' })
+  })
+  app.post('/voice/hangup/:callId', hangUp)
+  app.post('/voice/hangup', hangUp)
+
   // Not in the guide: an account may have it.
-  app.get(
-    '/account/credits',
-    handled((c) => c.json({ credits: exchange.current.credits })),
-  )
+  readable('/account/credits', (c) => c.json({ credits: exchange.current.credits }))
   return app
 }

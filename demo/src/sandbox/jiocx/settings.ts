@@ -9,7 +9,7 @@ export const JiocxSettings = z.strictObject({
   tokenAs: z.enum(['token', 'accessToken']),
   /** `call_id` or `callId`. */
   names: z.enum(['snake', 'camel']),
-  /** How a request shows whose it is. */
+  /** How a request shows whose it is; with `body`, what is read is asked for by POST. */
   auth: z.enum(['bearer', 'api-key', 'body']),
   /** Calls without the DLT entity are refused. */
   dltNeeded: z.boolean(),

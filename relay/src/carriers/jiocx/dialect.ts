@@ -3,7 +3,7 @@ import type { CallStatus, EndReason } from '../../protocol/index.ts'
 
 /** No public page tells how JioCX's voice API is spoken: what the guide says is the default, and each part of it can be set. */
 
-/** `POST /voice/hangup/{call_id}`: without a method, GET for the status and POST for all else. */
+/** `POST /voice/hangup/{call_id}`: without a method, GET for what is read and POST for all else; POST for everything where the body holds the credentials. */
 const Path = z
   .string()
   .max(300)
@@ -27,6 +27,7 @@ export const Fields = z
     apiKey: Name,
     from: Name,
     to: Name,
+    callId: Name,
     callerId: Name,
     timeout: Name,
     maxDuration: Name,
@@ -46,7 +47,7 @@ const REASONS = ['busy', 'no-answer', 'rejected', 'canceled', 'error'] as const 
 /** The account’s own word → ours: a status, or why it failed. */
 export const Statuses = z.record(z.string().min(1).max(64), z.enum([...STATUSES, ...REASONS]))
 
-/** More headers, or more fields of every request: `{"X-Tenant": "shop"}`. */
+/** More headers, or more fields of every request with a body, the login included: `{"X-Tenant": "shop"}`. */
 export const Headers = z.record(
   z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header’s name'),
   z
@@ -115,6 +116,8 @@ const GUIDE: Dialect = {
     apiKey: '',
     from: 'from',
     to: 'to',
+    // It stands in the path.
+    callId: '',
     callerId: 'caller_id',
     timeout: 'timeout',
     maxDuration: '',

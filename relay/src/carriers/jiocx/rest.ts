@@ -13,7 +13,10 @@ export type Content = Readonly<Record<string, string | number | boolean>>
 
 /** Requests of one account, with whatever shows whose they are. */
 export interface JiocxRest {
-  /** Asked once more only after a kept token was refused, which is before anything was done. @throws CarrierFault */
+  /**
+   * `method`: unless the path, or the way of showing who asks, wants another.
+   * Asked once more only after a kept token was refused, which is before anything was done. @throws CarrierFault
+   */
   ask(
     path: string,
     o: { method: 'GET' | 'POST'; callId?: string; content?: Content; signal?: AbortSignal },
@@ -44,7 +47,7 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
     method: loginBy,
     path: loginAt,
     headers: dialect.headers,
-    ...(loginBy === 'POST' ? { body: own } : {}),
+    ...(loginBy === 'POST' ? { body: { ...own, ...dialect.body } } : {}),
   }
 
   async function logIn(): Promise<string> {
@@ -62,8 +65,9 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
   const login = auth === 'login' ? o.logins.of([root, loginRequest, config.apiKey, answers.token]) : undefined
 
   const once: JiocxRest['ask'] = async (way, { callId, content = {}, method: usual, signal }) => {
-    const { method = usual, path } = target(way, callId)
-    const sent: Content = { ...(auth === 'body' ? own : {}), ...dialect.body, ...content }
+    // Credentials that go in a body want one also where something is read.
+    const { method = auth === 'body' ? 'POST' : usual, path } = target(way, callId)
+    const sent: Content = { ...(auth === 'body' ? own : {}), ...dialect.body, ...named([[fields.callId, callId]]), ...content }
     const token = await login?.token(logIn)
     signal?.throwIfAborted()
     try {
