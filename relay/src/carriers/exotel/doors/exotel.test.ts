@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eq } from 'drizzle-orm'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { OTHER_ORGANISATION } from '../../../relay.test-kit.ts'
+import { calls } from '../../../store/schema.ts'
 import vectors from '../exotel.vectors.json' with { type: 'json' }
 import { BASIC, CALLEE, type ExotelHouse, OURS, type Stream, startExotelHouse } from './exotel.test-kit.ts'
 
@@ -294,17 +297,132 @@ describe('without proof', () => {
   })
 })
 
+let others = 0
+const leave: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const each of leave.splice(0)) await each()
+})
+/** A number of its own account, of whose organisation is asking. Calls go out over the newest: made after them. */
+async function anotherNumber(by = house.admin) {
+  const exotelConfig = { apiKey: 'own', apiToken: 'own', sid: 'own', domain: 'api.in.exotel.com' }
+  const json = { phoneNumber: `+9180222222${10 + others++}`, provider: 'exotel', exotelConfig }
+  const made = await house.ask('/api/phone-numbers', { method: 'POST', token: by, json })
+  const { phoneNumber } = (await made.json()) as { phoneNumber: typeof house.number }
+  const change = (json: object) => house.ask('/api/phone-numbers', { method: 'PUT', token: by, json: { id: phoneNumber.id, ...json } })
+  leave.push(() => house.ask(`/api/phone-numbers/${phoneNumber.id}`, { method: 'DELETE', token: by }))
+  return { ...phoneNumber, change }
+}
+
+describe('what is told of a call that is over', () => {
+  const recorded = async (callId: string) => {
+    const [row] = await house.relay.store.db.select({ recording: calls.recording }).from(calls).where(eq(calls.id, callId))
+    return row?.recording
+  }
+  const passthru = (sid: string) =>
+    new URLSearchParams({
+      ...Object.fromEntries(arrival(sid)),
+      CallType: 'voicemail',
+      RecordingUrl: 'https://recordings.exotel.com/exotelrecordings/x.mp3',
+    })
+  const callback = (CallSid: string) => ({ ...terminal, CallSid, RecordingUrl: 'https://recordings.exotel.com/exotelrecordings/x.mp3' })
+  async function past() {
+    const { callId, form, sid } = await house.wish()
+    await post(form.get('StatusCallback') ?? '', { ...terminal, CallSid: sid })
+    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+    return { callId, sid }
+  }
+
+  it('by another number’s callback is not written to it, nor by anything of another organisation', async () => {
+    const { callId, sid } = await past()
+    const stranger = await anotherNumber(await house.token('admin', OTHER_ORGANISATION))
+    const neighbour = await anotherNumber()
+    for (const { statusUrl } of [stranger, neighbour]) expect((await post(statusUrl, callback(sid))).status).toBe(204)
+    expect((await fetch(near(`${stranger.webhookUrl}?${passthru(sid)}`))).status).toBe(200)
+    expect(await recorded(callId)).toBeNull()
+  })
+
+  it('by its own number’s callback is', async () => {
+    const { callId, sid } = await past()
+    expect((await post(house.number.statusUrl, callback(sid))).status).toBe(200)
+    expect(await recorded(callId)).toBe(`exotel:${sid}`)
+  })
+})
+
+describe('a flow that two numbers share', () => {
+  it('brings the sound of either’s call, and tells how it came off', async () => {
+    const { callId, sid } = await house.wish()
+    const neighbour = await anotherNumber()
+    const query = arrival(sid)
+    query.set('Direction', 'outbound-dial')
+    const answer = (await (await fetch(near(`${neighbour.webhookUrl}?${query}`))).json()) as { url: string }
+    const stream = await opened(answer.url)
+    stream.start(sid)
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'connected' })
+    query.set('CallType', 'completed')
+    expect((await fetch(near(`${neighbour.webhookUrl}?${query}`))).status).toBe(200)
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
+  })
+
+  it('brings it by the other’s own address', async () => {
+    const { callId, form, sid } = await house.wish()
+    const neighbour = await anotherNumber()
+    const stream = await opened(neighbour.websocketUrl)
+    stream.start(sid)
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'connected' })
+    await post(form.get('StatusCallback') ?? '', { ...terminal, CallSid: sid })
+  })
+
+  it('does neither for another organisation', async () => {
+    const { callId, form, sid } = await house.wish()
+    const stranger = await anotherNumber(await house.token('admin', OTHER_ORGANISATION))
+    const query = arrival(sid)
+    expect(await (await fetch(near(`${stranger.webhookUrl}?${query}`))).json()).toEqual({})
+    query.set('CallType', 'completed')
+    await fetch(near(`${stranger.webhookUrl}?${query}`))
+    const stream = await opened(stranger.websocketUrl)
+    stream.start(sid)
+    expect(await stream.closed).toBe(1008)
+    expect(await house.view(callId)).toMatchObject({ status: 'initiated' })
+    await post(form.get('StatusCallback') ?? '', { ...terminal, CallSid: sid })
+  })
+})
+
+describe('a right to bring a call’s sound', () => {
+  it('outlives a handshake that broke, and only one socket begins with it', async () => {
+    const { callId, form, sid } = await house.wish()
+    const broken = await opened(streamOf(form))
+    broken.ws.terminate()
+    await broken.closed
+    const [stream, late] = [await opened(streamOf(form)), await opened(streamOf(form))]
+    stream.start(sid)
+    await expect.poll(() => soundIn(stream).length).toBeGreaterThan(0)
+    late.start(sid)
+    expect(await late.closed).toBe(1008)
+    expect(await house.open(near(streamOf(form)))).toBe(403)
+    expect(await house.view(callId)).toMatchObject({ status: 'connected' })
+    await post(form.get('StatusCallback') ?? '', { ...terminal, CallSid: sid })
+  })
+
+  it('is asked for again and again without harm to a call whose sound is here; one that never comes is given up', async () => {
+    const ask = async (sid: string) => (await (await fetch(near(`${house.number.webhookUrl}?${arrival(sid)}`))).json()) as { url?: string }
+    const of = async (sid: string) => house.view((await house.calls()).find(({ sessionId }) => sessionId === sid)?.id ?? '')
+    const sid = newName()
+    const stream = await opened((await ask(sid)).url ?? '')
+    stream.start(sid)
+    await expect.poll(() => soundIn(stream).length).toBeGreaterThan(0)
+    for (let n = 0; n < 7; n++) await ask(sid)
+    expect(await of(sid)).toMatchObject({ status: 'connected' })
+    stream.ws.close()
+    const silent = newName()
+    for (let n = 0; n < 5; n++) expect((await ask(silent)).url).toBeDefined()
+    expect(await ask(silent)).toEqual({})
+    await expect.poll(() => of(silent)).toMatchObject({ status: 'failed', endReason: 'error' })
+  })
+})
+
 describe('a number of its own', () => {
   it('answers the one way its owner chose, and politely when it is switched off', async () => {
-    const exotelConfig = { apiKey: 'own', apiToken: 'own', sid: 'own', domain: 'api.in.exotel.com' }
-    const made = await house.ask('/api/phone-numbers', {
-      method: 'POST',
-      token: house.admin,
-      json: { phoneNumber: '+918022222222', provider: 'exotel', exotelConfig },
-    })
-    const { phoneNumber } = (await made.json()) as { phoneNumber: { id: string; webhookUrl: string; websocketUrl: string } }
-    const change = (json: object) =>
-      house.ask('/api/phone-numbers', { method: 'PUT', token: house.admin, json: { id: phoneNumber.id, ...json } })
+    const { change, ...phoneNumber } = await anotherNumber()
     const get = () => fetch(near(`${phoneNumber.webhookUrl}?${arrival(newName())}`))
     await change({ inboundAnswer: 'xml' })
     expect(await (await get()).text()).toContain('<Connect>')

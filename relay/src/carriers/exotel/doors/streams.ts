@@ -8,10 +8,10 @@ import { createExotelStream } from '../stream.ts'
 import { SAMPLE_RATES, type SampleRate, type StreamKeys, type StreamStart } from '../wire.ts'
 import { hasBasic } from './proof.ts'
 
-/** What a socket was let in by: the right to one call, or the number's own token or credentials, which `start` then binds to a call. */
+/** What a socket was let in by: the right to one call, or the number's own token or credentials; `start` binds it to a call. */
 interface Admitted {
   number: HouseNumber
-  right: { call: Call; line: LiveLine } | undefined
+  right: string | undefined
 }
 
 /** A phone call's sound from Exotel, which signs nothing: the address is the proof. */
@@ -26,7 +26,8 @@ export function exotelStreams(
 
   /** Whose sound it is. */
   async function callOf({ number, right }: Admitted, start: StreamStart): Promise<{ call: Call; line: LiveLine } | undefined> {
-    if (right) return right
+    // Taken here and not at the door: a handshake that breaks is tried once more, with the same right.
+    if (right !== undefined) return lines.takeStream(right)
     const near = number.phoneNumber
     const received = await house.reception.receive(number, {
       carrierCallId: start.callSid,
@@ -41,8 +42,8 @@ export function exotelStreams(
       const token = parts[1]
       if (token !== undefined) {
         if (await numbers.withStreamToken(number.id, token)) return { number, right: undefined }
-        const right = lines.takeStream(token)
-        if (right) return right.line.number.id === number.id ? { number, right } : undefined
+        const right = lines.streamOf(token)
+        if (right) return right.line.number.id === number.id ? { number, right: token } : undefined
       }
       return hasBasic(number, headers.authorization) ? { number, right: undefined } : undefined
     },
@@ -62,7 +63,9 @@ export function exotelStreams(
           if (!found || ws.readyState !== ws.OPEN) return undefined
           const { call, line } = found
           line.name(start.callSid)
-          if (line.number.id !== socket.number.id || line.carrierCallId !== start.callSid || call.endReason) return undefined
+          // A flow's one address serves all numbers of its organisation.
+          if (line.number.organisationId !== socket.number.organisationId || line.carrierCallId !== start.callSid || call.endReason)
+            return undefined
           if (streamed.has(call.id)) return undefined
           held = call.id
           streamed.add(held)

@@ -15,9 +15,15 @@ const BUSY = 'All our lines are busy just now. Please call again in a while. Goo
 
 /** What Exotel asks (a call came in, or one of ours runs through a flow) and tells at a number's own addresses; the number is proven already. */
 export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors, 'asked' | 'told'>> {
-  const { book, lines, reception } = house
+  const { book, lines, numbers, reception } = house
 
   const named = async (name: string) => lines.named('exotel', name)?.callId ?? book.named('exotel', name)
+  async function numberOf(callId: string): Promise<HouseNumber | undefined> {
+    const live = lines.get(callId)
+    if (live) return live.number
+    const id = (await book.past(callId))?.phoneNumberId
+    return id === undefined ? undefined : numbers.find(id)
+  }
   async function recorded(callId: string, recordingId: string): Promise<void> {
     house.log.event(callId, 'recording', { recordingId, status: 'completed' })
     // The address of the sound stays here: it asks for the account's credentials.
@@ -25,14 +31,14 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
   }
 
   /** False for a call that is none of ours. @throws Problem invalid_request */
-  async function tell(c: HttpContext, number: HouseNumber, fields: Fields): Promise<boolean> {
+  async function tell(c: HttpContext, number: HouseNumber, fields: Fields, speaksFor: SpeaksFor): Promise<boolean> {
     const told = readStatus(fields)
     const event = told?.event ?? readPassthru(fields)
     if (!event) throw new Problem('invalid_request', 'This is not what Exotel says of a call.')
     const hints = [c.req.query('callId'), told?.customField]
     let ours = true
     await house.afterwards(async () => {
-      ours = await take(number, fields, { event, hints, recordingUrl: told?.recordingUrl })
+      ours = await take(number, fields, { event, hints, recordingUrl: told?.recordingUrl, speaksFor })
     }, c)
     return ours
   }
@@ -40,15 +46,15 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
   async function take(
     number: HouseNumber,
     fields: Fields,
-    o: { event: LineEvent; hints: readonly (string | undefined)[]; recordingUrl: string | undefined },
+    o: { event: LineEvent; hints: readonly (string | undefined)[]; recordingUrl: string | undefined; speaksFor: SpeaksFor },
   ): Promise<boolean> {
     const { event } = o
     const hint = o.hints.find((id) => id !== undefined && lines.get(id)?.number.id === number.id)
     const callId = hint ?? (await named(event.carrierCallId))
     if (callId === undefined) return message(number, fields)
-    // What one number's secret proves is nothing about another number's call.
-    const line = lines.get(callId)
-    if (line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)) return false
+    const theirs = await numberOf(callId)
+    if (!theirs || !o.speaksFor(number, theirs)) return false
+    if ((lines.get(callId)?.carrierCallId ?? event.carrierCallId) !== event.carrierCallId) return false
     await lines.tell(callId, event)
     if (o.recordingUrl !== undefined) await recorded(callId, event.carrierCallId)
     return true
@@ -75,12 +81,14 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
   }
 
   /** Undefined when its carrier has had several rights and used none. */
-  function streamOf(received: Received, number: HouseNumber): { url: string; sessionId: string } | undefined {
+  function streamOf(received: Received): { url: string; sessionId: string } | undefined {
     if (received.is !== 'taken') return undefined
-    const { call } = received
+    const { call, line } = received
     const token = lines.streamToken(call.id)
-    if (token === undefined) call.hangUp('error')
-    return token === undefined ? undefined : { url: urls.stream(number.id, token), sessionId: call.sessionId }
+    // Whose sound is here has no need of another right: only a question was repeated.
+    if (token === undefined && !call.passesSound) call.hangUp('error')
+    // Under the call's own number: the flow that asks may be shared with others.
+    return token === undefined ? undefined : { url: urls.stream(line.number.id, token), sessionId: call.sessionId }
   }
 
   return {
@@ -89,11 +97,11 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
       if (!fields) throw new Problem('invalid_request', 'This is neither a form nor JSON.')
       const how = number.inboundAnswer === 'auto' ? answerFor(c, fields) : number.inboundAnswer
       if (how === 'passthru') {
-        if (readPassthru(fields) ?? readStatus(fields)) await tell(c, number, fields)
+        if (readPassthru(fields) ?? readStatus(fields)) await tell(c, number, fields, withinOrganisation)
         return c.body(null, 200)
       }
       const received = await receive(number, fields)
-      const stream = streamOf(received, number)
+      const stream = streamOf(received)
       // An address is all that can be told so: without one the flow goes on to what it does next.
       if (how === 'url') return c.json(stream ? { url: stream.url } : {})
       const text = stream ? streamXml(stream) : sayXml(received.is === 'nobody' ? NOBODY : BUSY)
@@ -103,10 +111,17 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
       const fields = c.req.method === 'GET' ? readQuery(new URL(c.req.url).search) : await bodyOf(c)
       if (!fields) throw new Problem('invalid_request', 'This is neither a form nor JSON.')
       // Exotel repeats what is not answered with exactly 200.
-      return c.body(null, (await tell(c, number, fields)) ? 200 : 204)
+      return c.body(null, (await tell(c, number, fields, ofItself)) ? 200 : 204)
     },
   }
 }
+
+/** Whether what one number's secret proves counts for a call of another number. */
+type SpeaksFor = (number: HouseNumber, theirs: HouseNumber) => boolean
+/** A status callback's address was given to one call of one number. */
+const ofItself: SpeaksFor = (number, theirs) => number.id === theirs.id
+/** A flow's Passthru has one address, whichever number's call runs through it. */
+const withinOrganisation: SpeaksFor = (number, theirs) => number.organisationId === theirs.organisationId
 
 const bodyOf = async (c: HttpContext) => readFields(c.req.header('content-type') ?? '', new Uint8Array(await c.req.arrayBuffer()))
 
