@@ -20,6 +20,13 @@ const CODES = Uint8Array.from({ length: 256 }, (_, code) => code)
 const EVERY_SAMPLE = Array.from({ length: 65_536 }, (_, at) => at - 32_768)
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
+/** The other common way: it negates first, and works on all 16 bits. */
+function otherMulaw(sample: number): number {
+  const size = Math.min(Math.abs(sample), 32_635) + 132
+  const segment = 24 - Math.clz32(size)
+  return ~((sample < 0 ? 0x80 : 0) | (segment << 4) | ((size >> (segment + 3)) & 0x0f)) & 0xff
+}
+
 /** Signal to noise of a tone that went there and back, in dB. */
 function sqnrDb(encode: Encode, decode: Decode): number {
   const tone = Array.from({ length: 8000 }, (_, at) => Math.round(16_000 * Math.sin((2 * Math.PI * 1004 * at) / 8000)))
@@ -50,6 +57,20 @@ describe('G.711', () => {
     expect(sha256(coded(encodeAlaw, EVERY_SAMPLE))).toBe(vectors.full_encode_table_sha256.alaw)
   })
 
+  it('differs from the other common way of µ-law where that one does, by one step', () => {
+    const samples = vectors.encode_samples.map(({ pcm }) => pcm)
+    expect(samples.map(otherMulaw)).toEqual(vectors.encode_samples.map((each) => each.ulaw_16bit_bias132))
+    const other = Uint8Array.from(EVERY_SAMPLE, otherMulaw)
+    expect(sha256(other)).toBe(vectors.full_encode_table_sha256.ulaw_16bit_bias132)
+    const ours = coded(encodeMulaw, EVERY_SAMPLE)
+    const differing = EVERY_SAMPLE.filter((_, at) => ours[at] !== other[at])
+    expect(differing).toHaveLength(vectors.differing_codes_between_two_common_ulaw_encoders)
+    expect(Math.max(...differing)).toBeLessThan(0)
+    expect(differing.every((sample) => Math.abs((ours[sample + 32_768] ?? 0) - (other[sample + 32_768] ?? 0)) === 1)).toBe(true)
+    const worst = EVERY_SAMPLE.reduce((most, sample, at) => Math.max(most, Math.abs(sample - (MULAW_SAMPLES[other[at] ?? 0] ?? 0))), 0)
+    expect(worst).toBeLessThanOrEqual(vectors.bounds.max_abs_roundtrip_error.ulaw_16bit)
+  })
+
   it('loses no more than the bounds allow', () => {
     const worst = (encode: Encode, decode: Decode) => {
       const back = decoded(decode, coded(encode, EVERY_SAMPLE))
@@ -57,8 +78,9 @@ describe('G.711', () => {
     }
     expect(worst(encodeMulaw, decodeMulaw)).toBeLessThanOrEqual(vectors.bounds.max_abs_roundtrip_error.ulaw_audioop)
     expect(worst(encodeAlaw, decodeAlaw)).toBeLessThanOrEqual(vectors.bounds.max_abs_roundtrip_error.alaw)
-    expect(sqnrDb(encodeMulaw, decodeMulaw)).toBeGreaterThan(38)
-    expect(sqnrDb(encodeAlaw, decodeAlaw)).toBeGreaterThan(38)
+    const { alaw, ulaw } = vectors.bounds.sqnr_db_sine_1004Hz_amp16000
+    expect(sqnrDb(encodeMulaw, decodeMulaw)).toBeCloseTo(ulaw, 1)
+    expect(sqnrDb(encodeAlaw, decodeAlaw)).toBeCloseTo(alaw, 1)
   })
 
   it('never makes a louder sample quieter than a softer one', () => {
