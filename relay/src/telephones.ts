@@ -32,6 +32,7 @@ import { createElsewhere } from './http/takeover-elsewhere.ts'
 import { carrierRoute, telephonyRoutes, telephonySockets } from './http/telephony.ts'
 import { written } from './http/told-again.ts'
 import { refuse, type SocketRoute } from './http/upgrade.ts'
+import { withinMs } from './lifetime.ts'
 import { createAfterwards } from './lines/afterwards.ts'
 import { createCallNews } from './lines/call-news.ts'
 import { createCallbacks } from './lines/callbacks.ts'
@@ -59,7 +60,7 @@ export interface Telephones {
   readonly elsewhere: ElsewhereDoor
   /** What only the running house knows of an agent. */
   publicFacts(agent: Agent): Promise<PublicFacts>
-  /** Nobody is left on a line whose agent died with an earlier run. */
+  /** Nobody is left on a line whose agent died with an earlier run. Never rejects, and `close` waits for it. */
   settle(orphans: readonly Orphan[]): Promise<void>
   /** Opens what the carriers hold open, and plans what is to be done every day. */
   start(): Promise<void>
@@ -67,6 +68,8 @@ export interface Telephones {
   close(): Promise<void>
 }
 
+/** What hanging up may take of the end of a process. */
+const LAST_HANG_UPS_MS = 1_000
 /** How often a carrier is asked that has to be and does not say. */
 const POLL_MS = 5_000
 
@@ -166,6 +169,8 @@ export function furnishTelephones(o: {
     if (opened) doors.set(carrier.name, opened)
   }
 
+  const leaving = new AbortController()
+  const settling = new Set<Promise<void>>()
   const every = async (what: 'start' | 'close') => {
     const failed = (carrier: string) => (error: unknown) => logger.error({ err: error, carrier }, `a carrier did not ${what}`)
     await Promise.all([...doors].map(([name, each]) => each[what]?.().catch(failed(name))))
@@ -209,10 +214,17 @@ export function furnishTelephones(o: {
       await every('start')
     },
     async close() {
+      // Some carriers hang up over what they are about to close.
+      await withinMs(LAST_HANG_UPS_MS, Promise.all([lines.close(), ...settling]))
+      leaving.abort()
       await every('close')
       afterwards.close()
     },
-    settle: (orphans) => hangUpOrphans(orphans, { numbers, open, logger }),
+    async settle(orphans) {
+      const settled = hangUpOrphans(orphans, { numbers, open, logger, until: leaving.signal })
+      settling.add(settled)
+      await settled.finally(() => settling.delete(settled))
+    },
   }
 }
 

@@ -10,6 +10,10 @@ import { createRipcord } from './ripcord.ts'
 
 /** A placement without a clear answer may ring all the same: so long a word of the carrier is waited for. It is never placed again. */
 const UNCLEAR_MS = 30_000
+/** Beyond the longest that a call may ring and talk; whoever says so or not, it is over then. */
+const SLACK_MS = 60_000
+/** Of a call that we did not place: no carrier's calls last longer. */
+const LONGEST_MS = 24 * 3_600_000
 const HANG_UP_TRIES = 6
 const HANG_UP_AGAIN_FROM_MS = 500
 
@@ -32,6 +36,8 @@ export interface LiveLine extends Line {
   name(carrierCallId: string): void
   /** Its phone rings, as a call shows that it brought to us; its carrier may never say so itself. */
   met(): void
+  /** The relay leaves: nothing is asked any more. Resolves when the carrier has answered what it was asked to place and to hang up. */
+  close(): Promise<void>
 }
 
 /**
@@ -50,6 +56,12 @@ function clearly(error: unknown): never {
   const [code, message] =
     error instanceof CarrierFault ? [error.code, error.message] : (['unreachable', 'What this carrier needs could not be opened.'] as const)
   throw new CarrierFault(code, message, { placed: 'no', cause: error })
+}
+
+function faultOf(error: unknown): CarrierFault {
+  if (error instanceof CarrierFault) return error
+  if (error instanceof NoPermit) return new CarrierFault('refused', error.message, { placed: 'no', cause: error })
+  return new CarrierFault('malformed', String(error), { placed: 'unknown', cause: error })
 }
 
 export function createLine(o: {
@@ -78,6 +90,12 @@ export function createLine(o: {
   /** The carrier joins it with another phone by itself. */
   let bridged = false
   let cancelUnclear: (() => void) | undefined
+  /** How long the carrier may keep it at most, and when that is over for one that nobody wants. */
+  let mayLastMs = LONGEST_MS
+  let goneAtMs = Number.POSITIVE_INFINITY
+  const closing = Promise.withResolvers<'closing'>()
+  let placing: Promise<unknown> = Promise.resolve()
+  let hangingUp: Promise<unknown> = Promise.resolve()
 
   const ripcord = createRipcord({
     clock,
@@ -89,6 +107,7 @@ export function createLine(o: {
       o.onNote('line.lost', {})
       over(undefined, 'error')
     },
+    mayLive: () => clock.monotonicMs() < goneAtMs,
     onFault: (error) => logger.debug({ err: error }, 'the carrier could not be asked'),
   })
 
@@ -112,26 +131,39 @@ export function createLine(o: {
     if (state.is === 'nameless') return over(undefined, call?.endReason ?? 'error')
     if (state.is === 'over' || state.unwanted) return
     state = { ...state, unwanted: true }
-    if (state.is === 'up') void hangUpNow()
+    goneAtMs = clock.monotonicMs() + mayLastMs
+    if (state.is === 'up') hangUpNow()
   }
 
-  async function hangUpNow() {
+  function hangUpNow() {
     if (carrierCallId === undefined) return
+    hangingUp = hangUp(carrierCallId).catch((error: unknown) => logger.error({ err: error }, 'a line could not be hung up'))
+  }
+
+  async function hangUp(known: string) {
+    let next: 'again' | 'closing' = 'again'
     for (let tried = 1; state.is !== 'over'; tried++) {
       try {
-        await account.hangUp(carrierCallId)
+        await account.hangUp(known)
         return
       } catch (error) {
         // Where a call ends with its sound there is nothing to ask for.
         if (error instanceof CarrierFault && error.code === 'unsupported') return
         logger.warn({ err: error, tried }, 'the carrier did not hang up')
-        if (tried >= HANG_UP_TRIES) {
+        if (next === 'closing' || tried >= HANG_UP_TRIES) {
           o.onNote('line.hang-up-failed', { fault: error instanceof CarrierFault ? error.code : 'error' })
           return
         }
-        await new Promise<void>((resolve) => clock.after(HANG_UP_AGAIN_FROM_MS * 2 ** (tried - 1), resolve))
+        next = await againAfter(HANG_UP_AGAIN_FROM_MS * 2 ** (tried - 1))
       }
     }
+  }
+
+  /** Whoever leaves does not wait, and tries once more. */
+  async function againAfter(ms: number): Promise<'again' | 'closing'> {
+    const waited = Promise.withResolvers<'again'>()
+    const cancel = clock.after(ms, () => waited.resolve('again'))
+    return Promise.race([waited.promise, closing.promise]).finally(cancel)
   }
 
   function name(known: string) {
@@ -142,7 +174,7 @@ export function createLine(o: {
     state = { is: 'up', unwanted }
     cancelUnclear?.()
     ripcord.start()
-    if (unwanted) void hangUpNow()
+    if (unwanted) hangUpNow()
   }
 
   function met() {
@@ -175,6 +207,9 @@ export function createLine(o: {
     if (isEnd(event.status)) over(event, event.endReason ?? endOf(event))
   }
 
+  /** A phone may still be rung for it. */
+  const isWanted = () => state.is !== 'over' && state.is !== 'nameless' && !state.unwanted && call?.endReason === undefined
+
   /** Ended without a reason: somebody at the far end hung up, if anybody was there. */
   function endOf(event: LineEvent): EndReason {
     if (event.status === 'failed') return 'error'
@@ -195,39 +230,48 @@ export function createLine(o: {
       call = joined
     },
     async place(permit, order, passes = () => false) {
+      const answered = Promise.withResolvers<void>()
+      placing = answered.promise
       try {
         if (!isPermit(permit)) throw new CarrierFault('refused', 'No permit of the gate.')
         bridged = order.bridgeTo !== undefined
+        mayLastMs = order.answerWithinMs + order.maxDurationMs + SLACK_MS
         await o.ready().catch(clearly)
+        if (!isWanted()) throw new CarrierFault('refused', 'Nobody wants this call any more.', { placed: 'no' })
         const placed = await account.place(permit, order)
         name(placed.carrierCallId)
         if (placed.status) tell({ carrierCallId: placed.carrierCallId, status: placed.status, said: {} })
         return undefined
       } catch (error) {
-        const fault =
-          error instanceof CarrierFault
-            ? error
-            : error instanceof NoPermit
-              ? new CarrierFault('refused', error.message, { placed: 'no', cause: error })
-              : new CarrierFault('malformed', String(error), { placed: 'unknown', cause: error })
+        const fault = faultOf(error)
         logger.warn({ fault: fault.code, carrierCode: fault.carrierCode, placed: fault.placed }, 'a call was not placed')
         o.onNote('line.refused', { fault: fault.code, placed: fault.placed, message: fault.message })
         // A callback may have come before the answer that failed.
         if (carrierCallId !== undefined) return undefined
         // So may the call itself.
         if (state.is === 'placing' && state.met) return nameless(state)
-        if (fault.placed === 'no' && state.is === 'placing' && !state.unwanted && passes()) letGo()
+        if (fault.placed === 'no' && state.is === 'placing' && isWanted() && passes()) letGo()
         else if (fault.placed === 'no') over(undefined, 'error')
         else if (state.is === 'placing') {
           state = { is: 'unclear', unwanted: state.unwanted }
           cancelUnclear = clock.after(UNCLEAR_MS, () => over(undefined, 'error'))
         }
         return fault
+      } finally {
+        answered.resolve()
       }
     },
     tell,
     name,
     met,
     hangUp: unwant,
+    async close() {
+      closing.resolve('closing')
+      ripcord.stop()
+      // A placement's answer may bring the name to hang up by.
+      await placing
+      cancelUnclear?.()
+      await hangingUp
+    },
   }
 }

@@ -4,7 +4,7 @@ import type { HouseNumber } from '../agents/house-number.ts'
 import { Persona } from '../agents/persona.ts'
 import { answering, scriptedEngine, world } from '../calls/fakes.test-kit.ts'
 import type { Permit } from '../calls/ports.ts'
-import type { Abilities, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
+import type { Abilities, CallUrls, CarrierAccount, LineEvent, PlaceOrder } from '../carriers/carrier.ts'
 import { twilio } from '../carriers/twilio/index.ts'
 import { menu } from '../engines/menu/index.ts'
 import { givePermit, voidPermit } from '../gate/permit.ts'
@@ -100,6 +100,9 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
   }
   /** Whom a menu may lead to. */
   const others: Agent[] = []
+  const addresses = {
+    of: (callId: string): CallUrls => ({ answer: `a/${callId}`, status: `s/${callId}`, recording: `r/${callId}`, machine: `m/${callId}` }),
+  }
   const past = new Map<string, { over: boolean; phoneNumberId: string | undefined }>()
   const lines = createLines({
     carriers: {
@@ -118,7 +121,7 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
     calls: house.calls,
     gate,
     log: house.log,
-    urls: (callId) => ({ answer: `a/${callId}`, status: `s/${callId}`, recording: `r/${callId}`, machine: `m/${callId}` }),
+    urls: (callId) => addresses.of(callId),
     past: async (callId) => past.get(callId),
     agentOf: async (_, id) => others.find((each) => each.id === id),
     clock: house.clock,
@@ -146,5 +149,5 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
     said: {},
     ...more,
   })
-  return { ...house, account, agent, asked, gate, instead, lines, order, others, past, said, settled }
+  return { ...house, account, addresses, agent, asked, gate, instead, lines, order, others, past, said, settled }
 }

@@ -148,6 +148,7 @@ describe('when the carrier is in trouble', () => {
     const answer = Promise.withResolvers<{ carrierCallId: string }>()
     account.placing = () => answer.promise
     const { call } = await lines.ring(order)
+    await clock.advance(0)
     call.hangUp('canceled')
     await clock.advance(100)
     expect(account.hungUp).toEqual([])
@@ -186,6 +187,26 @@ describe('when the carrier is in trouble', () => {
     expect(lines.size).toBe(0)
   })
 
+  test('one that cannot be hung up nor asked is over once no carrier would keep it longer', async () => {
+    const { account, agent, clock, lines, log, order } = phoneWorld()
+    const { call } = await lines.ring({ ...order, maxDurationMs: 600_000 })
+    await clock.advance(0)
+    account.hangingUp = () => Promise.reject(new CarrierFault('unsupported', 'it ends with its sound'))
+    let asked = 0
+    account.knows = () => {
+      asked += 1
+      throw new CarrierFault('unauthorized', 'the token was changed')
+    }
+    call.hangUp('operator')
+    await clock.advance(agent.persona.phone.ringMs + 600_000)
+    expect([asked > 0, lines.size]).toEqual([true, 1])
+    await clock.advance(120_000)
+    expect([lines.size, log.types().includes('line.lost')]).toEqual([0, true])
+    asked = 0
+    await clock.advance(24 * 3_600_000)
+    expect([asked, clock.waiting]).toEqual([0, 0])
+  })
+
   test('what is said of another call changes nothing', async () => {
     const { clock, lines, order, said } = phoneWorld()
     const { call } = await lines.ring(order)
@@ -207,6 +228,49 @@ describe('when the carrier is in trouble', () => {
     expect(call.stage).toBe('away')
     call.attach(fakeAudioLeg(clock))
     expect(call.stage).toBe('live')
+  })
+})
+
+describe('the relay leaves', () => {
+  test('no carrier is asked any more, and an unclear answer is waited for no longer', async () => {
+    const { account, clock, lines, order } = phoneWorld()
+    await lines.ring(order)
+    await clock.advance(0)
+    account.placing = () => Promise.reject(new CarrierFault('timeout', 'no answer', { placed: 'unknown' }))
+    await lines.ring({ ...order, number: '+12025550102' })
+    await clock.advance(0)
+    let asked = 0
+    account.knows = () => {
+      asked += 1
+      return undefined
+    }
+    await lines.close()
+    await clock.advance(40_000)
+    expect([asked, lines.size]).toEqual([0, 2])
+  })
+
+  test('whoever has to be hung up is, at once where that waited, and its name is waited for', async () => {
+    const { account, clock, lines, order } = phoneWorld()
+    const { call } = await lines.ring(order)
+    await clock.advance(0)
+    account.hangingUp = () => Promise.reject(new CarrierFault('server_error', 'not now'))
+    call.hangUp('operator')
+    await clock.advance(100)
+    const answer = Promise.withResolvers<{ carrierCallId: string }>()
+    account.placing = () => answer.promise
+    const second = await lines.ring({ ...order, number: '+12025550102' })
+    await clock.advance(0)
+    second.call.hangUp('operator')
+    expect(account.hungUp).toEqual(['CA1'])
+    const closed = lines.close()
+    await clock.advance(0)
+    expect(account.hungUp).toEqual(['CA1', 'CA1'])
+    answer.resolve({ carrierCallId: 'CA2' })
+    await closed
+    // Each that fails is tried once more.
+    expect(account.hungUp).toEqual(['CA1', 'CA1', 'CA2', 'CA2'])
+    await clock.advance(60_000)
+    expect(account.hungUp.length).toBe(4)
   })
 })
 
@@ -282,6 +346,7 @@ test('whatever a carrier says in whatever order: one end, nothing left in progre
       }
       account.knows = () => said('completed')
       const { call } = await lines.ring(order)
+      await clock.advance(0)
       for (const each of steps) {
         if (each === 'hang up') call.hangUp('operator')
         else if (each === 'attach') call.attach(fakeAudioLeg(clock))

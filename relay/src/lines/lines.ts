@@ -54,6 +54,8 @@ export interface Lines extends Omit<Outgoing, 'forget'> {
   claimedBy(token: string): string | undefined
   abilities(carrier: string): Abilities | undefined
   readonly size: number
+  /** The relay leaves: no carrier is asked any more. Resolves when those that were told to hang up have answered. */
+  close(): Promise<void>
 }
 
 export type Verdict = 'human' | 'machine' | 'message-end' | 'fax' | 'unknown'
@@ -152,7 +154,13 @@ export function createLines(o: {
     log.event(call.id, 'transfer', { by: asker.kind })
     // Before the carrier takes the sound away.
     call.joined()
-    const order = { callId: call.id, to: permit.number, callerId: line.number.phoneNumber, statusUrl, answerWithinMs: agent.persona.phone.ringMs }
+    const order = {
+      callId: call.id,
+      to: permit.number,
+      callerId: line.number.phoneNumber,
+      statusUrl,
+      answerWithinMs: agent.persona.phone.ringMs,
+    }
     await line.account.transfer(permit, line.carrierCallId, order).catch((error: unknown) => {
       call.notJoined()
       throw error
@@ -222,5 +230,6 @@ export function createLines(o: {
     get size() {
       return register.size
     },
+    close: register.close,
   }
 }

@@ -23,12 +23,16 @@ export async function findOrphans(store: Store, owner: string | undefined): Prom
   )
 }
 
-/** Nobody is left on a line whose agent died: each is hung up. Those that cannot be are told in the log. */
+/** Nobody is left on a line whose agent died: each is hung up. Those that cannot be, or not before `until`, are told in the log. */
 export async function hangUpOrphans(
   orphans: readonly Orphan[],
-  o: { numbers: NumberBook; open: (number: HouseNumber) => CarrierAccount; logger: Logger },
+  o: { numbers: NumberBook; open: (number: HouseNumber) => CarrierAccount; logger: Logger; until: AbortSignal },
 ): Promise<void> {
   for (const { callId, carrierCallId, phoneNumberId } of orphans) {
+    if (o.until.aborted) {
+      o.logger.warn({ callId }, 'a call that an earlier run left open was not hung up: the relay leaves')
+      continue
+    }
     try {
       const number = await o.numbers.find(phoneNumberId)
       if (number) await o.open(number).hangUp(carrierCallId)

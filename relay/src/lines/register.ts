@@ -27,6 +27,8 @@ export interface Register {
   get(callId: string): LiveLine | undefined
   named(carrier: string, carrierCallId: string): LiveLine | undefined
   readonly size: number
+  /** The relay leaves: no carrier is asked any more. Resolves when those that were told to hang up have answered. */
+  close(): Promise<void>
 }
 
 export function createRegister(o: {
@@ -95,6 +97,9 @@ export function createRegister(o: {
     named: (carrier, carrierCallId) => lines.get(names.get(nameOf(carrier, carrierCallId)) ?? ''),
     get size() {
       return lines.size
+    },
+    async close() {
+      await Promise.all([...lines.values()].map((line) => line.close()))
     },
   }
 }

@@ -5,7 +5,10 @@ import { TestClock } from '../clock.test-kit.ts'
 import { createRipcord, type Ripcord } from './ripcord.ts'
 
 /** A carrier that is asked every second and answers what the test says; when it was asked. */
-function polled(answer: () => LineEvent | undefined, o: { everyMs?: number | undefined; soundComes?: () => boolean } = {}) {
+function polled(
+  answer: () => LineEvent | undefined,
+  o: { everyMs?: number | undefined; soundComes?: () => boolean; mayLive?: () => boolean } = {},
+) {
   const clock = new TestClock()
   const askedAtMs: number[] = []
   let lost = 0
@@ -22,6 +25,7 @@ function polled(answer: () => LineEvent | undefined, o: { everyMs?: number | und
       lost += 1
       ripcord.stop()
     },
+    mayLive: () => o.mayLive?.() ?? true,
     onFault: () => undefined,
   })
   ripcord.start()
@@ -52,6 +56,22 @@ test('one in trouble is left alone for longer, never given up, and one that does
   broken = false
   await clock.advance(100_000)
   expect([lost(), waits().length]).toEqual([1, 10])
+})
+
+test('one that cannot be asked is given up once nothing can be left of the call, and one that answers is not', async () => {
+  let broken = false
+  const answer = () => {
+    if (broken) throw new Error('401')
+    return said('connected')
+  }
+  const { clock, lost, waits } = polled(answer, { mayLive: () => false })
+  await clock.advance(100_000)
+  expect(lost()).toBe(0)
+  broken = true
+  await clock.advance(5000)
+  const asked = waits().length
+  await clock.advance(100_000)
+  expect([lost(), waits().length]).toEqual([1, asked])
 })
 
 test('whatever it answers: never asked more often than set, never left alone for longer than thirty times that, and not once it is stopped', async () => {

@@ -31,6 +31,8 @@ export function createRipcord(o: {
   onAnswer: (event: LineEvent) => void
   /** The carrier knows the call no more. */
   onLost: () => void
+  /** Whether anything can be left of the call at its carrier. */
+  mayLive: () => boolean
   onFault: (error: unknown) => void
 }): Ripcord {
   let quietMs = QUIET_RINGING_MS
@@ -63,6 +65,8 @@ export function createRipcord(o: {
     } catch (error) {
       pace = Math.min(pace * 2, SLOWEST_IN_TROUBLE)
       o.onFault(error)
+      // Who cannot be asked, and had to end it by now, is asked no more.
+      if (!o.mayLive()) return o.onLost()
     }
     later()
   }
