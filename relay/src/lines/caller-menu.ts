@@ -103,6 +103,8 @@ export function leadFromMenu(o: {
 
   call.feed.listen((event) => {
     if (event.type !== 'tool' || event.name !== LEAD_TOOL) return
-    void lead(event.arguments.digit).then((result) => call.toolResult(event.id, result))
+    lead(event.arguments.digit)
+      .then((result) => call.toolResult(event.id, result))
+      .catch((error: unknown) => o.logger.error({ err: error, callId: call.id }, 'a menu was not told what became of a key'))
   })
 }

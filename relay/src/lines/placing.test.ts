@@ -13,7 +13,10 @@ type Name = (typeof NAMES)[number]
 type Outcome = 'takes' | 'no' | 'unready' | 'closed' | 'unclear' | 'late'
 const CLEAR = new Set<Outcome>(['no', 'unready', 'closed'])
 
-function carriersThat(outcomes: readonly Outcome[], more: { persona?: object; able?: object; numbersSay?: readonly string[] } = {}) {
+function carriersThat(
+  outcomes: readonly Outcome[],
+  more: { persona?: object; able?: object; numbersSay?: readonly string[]; ready?: Promise<void> } = {},
+) {
   const placed: { name: Name; order: PlaceOrder }[] = []
   const outcomeOf = (name: string) => outcomes[NAMES.indexOf(name as Name)] ?? 'no'
   const account = (name: Name): CarrierAccount => ({
@@ -42,6 +45,7 @@ function carriersThat(outcomes: readonly Outcome[], more: { persona?: object; ab
       return account(provider as Name)
     },
     async ready({ provider }) {
+      await more.ready
       if (outcomeOf(provider) === 'unready') throw new Error('its socket cannot be opened')
     },
   })
@@ -125,6 +129,29 @@ describe('one carrier after the other', () => {
     expect(ringing.call.endReason).toBe('visitor')
     expect(again.settled).toEqual([{ callId: ringing.call.id, durationMs: 0 }])
     expect(again.lines.size).toBe(0)
+  })
+
+  it('rings nobody once the visitor has canceled while it was made ready, at the next neither', async () => {
+    const ready = Promise.withResolvers<void>()
+    const world = carriersThat(['takes', 'takes'], { ready: ready.promise })
+    const { call, placed } = await world.lines.ring(world.order)
+    call.hangUp('canceled')
+    ready.resolve()
+    expect(await placed).toMatchObject({ code: 'refused', placed: 'no' })
+    expect([world.placed, world.instead, world.lines.size]).toEqual([[], [], 0])
+    expect(call.endReason).toBe('canceled')
+    expect(world.settled).toEqual([{ callId: call.id, durationMs: 0 }])
+  })
+
+  it('ends, and says so, where its addresses cannot be had', async () => {
+    const world = carriersThat(['takes', 'takes'])
+    world.addresses.of = () => {
+      throw new Error('no address')
+    }
+    const { call, placed } = await world.lines.ring(world.order)
+    expect(await placed).toMatchObject({ code: 'unreachable', placed: 'no' })
+    expect([world.placed, world.lines.size, call.endReason]).toEqual([[], 0, 'error'])
+    expect(world.settled).toEqual([{ callId: call.id, durationMs: 0 }])
   })
 
   it('ends where the gate does not allow the next', async () => {

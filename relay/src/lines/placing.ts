@@ -1,7 +1,7 @@
 import type { Agent } from '../agents/agents.ts'
 import type { Call } from '../calls/live-calls.ts'
 import type { CallLog, Line, Permit } from '../calls/ports.ts'
-import type { CallUrls, CarrierFault, PlaceOrder } from '../carriers/carrier.ts'
+import { type CallUrls, CarrierFault, type PlaceOrder } from '../carriers/carrier.ts'
 import type { GateAnswer, GateQuestion } from '../gate/question.ts'
 import type { Logger } from '../logger.ts'
 import { type Candidate, personOf } from './candidates.ts'
@@ -58,8 +58,21 @@ export interface PlacingRooms {
 
 /** Asks one carrier after the other. Resolves with the last one's fault once there is nothing more to try; never rejects. */
 export async function placeOver(way: Way, rooms: PlacingRooms, second: string | undefined): Promise<CarrierFault | undefined> {
+  const { call } = way
+  try {
+    return await oneAfterTheOther(way, rooms, second)
+  } catch (error) {
+    // A line answers for its own carrier: what fails beside it rings nobody.
+    rooms.logger.error({ err: error, callId: call.id }, 'a call could not be placed')
+    rooms.register.abandon(call.id)
+    call.hangUp('error')
+    return new CarrierFault('unreachable', 'What this call needs could not be opened.', { placed: 'no', cause: error })
+  }
+}
+
+async function oneAfterTheOther(way: Way, rooms: PlacingRooms, second: string | undefined): Promise<CarrierFault | undefined> {
   const { call, candidates } = way
-  const { log, logger, register } = rooms
+  const { log, register } = rooms
   let { permit, rule } = way
   let bridgeTo = second
   for (let place = 0; ; place++) {
@@ -78,10 +91,7 @@ export async function placeOver(way: Way, rooms: PlacingRooms, second: string | 
     )
     if (!passed) return fault
     rooms.part(call.id)
-    const next = await goOn(place + 1).catch((error: unknown) => {
-      logger.error({ err: error, callId: call.id }, 'a call could not go to its next carrier')
-      return undefined
-    })
+    const next = await goOn(place + 1)
     if (!next) {
       register.abandon(call.id)
       call.hangUp('error')
