@@ -81,6 +81,7 @@ describe('routes of operators', () => {
       'POST /api/calls/{id}/listen',
       'POST /api/calls/{id}/takeover',
       'DELETE /api/calls/{id}/takeover',
+      'POST /api/calls/{id}/takeover/access-token',
       'GET /api/calls/{id}/takeovers',
       'GET /api/phone-numbers',
       'POST /api/phone-numbers',

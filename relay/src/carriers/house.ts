@@ -115,6 +115,8 @@ export interface Mover {
       onLost: (why: 'left' | 'never') => void
     },
   ): Promise<Omit<PageInvitation, 'line'> | undefined>
+  /** The next access token of an operator's page; undefined when none was invited to this call, or its caller is on the way back. */
+  renew(callId: string): Promise<Pick<PageInvitation, 'accessToken' | 'expiresAtMs'> | undefined>
   /** Resolves when the caller is the agent's again, or the call is over. @throws CarrierFault when that cannot be had: the call is hung up then */
   back(callId: string): Promise<void>
 }

@@ -59,6 +59,10 @@ export function createElsewhere({ agents, lines, mover: moverOf }: ElsewhereRoom
       const mover = moverOf(call.line?.carrier ?? '')
       return mover?.moves(call) ? take(call, mover, wish) : undefined
     },
+    async renew(call) {
+      const next = await moverOf(call.line?.carrier ?? '')?.renew(call.id)
+      return next && { accessToken: next.accessToken, expiresAt: new Date(next.expiresAtMs).toISOString() }
+    },
   }
 }
 

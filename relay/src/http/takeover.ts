@@ -7,7 +7,7 @@ import type { CallBook } from '../calls/log/call-book.ts'
 import type { Desk, Operator } from '../calls/takeover/desk.ts'
 import { takeoversOf } from '../calls/takeover/past.ts'
 import type { FreshView } from '../live/fresh-view.ts'
-import { Id, Problem } from '../protocol/index.ts'
+import { Id, NextAccessToken, Problem } from '../protocol/index.ts'
 import { bearerOf, OPERATES, READS } from './access.ts'
 import { CallView } from './call-views.ts'
 import { type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
@@ -62,6 +62,15 @@ const takeOver = createRoute({
   request: { params, body: { required: false, content: { 'application/json': { schema: TakeOver } } } },
   responses: { 200: json('The call is yours.', Taken) },
 })
+const nextToken = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/takeover/access-token',
+  tags,
+  summary: 'The next access token for the carrier’s kit, before the last one runs out',
+  description: 'For the operator who holds the call and took it by page, where `transport` was answered. The connection they have goes on.',
+  request: { params },
+  responses: { 200: json('Hand it to the carrier’s kit.', NextAccessToken) },
+})
 const handBack = createRoute({
   method: 'delete',
   path: '/api/calls/{id}/takeover',
@@ -96,6 +105,8 @@ export interface ElsewhereDoor {
     call: Call,
     o: { operator: Operator; reason?: string; notes?: string; by: 'page' | 'phone'; phoneNumber?: string; principal: Principal },
   ): Promise<Omit<z.infer<typeof Taken>, 'call'>> | undefined
+  /** Undefined for a call that no page was let into. */
+  renew(call: Call): Promise<NextAccessToken | undefined>
 }
 
 export interface TakeoverRooms {
@@ -160,6 +171,15 @@ export function takeoverRoutes(o: TakeoverRooms): Endpoint[] {
         const record = take(call, operator, why)
         const { url, expiresAt: until } = addressOf(c, call, { ...holderOf(c), role: 'takeover', record, connected: false })
         return c.json({ call: await shown(call), mediaUrl: url, expiresAt: until }, 200)
+      }),
+    ),
+    ofCall(
+      endpoint(OPERATES, nextToken, async (c) => {
+        const call = mine(c, c.req.valid('param').id)
+        const { id } = await operatorOf(c)
+        const next = call.heldBy?.id === id ? await o.elsewhere?.renew(call) : undefined
+        if (!next) throw new Problem('conflict', 'You do not hold this call by a page of its carrier. Take it over first.')
+        return c.json(next, 200)
       }),
     ),
     ofCall(

@@ -1,6 +1,7 @@
 import { expect } from '@esm-bundle/chai'
 import { gesture, until } from '../../testing/element-kit.test-kit.ts'
 import { relayUrl, Steering } from '../../testing/fake-relay-client.test-kit.ts'
+import { fakeSdk } from '../../testing/fake-sdk.test-kit.ts'
 import { fakeDesk } from '../../testing/pages.test-kit.ts'
 import { ConsoleProblem } from '../problem.ts'
 import type { CallHand, TakeoverWish } from './call-hand.ts'
@@ -23,7 +24,8 @@ async function aCall() {
   }
   const desk = fakeDesk(answers)
   const told: string[] = []
-  const hands = new Hands({ api: desk.api, tell: (sentence) => told.push(sentence) })
+  const sdk = fakeSdk()
+  const hands = new Hands({ api: desk.api, tell: (sentence) => told.push(sentence), makeDevice: sdk.makeDevice })
   return {
     answers,
     asked: () => desk.asked.map(({ route }) => route.replace(callId, 'ID')),
@@ -31,6 +33,7 @@ async function aCall() {
     hand: hands.of(callId),
     hands,
     relay: new Steering(callId),
+    sdk,
     told,
   }
 }
@@ -122,6 +125,19 @@ describe('the operator’s hand', () => {
     hand.write('Here is Ann.')
     const { received } = await relay.wait('text')
     expect(received).to.deep.include({ type: 'text', text: 'Here is Ann.' })
+  })
+
+  it('goes on over Twilio with a new token of the relay’s before the last one ends', async () => {
+    const { answers, asked, hand, sdk } = await open()
+    answers['POST /api/calls/*/takeover'] = { call: {}, transport: 'twilio', accessToken: 'T1', connectParams: { ticket: 'x' } }
+    answers['POST /api/calls/*/takeover/access-token'] = { accessToken: 'T2', expiresAt: '2026-11-22T12:00:00Z' }
+    await hand.takeOver({}, SPOKEN)
+    sdk.device.call.tell('accept')
+    sdk.device.tell('tokenWillExpire')
+    await until(() => sdk.device.did.length > 0)
+    sdk.device.tell('error', { code: 20104 })
+    expect([hand.state, sdk.tokens, sdk.device.did]).to.deep.equal(['holding', ['T1'], [['updateToken', 'T2']]])
+    expect(asked()).to.deep.equal(['POST /api/calls/ID/takeover', 'POST /api/calls/ID/takeover/access-token'])
   })
 
   it('rings the operator’s phone without opening any sound here', async () => {

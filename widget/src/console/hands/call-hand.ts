@@ -1,3 +1,5 @@
+import type { NextAccessToken } from '@voice-agent/relay/protocol'
+import type { MakeDevice } from '../../twilio/sdk.ts'
 import type { Api } from '../api.ts'
 import type { Call } from '../call.ts'
 import {
@@ -53,17 +55,26 @@ export class CallHand {
   readonly #api: Api
   readonly #changed: () => void
   readonly #tell: (sentence: string) => void
+  readonly #makeDevice: MakeDevice | undefined
   #line: OperatorLine | undefined
   readonly #levelListeners = new Set<() => void>()
   #isLeaving = false
   /** What is being joined now; an older one that comes late is closed. */
   #joining = 0
 
-  constructor(o: { callId: string; api: Api; changed: () => void; tell: (sentence: string) => void }) {
+  /** `makeDevice`: in place of Twilio's own, which is loaded when it is needed. */
+  constructor(o: {
+    callId: string
+    api: Api
+    changed: () => void
+    tell: (sentence: string) => void
+    makeDevice?: MakeDevice | undefined
+  }) {
     this.callId = o.callId
     this.#api = o.api
     this.#changed = o.changed
     this.#tell = o.tell
+    this.#makeDevice = o.makeDevice
   }
 
   /** Levels come ten times a second: whoever draws them draws nothing else for them. */
@@ -101,7 +112,8 @@ export class CallHand {
       })
       const { accessToken, connectParams = {}, mediaUrl } = answer
       if (answer.transport === 'twilio' && accessToken && opened) {
-        return joinByTwilio({ accessToken, connectParams, opened, on: this.#events() })
+        const nextToken = async () => (await this.#api.post<NextAccessToken>(this.#path('takeover/access-token'), {})).accessToken
+        return joinByTwilio({ accessToken, nextToken, connectParams, opened, on: this.#events(), makeDevice: this.#makeDevice })
       }
       return joinBySocket({ url: mediaUrl ?? '', opened, language: o.language, on: this.#events() })
     })

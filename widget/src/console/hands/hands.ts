@@ -1,3 +1,4 @@
+import type { MakeDevice } from '../../twilio/sdk.ts'
 import type { Api } from '../api.ts'
 import { CallHand } from './call-hand.ts'
 
@@ -7,10 +8,12 @@ export class Hands {
   active: CallHand | undefined
   readonly #api: Api
   readonly #tell: (sentence: string) => void
+  readonly #makeDevice: MakeDevice | undefined
   readonly #all = new Map<string, CallHand>()
   readonly #listeners = new Set<() => void>()
 
-  constructor(o: { api: Api; tell: (sentence: string) => void }) {
+  constructor(o: { api: Api; tell: (sentence: string) => void; makeDevice?: MakeDevice }) {
+    this.#makeDevice = o.makeDevice
     this.#api = o.api
     this.#tell = o.tell
   }
@@ -18,7 +21,13 @@ export class Hands {
   of(callId: string): CallHand {
     const known = this.#all.get(callId)
     if (known) return known
-    const hand: CallHand = new CallHand({ callId, api: this.#api, tell: this.#tell, changed: () => this.#follow(hand) })
+    const hand: CallHand = new CallHand({
+      callId,
+      api: this.#api,
+      tell: this.#tell,
+      makeDevice: this.#makeDevice,
+      changed: () => this.#follow(hand),
+    })
     this.#all.set(callId, hand)
     return hand
   }

@@ -171,37 +171,61 @@ const playerEvents = (on: LineEvents) => ({
   broken: () => on.gone('lost'),
 })
 
+/** - joining: not there yet. - in: hears and speaks. - shaky: something broke, and Twilio mends what it can. - closed: by either side. */
+type Stand = 'joining' | 'in' | 'shaky' | 'closed'
+/** What is said when a call of Twilio's goes; nobody waits for one that was closed. */
+const WENT: Record<Stand, 'over' | 'lost' | undefined> = { joining: 'over', in: 'over', shaky: 'lost', closed: undefined }
+
 /** Joins a call whose sound Twilio has, by Twilio's own kit; a chunk of its own. */
 export async function joinByTwilio(o: {
   accessToken: string
+  /** Rejects when it cannot be had. */
+  nextToken: () => Promise<string>
   connectParams: Record<string, string>
   opened: OpenedSound
   on: LineEvents
-  makeDevice?: MakeDevice
+  makeDevice?: MakeDevice | undefined
 }): Promise<OperatorLine> {
   const makeDevice = o.makeDevice ?? (await import('../../twilio/sdk.ts')).makeDevice
   const { stream } = o.opened
   const device = makeDevice(o.accessToken, (constraints) =>
     stream?.active ? Promise.resolve(stream) : navigator.mediaDevices.getUserMedia(constraints),
   )
-  let isClosed = false
+  let stand: Stand = 'joining'
   const close = () => {
-    isClosed = true
+    stand = 'closed'
     device.destroy()
     closeSound(o.opened)
   }
-  const gone = (why: 'over' | 'lost') => () => {
-    if (!isClosed) o.on.gone(why)
+  const become = (next: 'in' | 'shaky', tells: 'open' | 'away') => () => {
+    if (stand === 'closed') return
+    stand = next
+    o.on.standing(tells)
   }
-  device.on('error', gone('lost'))
+  const renew = async () => {
+    const token = await o.nextToken()
+    if (stand !== 'closed') device.updateToken(token)
+  }
+  // Without the next one the call goes on as long as its signalling stands.
+  device.on('tokenWillExpire', () => void renew().catch(() => undefined))
+  // Later Twilio mends what it can, and the call itself goes when it cannot.
+  device.on('error', () => stand === 'joining' && o.on.gone('lost'))
   try {
     const call = await device.connect({ params: o.connectParams })
-    call.on('accept', () => o.on.standing('open'))
-    call.on('reconnecting', () => o.on.standing('away'))
-    call.on('reconnected', () => o.on.standing('open'))
+    call.on('accept', become('in', 'open'))
+    call.on('reconnecting', become('shaky', 'away'))
+    call.on('reconnected', become('in', 'open'))
     call.on('volume', (input: number, output: number) => o.on.levels({ visitor: output, agent: input }))
-    for (const end of ['disconnect', 'cancel', 'reject']) call.on(end, gone('over'))
-    call.on('error', gone('lost'))
+    for (const end of ['disconnect', 'cancel', 'reject']) {
+      call.on(end, () => {
+        const why = WENT[stand]
+        if (why) o.on.gone(why)
+      })
+    }
+    call.on('error', () => {
+      if (stand === 'joining') o.on.gone('lost')
+      else if (stand === 'in') stand = 'shaky'
+    })
     return { setMuted: (muted) => call.mute(muted), rest: () => undefined, write: () => undefined, wake: () => undefined, close }
   } catch (error) {
     close()

@@ -40,6 +40,12 @@ const takeover = async (callId: string, method = 'POST', json: object = {}) => {
   return { status: answer.status, body: (await answer.json()) as Taken }
 }
 
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<'iss' | 'sub', string> & {
+    exp: number
+    grants: object
+  }
+
 let calls = 0
 /** One call a number at a time. */
 const nextPhone = () => `+1202555010${(calls++ % 3) + 1}`
@@ -122,6 +128,32 @@ describe('a call whose words stay at Twilio, taken over', { timeout: 60_000 }, (
     expect(await (await connects(callId, body.connectParams.ticket, sidOf(501))).text()).toContain('<Hangup/>')
     await house.tell(status, said(sid, 'completed', 9))
     await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
+  })
+
+  it('renews the token of the operator who holds it by page, and nobody else’s', async () => {
+    const { callId, sid, status } = await talking()
+    const renewed = async (token = house.admin) => {
+      const answer = await house.ask(`/api/calls/${callId}/takeover/access-token`, { method: 'POST', token, json: {} })
+      return { status: answer.status, body: (await answer.json()) as { accessToken: string; expiresAt: string } }
+    }
+    expect((await renewed()).status).toBe(409)
+    const { body } = await takeover(callId)
+    const first = claimsOf(body.accessToken)
+    const next = await renewed()
+    const claims = claimsOf(next.body.accessToken)
+    expect([next.status, claims.grants, claims.iss, claims.sub]).toEqual([200, first.grants, first.iss, first.sub])
+    expect(claims.grants).toMatchObject({ identity: `operator_${callId}` })
+    expect(new Date(next.body.expiresAt).getTime()).toBe(claims.exp * 1000)
+    // What was asked of Twilio and of the page stays as it was.
+    expect(await (await connects(callId, body.connectParams.ticket, sidOf(551))).text()).toContain('<Conference')
+    const made = await house.ask('/api/api-keys', { method: 'POST', token: house.admin, json: { name: 'other', scopes: ['calls:write'] } })
+    expect((await renewed(((await made.json()) as { key: string }).key)).status).toBe(409)
+    expect((await renewed(await house.token('viewer'))).status).toBe(403)
+    expect((await renewed('garbage')).status).toBe(401)
+    expect((await takeover(callId, 'DELETE')).status).toBe(200)
+    expect((await renewed()).status).toBe(409)
+    await house.tell(status, said(sid, 'completed', 9))
+    expect((await renewed()).status).toBe(404)
   })
 
   it('lets no page in with a wrong, used or strange ticket, or without Twilio’s signature', async () => {

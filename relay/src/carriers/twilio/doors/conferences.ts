@@ -76,6 +76,12 @@ export function twilioConferences(
       one.ticket = createTicket(clock)
       return { ...access, connectParams: { [TICKET]: one.ticket.text } }
     },
+    async renew(callId) {
+      const one = moved.get(callId)
+      const line = lines.get(callId)
+      if (!line || !one?.ticket || one.conference.isReturning) return undefined
+      return pageAccess(line.number, `${OPERATOR}${callId}`, clock)
+    },
     async back(callId) {
       await moved.get(callId)?.conference.back()
     },
