@@ -37,7 +37,9 @@ export const jiocx: Carrier<JiocxConfig> = {
   fromEnvironment,
   examine(o) {
     const number = fromEnvironment(o.settings)
-    return examineJiocx(o, number && { config: number.config, dialect: dialectOf(ofHouse(o.settings), number.config) })
+    if (!number) return examineJiocx(o, undefined)
+    const dialect = dialectOf(ofHouse(o.settings), number.config)
+    return examineJiocx(o, { config: number.config, dialect, logins: loginsIn(ofDoctors, o.settings, o.clock) })
   },
   open(config, { settings, clock }) {
     const fault = hostFault(jiocxConfig, config, settings)
@@ -45,17 +47,20 @@ export const jiocx: Carrier<JiocxConfig> = {
     const dialect = dialectOf(ofHouse(settings), config)
     const root = (config.apiBaseUrl ?? settings.jiocx.JIOCX_API_BASE_URL).replace(/\/$/, '')
     return createJiocxAccount({
-      rest: createJiocxRest({ root, config, dialect, clock, logins: loginsOf(settings, clock) }),
+      rest: createJiocxRest({ root, config, dialect, clock, logins: loginsIn(ofCalls, settings, clock) }),
       dialect,
       config,
     })
   },
 }
 
-/** A house reads its settings once: they stand for it. */
-const houses = new WeakMap<Settings, Logins>()
+/** Logins of those who ask: a house reads its settings once, so they stand for it. */
+type Houses = WeakMap<Settings, Logins>
+const ofCalls: Houses = new WeakMap()
+/** The doctor's own: it looks for itself, takes no call its token, and knocks no oftener than a call. */
+const ofDoctors: Houses = new WeakMap()
 
-function loginsOf(settings: Settings, clock: Clock): Logins {
+function loginsIn(houses: Houses, settings: Settings, clock: Clock): Logins {
   const known = houses.get(settings)
   if (known) return known
   const logins = createLogins(clock)

@@ -113,10 +113,18 @@ describe('a login that was refused', () => {
     expect(logins()).toHaveLength(asked)
   })
 
-  it('is no examination: the doctor asks anew', async () => {
+  it('is no examination: the doctor looks for itself, each time anew, and knocks no oftener than a call', async () => {
     logIn = () => LOCKED
     await waits()
     logIn = () => ok({ token: 'T' })
-    expect(await house.examined()).toContain('ok JioCX takes the user name and password')
+    const TAKEN = 'ok JioCX takes the user name and password'
+    for (let n = 0; n < 2; n++) expect(await house.examined()).toContain(TAKEN)
+    expect(logins()).toHaveLength(3)
+    logIn = () => LOCKED
+    for (let n = 0; n < 3; n++) expect(await house.examined()).not.toContain(TAKEN)
+    expect(logins()).toHaveLength(4)
+    logIn = () => ok({ token: 'T' })
+    await house.clock.advance(5000)
+    expect(await house.examined()).toContain(TAKEN)
   })
 })

@@ -105,7 +105,10 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
       }
     },
     async logIn() {
-      if (login) await login.token(logIn)
+      const kept = await login?.token(logIn)
+      if (!kept || kept.fresh) return
+      login?.refused(kept.token)
+      await login?.token(logIn)
     },
   }
 }
