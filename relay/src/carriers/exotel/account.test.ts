@@ -76,6 +76,20 @@ carrierConformance({
       event: { status: 'completed', durationMs: 120_000, said: { status: 'completed' } },
     },
     { answer: call('completed', { Duration: '35' }), event: { status: 'completed', durationMs: 35_000 } },
+    // The second phone is rung when the first has answered.
+    ...['ringing', 'in-progress', 'completed'].map((Leg2Status) => ({
+      answer: call('in-progress', { Details: { ConversationDuration: null, Leg1Status: 'in-progress', Leg2Status } }),
+      event: { status: 'connected' as const },
+    })),
+    // Of one phone alone this may be said while it rings.
+    ...[null, 'queued', 'other'].map((Leg2Status) => ({
+      answer: call('in-progress', { Details: { ConversationDuration: null, Leg1Status: 'in-progress', Leg2Status } }),
+      event: { status: 'initiated' as const },
+    })),
+    {
+      answer: call('no-answer', { Details: { Leg1Status: 'completed', Leg2Status: 'no-answer' } }),
+      event: { status: 'failed', endReason: 'no-answer' },
+    },
     { answer: call('busy'), event: { status: 'failed', endReason: 'busy' } },
     { answer: call('no-answer'), event: { status: 'failed', endReason: 'no-answer' } },
     { answer: call('failed'), event: { status: 'failed', endReason: 'error' } },
@@ -204,6 +218,16 @@ describe('what Exotel is asked', () => {
     expect(vendor.requests.length).toBe(before)
     vendor.answers({ status: 200, body: { Call: { ...http.connect_response.Call, Sid: 'another' } } })
     await expect(open().status(CALL)).rejects.toMatchObject({ code: 'malformed' })
+  })
+
+  it('of two phones, whether the first has answered', async () => {
+    const account = open()
+    await account.place(permit, { ...order, bridgeTo: http.connect_two_numbers_request_form.To })
+    const standing = async (Leg1Status: string | null) => {
+      vendor.answers(call('in-progress', { Details: { Leg1Status, Leg2Status: null } }))
+      return (await account.status(CALL))?.status
+    }
+    expect([await standing(null), await standing('queued'), await standing('in-progress')]).toEqual(['initiated', 'initiated', 'connected'])
   })
 
   it('at the host of its region, or the one it was given', () => {

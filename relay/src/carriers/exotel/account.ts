@@ -20,13 +20,15 @@ const seconds = z.union([
     .transform(Number),
 ])
 
+const legStatus = z.enum(EXOTEL_STATUSES).nullish().catch(null)
+
 /** What we read of a call as REST tells it. */
 const Call = z.object({
   Sid: CallSid,
   Status: z.enum(EXOTEL_STATUSES),
   Duration: seconds.nullish().catch(null),
   Details: z
-    .object({ ConversationDuration: seconds.nullish().catch(null) })
+    .object({ ConversationDuration: seconds.nullish().catch(null), Leg1Status: legStatus, Leg2Status: legStatus })
     .nullish()
     .catch(null),
 })
@@ -49,6 +51,8 @@ export function createExotelAccount(o: {
   recording: NonNullable<CarrierAccount['recording']>
 }): CarrierAccount {
   const { rest } = o
+  /** Calls of ours that join two phones: no sound comes to us that would tell that somebody answered. */
+  const bridges = new Set<string>()
 
   function target(order: PlaceOrder): Form {
     if (order.bridgeTo !== undefined) return { To: order.bridgeTo }
@@ -73,6 +77,7 @@ export function createExotelAccount(o: {
       }
       permit.redeem({ callId: order.callId, number: order.to })
       const { Sid, Status } = read(await rest.post('/Calls/connect.json', form, signal))
+      if (order.bridgeTo !== undefined) bridges.add(Sid)
       return { carrierCallId: Sid, status: statusOf(Status).status }
     },
 
@@ -86,7 +91,7 @@ export function createExotelAccount(o: {
     async status(carrierCallId) {
       try {
         const path = `/Calls/${encodeURIComponent(carrierCallId)}.json?details=true`
-        return eventOf(read(await rest.get(path), carrierCallId))
+        return eventOf(read(await rest.get(path), carrierCallId), bridges.has(carrierCallId))
       } catch (error) {
         if (error instanceof CarrierFault && error.code === 'not_found') return undefined
         throw error
@@ -118,8 +123,8 @@ function placement(order: PlaceOrder, callerId: string, target: Form): Form {
   }
 }
 
-function eventOf(call: z.infer<typeof Call>): LineEvent {
-  const told = statusOf(call.Status)
+function eventOf(call: z.infer<typeof Call>, isBridge: boolean): LineEvent {
+  const told = statusOf(call.Status, firstAnswered(call.Details, isBridge) ? 'answered' : undefined)
   const talked = call.Details?.ConversationDuration ?? call.Duration
   const over = told.status === 'completed' || told.status === 'failed'
   return {
@@ -128,6 +133,12 @@ function eventOf(call: z.infer<typeof Call>): LineEvent {
     ...(over && talked != null ? { durationMs: talked * 1000 } : {}),
     said: { status: call.Status },
   }
+}
+
+/** The second phone is rung once the first has answered; of one phone alone its leg may be in progress while it rings, as the call itself is. */
+function firstAnswered(details: z.infer<typeof Call>['Details'], isBridge: boolean): boolean {
+  const { Leg1Status: first, Leg2Status: second } = details ?? {}
+  return (second != null && second !== 'queued') || (isBridge && first === 'in-progress')
 }
 
 const wholeSeconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))

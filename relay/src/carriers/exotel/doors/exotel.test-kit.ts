@@ -23,6 +23,8 @@ export interface ExotelHouse extends Omit<CarrierHouse, 'wish'> {
   readonly placed: URLSearchParams[]
   /** What Exotel says of every call that it is asked of. */
   standing: string
+  /** And of its legs. */
+  details: object
   /** Exotel's name for the newest call. */
   newest(): string
   wish(json?: Record<string, unknown>): Promise<{ callId: string; sid: string; form: URLSearchParams; callUrl: string }>
@@ -64,7 +66,12 @@ export async function startExotelHouse(o: { env?: Record<string, string>; person
       placed.push(new URLSearchParams(body))
     }
     const Sid = placing ? name(sids) : (/\/Calls\/([^.]+)\.json/.exec(path)?.[1] ?? '')
-    const Call = { ...vectors.http.connect_response.Call, Sid, Status: placing ? 'in-progress' : house.standing }
+    const Call = {
+      ...vectors.http.connect_response.Call,
+      Sid,
+      Status: placing ? 'in-progress' : house.standing,
+      ...(placing ? {} : { Details: house.details }),
+    }
     return { status: 200, body: { Call } }
   })
   const listed = (await (await base.ask('/api/phone-numbers', { token: base.admin })).json()) as { phoneNumbers: Addresses[] }
@@ -76,6 +83,7 @@ export async function startExotelHouse(o: { env?: Record<string, string>; person
     number,
     placed,
     standing: 'in-progress',
+    details: {},
     newest: () => name(sids),
     async wish(json = {}) {
       const answer = await base.wish({ phoneNumber: CALLEE, ...json })

@@ -137,6 +137,21 @@ describe('two phones', () => {
     await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
   })
 
+  it.each([
+    ['the long callback', { ...terminal }],
+    ['the short callback', { Status: 'completed', DateUpdated: '2026-08-25 12:07:08', RecordingUrl: '' }],
+  ])('that talked are a call that came off, though only its end is told, by %s', async (_, end) => {
+    const { callId, form, sid } = await house.wish({ agentId: await bridge('+919000000002') })
+    await post(form.get('StatusCallback') ?? '', { ...end, CallSid: sid })
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee', ends: 1 })
+  })
+
+  it('that did not talk are none', async () => {
+    const { callId, form, sid } = await house.wish({ agentId: await bridge('+919000000002') })
+    await post(form.get('StatusCallback') ?? '', { ...terminal, ConversationDuration: 0, CallSid: sid })
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'failed', endReason: 'no-answer', ends: 1 })
+  })
+
   it('neither rings where the gate refuses the second', async () => {
     const before = house.placed.length
     await expect(house.wish({ agentId: await bridge('+19005551234') })).rejects.toThrow()

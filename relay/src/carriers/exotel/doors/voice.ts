@@ -1,4 +1,5 @@
 import type { HouseNumber } from '../../../agents/house-number.ts'
+import type { Call } from '../../../calls/live-calls.ts'
 import type { HttpContext } from '../../../http/endpoint.ts'
 import type { Received } from '../../../http/reception.ts'
 import { Problem } from '../../../protocol/index.ts'
@@ -55,6 +56,8 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     const theirs = await numberOf(callId)
     if (!theirs || !o.speaksFor(number, theirs)) return false
     if ((lines.get(callId)?.carrierCallId ?? event.carrierCallId) !== event.carrierCallId) return false
+    const answered = answeredBefore(event, house.calls.get(callId))
+    if (answered) await lines.tell(callId, answered)
     await lines.tell(callId, event)
     if (o.recordingUrl !== undefined) await recorded(callId, event.carrierCallId)
     return true
@@ -114,6 +117,12 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
       return c.body(null, (await tell(c, number, fields, ofItself)) ? 200 : 204)
     },
   }
+}
+
+/** Of two phones no sound comes here: that one was answered may be known by its end alone. */
+function answeredBefore(event: LineEvent, call: Call | undefined): LineEvent | undefined {
+  if (call?.kind !== 'bridge' || event.status !== 'completed' || event.durationMs === 0) return undefined
+  return { carrierCallId: event.carrierCallId, status: 'connected', said: { event: 'completed' } }
 }
 
 /** Whether what one number's secret proves counts for a call of another number. */
