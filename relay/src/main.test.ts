@@ -18,8 +18,8 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./main.ts', import.meta.url))], {
+function start(env: Record<string, string>, ...flags: string[]) {
+  const child = spawn(process.execPath, [...flags, fileURLToPath(new URL('./main.ts', import.meta.url))], {
     env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -36,6 +36,27 @@ function start(env: Record<string, string>) {
     said.err += String(data)
   })
   return { child, said, ready, exit: once(child, 'exit').then(([code]) => code as number | null) }
+}
+
+async function open(at: string) {
+  const answer = await fetch(`${at}/api/web-calls`, {
+    method: 'POST',
+    headers: { origin: at, 'content-type': 'application/json' },
+    body: JSON.stringify({ agentId: 'demo', modality: 'text' }),
+  })
+  const call = (await answer.json()) as WebCall
+  const ws = new WebSocket(call.mediaUrl)
+  const said: { type: string; reason?: string }[] = []
+  ws.on('message', (data) => said.push(JSON.parse(String(data))))
+  ws.on('error', () => {})
+  await once(ws, 'message')
+  return { call, said, closed: once(ws, 'close') }
+}
+
+/** Something in the process fails when it is told so, again and again. */
+const failing = (how: string) => {
+  const script = `process.on('SIGUSR2', () => setInterval(() => { const error = new Error('it broke for +1202' + 5550123); ${how} }, 1))`
+  return ['--import', `data:text/javascript,${encodeURIComponent(script)}`]
 }
 
 describe('the relay’s process', () => {
@@ -70,20 +91,6 @@ describe('the relay’s process', () => {
     expect(await second.exit).toBe(1)
     expect(second.said.err.trim().split('\n')).toHaveLength(1)
 
-    const open = async (at: string) => {
-      const answer = await fetch(`${at}/api/web-calls`, {
-        method: 'POST',
-        headers: { origin: at, 'content-type': 'application/json' },
-        body: JSON.stringify({ agentId: 'demo', modality: 'text' }),
-      })
-      const call = (await answer.json()) as WebCall
-      const ws = new WebSocket(call.mediaUrl)
-      const said: { type: string; reason?: string }[] = []
-      ws.on('message', (data) => said.push(JSON.parse(String(data))))
-      ws.on('error', () => {})
-      await once(ws, 'message')
-      return { call, said, closed: once(ws, 'close') }
-    }
     const drained = await open(url)
     first.child.kill('SIGTERM')
     await drained.closed
@@ -117,4 +124,24 @@ describe('the relay’s process', () => {
     expect(await fourth.exit).toBe(0)
     expect(existsSync(join(dataDir, 'secrets.json'))).toBe(true)
   })
+
+  it.each(['throw error', 'Promise.reject(error)'])(
+    'says goodbye on calls, and once what failed that nobody caught: %s',
+    {
+      timeout: 60_000,
+    },
+    async (how) => {
+      const { child, exit, ready, said } = start({}, ...failing(how))
+      const call = await open(await ready)
+      child.kill('SIGUSR2')
+      await call.closed
+      expect(call.said.at(-1)).toMatchObject({ type: 'ended' })
+      expect(await exit).toBe(1)
+      const told = said.out.split('\n').filter((line) => line.includes('it broke'))
+      expect(told.map((line) => JSON.parse(line))).toMatchObject([{ level: 'fatal', err: { stack: expect.stringMatching(/\n {4}at /) } }])
+      expect(said.out + said.err).not.toContain('2025550123')
+      // Its end was stored, too.
+      expect(said.out).toContain('call ended')
+    },
+  )
 })
