@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ExotelConfig } from '../carriers/exotel/config.ts'
 import * as jiocx from '../carriers/jiocx/dialect.ts'
 import { LOG_LEVELS } from '../logger.ts'
 import {
@@ -232,15 +233,18 @@ export const SETTINGS = {
     }),
   },
   exotel: {
-    EXOTEL_API_KEY: setting(secret, { about: 'API key. With the next three, a number of the house at Exotel.', secret: true }),
-    EXOTEL_API_TOKEN: setting(secret, { about: 'API token.', secret: true }),
-    EXOTEL_SID: setting(word, { about: 'Account.' }),
+    EXOTEL_API_KEY: setting(ExotelConfig.shape.apiKey, {
+      about: 'API key. With the next three, a number of the house at Exotel.',
+      secret: true,
+    }),
+    EXOTEL_API_TOKEN: setting(ExotelConfig.shape.apiToken, { about: 'API token.', secret: true }),
+    EXOTEL_SID: setting(ExotelConfig.shape.sid, { about: 'Account.' }),
     EXOTEL_CALLER_ID: setting(z.string().regex(/^(\+\d{7,15}|0\d{8,12})$/, 'must be a number such as +918022222222 or 08022222222'), {
       about: 'Your ExoPhone.',
     }),
-    EXOTEL_APP_ID: setting(word, { about: 'Flow to run; chooses EXOTEL_MODE=flow.' }),
+    EXOTEL_APP_ID: setting(ExotelConfig.shape.appId.unwrap(), { about: 'Flow to run; chooses EXOTEL_MODE=flow.' }),
     EXOTEL_REGION: preset(oneOf(['in', 'us', 'sg', 'ae']), 'in', { about: 'in, us, sg or ae.' }),
-    EXOTEL_DOMAIN: setting(hostPattern, { about: 'Another API host.' }),
+    EXOTEL_DOMAIN: setting(ExotelConfig.shape.domain.unwrap(), { about: 'Another API host.' }),
     EXOTEL_API_BASE_URL: setting(serviceUrl({ without: '/v1' }), { about: 'Another API address, without /v1.' }),
     EXOTEL_ALLOWED_HOSTS: setting(listOf(hostPattern), { about: 'Hosts besides *.exotel.com that may get credentials.' }),
     EXOTEL_MODE: setting(oneOf(['stream', 'flow', 'numbers']), {

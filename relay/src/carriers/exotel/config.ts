@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { type ConfigKind, credential, originOf } from '../config-kind.ts'
 
+const NO_HOST = 'must be a host such as api.in.exotel.com'
+
 /** A number at Exotel, as the guide's `exotelConfig` gives it. */
 export const ExotelConfig = z.object({
   apiKey: credential,
@@ -13,7 +15,8 @@ export const ExotelConfig = z.object({
   domain: z
     .string()
     .max(253)
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/i, 'must be a host such as api.in.exotel.com')
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/i, NO_HOST)
+    .refine((host) => URL.canParse(`https://${host}`), NO_HOST)
     .optional(),
   region: z.enum(['in', 'us', 'sg', 'ae']).default('in'),
   mode: z.enum(['stream', 'flow', 'numbers']).optional(),

@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TestClock } from '../../clock.test-kit.ts'
 import { createLogger } from '../../logger.ts'
-import { readSettings } from '../../settings.ts'
+import { readSettings, SettingsError } from '../../settings.ts'
 import { startVendor, type Vendor } from '../vendor.test-kit.ts'
 import { exotel } from './index.ts'
 
@@ -25,6 +26,45 @@ describe('the doctor at Exotel', () => {
     const { EXOTEL_SID: _, ...half } = HOUSE
     expect(await examined(half)).toEqual([expect.stringContaining('EXOTEL_SID is missing')])
     expect(vendor.requests).toEqual([])
+  })
+
+  it('says where the credentials may not go, as the start does', async () => {
+    const wrong = { ...HOUSE, EXOTEL_DOMAIN: 'evil.example' }
+    const said = 'EXOTEL_DOMAIN must lead to *.exotel.com: other hosts are allowed by EXOTEL_ALLOWED_HOSTS'
+    expect(await examined(wrong)).toEqual([`broken carrier exotel: ${said}`])
+    expect(() => exotel.fromEnvironment(readSettings(wrong))).toThrow(new SettingsError('EXOTEL_DOMAIN', said.slice(14)))
+    expect(exotel.fromEnvironment(readSettings({ ...wrong, EXOTEL_ALLOWED_HOSTS: 'evil.example' }))).toBeDefined()
+  })
+
+  it.each([
+    ['EXOTEL_DOMAIN', '*.exotel.com'],
+    ['EXOTEL_DOMAIN', 'api.exotel.com:99999'],
+    ['EXOTEL_DOMAIN', '1.2.3.999'],
+    ['EXOTEL_SID', 'é'],
+    ['EXOTEL_APP_ID', 'é'],
+    ['EXOTEL_API_KEY', 'k'.repeat(513)],
+  ])('what cannot work is named at the start: %s=%s', (name, value) => {
+    expect(() => readSettings({ ...HOUSE, [name]: value })).toThrow(expect.objectContaining({ variable: name }))
+  })
+
+  it('what can be set makes a number', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 20 })
+    const variables = fc.record({
+      EXOTEL_API_KEY: text,
+      EXOTEL_API_TOKEN: text,
+      EXOTEL_SID: text,
+      EXOTEL_APP_ID: text,
+      EXOTEL_DOMAIN: text,
+    })
+    fc.assert(
+      fc.property(variables, (env) => {
+        try {
+          exotel.fromEnvironment(readSettings({ ...HOUSE, ...env }))
+        } catch (error) {
+          expect(error).toBeInstanceOf(SettingsError)
+        }
+      }),
+    )
   })
 
   it('looks the ExoPhone up with the account’s credentials', async () => {

@@ -1,5 +1,6 @@
-import type { Settings } from '../../settings.ts'
+import { type Settings, SettingsError } from '../../settings.ts'
 import type { Carrier } from '../carrier.ts'
+import { hostFault } from '../config-kind.ts'
 import { createExotelAccount } from './account.ts'
 import { ExotelConfig, exotelConfig } from './config.ts'
 import { exotelDoors } from './doors/index.ts'
@@ -35,7 +36,11 @@ export const exotel: Carrier<ExotelConfig> = {
 
   fromEnvironment,
 
-  examine: (examination) => examineExotel(examination, fromEnvironment(examination.settings)),
+  async examine(examination) {
+    const fault = domainFault(examination.settings)
+    if (fault) return [{ state: 'broken', about: 'carrier exotel', text: fault.message }]
+    return examineExotel(examination, fromEnvironment(examination.settings))
+  },
 
   open(config, o) {
     const { EXOTEL_CALLBACK_TYPE, EXOTEL_CALLER_ID_FORMAT, EXOTEL_MODE } = o.settings.exotel
@@ -52,8 +57,18 @@ export const exotel: Carrier<ExotelConfig> = {
   },
 }
 
-/** The house's own number; undefined where a variable of it is missing. */
-function fromEnvironment({ exotel: given }: Settings): { config: ExotelConfig; phoneNumber: string } | undefined {
+/** Where the credentials may not go is no host to begin with: each call would be refused for it. */
+function domainFault(settings: Settings): SettingsError | undefined {
+  const { EXOTEL_DOMAIN: domain, EXOTEL_REGION: region } = settings.exotel
+  const fault = domain === undefined ? undefined : hostFault(exotelConfig, { domain, region }, settings)
+  return fault === undefined ? undefined : new SettingsError('EXOTEL_DOMAIN', `${fault}: other hosts are allowed by EXOTEL_ALLOWED_HOSTS`)
+}
+
+/** The house's own number; undefined where a variable of it is missing. @throws SettingsError */
+function fromEnvironment(settings: Settings): { config: ExotelConfig; phoneNumber: string } | undefined {
+  const fault = domainFault(settings)
+  if (fault) throw fault
+  const given = settings.exotel
   const { EXOTEL_API_KEY, EXOTEL_API_TOKEN, EXOTEL_CALLER_ID, EXOTEL_SID } = given
   if (!EXOTEL_API_KEY || !EXOTEL_API_TOKEN || !EXOTEL_SID || !EXOTEL_CALLER_ID) return undefined
   const config = ExotelConfig.parse({
