@@ -276,7 +276,11 @@ class WiredCall implements Call {
       call.#noteLeg('leg.detached')
       call.#goAway()
     },
-    ending: (call) => void call.#talk.conversation.lastWords().then(() => call.#step({ type: 'last-words-heard' })),
+    ending(call) {
+      const stumbled = call.#report('the last words were not heard to their end')
+      const heard = () => call.#step({ type: 'last-words-heard' })
+      call.#talk.conversation.lastWords().catch(stumbled).then(heard).catch(stumbled)
+    },
     over: (call) => void call.#finish().catch(call.#report('the call did not end cleanly')),
   }
 
@@ -316,7 +320,8 @@ class WiredCall implements Call {
     this.#cancelDuration?.()
     this.#desk?.callOver()
     const engineClosed = this.#talk.closeEngines(times.engineCloseMs)
-    await this.#talk.close()
+    // Whatever it stumbles over: visitor, carrier and log are told all the same.
+    await this.#talk.close().catch(this.#report('the conversation did not close'))
     this.#unlisten?.()
     this.feed.tell({ type: 'status', status })
     this.feed.tell({ type: 'ended', reason })

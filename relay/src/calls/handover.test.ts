@@ -69,6 +69,34 @@ describe('hand-over', () => {
     expect(lines()).toEqual(['agent: Hello there.', 'visitor: tea', 'agent: Yes, tea.', 'visitor: coffee', 'agent: Yes, coffee.'])
   })
 
+  test('one that throws when it is closed is left like any other', async () => {
+    const thrower = failing('first', 50)
+    const { start } = thrower
+    thrower.start = async (context) => ({
+      ...(await start(context)),
+      close() {
+        throw new Error('closed badly')
+      },
+    })
+    const { clock, ask, lines } = await onTheLine([thrower, answering('second', (text) => `Yes, ${text}.`)])
+    ask('tea')
+    await clock.advance(1000)
+    expect(lines().at(-1)).toBe('agent: Yes, tea.')
+  })
+
+  test('a hand-over that goes wrong itself ends the call, and nobody talks to no engine', async () => {
+    const { clock, ask, call, log, lines } = await onTheLine([failing('first', 50), answering('second', () => 'Yes.')])
+    const { event } = log
+    log.event = function (callId, type, payload) {
+      if (type === 'engine.started') throw new Error('not now')
+      event.call(this, callId, type, payload)
+    }
+    ask('tea')
+    await clock.advance(10_000)
+    expect(lines().at(-1)).toMatch(TROUBLE)
+    expect(call.endReason).toBe('error')
+  })
+
   test('one that fails between turns is left without a word', async () => {
     const engine = scriptedEngine('first', () => undefined)
     const { clock, ask, call, lines } = await onTheLine([engine, answering('second', (text) => `Yes, ${text}.`)])

@@ -144,9 +144,20 @@ class OrderedEngines implements EngineChain {
       clock,
       passage,
       onAnswer: onEvent,
-      onFault: (fault) => void this.#handOver(fault),
+      onFault: (fault) => this.#leave(fault),
     })
     for (const input of first) this.seat?.take(input)
+  }
+
+  /** Whatever goes wrong with that: nobody is left talking to no engine. */
+  #leave(fault: EngineFault) {
+    const { onExhausted, onFault } = this.#o
+    const stumbled = (error: unknown) => onFault?.(error)
+    const endIfEmpty = (error: unknown) => {
+      stumbled(error)
+      if (!this.seat && !this.#closed) onExhausted()
+    }
+    this.#handOver(fault).catch(endIfEmpty).catch(stumbled)
   }
 
   async #handOver(fault: EngineFault) {

@@ -100,8 +100,11 @@ class EngineSeat implements Seat {
     this.#gone.abort()
     this.#cancelStall?.()
     this.#inbox = []
-    // A session that does not close properly is gone all the same.
-    await this.#session?.close().catch(() => undefined)
+    try {
+      await this.#session?.close()
+    } catch {
+      // A session that does not close properly is gone all the same.
+    }
   }
 
   async #start(history: Given['history']) {

@@ -112,7 +112,7 @@ export function createSynthesis(o: {
 
   const add = (pieces: readonly string[]) => {
     waiting.push(...pieces)
-    void work()
+    work().catch(tell)
   }
   return {
     write(text) {
