@@ -59,7 +59,14 @@ export type Answer = (c: HttpContext, number: HouseNumber) => Promise<Response>
 export type NamesCall = (
   words: Readonly<Record<string, unknown>>,
   number: HouseNumber | undefined,
-) => { callId?: string | undefined; carrierCallId?: string | undefined } | undefined
+) =>
+  | {
+      callId?: string | undefined
+      carrierCallId?: string | undefined
+      /** Who calls whom, where this may be the first word of a call that comes in. */
+      arrival?: { from: unknown; to: unknown } | undefined
+    }
+  | undefined
 
 /** A route of the carrier's own; what it asks as proof is its own business, and must be something. */
 export interface CarrierRoute {

@@ -7,15 +7,17 @@ import { createNamedCalls } from './named-call.ts'
 
 const NUMBER = { id: 'pn_1', provider: 'toy' } as HouseNumber
 const doors: Doors = {
-  namesCall: ({ name, ours }, number) => ({
+  namesCall: ({ from, name, ours, to }, number) => ({
     carrierCallId: typeof name === 'string' ? `${name}${number ? ` of ${number.id}` : ''}` : undefined,
     callId: typeof ours === 'string' ? ours : undefined,
+    arrival: { from, to },
   }),
 }
 const names = createNamedCalls({
   numbers: { find: async (id) => (id === NUMBER.id ? NUMBER : undefined) },
   doors: (carrier) => (carrier === 'toy' ? doors : undefined),
   named: async (_, name) => (name.startsWith('known') ? `call of ${name}` : undefined),
+  expected: async ({ carrier, carrierCallId, from, number, to }) => `expected: ${carrier} ${carrierCallId}, ${from} at ${number?.id ?? to}`,
 })
 /** Answers with the call that was found, and with what was left of the body. */
 const app = new Hono<HttpEnv>()
@@ -38,6 +40,13 @@ describe('the call that a carrier’s request is about', () => {
     ['/own?name=strange', undefined, undefined],
     ['/own?name=strange&ours=abc', undefined, 'abc'],
     ['/own?name=known&ours=abc', undefined, 'call of known'],
+    // Nobody knows it: it may come in for a call of ours.
+    ['/own?name=new&from=1&to=2', undefined, 'expected: toy new, 1 at 2'],
+    ['/number/pn_1?name=new&from=1&to=2', undefined, 'expected: toy new of pn_1, 1 at pn_1'],
+    ['/own?name=known&from=1&to=2', undefined, 'call of known'],
+    ['/own?name=new&ours=abc&from=1&to=2', undefined, 'abc'],
+    ['/own?from=1&to=2', undefined, undefined],
+    ['/own?name=new&to=2', undefined, undefined],
     ['/number/pn_2?name=known', undefined, undefined],
     ['/silent?name=known', undefined, undefined],
     ['/own', '', undefined],

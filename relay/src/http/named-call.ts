@@ -18,12 +18,26 @@ export function createNamedCalls(o: {
   doors: (carrier: string) => Doors | undefined
   /** The call that a carrier knows under this name, if it lives. */
   named: (carrier: string, carrierCallId: string) => Promise<string | undefined>
+  /** The call of ours that this one belongs to, should it come in; `number` where the address says it. Where one relay is the house, none. */
+  expected?:
+    | ((arrival: {
+        carrier: string
+        carrierCallId: string
+        number: HouseNumber | undefined
+        from: string
+        to: string
+      }) => Promise<string | undefined>)
+    | undefined
 }): NamedCalls {
   async function byWords(c: HttpContext, carrier: string, number?: HouseNumber): Promise<string | undefined> {
     const names: NamesCall | undefined = o.doors(carrier)?.namesCall
     const said = names?.(await wordsOf(c), number)
     const named = said?.carrierCallId === undefined ? undefined : await o.named(carrier, said.carrierCallId)
-    return named ?? said?.callId
+    const known = named ?? said?.callId
+    if (known !== undefined || !o.expected || said?.carrierCallId === undefined) return known
+    const { from, to } = said.arrival ?? {}
+    if (typeof from !== 'string' || typeof to !== 'string') return undefined
+    return o.expected({ carrier, carrierCallId: said.carrierCallId, number, from, to })
   }
   return {
     async ofNumber(c) {

@@ -87,9 +87,14 @@ export function createReception(o: {
       const known = lines.named(number.provider, arrival.carrierCallId)
       // A carrier's names for calls are no secret: one organisation's number proves nothing about another's call.
       if (known && known.number.organisationId !== number.organisationId) return nobody('the call is another organisation’s')
-      const meeting = lines.expected({ number, ...arrival })
+      const meeting = await lines.expected({ number, ...arrival })
       if (meeting === 'unclear') {
         logger.warn({ phoneNumberId: number.id, carrierCallId: arrival.carrierCallId }, 'several calls of ours may be meant: turned away')
+        return { is: 'busy' }
+      }
+      if (meeting === 'elsewhere') {
+        // A request goes where it is waited for before it comes here; a socket that begins with its first words cannot.
+        logger.warn({ phoneNumberId: number.id, carrierCallId: arrival.carrierCallId }, 'another relay waits for this call: turned away')
         return { is: 'busy' }
       }
       const agent = meeting?.agent ?? (await answering(number))

@@ -1,4 +1,5 @@
 import type { Clock } from '../calls/ports.ts'
+import { sameNumber } from './number-marks.ts'
 
 /**
  * A carrier that brings no sound rings a visitor and then one of our own numbers, at a carrier that does; there the call comes in like one that a stranger makes.
@@ -84,15 +85,4 @@ export function createArrivals({ clock }: { clock: Clock }): Arrivals {
       return waiting.size
     },
   }
-}
-
-/** Ten digits tell an Indian or American number without its country. */
-const NATIONAL_DIGITS = 10
-
-/** +919876543210, 919876543210 and 09876543210 are the same phone; anonymous is nobody's. */
-function sameNumber(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((number) => (/^\+?[\d\s().-]{5,24}$/.test(number) ? number.replace(/\D/g, '').replace(/^0+/, '') : ''))
-  if (!a || !b) return false
-  const [long, short] = a.length >= b.length ? [a, b] : [b, a]
-  return long === short || (short.length >= NATIONAL_DIGITS && long.endsWith(short))
 }

@@ -1,25 +1,27 @@
 import { describe, expect, test } from 'vitest'
 import { fakeAudioLeg } from '../calls/fakes.test-kit.ts'
 import { CarrierFault } from '../carriers/carrier.ts'
+import type { Claim, Expectation } from './arrivals.ts'
 import { ANSWERING, CALLEE, NUMBER, phoneWorld } from './lines.test-kit.ts'
+import type { SharedArrivals } from './shared-arrivals.ts'
 
 /** Call-me over a carrier that joins two phones and brings no sound. */
 const silent = { streams: false, bridges: true, bridgesAtOnce: true, transfers: false }
 
-async function rung(persona: Record<string, unknown> = {}, placing?: () => Promise<{ carrierCallId: string }>) {
-  const house = phoneWorld(persona, silent)
+async function rung(persona: Record<string, unknown> = {}, placing?: () => Promise<{ carrierCallId: string }>, shared?: SharedArrivals) {
+  const house = phoneWorld(persona, silent, undefined, shared)
   if (placing) house.account.placing = placing
   const { call: bridge } = await house.lines.ring({ ...house.order, sessionId: 's-1', variables: { name: 'Asha' } })
   await house.clock.advance(0)
   const comesIn = async (from: string, carrierCallId = 'CB1') => {
-    const meeting = house.lines.expected({ number: ANSWERING, carrierCallId, from })
-    if (meeting === undefined || meeting === 'unclear') return meeting
+    const meeting = await house.lines.expected({ number: ANSWERING, carrierCallId, from })
+    if (meeting === undefined || typeof meeting === 'string') return meeting
     return house.lines.receive({ number: ANSWERING, carrierCallId, from, to: ANSWERING.phoneNumber, agent: meeting.agent, meeting })
   }
   /** The agent's call with its sound there. */
   const answered = async () => {
     const agents = await comesIn(CALLEE)
-    if (agents === undefined || agents === 'unclear') throw new Error('it was not taken for ours')
+    if (agents === undefined || typeof agents === 'string') throw new Error('it was not taken for ours')
     agents.attach(fakeAudioLeg(house.clock))
     await house.clock.advance(100)
     return agents
@@ -177,5 +179,46 @@ describe('a placement whose answer never came, though both phones rang', () => {
     failed.reject(new CarrierFault('timeout', 'perhaps', { placed: 'unknown' }))
     await lost.clock.advance(100)
     expect(lost.lines.get(lost.bridge.id)).toBeUndefined()
+  })
+})
+
+describe('in a house of several relays', () => {
+  function several(answer: () => Promise<Claim>) {
+    const waited: Expectation[] = []
+    const forgotten: string[] = []
+    const claim = () => answer()
+    const shared = {
+      ...{ claim, whose: claim, settled: async () => undefined },
+      expect: (expectation: Expectation) => void waited.push(expectation),
+      forget: (callId: string) => void forgotten.push(callId),
+    }
+    return { forgotten, shared, waited }
+  }
+
+  test('all are told who is waited for, and what all of them know counts; it is forgotten once, with its call', async () => {
+    let claim: Claim
+    const { forgotten, shared, waited } = several(async () => claim)
+    const { bridge, clock, comesIn } = await rung({}, undefined, shared)
+    expect(waited).toMatchObject([{ callId: bridge.id, numberId: ANSWERING.id, visitor: CALLEE }])
+    for (const [known, got] of [
+      [undefined, undefined],
+      [{ is: 'unclear' }, 'unclear'],
+      [{ is: 'ours', callId: 'another relay’s' }, 'elsewhere'],
+    ] as const) {
+      claim = known
+      expect(await comesIn(CALLEE)).toBe(got)
+    }
+    claim = { is: 'ours', callId: bridge.id }
+    expect(await comesIn('+12025550107')).toMatchObject({ sessionId: 's-1' })
+    expect(forgotten).toEqual([])
+    bridge.hangUp('canceled')
+    await clock.advance(100)
+    expect(forgotten).toEqual([bridge.id])
+  })
+
+  test('what is waited for here counts while nobody can read what the others know', async () => {
+    const { shared } = several(() => Promise.reject(new Error('the database is away')))
+    const { comesIn } = await rung({}, undefined, shared)
+    expect(await comesIn(CALLEE)).toMatchObject({ sessionId: 's-1' })
   })
 })

@@ -2,8 +2,10 @@ import type { Agent } from '../agents/agents.ts'
 import type { HouseNumber } from '../agents/house-number.ts'
 import type { Call } from '../calls/live-calls.ts'
 import type { CallLog, Clock } from '../calls/ports.ts'
+import type { Logger } from '../logger.ts'
 import type { EndReason, Variables } from '../protocol/index.ts'
-import { createArrivals } from './arrivals.ts'
+import { type CameIn, type Claim, createArrivals } from './arrivals.ts'
+import type { SharedArrivals } from './shared-arrivals.ts'
 
 /**
  * Two calls that are one to whoever asked for it: a carrier without sound rings the visitor and a number of ours (the bridge), and there the call
@@ -22,8 +24,11 @@ export interface Meetings {
   expect(meeting: Meeting, o: { at: HouseNumber; visitor: string; shown: readonly string[]; withinMs: number }): void
   /** The bridge is not waited for any more: its carrier rang nobody. */
   forget(bridgeId: string): void
-  /** What an incoming call belongs to: a bridge, one of several and so none, or nothing of ours. The same call again is answered the same. */
-  claim(o: { number: HouseNumber; carrierCallId: string; from: string }): Meeting | 'unclear' | undefined
+  /**
+   * What an incoming call belongs to: a bridge, one of several and so none, one that another relay holds, or nothing of ours. The same call again is
+   * answered the same.
+   */
+  claim(o: { number: HouseNumber; carrierCallId: string; from: string }): Promise<Meeting | 'unclear' | 'elsewhere' | undefined>
   /** The agent's call is there: from now on both end together. */
   meet(meeting: Meeting, agents: Call): void
 }
@@ -32,12 +37,29 @@ export interface Meetings {
 const AT_BRIDGE: Partial<Record<EndReason, EndReason>> = { visitor: 'callee' }
 const AT_AGENT: Partial<Record<EndReason, EndReason>> = { callee: 'visitor' }
 
-export function createMeetings({ clock, log }: { clock: Clock; log: CallLog }): Meetings {
+export function createMeetings(o: {
+  clock: Clock
+  log: CallLog
+  logger: Logger
+  /** In a house of several relays: what all of them wait for. */
+  shared?: Pick<SharedArrivals, 'expect' | 'claim' | 'forget'> | undefined
+}): Meetings {
+  const { clock, log, logger, shared } = o
   const arrivals = createArrivals({ clock })
   const meetings = new Map<string, Meeting>()
   const forget = (bridgeId: string) => {
-    meetings.delete(bridgeId)
+    if (!meetings.delete(bridgeId)) return
     arrivals.forget(bridgeId)
+    shared?.forget(bridgeId)
+  }
+
+  async function claimOf(arrival: CameIn): Promise<Claim> {
+    try {
+      if (shared) return await shared.claim(arrival)
+    } catch (error) {
+      logger.warn({ err: error }, 'which relay waits for a call could not be read: what is waited for here counts')
+    }
+    return arrivals.claim(arrival)
   }
 
   return {
@@ -45,14 +67,16 @@ export function createMeetings({ clock, log }: { clock: Clock; log: CallLog }): 
       const { agent, bridge } = meeting
       if (bridge.endReason) return
       meetings.set(bridge.id, meeting)
-      arrivals.expect({ callId: bridge.id, numberId: at.id, unclear: agent.persona.phone.unclearArrival, ...rest })
+      const expectation = { callId: bridge.id, numberId: at.id, unclear: agent.persona.phone.unclearArrival, ...rest }
+      arrivals.expect(expectation)
+      shared?.expect(expectation)
       log.event(bridge.id, 'arrival.expected', { phoneNumberId: at.id, carrier: at.provider })
       bridge.feed.listen((event) => event.type === 'ended' && forget(bridge.id))
     },
     forget,
-    claim({ carrierCallId, from, number }) {
-      const claim = arrivals.claim({ numberId: number.id, carrierCallId, from })
-      return claim?.is === 'ours' ? meetings.get(claim.callId) : claim && 'unclear'
+    async claim({ carrierCallId, from, number }) {
+      const claim = await claimOf({ numberId: number.id, carrierCallId, from })
+      return claim?.is === 'ours' ? (meetings.get(claim.callId) ?? 'elsewhere') : claim?.is
     },
     meet({ bridge }, agents) {
       log.event(bridge.id, 'arrival', { callId: agents.id, carrier: agents.line?.carrier })

@@ -26,6 +26,7 @@ export {
   callingRules,
   doNotCall,
   environmentNumbers,
+  expectedArrivals,
   gateDecisions,
   phoneNumbers,
 } from './tables/phones.ts'

@@ -5,7 +5,7 @@ import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
 import type { StreamSocket } from '../stream-socket.ts'
 import { Chunk } from './chunk.ts'
-import { LINGER_MS, type Lingerer, type Lingering } from './lingering.ts'
+import { GAP_MS, LINGER_MS, type Lingerer, type Lingering, SPARE_MS } from './lingering.ts'
 import { markAsWritten, mediaMiddleOf, soundAsWritten } from './media.ts'
 import { createStreamWriter, type FromExotel, type SampleRate, type StreamKeys, type StreamWriter, soundOf } from './wire.ts'
 
@@ -31,6 +31,8 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
   #closed: boolean
   /** When the last frame was; whole ms need no object of their own. */
   #sentAtMs: number
+  /** When the phone will have played all it was sent, at the soonest. */
+  #dryAtMs: number
   readonly #clock: Clock
   readonly #bound: SoundBound
   readonly #bytesPerMs: number
@@ -59,6 +61,7 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
     this.#chunk = new Chunk(FRAME_MS * bytesPerMs, o.chunkBytes)
     this.#closed = false
     this.#sentAtMs = 0
+    this.#dryAtMs = 0
     this.#clock = o.clock
     this.#bound = new SoundBound(o.clock)
     this.#bytesPerMs = bytesPerMs
@@ -87,11 +90,11 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
     const chunk = this.#chunk
     for (let at = 0; at < frames.length; ) {
       at += chunk.add(at === 0 ? frames : frames.subarray(at), utterance)
-      if (chunk.isFull) this.#sendChunk()
+      if (chunk.isFull) this.#sendChunk(this.#sentAtMs)
     }
     if (this.#lingers || chunk.isEmpty) return
     this.#lingers = true
-    this.#lingering.add(this)
+    this.#lingering.add(this, this.#dueAtMs())
   }
 
   mark(utterance: string, name: string): void {
@@ -103,6 +106,7 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
   clear(utterance: string): Promise<number | undefined> {
     if (this.#closed) return Promise.resolve(undefined)
     this.#chunk.clear()
+    this.#dryAtMs = 0
     this.#marks.length = 0
     this.#socket.send(this.#writer.clear)
     return Promise.resolve(this.#hearing.cleared(utterance))
@@ -150,16 +154,25 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
     return mark === undefined ? undefined : this.#played(mark)
   }
 
-  /** No frame for a while: the rest goes filled up with silence. */
+  /** No more comes in time: the rest goes filled up with silence. */
   waitsMs(nowMs: number): number {
     const waits = !this.#closed && !this.#chunk.isEmpty
-    const leftMs = waits ? Math.max(0, this.#sentAtMs + LINGER_MS - nowMs) : 0
+    const leftMs = waits ? Math.max(0, this.#dueAtMs() - nowMs) : 0
     this.#lingers = leftMs > 0
     if (waits && !this.#lingers) {
       this.#chunk.fill()
-      this.#sendChunk()
+      this.#sendChunk(nowMs)
     }
     return leftMs
+  }
+
+  /** When the rest goes if nothing more comes: before the phone falls silent in the middle of a word. */
+  #dueAtMs(): number {
+    const lingeredMs = this.#sentAtMs + LINGER_MS
+    const isEnded = this.#marks.at(-1)?.name === 'end'
+    const inTimeMs = Math.max(this.#dryAtMs - SPARE_MS, this.#sentAtMs + (isEnded ? 0 : GAP_MS))
+    // It is silent already, or will be before a gap can be told from a frame that is late.
+    return inTimeMs >= this.#dryAtMs ? lingeredMs : Math.min(lingeredMs, inTimeMs)
   }
 
   #sound(bytes: Buffer): Taken {
@@ -175,11 +188,14 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
     return 'taken'
   }
 
-  #sendChunk() {
+  #sendChunk(nowMs: number) {
     const { of, pcm } = this.#chunk
+    this.#dryAtMs = Math.max(this.#dryAtMs, nowMs) + pcm.length / this.#bytesPerMs
     this.#socket.sound(this.#writer.before(pcm.length), pcm, this.#writer.after)
     for (const { utterance, bytes } of of) this.#hearing.sent(utterance, bytes / this.#bytesPerMs)
     this.#chunk.clear()
+    // The next is due at a time of its own.
+    this.#lingers = false
     if (this.#marks.length > 0) this.#sendMarks()
   }
 

@@ -10,6 +10,10 @@ export interface Lingerer {
 export const LINGER_MS = 150
 /** So much later at most, for each look wakes the process. */
 const LOOK_MS = 50
+/** So long before the phone has played all it has, the rest goes: the latest look comes 30 ms before. */
+export const SPARE_MS = LOOK_MS + 30
+/** Frames that are said to follow come every 20 ms: after so long the sound has a gap. */
+export const GAP_MS = 60
 
 /** One timer for all who wait: one for each would wake the process as often as their sound does. */
 export class Lingering {
@@ -17,15 +21,19 @@ export class Lingering {
   readonly #waiting = new Set<Lingerer>()
   readonly #look = () => this.#lookAtAll()
   #cancel: (() => void) | undefined = undefined
+  /** While one is planned. */
+  #lookAtMs = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Whose chunk begins now: it is due in `LINGER_MS`. */
-  add(one: Lingerer): void {
+  /** Whose chunk begins now, and is due at this time if nothing more comes. */
+  add(one: Lingerer, dueAtMs: number): void {
     this.#waiting.add(one)
-    this.#cancel ??= this.#clock.after(LINGER_MS, this.#look)
+    if (this.#cancel && this.#lookAtMs <= dueAtMs) return
+    this.#cancel?.()
+    this.#lookIn(dueAtMs - this.#clock.monotonicMs())
   }
 
   remove(one: Lingerer): void {
@@ -47,7 +55,12 @@ export class Lingering {
       }
     } finally {
       // One that fails keeps nobody else waiting.
-      if (this.#waiting.size > 0) this.#cancel ??= this.#clock.after(Math.max(LOOK_MS, soonestMs), this.#look)
+      if (this.#waiting.size > 0) this.#lookIn(Math.max(LOOK_MS, soonestMs))
     }
+  }
+
+  #lookIn(ms: number): void {
+    this.#lookAtMs = this.#clock.monotonicMs() + ms
+    this.#cancel = this.#clock.after(ms, this.#look)
   }
 }

@@ -20,6 +20,25 @@ export const callbacks = pgTable('callbacks', {
   createdAt: at('created_at').notNull(),
 })
 
+/** Calls of ours that another carrier is to bring to a number of ours, while they are waited for: in a house of several relays alone. */
+export const expectedArrivals = pgTable(
+  'expected_arrivals',
+  {
+    /** The call that rings the two. No foreign key: what is waited for ends with its time at the latest. */
+    callId: text('call_id').primaryKey(),
+    numberId: text('number_id').notNull(),
+    /** By what the incoming call may be known, as keyed hashes: the visitor's number, and what the carrier may show instead. */
+    visitor: jsonb('visitor').$type<string[]>().notNull(),
+    shown: jsonb('shown').$type<string[]>().notNull(),
+    unclear: text('unclear').$type<'refuse' | 'first'>().notNull(),
+    /** The incoming call that it was. */
+    takenBy: text('taken_by'),
+    expectedAt: at('expected_at').notNull(),
+    until: at('until').notNull(),
+  },
+  (table) => [index('expected_arrivals_number').on(table.numberId), index('expected_arrivals_until').on(table.until)],
+)
+
 /** Numbers that an organisation brought, with the carrier's credentials for each. */
 export const phoneNumbers = pgTable(
   'phone_numbers',

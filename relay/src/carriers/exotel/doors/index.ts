@@ -18,7 +18,8 @@ export const exotelDoors: NonNullable<Carrier['doors']> = (house) => {
       urls.ofCall({ callId, phoneId: number.id, secret: number.secret, token: streamToken(PLACED_STREAM_MS) }),
     proof: (c, number) => hasBasic(number, c.req.header('authorization')),
     ...exotelVoice(house, urls),
-    namesCall: ({ CallSid, CustomField }) => ({
+    namesCall: ({ CallFrom, CallSid, CallTo, CustomField, From, To }) => ({
+      arrival: { from: CallFrom ?? From, to: CallTo ?? To },
       callId: typeof CustomField === 'string' ? CustomField : undefined,
       carrierCallId: typeof CallSid === 'string' ? CallSid : undefined,
     }),

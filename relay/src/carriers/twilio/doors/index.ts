@@ -1,12 +1,12 @@
 import type { Carrier } from '../../carrier.ts'
-import { callOfPage, createPageCalls } from '../page-calls.ts'
-import { twilioUrls } from './answer.ts'
+import { callOfPage, createPageCalls } from '../page/calls.ts'
 import { twilioConferences } from './conferences.ts'
+import { twilioRelay } from './conversation-relay.ts'
 import { twilioEvents } from './events.ts'
 import { twilioPages } from './page.ts'
 import { createTwilioProof } from './proof.ts'
-import { twilioRelay } from './relay.ts'
 import { twilioStreams } from './streams.ts'
+import { twilioUrls } from './urls.ts'
 import { twilioVoice } from './voice.ts'
 
 /** How Twilio's words and sound come in: at addresses of all its numbers, under its signature. */
@@ -32,7 +32,8 @@ export const twilioDoors: NonNullable<Carrier['doors']> = (house) => {
     proof: () => 'later',
     asked: voice.asked,
     // A page's call is named by its page, before Twilio's own name for it is known here.
-    namesCall: ({ CallSid, From }) => ({
+    namesCall: ({ CallSid, From, To }) => ({
+      arrival: { from: From, to: To },
       callId: typeof From === 'string' ? callOfPage(From) : undefined,
       carrierCallId: typeof CallSid === 'string' ? CallSid : undefined,
     }),
