@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createLimits } from '../access/limits.ts'
 import type { Agent } from '../agents/agents.ts'
 import { Persona } from '../agents/persona.ts'
 import { fakeAudioLeg, fakeTextLeg } from '../calls/fakes.test-kit.ts'
@@ -112,6 +113,17 @@ describe('a menu', () => {
     await clock.advance(6000)
     expect([led(), call.stage]).toEqual([undefined, 'live'])
     expect(saidByAgents().at(-1)).toMatch(/cannot put you through.*Press 1 for sales/)
+  })
+
+  test('leads nobody on while the relay is full, and reads itself out again', async () => {
+    const { access, call, led, press, saidByAgents } = await dialled()
+    access.limits = createLimits({ maxCalls: 1 })
+    await press('1')
+    expect([led(), call.stage]).toEqual([undefined, 'live'])
+    expect(saidByAgents().at(-1)).toMatch(/cannot put you through.*Press 1 for sales/)
+    access.limits = createLimits({ maxCalls: 2 })
+    await press('1')
+    expect(led()?.status).toBe('connected')
   })
 
   test('joins with a person, whom the gate lets be rung; else it is read again', async () => {

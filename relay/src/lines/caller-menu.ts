@@ -1,3 +1,4 @@
+import type { Limits } from '../access/limits.ts'
 import type { Agent } from '../agents/agents.ts'
 import type { Persona } from '../agents/persona.ts'
 import type { PhoneMenu } from '../agents/phone-menu.ts'
@@ -47,8 +48,9 @@ export function leadFromMenu(o: {
   menu: PhoneMenu
   phoneNumberId: string
   /** Kept with the call that the caller is led to. */
-  details: Record<string, unknown>
+  details: { from: string; to: string }
   calls: Pick<LiveCalls, 'get' | 'list' | 'open' | 'speaksWords'>
+  limits: Pick<Limits, 'openCall'>
   log: CallLog
   agentOf: (organisationId: string, id: string) => Promise<Agent | undefined>
   /** Joins the caller with this phone; rejects when nobody may be rung, or the carrier cannot. */
@@ -62,10 +64,9 @@ export function leadFromMenu(o: {
     if (!agent) throw new Error('the menu leads to an agent that is not there')
     const { persona } = agent
     if (isOfWords(call) && !o.calls.speaksWords(persona)) throw new Error('the agent has no engine for words, and no sound comes here')
-    const live = o.calls.list().filter((each) => each.agentId === agent.id).length
-    if (live >= persona.limits.concurrentCalls) throw new Error('the agent has too many calls')
+    const release = await roomFor(agent)
     const line = call.line && { carrier: call.line.carrier, hangUp: () => call.hangUp('agent') }
-    const led = await o.calls.open({
+    const opening = o.calls.open({
       organisationId: call.organisationId,
       agentId: agent.id,
       persona,
@@ -79,12 +80,29 @@ export function leadFromMenu(o: {
       ...(line ? { line } : {}),
       phoneNumberId: o.phoneNumberId,
     })
+    const led = await opening.finally(release)
     led.feed.listen((event) => event.type === 'ended' && call.hangUp(event.reason))
     call.feed.listen((event) => event.type === 'ended' && led.hangUp(event.reason))
     if (call.endReason) return led.hangUp(call.endReason)
     log.event(led.id, 'menu.from', { callId: call.id })
     call.joined()
     if (!passLeg(call, led)) led.hangUp('connection')
+  }
+
+  /** Whom it leads to may be busy, and the relay full, as for any call. @throws Problem rate_limited */
+  function roomFor({ id, organisationId, persona }: Agent): Promise<() => void> {
+    const { callsPerVisitorPerHour, concurrentCalls } = persona.limits
+    return o.limits.openCall({
+      address: o.details.from || call.id,
+      agentId: id,
+      organisationId,
+      perVisitorPerHour: callsPerVisitorPerHour,
+      concurrentCalls,
+      live: () => {
+        const live = o.calls.list()
+        return { ofAgent: live.filter(({ agentId }) => agentId === id).length, all: live.length }
+      },
+    })
   }
 
   async function lead(digit: unknown): Promise<object> {

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { createLimits } from '../access/limits.ts'
 import type { Agent } from '../agents/agents.ts'
 import type { HouseNumber } from '../agents/house-number.ts'
 import { Persona } from '../agents/persona.ts'
@@ -98,6 +99,7 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
       settled.push({ callId, durationMs })
     },
   }
+  const access = { limits: createLimits({ maxCalls: 1000 }) }
   /** Whom a menu may lead to. */
   const others: Agent[] = []
   const addresses = {
@@ -122,6 +124,7 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
     gate,
     log: house.log,
     urls: (callId) => addresses.of(callId),
+    limits: { openCall: (call) => access.limits.openCall(call) },
     past: async (callId) => past.get(callId),
     agentOf: async (_, id) => others.find((each) => each.id === id),
     clock: house.clock,
@@ -149,5 +152,5 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
     said: {},
     ...more,
   })
-  return { ...house, account, addresses, agent, asked, gate, instead, lines, order, others, past, said, settled }
+  return { ...house, access, account, addresses, agent, asked, gate, instead, lines, order, others, past, said, settled }
 }

@@ -9,9 +9,10 @@ import type { GateQuestion } from '../gate/question.ts'
 import type { Logger } from '../logger.ts'
 import { leadFromMenu, menuPersona } from './caller-menu.ts'
 import type { LiveLine } from './line.ts'
-import { createMeetings, type Meeting } from './meetings.ts'
+import { createMeetings, type Meeting, type Meetings } from './meetings.ts'
 import { createOutgoing, MEDIA_MS, type Outgoing } from './outgoing.ts'
 import { type CarrierTable, createRegister } from './register.ts'
+import type { SharedArrivals } from './shared-arrivals.ts'
 import { createStreamTokens } from './stream-tokens.ts'
 
 /** A call that came in at one of our numbers. */
@@ -31,8 +32,8 @@ export interface Lines extends Omit<Outgoing, 'forget'> {
   receive(incoming: Incoming): Promise<Call>
   /** A carrier brings a call that lives here already: a page's, which went to the carrier by itself. */
   carried(call: Call, number: HouseNumber, carrierCallId: string): LiveLine
-  /** What an incoming call belongs to: a call of ours that another carrier brings here, one of several and so none, or nothing. */
-  expected(o: { number: HouseNumber; carrierCallId: string; from: string }): Meeting | 'unclear' | undefined
+  /** What an incoming call belongs to: a call of ours that another carrier brings here, one of several and so none, one of another relay's, or nothing. */
+  expected: Meetings['claim']
   /** The line of a call that is not over at its carrier. */
   get(callId: string): LiveLine | undefined
   named(carrier: string, carrierCallId: string): LiveLine | undefined
@@ -70,6 +71,8 @@ export function createLines(o: {
   urls: (callId: string, number: HouseNumber) => CallUrls
   /** What is known of a call that this relay does not hold: whether it is over, and over which number it went. */
   past: (callId: string) => Promise<{ over: boolean; phoneNumberId: string | undefined } | undefined>
+  /** In a house of several relays: which calls all of them wait for. */
+  sharedArrivals?: SharedArrivals | undefined
   /** Whom a menu may lead to. */
   agentOf: (organisationId: string, id: string) => Promise<Agent | undefined>
   clock: Clock
@@ -84,7 +87,7 @@ export function createLines(o: {
       tokens.forget(callId)
     },
   })
-  const meetings = createMeetings({ clock, log })
+  const meetings = createMeetings({ clock, log, logger, shared: o.sharedArrivals })
   const { forget, permitFor, ...outgoing } = createOutgoing({
     ...o,
     register,
