@@ -36,12 +36,14 @@ import { withinMs } from './lifetime.ts'
 import { createAfterwards } from './lines/afterwards.ts'
 import { createCallNews } from './lines/call-news.ts'
 import { createCallbacks } from './lines/callbacks.ts'
+import { expectedCall } from './lines/expected-call.ts'
 import { createLines, type Lines } from './lines/lines.ts'
 import { createMessages } from './lines/messages.ts'
 import { createOneTaker } from './lines/one-taker.ts'
 import { hangUpOrphans, type Orphan } from './lines/orphans.ts'
 import { createPageCarriers, type PageCarriers } from './lines/page-carriers.ts'
 import { bringSound, bringTextLeg, bringWords } from './lines/phone-leg.ts'
+import { createSharedArrivals } from './lines/shared-arrivals.ts'
 import type { FreshView } from './live/fresh-view.ts'
 import type { Logger } from './logger.ts'
 import type { Settings } from './settings.ts'
@@ -125,7 +127,9 @@ export function furnishTelephones(o: {
     const streamToken = (validMs?: number) => lines.streamToken(callId, validMs)
     return doorsOf(number.provider)?.urls?.({ callId, number, streamToken }) ?? plainUrls(o.where.url(), callId, number)
   }
+  const sharedArrivals = settings.storage.REDIS_URL === undefined ? undefined : createSharedArrivals({ store, keyring, clock, logger })
   const lines: Lines = createLines({
+    sharedArrivals,
     carriers: {
       abilities: (name) => carrierOf(name)?.abilities,
       open,
@@ -141,7 +145,6 @@ export function furnishTelephones(o: {
     urls,
     past: lineBook.past,
     agentOf: agents.get,
-    limits,
     clock,
     logger,
   })
@@ -180,6 +183,7 @@ export function furnishTelephones(o: {
     numbers,
     doors: doorsOf,
     named: async (carrier, name) => lines.named(carrier, name)?.callId ?? lineBook.named(carrier, name),
+    expected: sharedArrivals && expectedCall({ numbers, arrivals: sharedArrivals }),
   })
   const pageCarriers = createPageCarriers({ numbers, door: (name) => doorsOf(name)?.page, logger })
 
