@@ -39,6 +39,8 @@ export const makeDevice: MakeDevice = (token, microphone) => {
     tokenRefreshMs: TOKEN_REFRESH_MS,
     // As the voice sounds best first; a phone's codec where that cannot be.
     codecPreferences: ['opus', 'pcmu'],
+    // Else what Twilio refuses with comes as `unknown` or `connection error` (31000, 31005), whatever its cause.
+    enableImprovedSignalingErrorPrecision: true,
     logLevel: 'silent',
     // What the SDK tells its makers about each call stays here.
     publishEvents: false,
