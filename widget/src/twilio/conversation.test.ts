@@ -140,13 +140,13 @@ describe('a call over Twilio', () => {
   it('mutes and presses keys at Twilio, and says the rest to the relay, in order', async () => {
     await accept()
     call.send({ type: 'mute', muted: true })
-    call.send({ type: 'dtmf', digits: '1w#' })
+    call.send({ type: 'dtmf', digits: '1#' })
     call.send({ type: 'dtmf', digits: 'A' })
     call.send({ type: 'text', text: 'hello' })
     call.interrupt()
     expect(device.call.did).to.deep.equal([
       ['mute', true],
-      ['digits', '1w#'],
+      ['digits', '1#'],
     ])
     expect(await wire.until(4)).to.deep.equal([
       { type: 'mute', muted: true },
@@ -172,6 +172,11 @@ describe('a call over Twilio', () => {
     expect(player.volume).to.equal(0.5)
     call.setVolume(0.25)
     expect(player.volume).to.equal(0.25)
+    // With another device comes another player, and the first may be the one that goes on.
+    const another = new Audio()
+    device.call.tell('audio', another)
+    call.setVolume(0.75)
+    expect([player.volume, another.volume]).to.deep.equal([0.75, 0.75])
     await call.setDevice('others')
     const frame = new ArrayBuffer(640)
     call.sound(frame)
@@ -188,6 +193,22 @@ describe('a call over Twilio', () => {
     const next = renewed()
     device.tell('tokenWillExpire')
     expect(await next).to.equal('token-2')
+  })
+
+  it('keeps the device that was chosen while it connected', async () => {
+    await device.params.promise
+    await call.setDevice('others')
+    await accept()
+    expect(device.did).to.deep.equal([
+      ['output', 'others'],
+      ['output', 'others'],
+    ])
+  })
+
+  it('says that trying again helps only where it does', async () => {
+    await accept()
+    device.tell('error', { code: 20104 })
+    expect(told.at(-1)).to.deep.equal(['fault', 'unauthorized', '', false])
   })
 
   for (const [why, noToken] of Object.entries({

@@ -1,8 +1,9 @@
 import type { CarriedWebCall, ConversationState, EndReason, FromRelay, ToRelay } from '@voice-agent/relay/protocol'
-import { CallFault } from '../call/fault.ts'
+import { CallFault, isRetryable } from '../call/fault.ts'
 import type { Talk, TalkOptions } from '../call/talk.ts'
 import { type Beside, openBeside } from './beside.ts'
 import { codeOf } from './codes.ts'
+import { type Keys, openKeys } from './keys.ts'
 import { type Microphone, openMicrophone } from './microphone.ts'
 import type { MakeDevice, SdkCall, SdkDevice } from './sdk.ts'
 
@@ -20,9 +21,12 @@ export class TwilioConversation implements Talk {
   readonly #microphone: Microphone
   #device: SdkDevice | undefined
   #call: SdkCall | undefined
-  #player: HTMLAudioElement | undefined
+  readonly #keys: Keys = openKeys((tones) => this.#call?.sendDigits(tones))
+  /** The SDK makes another with each device, and may go on with the first of them. */
+  readonly #players = new Set<HTMLAudioElement>()
   #volume: number
   #input = 'default'
+  #output: string | undefined
   #state: ConversationState = 'listening'
   #startedAt = 0
   #over = false
@@ -34,6 +38,7 @@ export class TwilioConversation implements Talk {
     this.#o = o
     this.callId = opened.callId
     this.#volume = o.volume
+    this.#output = o.device
     this.#ready.promise.catch(() => {})
     this.#microphone = openMicrophone(o.sound?.context)
     this.#beside = openBeside(opened, (message) => this.#take(message))
@@ -61,7 +66,7 @@ export class TwilioConversation implements Talk {
     call.on('reconnected', () => this.#over || this.#o.on.state(this.#state))
     call.on('volume', (_input: number, output: number) => this.#o.on.level(output))
     call.on('audio', (player: HTMLAudioElement) => {
-      this.#player = player
+      this.#players.add(player)
       player.volume = this.#volume
     })
     call.on('error', (error: unknown) => this.#fail(error))
@@ -77,8 +82,7 @@ export class TwilioConversation implements Talk {
     if (this.#over || this.#startedAt) return
     this.#startedAt = performance.now()
     this.#o.on.sounding(this.#startedAt)
-    const { device } = this.#o
-    if (device) this.setDevice(device).catch(() => {})
+    if (this.#output) this.setDevice(this.#output).catch(() => {})
     this.#ready.resolve()
   }
 
@@ -90,7 +94,7 @@ export class TwilioConversation implements Talk {
 
   send(message: ToRelay): void {
     if (message.type === 'mute') this.#call?.mute(message.muted)
-    if (message.type === 'dtmf' && this.#call && PHONE_KEYS.test(message.digits)) this.#call.sendDigits(message.digits)
+    if (message.type === 'dtmf' && this.#call && PHONE_KEYS.test(message.digits)) this.#keys.press(message.digits)
     else this.#beside.send(message)
   }
 
@@ -108,16 +112,17 @@ export class TwilioConversation implements Talk {
 
   setVolume(volume: number): void {
     this.#volume = volume
-    if (this.#player) this.#player.volume = volume
+    for (const player of this.#players) player.volume = volume
   }
 
   /** Rejects when the browser does not allow it. */
   async setDevice(id: string): Promise<void> {
     await this.#device?.audio?.speakerDevices.set(id)
+    this.#output = id
   }
 
   wake(): void {
-    void this.#player?.play().catch(() => {})
+    for (const player of this.#players) player.play().catch(() => {})
   }
 
   /** The sound is Twilio's to mend. */
@@ -127,6 +132,7 @@ export class TwilioConversation implements Talk {
     if (this.#over) return
     this.#beside.send(reason === 'page-close' ? { type: 'hangup', reason } : { type: 'hangup' })
     this.#finish(reason)
+    this.#keys.stop()
     this.#call?.disconnect()
     clearTimeout(this.#farewell)
     this.#farewell = setTimeout(() => this.#dispose(), FAREWELL_MS)
@@ -155,7 +161,7 @@ export class TwilioConversation implements Talk {
     const code = codeOf(error)
     // Before anybody was heard the call has not begun; later Twilio mends what it can, and says so when it cannot.
     if (this.#startedAt) {
-      this.#o.on.fault(code, '', true)
+      this.#o.on.fault(code, '', isRetryable(code))
       return
     }
     this.#ready.reject(new CallFault(code))
@@ -174,8 +180,10 @@ export class TwilioConversation implements Talk {
   #dispose(): void {
     this.#over = true
     clearTimeout(this.#farewell)
+    this.#keys.stop()
     this.#call?.disconnect()
     this.#device?.destroy()
+    this.#microphone.close()
     this.#beside.close()
     const { context } = this.#o.sound ?? {}
     if (context && context.state !== 'closed') void context.close()
