@@ -145,6 +145,7 @@ export function furnishTelephones(o: {
     urls,
     past: lineBook.past,
     agentOf: agents.get,
+    limits,
     clock,
     logger,
   })

@@ -1,3 +1,4 @@
+import type { Limits } from '../access/limits.ts'
 import type { Agent } from '../agents/agents.ts'
 import type { HouseNumber, NumberBook } from '../agents/house-number.ts'
 import { chooseLanguage } from '../agents/language.ts'
@@ -73,6 +74,7 @@ export function createLines(o: {
   past: (callId: string) => Promise<{ over: boolean; phoneNumberId: string | undefined } | undefined>
   /** In a house of several relays: which calls all of them wait for. */
   sharedArrivals?: SharedArrivals | undefined
+  limits: Pick<Limits, 'openCall'>
   /** Whom a menu may lead to. */
   agentOf: (organisationId: string, id: string) => Promise<Agent | undefined>
   clock: Clock
@@ -135,7 +137,7 @@ export function createLines(o: {
           await join(call, agent, person, { asker: { kind: 'operator', id: `menu of ${agent.id}` }, statusUrl: joined ?? status })
         }
         leadFromMenu({
-          ...{ call, agent, menu, calls, log, logger, joinWith },
+          ...{ call, agent, menu, calls, limits: o.limits, log, logger, joinWith },
           agentOf: o.agentOf,
           phoneNumberId: number.id,
           details: { from, to },
