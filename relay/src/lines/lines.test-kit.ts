@@ -12,6 +12,7 @@ import { givePermit, voidPermit } from '../gate/permit.ts'
 import type { GateAnswer, GateQuestion } from '../gate/question.ts'
 import { createLines } from './lines.ts'
 import type { RingOrder } from './outgoing.ts'
+import type { SharedArrivals } from './shared-arrivals.ts'
 
 /** Lines over a carrier that does what the test says, in a world whose clock the test owns. */
 
@@ -73,7 +74,12 @@ export interface OtherCarriers {
   ready: (number: HouseNumber) => Promise<void>
 }
 
-export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<Abilities> = {}, other?: OtherCarriers) {
+export function phoneWorld(
+  persona: Record<string, unknown> = {},
+  able: Partial<Abilities> = {},
+  other?: OtherCarriers,
+  sharedArrivals?: SharedArrivals,
+) {
   const house = world([answering('echo', (text) => `You said ${text}`), LOUD, menu()])
   const account = fakeAccount()
   const asked: GateQuestion[] = []
@@ -126,6 +132,7 @@ export function phoneWorld(persona: Record<string, unknown> = {}, able: Partial<
     urls: (callId) => addresses.of(callId),
     limits: { openCall: (call) => access.limits.openCall(call) },
     past: async (callId) => past.get(callId),
+    sharedArrivals,
     agentOf: async (_, id) => others.find((each) => each.id === id),
     clock: house.clock,
     logger: pino({ level: 'silent' }),
