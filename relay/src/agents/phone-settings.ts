@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { RelaySettings } from '../carriers/relay-settings.ts'
+import { RelaySettings } from '../carriers/conversation-relay-settings.ts'
 import { PhoneMenu } from './phone-menu.ts'
 
 const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number such as +12025550123')

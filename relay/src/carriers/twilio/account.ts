@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type CarrierAccount, CarrierFault, type LineEvent, type PlaceOrder, type RecordingOrder } from '../carrier.ts'
 import type { Form, FormRest } from '../form-rest.ts'
+import { sessionOf } from './conversation-relay/sessions.ts'
 import { twilioFault } from './faults.ts'
-import { sessionOf } from './relay-sessions.ts'
 import { statusOf, TWILIO_STATUSES } from './statuses.ts'
 import { dialTwiml, digitsTwiml, playTwiml, seconds } from './twiml.ts'
 

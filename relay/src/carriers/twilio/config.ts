@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { apiBase, type ConfigKind, credential, originOf } from '../config-kind.ts'
+import { RelaySettings } from '../conversation-relay-settings.ts'
 import { orJson } from '../or-json.ts'
-import { RelaySettings } from '../relay-settings.ts'
 
 /** A number at Twilio, as its owner gives it (`twilioConfig`). */
 export const TwilioConfig = z.object({

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import vectors from '../relay.vectors.json' with { type: 'json' }
+import vectors from '../conversation-relay/relay.vectors.json' with { type: 'json' }
 import { ACCOUNT, type PhoneHouse, said, sidOf, startPhoneHouse, TOKEN } from './twilio.test-kit.ts'
 
 /** Takeovers over ConversationRelay by real HTTP: Twilio's own package signs what is asked, and the relay's answers are what Twilio would do. */

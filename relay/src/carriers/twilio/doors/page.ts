@@ -1,8 +1,9 @@
 import type { House } from '../../house.ts'
-import { type PageCalls, type PageVisit, readOperatorVisit, readPageVisit } from '../page-calls.ts'
+import { type PageCalls, type PageVisit, readOperatorVisit, readPageVisit } from '../page/calls.ts'
 import { sayTwiml } from '../twiml.ts'
-import { soundTwiml, type TwilioUrls } from './answer.ts'
+import { soundTwiml } from './answer.ts'
 import type { Signed } from './proof.ts'
+import type { TwilioUrls } from './urls.ts'
 
 const TOO_LATE = 'This call cannot be connected. Please close it and call again from the page. Goodbye.'
 

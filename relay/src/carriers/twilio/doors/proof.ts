@@ -5,7 +5,7 @@ import { Problem } from '../../../protocol/index.ts'
 import type { House } from '../../house.ts'
 import type { TwilioConfig } from '../config.ts'
 import { type FormBody, readForm } from '../form.ts'
-import { OPERATOR, pageOf } from '../page-calls.ts'
+import { OPERATOR, pageOf } from '../page/calls.ts'
 import { isSigned } from '../signature.ts'
 
 /** Of the two seconds that an answer may take. */

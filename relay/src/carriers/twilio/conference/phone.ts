@@ -1,6 +1,6 @@
-import type { Clock, Permit } from '../../calls/ports.ts'
-import { CarrierFault } from '../carrier.ts'
-import type { ConferenceRest } from './conference-rest.ts'
+import type { Clock, Permit } from '../../../calls/ports.ts'
+import { CarrierFault } from '../../carrier.ts'
+import type { ConferenceRest } from './rest.ts'
 
 /** An operator's phone, rung into a conference once: as soon as the caller is there and it is known what Twilio calls the conference. */
 export interface OperatorPhone {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FormBody } from './form.ts'
+import type { FormBody } from '../form.ts'
 
 /** How a ConversationRelay session ended, as its `action` is told. */
 export interface SessionEnd {

@@ -2,9 +2,9 @@ import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom'
 import fc from 'fast-check'
 import twilio from 'twilio'
 import { describe, expect, it } from 'vitest'
-import { RelaySettings } from '../relay-settings.ts'
-import { TELNYX_RELAY, TWILIO_RELAY } from './relay-dialect.ts'
-import { greetsItself, sessionTwiml, withRegion } from './relay-twiml.ts'
+import { RelaySettings } from '../../conversation-relay-settings.ts'
+import { TELNYX_RELAY, TWILIO_RELAY } from './dialect.ts'
+import { greetsItself, sessionTwiml, withRegion } from './twiml.ts'
 
 type Given = Parameters<typeof sessionTwiml>[0]
 const make = (more: Partial<Given> = {}) =>

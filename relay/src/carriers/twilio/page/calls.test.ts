@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { HouseNumber } from '../../agents/house-number.ts'
-import { TwilioConfig } from './config.ts'
-import { createPageCalls, pageOf, readPageVisit } from './page-calls.ts'
+import type { HouseNumber } from '../../../agents/house-number.ts'
+import { TwilioConfig } from '../config.ts'
+import { createPageCalls, pageOf, readPageVisit } from './calls.ts'
 import { CONNECT_MS } from './ticket.ts'
 
 const hex = (letter: string) => letter.repeat(32)

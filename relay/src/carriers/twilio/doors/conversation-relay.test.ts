@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import vectors from '../relay.vectors.json' with { type: 'json' }
+import vectors from '../conversation-relay/relay.vectors.json' with { type: 'json' }
 import { CALLEE, OURS, type PhoneHouse, said, sidOf, startPhoneHouse } from './twilio.test-kit.ts'
 
 /** ConversationRelay over real HTTP and sockets; requests are signed by Twilio's own package. The agent is offline and answers by words. */

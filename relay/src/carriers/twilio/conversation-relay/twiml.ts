@@ -1,7 +1,7 @@
-import type { Persona } from '../../agents/persona.ts'
-import type { RelaySettings } from '../relay-settings.ts'
-import type { RelayDialect } from './relay-dialect.ts'
-import { relayTwiml } from './twiml.ts'
+import type { Persona } from '../../../agents/persona.ts'
+import type { RelaySettings } from '../../conversation-relay-settings.ts'
+import { relayTwiml } from '../twiml.ts'
+import type { RelayDialect } from './dialect.ts'
 
 type Attributes = Readonly<Record<string, string | number | boolean>>
 

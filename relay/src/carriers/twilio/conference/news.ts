@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { FormBody } from './form.ts'
-import { TWILIO_STATUSES } from './statuses.ts'
+import type { FormBody } from '../form.ts'
+import { TWILIO_STATUSES } from '../statuses.ts'
 
 /** What Twilio tells of a conference, and of a phone that it rings for one. */
 export interface ConferenceNews {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isAllHeard, type Place, placeAfter, placeByCount, UNHEARD } from './relay-heard.ts'
+import { isAllHeard, type Place, placeAfter, placeByCount, UNHEARD } from './heard.ts'
 
 const TEXT = 'Sentence 1 of three. Sentence 2 of three: it goes on. The end!'
 const heardAfter = (...told: string[]) => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { LegEvent } from '../../calls/ports.ts'
-import { TestClock } from '../../clock.test-kit.ts'
-import { createRelayLeg, type RelayWire } from './relay-leg.ts'
-import type { FromRelaySession, ToRelaySession } from './relay-wire.ts'
+import type { LegEvent } from '../../../calls/ports.ts'
+import { TestClock } from '../../../clock.test-kit.ts'
+import { createRelayLeg, type RelayWire } from './leg.ts'
+import type { FromRelaySession, ToRelaySession } from './wire.ts'
 
 const THREE = 'Sentence 1 of three. Sentence 2 of three. The end.'
 const on: FromRelaySession = { type: 'speaking', who: 'agent', speaks: true }

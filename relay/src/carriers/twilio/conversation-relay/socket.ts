@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws'
-import type { Clock } from '../../calls/ports.ts'
-import { createStreamSocket, REFUSED } from '../stream-socket.ts'
-import type { RelayWire } from './relay-leg.ts'
-import { type FromRelaySession, type RelaySetup, readRelayMessage, writeRelayMessage } from './relay-wire.ts'
+import type { Clock } from '../../../calls/ports.ts'
+import { createStreamSocket, REFUSED } from '../../stream-socket.ts'
+import type { RelayWire } from './leg.ts'
+import { type FromRelaySession, type RelaySetup, readRelayMessage, writeRelayMessage } from './wire.ts'
 
 /** Twilio says `setup` right after the socket stands. */
 const SETUP_MS = 10_000

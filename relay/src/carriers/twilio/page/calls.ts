@@ -1,9 +1,9 @@
-import type { HouseNumber } from '../../agents/house-number.ts'
-import type { Clock } from '../../calls/ports.ts'
-import type { PageDoor } from '../house.ts'
-import type { TwilioConfig } from './config.ts'
-import type { FormBody } from './form.ts'
-import { lacksPageAccess, pageAccess } from './page-access.ts'
+import type { HouseNumber } from '../../../agents/house-number.ts'
+import type { Clock } from '../../../calls/ports.ts'
+import type { PageDoor } from '../../house.ts'
+import type { TwilioConfig } from '../config.ts'
+import type { FormBody } from '../form.ts'
+import { lacksPageAccess, pageAccess } from './access.ts'
 import { createTicket, TICKET, type Ticket } from './ticket.ts'
 
 /**

@@ -1,13 +1,13 @@
-import type { Call } from '../../calls/live-calls.ts'
-import type { Clock, Permit } from '../../calls/ports.ts'
-import type { LiveLine } from '../../lines/line.ts'
-import type { Logger } from '../../logger.ts'
-import { CarrierFault } from '../carrier.ts'
-import type { ConferenceNews } from './conference-news.ts'
-import { createOperatorPhone } from './conference-phone.ts'
-import type { ConferenceRest } from './conference-rest.ts'
-import { type ConferenceEvent, type ConferenceState, deadlineOf, MOST_ASKED, MOVING, nextOf } from './conference-states.ts'
-import { conferenceTwiml } from './twiml.ts'
+import type { Call } from '../../../calls/live-calls.ts'
+import type { Clock, Permit } from '../../../calls/ports.ts'
+import type { LiveLine } from '../../../lines/line.ts'
+import type { Logger } from '../../../logger.ts'
+import { CarrierFault } from '../../carrier.ts'
+import { conferenceTwiml } from '../twiml.ts'
+import type { ConferenceNews } from './news.ts'
+import { createOperatorPhone } from './phone.ts'
+import type { ConferenceRest } from './rest.ts'
+import { type ConferenceEvent, type ConferenceState, deadlineOf, MOST_ASKED, MOVING, nextOf } from './states.ts'
 
 /** One call's conference: its caller and an operator talk there, and nothing of it comes here. */
 export interface Conference {

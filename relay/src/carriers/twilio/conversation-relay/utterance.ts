@@ -1,5 +1,5 @@
-import type { Clock } from '../../calls/ports.ts'
-import { isAllHeard, type Place, placeAfter, placeByCount, UNHEARD } from './relay-heard.ts'
+import type { Clock } from '../../../calls/ports.ts'
+import { isAllHeard, type Place, placeAfter, placeByCount, UNHEARD } from './heard.ts'
 
 /** What the far end says at this pace, as far as nothing better is known. */
 const LETTER_MS = 70

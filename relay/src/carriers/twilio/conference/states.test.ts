@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ConferenceEvent, type ConferenceState, deadlineOf, MOST_ASKED, MOVING, nextOf } from './conference-states.ts'
+import { type ConferenceEvent, type ConferenceState, deadlineOf, MOST_ASKED, MOVING, nextOf } from './states.ts'
 
 const TYPES = [
   'caller-in',

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readForm } from './form.ts'
+import { readForm } from '../form.ts'
+import { readSessionEnd } from './action.ts'
 import vectors from './relay.vectors.json' with { type: 'json' }
-import { readSessionEnd } from './relay-action.ts'
 
 const { caller_hung_up, socket_dropped_or_1007, we_sent_end } = vectors.conversation_relay_action_callbacks
 const read = (fields: Record<string, string>) => readSessionEnd(readForm(new URLSearchParams(fields).toString()) ?? new Map())

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { TestClock } from '../../clock.test-kit.ts'
+import { TestClock } from '../../../clock.test-kit.ts'
+import type { RelayWire } from './leg.ts'
 import vectors from './relay.vectors.json' with { type: 'json' }
-import type { RelayWire } from './relay-leg.ts'
-import { createRelaySocket } from './relay-socket.ts'
+import { createRelaySocket } from './socket.ts'
 
 /** One session over a real socket; time moves when the test says so. */
 

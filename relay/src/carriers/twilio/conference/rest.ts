@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Permit } from '../../calls/ports.ts'
-import { CarrierFault } from '../carrier.ts'
-import type { FormRest } from '../form-rest.ts'
-import { twilioFault } from './faults.ts'
-import { seconds } from './twiml.ts'
+import type { Permit } from '../../../calls/ports.ts'
+import { CarrierFault } from '../../carrier.ts'
+import type { FormRest } from '../../form-rest.ts'
+import { twilioFault } from '../faults.ts'
+import { seconds } from '../twiml.ts'
 
 /** What Twilio is asked for a conference. Nothing is repeated by itself. */
 export interface ConferenceRest {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readConferenceNews } from './conference-news.ts'
+import { readConferenceNews } from './news.ts'
 
 const form = (fields: Record<string, string>) => new Map(Object.entries(fields).map(([name, value]) => [name, [value]]))
 const ROOM = `CF${'0'.repeat(32)}`

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Clock } from '../../calls/ports.ts'
+import type { Clock } from '../../../calls/ports.ts'
 
 /** The parameter of a page's connect; Twilio hands it on as a field of its form. */
 export const TICKET = 'ticket'

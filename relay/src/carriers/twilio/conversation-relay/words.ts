@@ -1,6 +1,6 @@
-import type { Clock, LegEvent } from '../../calls/ports.ts'
-import { heardByNow, heardText, isWhole, leftMs, newUtterance, type RelayUtterance, wasInterrupted, wasPlayed } from './relay-queue.ts'
-import type { ToRelaySession } from './relay-wire.ts'
+import type { Clock, LegEvent } from '../../../calls/ports.ts'
+import { heardByNow, heardText, isWhole, leftMs, newUtterance, type RelayUtterance, wasInterrupted, wasPlayed } from './utterance.ts'
+import type { ToRelaySession } from './wire.ts'
 
 /** What is said over a call's sessions, and how much of it was heard. */
 export interface RelayWords {

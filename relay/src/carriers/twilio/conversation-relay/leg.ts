@@ -1,7 +1,7 @@
-import type { Clock, LegEvent, TextLeg } from '../../calls/ports.ts'
-import type { EndReason } from '../../protocol/index.ts'
-import type { FromRelaySession, ToRelaySession } from './relay-wire.ts'
-import { createRelayWords } from './relay-words.ts'
+import type { Clock, LegEvent, TextLeg } from '../../../calls/ports.ts'
+import type { EndReason } from '../../../protocol/index.ts'
+import type { FromRelaySession, ToRelaySession } from './wire.ts'
+import { createRelayWords } from './words.ts'
 
 /** A socket whose session is this call's. */
 export interface RelayWire {

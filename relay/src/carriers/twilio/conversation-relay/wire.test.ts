@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import vectors from './relay.vectors.json' with { type: 'json' }
-import { MAX_TOKEN_LETTERS, readRelayMessage, type ToRelaySession, writeRelayMessage } from './relay-wire.ts'
+import { MAX_TOKEN_LETTERS, readRelayMessage, type ToRelaySession, writeRelayMessage } from './wire.ts'
 
 const bytes = (message: unknown) => Buffer.from(typeof message === 'string' ? message : JSON.stringify(message))
 const frames = (dir: string) => vectors.conversation_relay.filter((each) => each.dir === dir).map(({ frame }) => frame)

@@ -1,7 +1,7 @@
-import type { HouseNumber } from '../../agents/house-number.ts'
-import type { Clock } from '../../calls/ports.ts'
+import type { HouseNumber } from '../../../agents/house-number.ts'
+import type { Clock } from '../../../calls/ports.ts'
+import type { TwilioConfig } from '../config.ts'
 import { createAccessToken } from './access-token.ts'
-import type { TwilioConfig } from './config.ts'
 
 /** How a page is let into Twilio's kit, a visitor's or an operator's. */
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_MESSAGE_BYTES } from '../stream-socket.ts'
+import { MAX_MESSAGE_BYTES } from '../../stream-socket.ts'
 
 /**
  * The messages of ConversationRelay: JSON in text frames. Twilio hears and speaks itself, and words go to and fro.
