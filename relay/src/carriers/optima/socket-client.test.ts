@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../clock.ts'
+import type { ChannelEvent } from './channel.ts'
 import { openOptimaSockets, TOKEN } from './optima.test-kit.ts'
 import { createSocketClient } from './socket-client.ts'
 
@@ -33,4 +35,59 @@ test('frames of one moment go as they were given, though their bytes are used ag
   client.close()
   await optima.close()
   http.close()
+})
+
+/** A server that lets nobody in, and the library's timers, played: what it waits for, and how long. */
+async function shutOut() {
+  const http = createServer()
+  let tries = 0
+  http.on('upgrade', (_, line) => {
+    tries += 1
+    line.destroy()
+  })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const faults: string[] = []
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  // The library adds or takes a part by chance.
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  const waits = vi.spyOn(globalThis, 'setTimeout')
+  onTestFinished(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+    http.close()
+  })
+  const client = createSocketClient({
+    origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    token: TOKEN,
+    acks: false,
+    audio: 'pcm16',
+    checkPoint: 'checkPoint',
+    clock: { ...systemClock, after: () => () => undefined },
+    onInbound: () => undefined,
+    onFault: (what) => faults.push(what),
+  })
+  /** Between one try and the next; how long the library waits for a connection is none of it. */
+  const pauses = () => waits.mock.calls.map(([, ms]) => Number(ms)).filter((ms) => ms > 0 && ms < 20_000)
+  return { client, faults, pauses, tries: () => tries }
+}
+
+test('it is tried five times again, a second after the first, and then given up', async ({ signal }) => {
+  const { client, faults, pauses, tries } = await shutOut()
+  const until = async (done: () => boolean) => {
+    for (; !done(); await turn()) signal.throwIfAborted()
+  }
+  const told: ChannelEvent[] = []
+  client.open('s1', 0, (event) => told.push(event))
+  const ready = client.ready().catch((error: unknown) => error)
+  for (let again = 1; again <= 5; again++) {
+    await until(() => pauses().length >= again)
+    expect([tries(), client.over]).toEqual([again, false])
+    vi.advanceTimersByTime(pauses().at(-1) ?? 0)
+  }
+  await until(() => client.over)
+  expect(pauses()).toEqual([1000, 2000, 4000, 5000, 5000])
+  expect([tries(), faults.length, client.size, told]).toEqual([6, 1, 0, [{ event: 'lost' }]])
+  expect(await ready).toMatchObject({ code: 'unreachable', placed: 'no' })
+  await expect(client.ready()).rejects.toMatchObject({ code: 'unreachable' })
 })
