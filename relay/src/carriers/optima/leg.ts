@@ -28,6 +28,7 @@ export class OptimaLeg extends HeardLeg implements AudioLeg, SoundEar {
   readonly #bound: SoundBound
   readonly #audio: OptimaAudio
   #odd: number | undefined
+  #heard: boolean
   readonly kind = 'audio'
   readonly name = 'optima'
   readonly input = INPUT
@@ -42,6 +43,7 @@ export class OptimaLeg extends HeardLeg implements AudioLeg, SoundEar {
     this.#bound = new SoundBound(o.clock)
     this.#audio = o.audio
     this.#odd = undefined
+    this.#heard = false
     this.output = { ...INPUT, frameMs: o.frameMs }
     this.leadMs = o.frameMs + LEAD_MS
   }
@@ -82,8 +84,16 @@ export class OptimaLeg extends HeardLeg implements AudioLeg, SoundEar {
     else if (event.event === 'away' || event.event === 'lost') this.emit({ type: 'detached' })
   }
 
+  /** Whether any sound came since this was asked last. */
+  heardSince(): boolean {
+    const heard = this.#heard
+    this.#heard = false
+    return heard
+  }
+
   /** Sound of it, past the events. */
   hear(told: Uint8Array, as: OptimaAudio | undefined): void {
+    this.#heard = true
     const format = as ?? this.#audio
     const ms = told.length / (format === 'pcm16' ? BYTES_PER_MS : BYTES_PER_MS / 2)
     if (!this.#bound.mayCome(ms)) return

@@ -3,13 +3,18 @@ import { TestClock } from '../../clock.test-kit.ts'
 import { createLogger } from '../../logger.ts'
 import type { LineEvent } from '../carrier.ts'
 import type { Channel, Listener } from './channel.ts'
+import type { OptimaVersion } from './config.ts'
+import { optimaFault } from './faults.ts'
 import { followCall } from './optima-call.ts'
 import type { DialStatus } from './statuses.ts'
 
 const FRAME_MS = 20
 
 /** A call that is followed over a channel which the test plays. */
-function followed(o: { direction?: 'inbound' | 'outbound'; soundAnswers?: boolean; ringMs?: number } = {}) {
+function followed(
+  o: { direction?: 'inbound' | 'outbound'; soundAnswers?: boolean; ringMs?: number; version?: OptimaVersion; over?: () => boolean } = {},
+) {
+  let asked = 0
   const clock = new TestClock()
   const told: LineEvent[] = []
   const hungUp: string[] = []
@@ -36,10 +41,17 @@ function followed(o: { direction?: 'inbound' | 'outbound'; soundAnswers?: boolea
       bringSound: (_, leg) => void brought.push(leg),
     },
     {
-      ...{ callId: 'c', sessionId: 's', direction: o.direction ?? 'outbound', version: '1.0.3', audio: 'pcm16', frameMs: FRAME_MS },
+      ...{ callId: 'c', sessionId: 's', direction: o.direction ?? 'outbound', audio: 'pcm16', frameMs: FRAME_MS },
+      version: o.version ?? '1.0.3',
       ringMs: o.ringMs,
       soundAnswers: o.soundAnswers ?? true,
-      account: { status: () => Promise.reject(new Error('not asked')) },
+      account: {
+        async status() {
+          asked += 1
+          if (!o.over?.()) throw optimaFault('not_found')
+          return { carrierCallId: 's', status: 'completed', said: {} }
+        },
+      },
       open(given) {
         listener = given
         return channel
@@ -50,10 +62,12 @@ function followed(o: { direction?: 'inbound' | 'outbound'; soundAnswers?: boolea
   return {
     clock,
     hungUp,
+    asked: () => asked,
     statuses: () => told.map(({ status }) => status),
     talks: () => brought.length > 0,
     says: (status: DialStatus) => listener({ event: 'dialStatus', status }),
     is: (event: 'here' | 'away') => listener({ event }),
+    hangsUp: () => listener({ event: 'hangup' }),
     presses: (digit: string) => listener({ event: 'dtmf', digit }),
     /** Sound of so long, a frame after the other. */
     async sounds(ms: number) {
@@ -146,5 +160,41 @@ describe('a call that rings at Optima', () => {
     expect(call.talks()).toBe(false)
     call.is('here')
     expect(call.talks()).toBe(true)
+  })
+})
+
+describe('a call that talks at Optima', () => {
+  it('is looked for in the records where its sound stays away, and is over when it stands there', async () => {
+    let over = false
+    const call = followed({ version: '1.0.5', over: () => over })
+    call.is('here')
+    call.says('connected')
+    await call.sounds(60_000)
+    expect(call.asked()).toBe(0)
+    await call.clock.advance(60_000)
+    expect([call.asked() > 1, call.statuses().at(-1)]).toEqual([true, 'connected'])
+    over = true
+    await call.clock.advance(15_000)
+    expect(call.statuses().at(-1)).toBe('completed')
+    const asked = call.asked()
+    await call.clock.advance(600_000)
+    expect([call.asked(), call.clock.waiting]).toEqual([asked, 0])
+  })
+
+  it('is looked for no more once it is over', async () => {
+    const call = followed({ version: '1.0.5' })
+    call.is('here')
+    call.says('connected')
+    expect(call.clock.waiting).toBe(1)
+    call.hangsUp()
+    expect(call.clock.waiting).toBe(0)
+  })
+
+  it('is not, where there are no records', async () => {
+    const call = followed({ version: '1.0.3', over: () => true })
+    call.is('here')
+    call.says('connected')
+    await call.clock.advance(600_000)
+    expect([call.asked(), call.statuses().at(-1), call.clock.waiting]).toEqual([0, 'connected', 0])
   })
 })

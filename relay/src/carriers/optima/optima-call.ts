@@ -10,6 +10,8 @@ import type { OptimaAudio } from './wire.ts'
 
 /** After our own hang-up Optima's last word is waited for, hang-ups that are tried again included; then the call is over all the same. */
 const LAST_WORD_MS = 30_000
+/** Sound that stays away so long may mean that the call is over, and the word of it lost. */
+const QUIET_MS = 15_000
 const KEY_MS = 200
 const KEY_GAP_MS = 100
 const WAIT_MS = 500
@@ -61,6 +63,7 @@ export function followCall(
   let sound: OptimaLeg | undefined
   let cancelEnding: (() => void) | undefined
   let cancelRinging: (() => void) | undefined
+  let cancelWatch: (() => void) | undefined
   let unlisten: (() => void) | undefined
 
   /** Optima says it once. */
@@ -142,7 +145,21 @@ export function followCall(
     cancelRinging?.()
     sound = new OptimaLeg({ clock, channel, frameMs: o.frameMs, audio: o.audio })
     house.bringSound(call, sound)
-    if (state === 'talking') channel.soundTo?.(sound)
+    if (state !== 'talking') return
+    channel.soundTo?.(sound)
+    watch(sound)
+  }
+
+  /** From 1.0.5 on there is a record to look at. */
+  function watch(heard: OptimaLeg) {
+    if (o.version === '1.0.3') return
+    cancelWatch = clock.after(QUIET_MS, async () => {
+      const record = heard.heardSince() ? undefined : await recorded()
+      if (state !== 'talking') return
+      if (!record) return watch(heard)
+      over()
+      tell(record)
+    })
   }
 
   /** Optima says that it is over, and not how: before anybody was connected its record may know. */
@@ -191,6 +208,7 @@ export function followCall(
     state = 'over'
     cancelEnding?.()
     cancelRinging?.()
+    cancelWatch?.()
     unlisten?.()
     channel.leave()
     o.onOver()
