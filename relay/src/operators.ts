@@ -1,4 +1,5 @@
 import { createCallTokens } from './access/call-tokens.ts'
+import type { Idempotency } from './access/idempotency.ts'
 import type { Identify } from './access/identify.ts'
 import { createOperatorNames } from './access/operator-names.ts'
 import { createOperatorRights } from './access/operator-rights.ts'
@@ -27,6 +28,7 @@ export function furnishOperators(o: {
   identify: Identify
   /** Takes callers and operators together where the sound does not come here. */
   elsewhere: ElsewhereDoor
+  idempotency: Idempotency
   where: { socketBase(host: string | undefined): string }
   clock: Clock
   logger: Logger
@@ -36,7 +38,7 @@ export function furnishOperators(o: {
   const rights = createOperatorRights<MediaRight>({ tokens, clock })
   return {
     routes: takeoverRoutes({
-      ...{ calls, rights, book: o.book, view: o.view, where: o.where, elsewhere: o.elsewhere },
+      ...{ calls, rights, book: o.book, view: o.view, where: o.where, elsewhere: o.elsewhere, idempotency: o.idempotency },
       nameOf: createOperatorNames(o.store),
     }),
     sockets: [operatorMediaSocket({ rights, calls, identify, clock, logger })],

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createKeyring } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
 import { openHouseKeys } from './access/house-keys.ts'
+import { createIdempotency } from './access/idempotency.ts'
 import { createReachProof } from './access/reach-proof.ts'
 import { loadSecrets } from './access/secrets.ts'
 import { createWhereabouts } from './access/whereabouts.ts'
@@ -195,6 +196,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   // ---- telephones
   const view = createFreshView({ book, calls })
+  const idempotency = createIdempotency({ store, keyring, clock, owner, logger })
   const lifetime = createLifetime()
   const telephones = furnishTelephones({
     ...{
@@ -205,7 +207,6 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       keyring,
       clock,
       logger,
-      owner,
       book,
       jobs,
       agents,
@@ -216,6 +217,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       callbackTokens: entrance.callbackTokens,
       pageTokens,
       visitorTokens,
+      idempotency,
       where,
     },
     log: watchedLog,
@@ -225,7 +227,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   })
   const { pageCarriers, publicFacts } = telephones
   const { elsewhere } = telephones
-  const operators = furnishOperators({ authSecret, store, calls, book, view, identify, elsewhere, where, clock, logger })
+  const operators = furnishOperators({ authSecret, store, calls, book, view, identify, elsewhere, idempotency, where, clock, logger })
 
   // ---- the outside
   const live = createLiveRooms({

@@ -2,7 +2,7 @@ import type { CallTokens } from './access/call-tokens.ts'
 import { mayCome } from './access/client-address.ts'
 import type { Keyring } from './access/encryption.ts'
 import { createGuardedFetch } from './access/guarded-fetch.ts'
-import { createIdempotency } from './access/idempotency.ts'
+import type { Idempotency } from './access/idempotency.ts'
 import type { Limits } from './access/limits.ts'
 import type { VisitorTokens } from './access/visitor-tokens.ts'
 import type { Whereabouts } from './access/whereabouts.ts'
@@ -84,7 +84,6 @@ export function furnishTelephones(o: {
   keyring: Keyring
   clock: Clock
   logger: Logger
-  owner: string
   log: CallLog
   book: CallBook
   jobs: Jobs
@@ -96,6 +95,7 @@ export function furnishTelephones(o: {
   callbackTokens: CallTokens
   pageTokens: CallTokens
   visitorTokens: VisitorTokens
+  idempotency: Idempotency
   where: Whereabouts
   alwaysRing: readonly string[]
   draining: () => boolean
@@ -153,8 +153,7 @@ export function furnishTelephones(o: {
   const guarded = createGuardedFetch({ clock, privateHosts: settings.tools.TOOL_PRIVATE_HOSTS ?? [] })
   const messages = createMessages({ store, keyring, jobs: o.jobs, numbers, agents, lines, calls, stored: book.status, open, clock, logger })
   const news = createCallNews({ store, keyring, jobs: o.jobs, book, fetch: guarded, logger })
-  const idempotency = createIdempotency({ store, keyring, clock, owner: o.owner, logger })
-  const { draining, streamsEnd, visitorTokens } = o
+  const { draining, idempotency, streamsEnd, visitorTokens } = o
   const reception = createReception({ numbers, agents, calls, lines, limits, draining, logger })
   const house: House = {
     ...{ settings, clock, logger, numbers, agents, calls, lines, reception, log },
@@ -196,7 +195,7 @@ export function furnishTelephones(o: {
       ...clickToCall({ agents, callbacks, tokens: o.callbackTokens, visitorTokens, idempotency, where, streamsEnd, draining }),
       ...initiateRoutes({ agents, book, lines, idempotency, news, draining }),
       ...agentCallingRoutes({ agents, numbers: o.numbers, abilities: lines.abilities, lines, idempotency, draining }),
-      ...callControl({ agents, calls, lines, view: o.view, urls: (line) => urls(line.callId, line.number) }),
+      ...callControl({ agents, calls, idempotency, lines, view: o.view, urls: (line) => urls(line.callId, line.number) }),
       ...[...doors].flatMap(([name, each]) => (each.routes ?? []).map((route) => carrierRoute(route, namedCalls.of(name)))),
       ...telephonyRoutes({ numbers, doors: doorsOf, mayCome: house.mayCome, callOf: namedCalls.ofNumber }),
       ...gateRoutes({ gate, agents, carrier: carriers[0]?.name ?? '' }),

@@ -51,7 +51,13 @@ interface Taken {
   detail?: string
 }
 
-const takeOver = (callId: string, sent: object, who = house.admin) => who.ask<Taken>('POST', `/api/calls/${callId}/takeover`, sent)
+const takeOver = (callId: string, sent: object, who = house.admin, headers = {}) =>
+  who.ask<Taken>('POST', `/api/calls/${callId}/takeover`, sent, headers)
+/** How often the gate was asked for a phone of this call. */
+const gateAsked = async (callId: string) =>
+  (await house.admin.ask<{ decisions: { callId: string }[] }>('GET', '/api/gate/decisions')).body.decisions.filter(
+    (each) => each.callId === callId,
+  ).length
 const handBack = (callId: string, sent: object = {}) => house.admin.ask<Taken>('DELETE', `/api/calls/${callId}/takeover`, sent)
 const takeovers = async (callId: string) =>
   (await house.admin.ask<{ takeovers: Record<string, string>[] }>('GET', `/api/calls/${callId}/takeovers`)).body.takeovers
@@ -75,8 +81,14 @@ async function talking(fault?: [string, Record<string, unknown>]) {
 async function byPhone(callId: string, script: object = {}) {
   const person = newNumber()
   await house.phones.script(person, { afterMs: 0, ...script })
-  const taken = await takeOver(callId, { by: 'phone', phoneNumber: person, reason: 'refund', notes: 'calm them' })
+  const asked = { by: 'phone', phoneNumber: person, reason: 'refund', notes: 'calm them' }
+  const once = { 'Idempotency-Key': `takeover of ${callId}`.replaceAll(' ', '-') }
+  const taken = await takeOver(callId, asked, house.admin, once)
   expect([taken.status, taken.body.detail]).toEqual([200, undefined])
+  const decided = await gateAsked(callId)
+  // Asked again, since the answer was lost: no second phone rings.
+  expect(await takeOver(callId, asked, house.admin, once)).toMatchObject({ status: 200, body: taken.body })
+  expect([decided, await gateAsked(callId)]).toEqual([2, 2])
   expect(taken.body.call).toMatchObject({ ai: 'off', heldBy: { name: expect.any(String) } })
   return { person, talks: () => house.phones.phone(person, ({ state }) => state === 'talking') }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Idempotency } from '../access/idempotency.ts'
@@ -146,9 +145,7 @@ export function agentCallingRoutes(o: {
         {
           scope: `calling-test ${principal.organisationId}`,
           key: idempotencyKey(c),
-          bodyHash: createHash('sha256')
-            .update(JSON.stringify([agent.id, number]))
-            .digest('base64url'),
+          asked: [agent.id, number],
         },
         async () => {
           const { call, placed } = await o.lines.ring({

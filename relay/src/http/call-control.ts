@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
+import type { Idempotency } from '../access/idempotency.ts'
 import { actorOf } from '../access/roles.ts'
 import type { Agents } from '../agents/agents.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
@@ -11,6 +12,7 @@ import { Id, Problem } from '../protocol/index.ts'
 import type { Access } from './access.ts'
 import { CallView } from './call-views.ts'
 import { body, type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
+import { idempotencyKey, once } from './once.ts'
 
 /** What an operator does to a call that lives. */
 
@@ -83,6 +85,7 @@ export interface ControlRooms {
   calls: LiveCalls
   lines: Lines
   view: FreshView
+  idempotency: Idempotency
   /** Where the call's carrier is to come back to. */
   urls: (line: LiveLine) => CallUrls
 }
@@ -96,7 +99,7 @@ function insistNotHeld({ heldBy }: Call): void {
     )
 }
 
-export function callControl({ agents, calls, lines, urls, view }: ControlRooms): Endpoint[] {
+export function callControl({ agents, calls, idempotency, lines, urls, view }: ControlRooms): Endpoint[] {
   const mine = (c: HttpContext, id: string): Call => {
     const call = calls.get(id)
     if (call?.organisationId !== c.get('principal').organisationId) throw new Problem('not_found', 'There is no live call with this id.')
@@ -118,6 +121,22 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
     return c.body(null, 204)
   }
 
+  async function join(call: Call, to: string, actorId: string): Promise<void> {
+    const agent = await agents.get(call.organisationId, call.agentId)
+    const line = lines.get(call.id)
+    if (!agent || !line || !lines.abilities(line.carrier)?.transfers)
+      throw new Problem('conflict', 'This call cannot be joined with a phone.')
+    if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
+    if (meetsElsewhere(call)) throw new Problem('conflict', APART)
+    const { joined, status } = urls(line)
+    try {
+      await lines.transfer(call, agent, to, { asker: { kind: 'operator', id: actorId }, statusUrl: joined ?? status })
+    } catch (error) {
+      if (!(error instanceof CarrierFault)) throw error
+      throw new Problem('provider_error', `The carrier did not join them: ${error.message}`, { cause: error })
+    }
+  }
+
   const all = [
     endpoint(ACT, digits, async (c) => {
       const call = mine(c, c.req.valid('param').id)
@@ -136,21 +155,11 @@ export function callControl({ agents, calls, lines, urls, view }: ControlRooms):
     }),
     endpoint(ACT, transfer, async (c) => {
       const call = mine(c, c.req.valid('param').id)
-      const agent = await agents.get(call.organisationId, call.agentId)
-      const line = lines.get(call.id)
-      if (!agent || !line || !lines.abilities(line.carrier)?.transfers)
-        throw new Problem('conflict', 'This call cannot be joined with a phone.')
-      if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
-      if (meetsElsewhere(call)) throw new Problem('conflict', APART)
-      const { joined, status } = urls(line)
-      const asker = { kind: 'operator' as const, id: actor(c) }
-      try {
-        await lines.transfer(call, agent, c.req.valid('json').to, { asker, statusUrl: joined ?? status })
-      } catch (error) {
-        if (error instanceof CarrierFault)
-          throw new Problem('provider_error', `The carrier did not join them: ${error.message}`, { cause: error })
-        throw error
-      }
+      const { to } = c.req.valid('json')
+      await once(idempotency, { scope: `transfer ${call.id}`, key: idempotencyKey(c), asked: to }, async () => {
+        await join(call, to, actor(c))
+        return { status: 204, body: null }
+      })
       return c.body(null, 204)
     }),
     endpoint(ACT, pause, async (c) => c.json(await hold(c, c.req.valid('param').id, true), 200)),

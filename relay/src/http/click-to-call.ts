@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { CallTokens } from '../access/call-tokens.ts'
@@ -102,7 +102,7 @@ export function clickToCall(rooms: ClickToCallRooms): Endpoint[] {
         {
           scope: `click-to-call ${agent.id}`,
           key: idempotencyKey(c),
-          bodyHash: createHash('sha256').update(JSON.stringify(same)).digest('base64url'),
+          asked: same,
         },
         async () => {
           const sessionId = request.sessionId ?? `s_${randomBytes(16).toString('base64url')}`

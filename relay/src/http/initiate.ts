@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import type { Idempotency } from '../access/idempotency.ts'
@@ -89,7 +88,7 @@ export function initiateRoutes(rooms: {
         {
           scope: `initiate ${organisationId}`,
           key: idempotencyKey(c),
-          bodyHash: createHash('sha256').update(JSON.stringify(request)).digest('base64url'),
+          asked: request,
         },
         async () => {
           const agent = adjusted(await agentOf(organisationId, request.agentId), request)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Idempotency } from '../access/idempotency.ts'
 import { Problem } from '../protocol/index.ts'
 import type { HttpContext } from './endpoint.ts'
@@ -10,12 +11,13 @@ export function idempotencyKey(c: HttpContext): string | undefined {
   return key
 }
 
-/** Runs the work, or answers what it answered the first time under this key. */
+/** Runs the work, or answers what it answered the first time under this key. `asked`: what must be the same then. */
 export function once(
   idempotency: Idempotency,
-  request: { scope: string; key: string | undefined; bodyHash: string },
+  { asked, key, scope }: { scope: string; key: string | undefined; asked: unknown },
   work: () => Promise<{ status: number; body: unknown }>,
 ): Promise<{ status: number; body: unknown }> {
-  const { key } = request
-  return key === undefined ? work() : idempotency.run({ ...request, key }, work)
+  if (key === undefined) return work()
+  const bodyHash = createHash('sha256').update(JSON.stringify(asked)).digest('base64url')
+  return idempotency.run({ scope, key, bodyHash }, work)
 }

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
+import type { Idempotency } from '../access/idempotency.ts'
 import type { OperatorRights } from '../access/operator-rights.ts'
 import { actorOf, type Principal } from '../access/roles.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
@@ -11,6 +12,7 @@ import { Id, NextAccessToken, Problem } from '../protocol/index.ts'
 import { bearerOf, OPERATES, READS } from './access.ts'
 import { CallView } from './call-views.ts'
 import { type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
+import { idempotencyKey, once } from './once.ts'
 import type { MediaRight } from './operator-media.ts'
 
 /** Operators hear a call, take it over from its agent and give it back. */
@@ -116,6 +118,7 @@ export interface TakeoverRooms {
   rights: OperatorRights<MediaRight>
   nameOf: (principal: Principal) => Promise<string>
   elsewhere?: ElsewhereDoor
+  idempotency: Idempotency
   where: { socketBase(host: string | undefined): string }
 }
 
@@ -159,18 +162,25 @@ export function takeoverRoutes(o: TakeoverRooms): Endpoint[] {
         const asked: z.infer<typeof TakeOver> = c.req.valid('json') ?? { by: 'page' }
         const { by, notes, phoneNumber, reason } = asked
         const why = { ...(reason === undefined ? {} : { reason }), ...(notes === undefined ? {} : { notes }) }
-        forAnother(call, operator)
-        const elsewhere = o.elsewhere?.take(call, {
-          ...{ ...why, operator, by: by ?? 'page', principal: c.get('principal') },
-          ...(phoneNumber === undefined ? {} : { phoneNumber }),
-        })
-        if (elsewhere) {
-          const way = await elsewhere
-          return c.json({ call: await shown(call), ...way }, 200)
+        const taken = async (): Promise<z.infer<typeof Taken>> => {
+          forAnother(call, operator)
+          const elsewhere = o.elsewhere?.take(call, {
+            ...{ ...why, operator, by: by ?? 'page', principal: c.get('principal') },
+            ...(phoneNumber === undefined ? {} : { phoneNumber }),
+          })
+          if (elsewhere) {
+            const way = await elsewhere
+            return { call: await shown(call), ...way }
+          }
+          const record = take(call, operator, why)
+          const { url, expiresAt: until } = addressOf(c, call, { ...holderOf(c), role: 'takeover', record, connected: false })
+          return { call: await shown(call), mediaUrl: url, expiresAt: until }
         }
-        const record = take(call, operator, why)
-        const { url, expiresAt: until } = addressOf(c, call, { ...holderOf(c), role: 'takeover', record, connected: false })
-        return c.json({ call: await shown(call), mediaUrl: url, expiresAt: until }, 200)
+        if (by !== 'phone') return c.json(await taken(), 200)
+        // A phone rings: once, however often the same is asked.
+        const request = { scope: `takeover ${call.id} ${operator.id}`, key: idempotencyKey(c), asked }
+        const { body } = await once(o.idempotency, request, async () => ({ status: 200, body: await taken() }))
+        return c.json(body as z.infer<typeof Taken>, 200)
       }),
     ),
     ofCall(

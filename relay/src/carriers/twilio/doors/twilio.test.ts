@@ -171,7 +171,10 @@ describe('another phone', () => {
 
   it('is joined by an operator; when it does not answer, the agent goes on', async () => {
     const { callId, placed, sid } = await ringing()
-    const transfer = (to: string) => house.ask(`/api/calls/${callId}/transfer`, { method: 'POST', token: house.admin, json: { to } })
+    const transfer = (to: string, key?: string) => {
+      const headers = key === undefined ? {} : { 'idempotency-key': key }
+      return house.ask(`/api/calls/${callId}/transfer`, { method: 'POST', token: house.admin, headers, json: { to } })
+    }
     expect((await transfer('+12025550102')).status).toBe(409)
     await tell(pathOf(placed.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))
     await tell('/api/calls/status', said(sid, 'in-progress', 2))
@@ -179,8 +182,12 @@ describe('another phone', () => {
     const before = house.asked.length
     expect((await transfer('+19005551234')).status).toBe(403)
     expect(house.asked.length).toBe(before)
-    expect((await transfer('+12025550102')).status).toBe(204)
+    expect((await transfer('+12025550102', 'once')).status).toBe(204)
     expect(house.asked.at(-1)?.form.get('Twiml')).toMatch(/<Dial .*dial-action.*>\+12025550102<\/Number>/)
+    const rung = house.asked.length
+    // Asked again, since the answer was lost: no second phone rings, and another order is none of the same.
+    expect([(await transfer('+12025550102', 'once')).status, (await transfer('+12025550103', 'once')).status]).toEqual([204, 409])
+    expect(house.asked.length).toBe(rung)
     expect(await (await tell(`/api/calls/dial-action/${callId}`, outcome(sid, 'busy'))).text()).toContain('<Stream')
     expect(await (await tell(`/api/calls/dial-action/${callId}`, outcome(sid, 'completed', { DialCallDuration: '9' }))).text()).toContain(
       '<Hangup',
