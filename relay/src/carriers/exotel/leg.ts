@@ -107,8 +107,11 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
     if (this.#closed) return Promise.resolve(undefined)
     this.#chunk.clear()
     this.#dryAtMs = 0
-    this.#marks.length = 0
+    const others = this.#marks.splice(0).filter((mark) => mark.utterance !== utterance)
     this.#socket.send(this.#writer.clear)
+    // The sound of whoever was said before is gone with it: its end is not to be waited for.
+    this.#marks.push(...others)
+    this.#sendMarks()
     return Promise.resolve(this.#hearing.cleared(utterance))
   }
 

@@ -170,6 +170,20 @@ describe('an Exotel stream', () => {
     await expect.poll(() => line.heard.map(({ event }) => event)).toEqual(['media', 'mark', 'clear'])
   })
 
+  it('cut in the chunk that another ended in, drops the sound of both, and only the other’s end is still told', async () => {
+    await line.start()
+    line.leg.send(new Uint8Array(320), 'before')
+    line.leg.mark('before', 'end')
+    line.leg.mark('cut', 'start')
+    line.leg.send(new Uint8Array(320), 'cut')
+    line.leg.mark('cut', 'end')
+    await line.leg.clear('cut')
+    await line.clock.advance(500)
+    await expect.poll(() => line.heard.map(({ event }) => event)).toEqual(['clear', 'mark'])
+    line.exotel.send(say({ event: 'mark', mark: line.heard[1]?.mark }))
+    await expect.poll(() => line.told).toEqual([{ type: 'mark', utterance: 'before', name: 'end' }])
+  })
+
   it.each(WRITTEN)('brings sound %s in as whole samples, and keys', async (_, sound) => {
     await line.start()
     line.exotel.send(sound(silence(1601)))
