@@ -54,6 +54,18 @@ describe('a recording', () => {
     await expect(ask()).rejects.toMatchObject({ code })
   })
 
+  it('that is said to be at another host is not followed there, and no credentials go', async () => {
+    const elsewhere = await startVendor()
+    try {
+      vendor.answers({ status: 302, body: '', headers: { location: `${elsewhere.origin}/x.mp3` } })
+      elsewhere.answers({ status: 200, body: 'RIFF' })
+      await expect(ask()).rejects.toMatchObject({ code: 'refused' })
+      expect([vendor.requests.length, elsewhere.requests]).toEqual([1, []])
+    } finally {
+      await elsewhere.close()
+    }
+  })
+
   it('elsewhere is not asked for', async () => {
     await expect(ask('http://127.0.0.1:1/x.mp3')).rejects.toMatchObject({ code: 'refused' })
     expect(vendor.requests).toEqual([])

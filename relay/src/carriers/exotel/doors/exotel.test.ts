@@ -363,6 +363,20 @@ describe('what is told of a call that is over', () => {
   })
 })
 
+describe('what is told of an attempt that is not the call’s', () => {
+  it('under another number’s secret, or another name, changes nothing', async () => {
+    const { callId, form, sid } = await house.wish()
+    const own = form.get('StatusCallback') ?? ''
+    const neighbour = await anotherNumber()
+    expect((await post(`${neighbour.statusUrl}?callId=${callId}`, { ...terminal, CallSid: sid, CustomField: callId })).status).toBe(204)
+    expect((await post(`${neighbour.statusUrl}?callId=${callId}`, { ...terminal, CallSid: 'older' })).status).toBe(204)
+    expect((await post(own, { ...terminal, CallSid: 'older' })).status).toBe(204)
+    expect(await house.view(callId)).toMatchObject({ status: 'initiated', ends: 0 })
+    await post(own, { ...terminal, CallSid: sid })
+    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+  })
+})
+
 describe('a flow that two numbers share', () => {
   it('brings the sound of either’s call, and tells how it came off', async () => {
     const { callId, sid } = await house.wish()
