@@ -24,7 +24,8 @@ export interface StreamRecord {
   readonly callSid: string
   readonly state: 'connecting' | 'open' | 'closed'
   readonly received: { media: number; bytes: number; marks: string[]; clears: number }
-  readonly sent: { media: number; dtmf: number; marks: string[] }
+  /** `events`: what is told over the sound's own socket, where nothing is posted. */
+  readonly sent: { media: number; dtmf: number; marks: string[]; events?: string[] }
   readonly warnings: string[]
 }
 

@@ -23,6 +23,7 @@ export const jiocx: Subject = {
   lacks: {
     'refuses-updates': 'the visitor hears ringing until the person answers, so the talk has tests of its own',
     callbacks: NO_CALLBACKS,
+    tells: NO_CALLBACKS,
     tokens: NO_CALLBACKS,
     marks: 'it brings no sound',
     waves: 'it brings no sound',

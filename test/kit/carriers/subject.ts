@@ -46,8 +46,12 @@ export type Extra =
   | 'queues'
   /** Its callbacks have a token that is the same for the same event. */
   | 'tokens'
-  /** It tells of calls by callbacks. */
+  /** It posts what it tells of calls, also of those whose placement it has not answered. */
   | 'callbacks'
+  /** It tells by itself what becomes of a call, by callbacks or over the sound's socket. */
+  | 'tells'
+  /** It can be asked how a call stands. */
+  | 'asked'
   /** It says that it knows no such call, or that it is over, when it is told to hang up. */
   | 'refuses-updates'
   /** Its marks come back when the sound before them was played. */
@@ -81,6 +85,8 @@ const EXTRAS: Readonly<Record<Extra, true>> = {
   queues: true,
   tokens: true,
   callbacks: true,
+  tells: true,
+  asked: true,
   'refuses-updates': true,
   marks: true,
   waves: true,

@@ -196,8 +196,8 @@ export class OptimaCall {
     if (status === 'busy') this.#tell('dialStatus', { status: 'Busy' }, 'Busy')
     // Up to 1.0.4 there is no word for it.
     if (status === 'failed' && later) this.#tell('dialStatus', { status: 'Failed' }, 'Failed')
-    this.#tell('hangup', {}, 'hangup', true)
-    if (later) this.#tell('cdr', { ...callRecord(this) }, 'cdr')
+    this.#tell('hangup', {}, 'hangup', !later)
+    if (later) this.#tell('cdr', { ...callRecord(this) }, 'cdr', true)
     this.#parts.over(this)
   }
 

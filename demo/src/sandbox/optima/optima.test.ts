@@ -224,4 +224,16 @@ describe('what can be ordered to go wrong', () => {
     await back.until(() => statuses(back.of('dialStatus', second)).includes('Connected'))
     expect(statuses(back.of('dialStatus', second))).not.toContain('Ringing')
   })
+
+  test('events in the wrong order: the last of all first', async () => {
+    await optima.settings({ version: '1.0.5', newSession: 'before', queueMs: 100 })
+    await order('callbacks-reordered')
+    await optima.script({ hangsUpAfterMs: 0 })
+    const customer = await optima.connect()
+    const sessionId = await optima.place()
+    await customer.join(sessionId)
+    await customer.until(() => statuses(customer.of('dialStatus', sessionId)).includes('Dialing'))
+    const told = customer.told.filter(({ data, event }) => data.sessionId === sessionId && /dialStatus|hangup|cdr/.test(event))
+    expect(told.map(({ data, event }) => data.status ?? event)).toEqual(['cdr', 'hangup', 'Connected', 'Ringing', 'Dialing'])
+  })
 })

@@ -170,7 +170,7 @@ export const shownStream = ({ order, over, record: { received, sent, warnings },
   callSid: sessionId,
   state: over ? 'closed' : 'open',
   received: { media: received.audio, bytes: received.bytes, marks: received.checkPoints, clears: received.interruptions },
-  sent: { media: sent.audio, dtmf: sent.events.filter((event) => event === 'dtmf').length, marks: sent.checkPoints },
+  sent: { media: sent.audio, dtmf: sent.events.filter((event) => event === 'dtmf').length, marks: sent.checkPoints, events: sent.events },
   warnings,
   format: order.input,
 })
