@@ -18,7 +18,7 @@ export interface CallTimes {
 }
 
 /** How long a call may stay in this state. */
-export function deadlineOf(state: CallState, times: CallTimes): number | undefined {
+export function deadlineOf(state: CallState, times: Omit<CallTimes, 'takeover'>): number | undefined {
   switch (state.stage) {
     case 'waiting':
       return times.firstConnectMs

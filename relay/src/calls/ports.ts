@@ -247,7 +247,7 @@ export interface NewCall {
  */
 export interface CallLog {
   open(call: NewCall): Promise<void>
-  /** `at` is the clock's. The payload is encrypted and committed to the call's chain. */
+  /** The payload is encrypted and committed to the call's chain. */
   event(callId: string, type: string, payload?: Record<string, unknown>): void
   /** The entry's newest state. `place` orders the transcript and never changes for an id. */
   entry(callId: string, at: { place: number; seq: number }, entry: Entry): void
@@ -255,8 +255,8 @@ export interface CallLog {
     callId: string,
     change: {
       status: CallStatus
+      /** The clock's. */
       at: number
-      endReason?: EndReason
       ai?: 'active' | 'paused' | 'off'
       /** The operator who has the visitor; null once nobody has. */
       heldBy?: { id: string; name: string } | null

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CALL_STATUSES, END_REASONS } from '../protocol/index.ts'
+import { type CallTimes, deadlineOf } from './deadlines.ts'
 import { BEGINNING, type CallEvent, next, statusOf } from './states.ts'
 
 const event: fc.Arbitrary<CallEvent> = fc.oneof(
@@ -51,12 +52,14 @@ test('each stage as the outside sees it; who is rung and never answers is no-ans
   expect(next(BEGINNING, { type: 'time-up' })).toMatchObject({ reason: 'connection' })
 })
 
-test('every stage but the last has a way out that needs nobody: time', () => {
+test('time ends every stage that has a deadline, and no other: who talks is let go by the call’s own duration', () => {
+  const times: Omit<CallTimes, 'takeover'> = { firstConnectMs: 1, resumeMs: 1, leavingMs: 1, goodbyeMs: 1, engineCloseMs: 1 }
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
       const state = events.reduce(next, BEGINNING)
-      if (state.stage === 'live' || state.stage === 'over') return
-      expect(next(state, { type: 'time-up' }).stage).toBe('over')
+      const timed = deadlineOf(state, times) !== undefined
+      expect(next(state, { type: 'time-up' }).stage === 'over').toBe(timed || state.stage === 'over')
+      expect(timed).toBe(!['live', 'joined', 'over'].includes(state.stage))
     }),
   )
 })

@@ -63,7 +63,6 @@ const TABLE: { [S in Stage]: Row<S> } = {
   joined: {
     attached: () => LIVE,
     'hang-up': (_, { reason }) => over(reason),
-    'time-up': () => over('deadline'),
   },
   live: {
     joined: () => JOINED,
