@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CARRIER_TABLE } from '../carriers/index.ts'
 import { startTestRelay, type TestRelay } from '../relay.test-kit.ts'
+import { SETTINGS } from '../settings/table.ts'
 
 const [first] = CARRIER_TABLE
 const dir = mkdtempSync(join(tmpdir(), 'guides-'))
@@ -63,6 +64,34 @@ describe('the carriers’ guides', () => {
     expect((await read('/docs/carriers/string')).response.status).toBe(404)
   })
 
+  describe.each(CARRIER_TABLE.flatMap(({ guide, name }) => (guide ? [{ name, text: readFileSync(guide, 'utf8') }] : [])))(
+    'of $name',
+    ({ text }) => {
+      it('names no variable that the relay does not read', () => {
+        // In quotes stands what others say.
+        const named = [...text.matchAll(/(?<!")\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([variable]) => variable)
+        expect(named.length).toBeGreaterThan(0)
+        const known = Object.values(SETTINGS).flatMap((group) => Object.keys(group))
+        expect([...new Set(named)].filter((variable) => !known.includes(variable))).toEqual([])
+      })
+
+      it('names no address that the relay does not answer, nor another way to ask it', () => {
+        const own = new Map<string, string[]>()
+        for (const { method, path } of house.relay.routes) own.set(shape(path), [...(own.get(shape(path)) ?? []), method.toUpperCase()])
+        for (const { path } of house.relay.sockets) own.set(shape(path), [...(own.get(shape(path)) ?? []), 'GET'])
+        const named = [...text.matchAll(/(?:\b(GET|POST|PUT|PATCH|DELETE|HEAD)\s+(?:https?:\/\/[^\s`/]+)?)?(\/api\/[\w{}/.-]*)/g)]
+        expect(named.length).toBeGreaterThan(0)
+        const wrong = named.filter(([, method, path = '']) => {
+          // With a slash at its end it is all that is below it.
+          if (path.endsWith('/')) return ![...own.keys()].some((each) => each.startsWith(path))
+          const methods = own.get(shape(path))
+          return !methods || (method !== undefined && !methods.includes(method))
+        })
+        expect(wrong.map(([words]) => words)).toEqual([])
+      })
+    },
+  )
+
   it('every carrier’s own guide says the same things in the same order', async () => {
     for (const { guide, name } of CARRIER_TABLE) {
       if (!guide) continue
@@ -76,3 +105,6 @@ describe('the carriers’ guides', () => {
     }
   })
 })
+
+/** A path whatever its variables are called. */
+const shape = (path: string) => path.replace(/\{[^}]+\}/g, '{}')
