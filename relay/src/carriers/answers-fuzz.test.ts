@@ -128,6 +128,7 @@ describe('answers of any kind', () => {
       if (what === 'hangUp') return void (await account.hangUp(sid))
       const event = await account.status(sid)
       if (!event) return undefined
+      if ((nameIn(given.text) ?? sid) !== sid) throw new Error('told of another call')
       if (event.carrierCallId !== sid || !STATUSES.includes(event.status)) throw new Error(`told ${event.status}`)
       if (event.durationMs !== undefined && !(event.durationMs >= 0 && event.durationMs < 1e11)) throw new Error('no time')
       if (event.price && !Number.isFinite(event.price.amount)) throw new Error('no price')
