@@ -131,6 +131,48 @@ describe('one carrier after the other', () => {
     expect(again.lines.size).toBe(0)
   })
 
+  it('goes nowhere, and leaves nothing, where the visitor hangs up while the next line stands already', async () => {
+    const person = '+12025550102'
+    for (const moment of ['written down', 'its second phone asked for'] as const) {
+      const world = carriersThat(['no', 'takes'], { persona: { answeredBy: 'person', person }, able: { bridgesAtOnce: true } })
+      const { gate, lines, log, order, placed, settled } = world
+      const leave = () => {
+        const [call] = world.calls.list()
+        expect(lines.get(call?.id ?? '')?.number.provider).toBe('exotel')
+        call?.hangUp('visitor')
+      }
+      const { line } = log
+      if (moment === 'written down') {
+        log.line = async (...told) => {
+          leave()
+          return line.apply(log, told)
+        }
+      }
+      const { instead } = gate
+      if (moment === 'its second phone asked for') {
+        gate.instead = async (question, failed) => {
+          if (question.number === person) leave()
+          return instead(question, failed)
+        }
+      }
+      const ringing = await lines.ring(order)
+      await ringing.placed
+      await world.clock.advance(100)
+      expect([moment, placed.map(({ name }) => name), ringing.call.endReason]).toEqual([moment, ['twilio'], 'visitor'])
+      expect([settled, lines.size]).toEqual([[{ callId: ringing.call.id, durationMs: 0 }], 0])
+    }
+  })
+
+  it('goes on, with a right of its own, where the first took so long to be made ready that its right was too old', async () => {
+    const ready = Promise.withResolvers<void>()
+    const world = carriersThat(['takes', 'takes'], { ready: ready.promise })
+    const { call, placed } = await world.lines.ring(world.order)
+    await world.clock.advance(61_000)
+    ready.resolve()
+    expect(await placed).toBeUndefined()
+    expect([world.placed.map(({ name }) => name), world.instead.length, call.endReason]).toEqual([['exotel'], 1, undefined])
+  })
+
   it('rings nobody once the visitor has canceled while it was made ready, at the next neither', async () => {
     const ready = Promise.withResolvers<void>()
     const world = carriersThat(['takes', 'takes'], { ready: ready.promise })
