@@ -73,6 +73,24 @@ it('two numbers: a person’s phone is joined with the visitor’s, and both hea
   expect(call.status).toBe('completed')
 })
 
+it('two numbers whose `answered` is lost stand as a talk all the same: their legs are asked for', async () => {
+  const [visitor, person] = ['+919000000002', '+919000000001']
+  const { body } = await house.admin.ask<{ agent: { id: string } }>('POST', '/api/agents', {
+    name: 'Anand',
+    modes: ['talk', 'call-me'],
+    callbackCountries: ['IN'],
+    limits: { callsPerVisitorPerHour: 1000 },
+    phone: { carrier: 'exotel', answeredBy: 'person', person },
+  })
+  await exotel.fault(visitor, 'callbacks-lost', { only: ['in-progress'] })
+  await house.phones.script(visitor, { does: 'answer', hangsUpAfterMs: 14_000 })
+  await house.phones.script(person, { does: 'answer' })
+  const callback = await house.ring(visitor, { agentId: body.agent.id })
+  await until('its standing', async () => (await house.call(callback.callId)).status === 'connected')
+  await callback.over
+  expect(await house.call(callback.callId)).toMatchObject({ status: 'completed', endReason: 'callee' })
+})
+
 it('the guide’s way: asked by POST, answered in XML, with the session in the stream', async () => {
   const number = '+919000000007'
   await exotel.settings({ callbacksAs: 'multipart' })
