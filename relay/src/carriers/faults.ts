@@ -35,14 +35,15 @@ export function createFaultWords(table: FaultTable): FaultWords {
   const { carrier } = table
   const messages: Readonly<Partial<Record<CarrierFaultCode, string>>> = {
     rate_limited: `${carrier} takes no more requests just now: try again later.`,
-    no_funds: `The account at ${carrier} has no money left.`,
-    server_error: `${carrier} had a fault of its own.`,
-    timeout: `${carrier} did not answer in time.`,
-    unreachable: `${carrier} could not be reached.`,
-    malformed: `${carrier}’s answer could not be understood.`,
+    no_funds: `The account at ${carrier} has no money left. Top it up there.`,
+    server_error: `${carrier} had a fault of its own. Try again; when it stays, look at its status page.`,
+    timeout: `${carrier} did not answer in time. Check that this machine reaches it, then try again.`,
+    unreachable: `${carrier} could not be reached. Check that this machine reaches it, then try again.`,
+    malformed: `${carrier}’s answer could not be understood. Check that its address leads to it.`,
     ...table.messages,
   }
-  const fault: FaultWords['fault'] = (code, more = {}) => new CarrierFault(code, messages[code] ?? `${carrier} refused the request.`, more)
+  const fault: FaultWords['fault'] = (code, more = {}) =>
+    new CarrierFault(code, messages[code] ?? `${carrier} refused the request. Its own console may say why.`, more)
 
   return {
     fault,

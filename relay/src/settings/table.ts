@@ -34,7 +34,7 @@ export interface Setting<T = unknown> {
   /** Its value is never shown. */
   secret?: true
   /** The part that will use it: validated already, and `doctor` says that it is not used yet. */
-  later?: 'phones' | 'voice agents' | 'several relays' | 'recordings'
+  later?: 'voice agents' | 'recordings'
 }
 
 const setting = <T>(schema: z.ZodType<T, string>, rest: Omit<Setting<T>, 'schema'>) => ({ schema, ...rest })
@@ -283,7 +283,6 @@ export const SETTINGS = {
     TWILIO_API_KEY_SECRET: setting(secret, { about: 'Its secret.', secret: true }),
     TWILIO_TWIML_APP_SID: setting(z.string().regex(/^AP[0-9a-f]{32}$/i, 'must be AP and 32 hexadecimal digits'), {
       about: 'TwiML app for calls in the page.',
-      later: 'phones',
     }),
     TWILIO_API_BASE_URL: setting(serviceUrl({ without: '/2010-04-01', only: 'https' }), {
       about: 'Another API address, without /2010-04-01.',

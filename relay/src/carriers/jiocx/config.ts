@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { apiBase, type ConfigKind, credential, originOf } from '../config-kind.ts'
-import { Answers, AUTH_MODES, Body, Fields, Headers, NUMBER_FORMATS, orJson, Paths, Statuses } from './dialect.ts'
+import { orJson } from '../or-json.ts'
+import { Answers, AUTH_MODES, Body, Fields, Headers, NUMBER_FORMATS, Paths, Statuses } from './dialect.ts'
 
 const name = z
   .string()

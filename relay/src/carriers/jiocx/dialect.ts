@@ -61,18 +61,6 @@ export const Body = z.record(Name.min(1), z.union([z.string().max(1024), z.numbe
 export const AUTH_MODES = ['login', 'api-key', 'body'] as const
 export const NUMBER_FORMATS = ['e164', 'digits', 'national', 'trunk'] as const
 
-/** As JSON text too: forms and variables hold nothing else. */
-export const orJson = <T>(schema: z.ZodType<T>) =>
-  z.preprocess((given, context) => {
-    if (typeof given !== 'string') return given
-    try {
-      return JSON.parse(given) as unknown
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be JSON such as {"name": "value"}' })
-      return z.NEVER
-    }
-  }, schema)
-
 /** What a number, or the environment, says otherwise than the guide. */
 export interface Deviations {
   readonly auth?: (typeof AUTH_MODES)[number] | undefined

@@ -57,7 +57,9 @@ describe.each([
   })
 
   it('says what else is wrong', async () => {
-    expect(await look({ status: 503, body: {} }, env)).toBe('note JioCX had a fault of its own.')
+    expect(await look({ status: 503, body: {} }, env)).toBe(
+      'note JioCX had a fault of its own. Try again; when it stays, look at its status page.',
+    )
     await house.close()
     expect(await look({ status: 200, body: '<html>' }, env)).toMatch(/^note JioCX’s answer could not be understood: check/)
   })

@@ -53,7 +53,9 @@ describe('the doctor, of Optima', () => {
   it('says that nobody is there', async () => {
     await sockets.close()
     await vendor.close()
-    expect(await examined({ OPTIMA_TOKEN: TOKEN, OPTIMA_VERSION: '1.0.5-ws' })).toContainEqual('note: Optima could not be reached.')
+    expect(await examined({ OPTIMA_TOKEN: TOKEN, OPTIMA_VERSION: '1.0.5-ws' })).toContainEqual(
+      'note: Optima could not be reached. Check that this machine reaches it, then try again.',
+    )
     vendor = await startVendor()
     sockets = openOptimaSockets(vendor.server)
   })

@@ -37,6 +37,7 @@ describe('the doctor at Twilio', () => {
     vendor.answers(active)
     expect(await examined({ ...HOUSE, ...KEY })).toEqual([
       'ok carrier twilio: account, token and number are set',
+      'note carrier twilio: calls in the page over Twilio are off: they want TWILIO_TWIML_APP_SID beside the API key',
       'ok carrier twilio: Twilio takes the account’s SID and token',
       'ok carrier twilio: Twilio takes the API key',
     ])
@@ -54,10 +55,10 @@ describe('the doctor at Twilio', () => {
     [{ status: 200, body: { status: 'closed' } }, 'note carrier twilio: this account is closed'],
     [{ status: 500, body: '' }, 'a fault of its own'],
     [{ status: 200, body: 'no JSON' }, 'could not be understood'],
-    ['cut', 'could not be reached. Check that this machine reaches Twilio'],
+    ['cut', 'could not be reached. Check that this machine reaches it'],
   ] as [VendorAnswer, string][])('tells what Twilio says: %o', async (answer, words) => {
     vendor.answers(answer)
-    const found = await examined({ ...HOUSE, ...KEY })
+    const found = await examined({ ...HOUSE, ...KEY, TWILIO_TWIML_APP_SID: `AP${'ef'.repeat(16)}` })
     expect([found.length, found.at(-1)]).toEqual([2, expect.stringContaining(words)])
   })
 

@@ -37,6 +37,9 @@ export async function examineTwilio(o: Examination, config: TwilioConfig | undef
   if (rest.TWILIO_TWIML_APP_SID !== undefined && Object.values(page).includes(undefined)) {
     findings.push(note('calls in the page are off: TWILIO_TWIML_APP_SID wants an API key beside it'))
   }
+  if (!relayed && rest.TWILIO_TWIML_APP_SID === undefined && !Object.values(page).includes(undefined)) {
+    findings.push(note('calls in the page over Twilio are off: they want TWILIO_TWIML_APP_SID beside the API key'))
+  }
   return [...findings, ...(await asked(config, o))]
 }
 
@@ -84,7 +87,6 @@ function whyNot(error: unknown, unauthorized: string): string {
   const { code, message } = error
   // An account that there is not is none of this token's.
   if (code === 'unauthorized' || code === 'not_found') return `Twilio does not take these credentials: ${unauthorized}`
-  if (code === 'unreachable' || code === 'timeout') return `${message} Check that this machine reaches Twilio’s API, then ask again`
   return message
 }
 
