@@ -199,7 +199,9 @@ export function createLine(o: {
     if (!folded.news || state.is === 'over') return
     o.onNote('line.status', { status: event.status, ...(event.endReason ? { reason: event.endReason } : {}), ...event.said })
     if (event.status === 'connecting') call?.rings()
-    if (event.status === 'connected') {
+    // That somebody answered may be known by its end alone: whatever was told before is lost.
+    const talked = event.status === 'completed' && (event.durationMs ?? 0) > 0
+    if (event.status === 'connected' || (talked && answeredMs === undefined)) {
       answeredMs ??= clock.monotonicMs()
       call?.answers()
       if (bridged) call?.joined()

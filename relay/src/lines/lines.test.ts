@@ -44,6 +44,16 @@ describe('a phone is rung', () => {
     expect(settled).toEqual([{ callId: call.id, durationMs: 4000 }])
   })
 
+  test('a talk of which only the end was told is booked as one', async () => {
+    const { clock, lines, log, order, said, settled } = phoneWorld()
+    const { call } = await lines.ring(order)
+    await clock.advance(0)
+    await lines.tell(call.id, said('completed', { durationMs: 7000 }))
+    await clock.advance(0)
+    expect(log.closes).toEqual([{ callId: call.id, status: 'completed', endReason: 'callee' }])
+    expect(settled).toEqual([{ callId: call.id, durationMs: 7000 }])
+  })
+
   test('refused by the gate: nothing rings, and the page learns why', async () => {
     const { account, gate, lines, log, order } = phoneWorld()
     gate.refusal = { allowed: false, rule: 'country', code: 'country_blocked', message: 'We do not call there.' }
