@@ -32,17 +32,18 @@ export async function admit(
   const inWriting = element.textOnly || how.text !== undefined
   if (!inWriting && !('AudioContext' in globalThis)) throw new CallFault('unsupported')
   // Known already, everything up to the request happens inside the click; else the sound at least must.
-  const known = memory.agent?.id === element.agentId ? memory.agent : undefined
-  if (!inWriting && !known) how.sound?.()
-  const agent = known ?? (await desk.agent())
+  let { agent } = memory
+  if (!agent || agent.id !== element.agentId) {
+    if (!inWriting) how.sound?.()
+    agent = await desk.agent()
+  }
   if (signal.aborted) throw new CallFault('canceled')
   if (!modesOf(element.mode, agent).talk) {
     void desk.phone.show()
     throw new CallFault('forbidden')
   }
   if (agent.terms && !desk.agreed.given(agent.terms.version)) {
-    const { prepareTerms } = await import('../panel/terms.ts')
-    memory.termsShown = prepareTerms(inside)
+    memory.termsShown = (await import('../panel/terms.ts')).prepareTerms(inside)
     memory.gate = { text: how.text }
     inside.setOpen(true)
     throw new CallFault('consent_required')
@@ -61,12 +62,13 @@ export async function openWithRelay(
   loadKit: () => Promise<typeof import('../twilio/index.ts')> = () => import('../twilio/index.ts'),
 ): Promise<{ opened: WebCall; modality: 'voice' | 'text'; talk: (o: TalkOptions) => Talk }> {
   const { element } = inside
+  const { dynamicVariables: variables, userId } = element
   const config: CallConfig = {
     agentId: agent.id,
     modality: how.modality,
     language: inside.language(),
-    ...(element.dynamicVariables && { variables: element.dynamicVariables }),
-    ...(element.userId && { userId: element.userId }),
+    ...(variables && { variables }),
+    ...(userId && { userId }),
     ...(how.sessionId && { sessionId: how.sessionId }),
   }
   if (!inside.emit('va-before-call', { config }, { cancelable: true })) throw new CallFault('canceled')
@@ -82,30 +84,26 @@ export async function openWithRelay(
     if (config.modality === 'voice') how.openSound()
     request.visitorToken = await tokenOf(element.tokenProvider)
   }
+  const { signal } = how
+  const post = (body: object, url: string) =>
+    inside.ask<WebCall>(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      signal,
+    })
   const kit = request.transport && loadKit().catch(() => {})
-  const answer = inside.ask<WebCall>(`${inside.relay()}/api/web-calls`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(request),
-    signal: how.signal,
-  })
+  const answer = post(request, `${inside.relay()}/api/web-calls`)
   // Opening the loudspeaker may hold the page up for a moment: the request is under way meanwhile, and this is still the click.
   if (config.modality === 'voice') how.openSound()
   const opened = granted(await answer)
-  const talk = kit ? (await kit)?.talkOverTwilio : (o: TalkOptions) => new Conversation(o)
-  if (!talk || how.signal.aborted) {
-    letGo(inside, opened)
-    throw new CallFault(how.signal.aborted ? 'canceled' : 'load_failed')
+  const talk = !kit ? (o: TalkOptions) => new Conversation(o) : (await kit)?.talkOverTwilio
+  if (!talk) {
+    // Nobody joins: it would keep its seat until the relay stops waiting.
+    void post({ type: 'hangup' }, (opened as unknown as CarriedWebCall).messagesUrl)
+    throw new CallFault('load_failed')
   }
   return { opened, modality: config.modality, talk }
-}
-
-/** A call over Twilio that nobody joins would keep its seat until the relay stops waiting. */
-function letGo(inside: Inside, opened: WebCall): void {
-  const { messagesUrl } = opened as Partial<CarriedWebCall>
-  if (!messagesUrl) return
-  const headers = { 'Content-Type': 'application/json' }
-  void inside.ask(messagesUrl, { method: 'POST', keepalive: true, headers, body: '{"type":"hangup"}' })
 }
 
 /** The answer's body; throws CallFault when it is a refusal. */
@@ -114,10 +112,7 @@ export function granted<Body>(answer: Answer<Body>): Body {
   throw new CallFault(answer.code, answer.retryAfterMs)
 }
 
-async function tokenOf(provider: () => string | Promise<string>): Promise<string> {
-  try {
-    return await provider()
-  } catch {
+const tokenOf = async (provider: () => string | Promise<string>) =>
+  (async () => provider())().catch(() => {
     throw new CallFault('token_failed')
-  }
-}
+  })

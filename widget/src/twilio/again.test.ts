@@ -49,15 +49,19 @@ describe('asking the relay again', () => {
 
   it('asks once where asking again helps nobody', async () => {
     const answers = [refusal(400, { code: 'invalid_request', detail: 'No.' }), good()]
-    expect(await asked(answers)).to.deep.equal({ outcome: { is: 'refused', code: 'invalid_request', detail: 'No.' }, pauses: [], tries: 1 })
+    expect(await asked(answers)).to.deep.equal({
+      outcome: { is: 'refused', code: 'invalid_request', detail: 'No.', retryable: false },
+      pauses: [],
+      tries: 1,
+    })
   })
 
   it('gives up when the time is over, and never waits beyond it', async () => {
     const { outcome, pauses } = await asked([])
-    expect(outcome).to.deep.equal({ is: 'refused', code: 'network', detail: '' })
+    expect(outcome).to.deep.equal({ is: 'refused', code: 'network', detail: '', retryable: true })
     expect(pauses.reduce((all, ms) => all + ms)).to.be.within(28_000, 30_000)
     const late = await asked([refusal(429, {}, { 'Retry-After': '60' }), good()])
-    expect(late).to.deep.equal({ outcome: { is: 'refused', code: 'rate_limited', detail: 'Wait.' }, pauses: [], tries: 1 })
+    expect(late).to.deep.equal({ outcome: { is: 'refused', code: 'rate_limited', detail: 'Wait.', retryable: true }, pauses: [], tries: 1 })
   })
 
   it('leaves off at once when it is stopped amid a pause', async () => {

@@ -20,7 +20,10 @@ export interface Time {
   /** Shorter when the signal says so; nothing is left of it then. */
   pause(ms: number, signal: AbortSignal): Promise<void>
 }
-export type Outcome<Words> = { is: 'answered'; words: Words } | { is: 'refused'; code: string; detail: string } | { is: 'stopped' }
+export type Outcome<Words> =
+  | { is: 'answered'; words: Words }
+  | { is: 'refused'; code: string; detail: string; retryable: boolean }
+  | { is: 'stopped' }
 
 type Tried<Words> = Outcome<Words> & { pauseMs?: number }
 
@@ -44,12 +47,13 @@ async function once<Words>({ ask, read }: Asking<Words>): Promise<Tried<Words>> 
     answer = await ask()
     if (answer.ok) return { is: 'answered', words: await read(answer) }
   } catch {
-    return { is: 'refused', code: 'network', detail: '', pauseMs: 0 }
+    return { is: 'refused', code: 'network', detail: '', retryable: true, pauseMs: 0 }
   }
   const problem = (await answer.json().catch(() => undefined)) as (Partial<ProblemBody> & { retryAfterMs?: number }) | undefined
   const pauseMs = problem?.retryAfterMs ?? (Number(answer.headers.get('Retry-After')) || 0) * 1000
-  const refused = { is: 'refused', code: problem?.code ?? 'internal', detail: problem?.detail ?? '' } as const
-  return answer.status >= 500 || NOT_NOW.includes(answer.status) ? { ...refused, pauseMs } : refused
+  const retryable = answer.status >= 500 || NOT_NOW.includes(answer.status)
+  const refused = { is: 'refused', code: problem?.code ?? 'internal', detail: problem?.detail ?? '', retryable } as const
+  return retryable ? { ...refused, pauseMs } : refused
 }
 
 export const REAL_TIME: Time = {

@@ -1,5 +1,4 @@
 import type { CarriedWebCall, FromRelay, NextAccessToken, ToRelay } from '@voice-agent/relay/protocol'
-import { isRetryable } from '../call/fault.ts'
 import { askAgain } from './again.ts'
 import { TOKEN_REFRESH_MS } from './token-life.ts'
 
@@ -37,7 +36,7 @@ export function openBeside(
   let waiting = 0
   let sending = Promise.resolve()
 
-  const lost = (code: string, message = '') => take({ type: 'error', code, message, retryable: isRetryable(code) })
+  const lost = (code: string, message: string, retryable: boolean) => take({ type: 'error', code, message, retryable })
 
   async function post(message: ToRelay): Promise<void> {
     const outcome = await askAgain({
@@ -46,7 +45,7 @@ export function openBeside(
       withinMs: MESSAGE_WITHIN_MS,
       signal: stop.signal,
     })
-    if (outcome.is === 'refused') lost(outcome.code, outcome.detail)
+    if (outcome.is === 'refused') lost(outcome.code, outcome.detail, outcome.retryable)
   }
 
   return {
@@ -56,7 +55,7 @@ export function openBeside(
         stop.abort()
         return void ask(urls.messagesUrl, { message }).catch(() => undefined)
       }
-      if (waiting >= MOST_WAITING) return lost('rate_limited')
+      if (waiting >= MOST_WAITING) return lost('rate_limited', '', true)
       waiting += 1
       sending = sending
         .then(() => post(message))

@@ -23,3 +23,6 @@ export function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown }
   return Object.keys(CODES).find((ours) => CODES[ours]?.includes(code as number)) ?? 'internal'
 }
+
+/** Trying again helps; as `isRetryable` has it, which would cost the call code, loaded by everybody, an export. */
+export const helpsAgain = (code: string): boolean => code !== 'unauthorized'

@@ -1,8 +1,8 @@
 import type { CarriedWebCall, ConversationState, EndReason, FromRelay, ToRelay } from '@voice-agent/relay/protocol'
-import { CallFault, isRetryable } from '../call/fault.ts'
+import { CallFault } from '../call/fault.ts'
 import type { Talk, TalkOptions } from '../call/talk.ts'
 import { type Beside, openBeside } from './beside.ts'
-import { codeOf } from './codes.ts'
+import { codeOf, helpsAgain } from './codes.ts'
 import { type Keys, openKeys } from './keys.ts'
 import { type Microphone, openMicrophone } from './microphone.ts'
 import type { MakeDevice, SdkCall, SdkDevice } from './sdk.ts'
@@ -161,7 +161,7 @@ export class TwilioConversation implements Talk {
     const code = codeOf(error)
     // Before anybody was heard the call has not begun; later Twilio mends what it can, and says so when it cannot.
     if (this.#startedAt) {
-      this.#o.on.fault(code, '', isRetryable(code))
+      this.#o.on.fault(code, '', helpsAgain(code))
       return
     }
     this.#ready.reject(new CallFault(code))
