@@ -12,6 +12,8 @@ import type { OptimaAudio } from './wire.ts'
 const LAST_WORD_MS = 30_000
 /** Sound that stays away so long may mean that the call is over, and the word of it lost. */
 const QUIET_MS = 15_000
+/** A call may wait at Optima before it rings; so long it may do both where nobody says that it rings. */
+const QUEUED_MS = 10_000
 const KEY_MS = 200
 const KEY_GAP_MS = 100
 const WAIT_MS = 500
@@ -63,6 +65,7 @@ export function followCall(
   let sound: OptimaLeg | undefined
   let cancelEnding: (() => void) | undefined
   let cancelRinging: (() => void) | undefined
+  let ringTold = false
   let cancelWatch: (() => void) | undefined
   let unlisten: (() => void) | undefined
 
@@ -76,6 +79,7 @@ export function followCall(
   // By whoever ends it.
   unlisten = call?.feed.listen((event) => event.type === 'ended' && end())
   if (!call || call.endReason) end()
+  else if (o.direction === 'outbound') ring('untold')
 
   function take(event: ChannelEvent) {
     if (state === 'over') return
@@ -84,7 +88,7 @@ export function followCall(
         const { endReason, status } = OF_DIAL[event.status]
         tell({ status, ...(endReason ? { endReason } : {}), said: { dialStatus: event.status } })
         if (status === 'initiated' || status === 'connecting') rings()
-        if (status === 'connecting') ring()
+        if (status === 'connecting' && !ringTold) ring('told')
         if (status === 'connected') talk()
         if (status === 'failed') over()
         return
@@ -127,9 +131,11 @@ export function followCall(
     steady.restart()
   }
 
-  function ring() {
-    if (o.ringMs === undefined || cancelRinging || !WAITING[state]) return
-    cancelRinging = clock.after(o.ringMs, () => {
+  function ring(how: 'told' | 'untold') {
+    if (o.ringMs === undefined || !WAITING[state]) return
+    ringTold = how === 'told'
+    cancelRinging?.()
+    cancelRinging = clock.after(ringTold ? o.ringMs : o.ringMs + QUEUED_MS, () => {
       if (WAITING[state]) call?.hangUp('no-answer')
     })
   }
