@@ -50,6 +50,8 @@ export type Extra =
   | 'callbacks'
   /** It tells by itself what becomes of a call, by callbacks or over the sound's socket. */
   | 'tells'
+  /** It tells that a phone rings. */
+  | 'tells-ringing'
   /** It can be asked how a call stands. */
   | 'asked'
   /** It says that it knows no such call, or that it is over, when it is told to hang up. */
@@ -86,6 +88,7 @@ const EXTRAS: Readonly<Record<Extra, true>> = {
   tokens: true,
   callbacks: true,
   tells: true,
+  'tells-ringing': true,
   asked: true,
   'refuses-updates': true,
   marks: true,

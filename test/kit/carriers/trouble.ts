@@ -14,6 +14,8 @@ const RANG = ['initiated', 'connecting', 'failed']
 const TALKED = ['initiated', 'connecting', 'connected', 'completed']
 
 interface Ringing {
+  /** A new one where it does not matter. */
+  number?: string
   script: PhoneScript
   fault?: [kind: string, more?: Record<string, unknown>]
   ends: { status: string; endReason: string }
@@ -43,7 +45,7 @@ export function trouble(subject: Subject): void {
   const { sayMissing, when } = testsOf(subject)
 
   async function rings(o: Ringing) {
-    const number = newNumber()
+    const number = o.number ?? newNumber()
     await house.phones.script(number, o.script)
     if (o.fault) await house.phones.fault(number, ...o.fault)
     const callback = await house.ring(number)
@@ -68,12 +70,31 @@ export function trouble(subject: Subject): void {
       expect((await house.phones.phone(number)).end).toBe('no-answer')
     })
 
+    when(['places', 'tells-ringing'], 'rings, and page and log are told so while it does', async () => {
+      const { callback, events } = await failed('no-answer', {
+        script: { does: 'no-answer' },
+        statuses: RANG,
+        async meanwhile(callback, number) {
+          await until('the page knows that it rings', () => callback.statuses.includes('connecting'))
+          expect((await house.phones.phone(number)).state).toBe('ringing')
+        },
+      })
+      expect(callback.statuses.filter((status) => status === 'connecting')).toHaveLength(1)
+      const told = events.filter(({ type }) => type === 'line.status').map(({ payload }) => payload.status)
+      // In the carrier's own word, where it has one.
+      expect(told.filter((status) => /^(connecting|ringing)$/i.test(String(status)))).toHaveLength(1)
+    })
+
     when(['places'], 'is declined', async () => {
       await failed(subject.tells?.declined ?? 'rejected', { script: { does: 'decline' }, statuses: RANG })
     })
 
     when(['places'], 'is not in service', async () => {
       await failed(subject.tells?.unserved ?? 'error', { script: { does: 'fail' } })
+    })
+
+    when(['places', 'streams'], 'that has the very number that calls it is talked with like any other', async () => {
+      await talked('callee', { number: subject.ours.number })
     })
 
     when(['places', 'streams'], 'drops in the middle of a word', async () => {
