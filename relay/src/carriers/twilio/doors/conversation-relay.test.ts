@@ -129,6 +129,7 @@ describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
   it('a broken socket is followed by another in the same call, three times; what was not heard is said again', async () => {
     const { callId, sid, status, xml } = await answered()
     let next = xml
+    let unheard = 'Ask me something.'
     for (let nth = 0; nth < 4; nth++) {
       const { frames, info, ws, text } = await session(next, sid)
       await eventually(async () => (await house.view(callId)).events.filter(({ type }) => type === 'relay.setup').length).toBe(nth + 1)
@@ -137,9 +138,11 @@ describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
         info('tokensPlayed', 'Hello there.')
       } else {
         await eventually(() => frames.at(-1)).toMatchObject({ last: true })
-        expect(text().trim()).toBe('Ask me something.')
+        // Most often all of it: what is heard before the break is reckoned by the clock, and a busy machine is slow to break it.
+        expect(unheard.endsWith(text().trim()) && text().trim()).toBeTruthy()
+        unheard = text().trim()
       }
-      // At once and behind what was told: what is heard meanwhile is reckoned by the clock.
+      // At once and behind what was told.
       ws.close(4000)
       const lost = { ...form(actions.socket_dropped_or_1007, sid), SessionId: `VX${nth}` }
       const answer = await (await house.tell(`/api/calls/relay-action/${callId}`, lost)).text()
@@ -154,7 +157,8 @@ describe('a call whose carrier brings words', { timeout: 60_000 }, () => {
     }
     await isOver(sid, status)
     await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'connection', ends: 1 })
-    expect(await transcript(callId)).toEqual(['agent: Hello there. —'])
+    const [line, ...more] = await transcript(callId)
+    expect([line?.startsWith('agent: Hello there. '), line?.endsWith('—'), more]).toEqual([true, true, []])
   })
 
   it.each([
