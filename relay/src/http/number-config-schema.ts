@@ -5,7 +5,7 @@ type JsonSchema = Record<string, unknown>
 
 /**
  * What a carrier's numbers are set up with, as /openapi.json tells it: every field as text (null takes it away), credentials `writeOnly`;
- * where the carrier takes an object, as itself or as JSON text.
+ * an object is told as JSON text, which forms can hold, and may be sent as itself.
  */
 export function configSchema({ config }: Pick<Carrier, 'config'>): { properties: Record<string, JsonSchema>; 'x-required': string[] } {
   const { properties = {}, required = [] } = z.toJSONSchema(config.schema, { io: 'input', unrepresentable: 'any' })
@@ -18,7 +18,7 @@ export function configSchema({ config }: Pick<Carrier, 'config'>): { properties:
 
 function textField(schema: JsonSchema, asJson: boolean): JsonSchema | undefined {
   if (schema.type === 'string') return schema
-  return asJson ? { oneOf: [{ type: 'object' }, { type: 'string', contentMediaType: 'application/json' }] } : undefined
+  return asJson ? { type: 'string', contentMediaType: 'application/json', description: 'JSON, or the object itself.' } : undefined
 }
 
 function takesJson(schema: z.ZodType, name: string): boolean {

@@ -159,12 +159,17 @@ describe('another phone', () => {
     expect(xml).toMatch(/<Dial [^>]*callerId="\+12025550199"/)
     expect(xml).toContain(`>${person}</Number>`)
     expect(await house.view(callId)).toMatchObject({ kind: 'bridge', status: 'connected' })
-    const { decisions } = (await (await house.ask('/api/gate/decisions', { token: house.admin })).json()) as {
-      decisions: { callId: string; allowed: boolean }[]
+    const decided = async () => {
+      const answer = await house.ask('/api/gate/decisions', { token: house.admin })
+      const { decisions } = (await answer.json()) as { decisions: { callId: string; allowed: boolean }[] }
+      return decisions.filter((each) => each.callId === callId).map(({ allowed }) => allowed)
     }
-    expect(decisions.filter((each) => each.callId === callId).map(({ allowed }) => allowed)).toEqual([true, true])
+    expect(await decided()).toEqual([true, true])
     const nobody = await (await tell(`/api/calls/dial-action/${callId}`, outcome(sid, 'no-answer'))).text()
     expect(nobody).toMatch(/<Say.*<Hangup/)
+    // What rings the phone a second time is asked for a second time.
+    await asks()
+    expect(await decided()).toHaveLength(3)
     await tell('/api/calls/status', said(sid, 'completed', 3, { CallDuration: '20' }))
     await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee', ends: 1 })
   })

@@ -126,6 +126,8 @@ export function twilioVoice(
     const call = callId === undefined ? undefined : calls.get(callId)
     const line = callId === undefined ? undefined : lines.get(callId)
     if (!call || !line) return hangUpTwiml()
+    // Who is rung again after this is asked for again.
+    bridgedLines.delete(line)
     const { durationMs, endReason, status } = outcome
     house.log.event(call.id, 'joined.over', {
       status,
