@@ -5,7 +5,7 @@ import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
 import type { StreamSocket } from '../stream-socket.ts'
 import { Chunk } from './chunk.ts'
-import { GAP_MS, LINGER_MS, type Lingerer, type Lingering, SPARE_MS } from './lingering.ts'
+import { LINGER_MS, type Lingerer, type Lingering, SPARE_MS } from './lingering.ts'
 import { markAsWritten, mediaMiddleOf, soundAsWritten } from './media.ts'
 import { createStreamWriter, type FromExotel, type SampleRate, type StreamKeys, type StreamWriter, soundOf } from './wire.ts'
 
@@ -100,7 +100,9 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
   mark(utterance: string, name: string): void {
     if (this.#closed) return
     this.#marks.push({ utterance, name })
-    if (this.#chunk.isEmpty) this.#sendMarks()
+    if (this.#chunk.isEmpty) return this.#sendMarks()
+    // The rest may be due sooner than was planned while more could come.
+    if (name === 'end') this.#lingering.add(this, this.#dueAtMs())
   }
 
   clear(utterance: string): Promise<number | undefined> {
@@ -172,9 +174,9 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
   /** When the rest goes if nothing more comes: before the phone falls silent in the middle of a word. */
   #dueAtMs(): number {
     const lingeredMs = this.#sentAtMs + LINGER_MS
-    const isEnded = this.#marks.at(-1)?.name === 'end'
-    const inTimeMs = Math.max(this.#dryAtMs - SPARE_MS, this.#sentAtMs + (isEnded ? 0 : GAP_MS))
-    // It is silent already, or will be before a gap can be told from a frame that is late.
+    // Of one that goes on more may come in time, in pieces of 100 ms; silence between them would never be caught up with.
+    if (this.#marks.at(-1)?.name !== 'end') return lingeredMs
+    const inTimeMs = Math.max(this.#dryAtMs - SPARE_MS, this.#sentAtMs)
     return inTimeMs >= this.#dryAtMs ? lingeredMs : Math.min(lingeredMs, inTimeMs)
   }
 

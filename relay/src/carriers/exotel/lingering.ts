@@ -12,8 +12,6 @@ export const LINGER_MS = 150
 const LOOK_MS = 50
 /** So long before the phone has played all it has, the rest goes: the latest look comes 30 ms before. */
 export const SPARE_MS = LOOK_MS + 30
-/** Frames that are said to follow come every 20 ms: after so long the sound has a gap. */
-export const GAP_MS = 60
 
 /** One timer for all who wait: one for each would wake the process as often as their sound does. */
 export class Lingering {

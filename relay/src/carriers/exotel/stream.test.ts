@@ -92,11 +92,10 @@ describe('an Exotel stream', () => {
   afterEach(() => line.end())
 
   it.each([
-    // 80 ms before the phone has played the first chunk, but not before there is a gap.
-    [8000, 320, 120],
-    [16_000, 640, 60],
-    [24_000, 960, 60],
-  ])('at %i Hz carries whole chunks of at least what was set, and fills up the last', async (rate, frameBytes, dueMs) => {
+    [8000, 320],
+    [16_000, 640],
+    [24_000, 960],
+  ])('at %i Hz carries whole chunks of at least what was set, and fills up the last', async (rate, frameBytes) => {
     await line.start({
       event: 'start',
       stream_sid: STREAM,
@@ -108,7 +107,7 @@ describe('an Exotel stream', () => {
     await expect.poll(() => line.bytes().length).toBe(1)
     expect(line.bytes()[0]?.length).toBe(perChunk * frameBytes)
     expect([(line.bytes()[0]?.length ?? 1) % 320, line.bytes()[0]?.at(-1)]).toEqual([0, perChunk])
-    await line.clock.advance(dueMs - 1)
+    await line.clock.advance(149)
     expect(line.bytes().length).toBe(1)
     await line.clock.advance(1)
     await expect.poll(() => line.bytes().length).toBe(2)
