@@ -100,9 +100,9 @@ export class ExotelLeg extends HeardLeg implements AudioLeg, Lingerer {
   mark(utterance: string, name: string): void {
     if (this.#closed) return
     this.#marks.push({ utterance, name })
-    if (this.#chunk.isEmpty) return this.#sendMarks()
+    if (this.#chunk.isEmpty) this.#sendMarks()
     // The rest may be due sooner than was planned while more could come.
-    if (name === 'end') this.#lingering.add(this, this.#dueAtMs())
+    else if (name === 'end') this.#lingering.add(this, this.#dueAtMs())
   }
 
   clear(utterance: string): Promise<number | undefined> {
