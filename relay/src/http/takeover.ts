@@ -105,7 +105,7 @@ export interface ElsewhereDoor {
   /** Undefined for calls whose sound is ours. @throws Problem when it cannot be done */
   take(
     call: Call,
-    o: { operator: Operator; reason?: string; notes?: string; by: 'page' | 'phone'; phoneNumber?: string; principal: Principal },
+    o: { operator: Operator; reason?: string; notes?: string; by: 'page' | 'phone'; phoneNumber?: string },
   ): Promise<Omit<z.infer<typeof Taken>, 'call'>> | undefined
   /** Undefined for a call that no page was let into. */
   renew(call: Call): Promise<NextAccessToken | undefined>
@@ -165,7 +165,7 @@ export function takeoverRoutes(o: TakeoverRooms): Endpoint[] {
         const taken = async (): Promise<z.infer<typeof Taken>> => {
           forAnother(call, operator)
           const elsewhere = o.elsewhere?.take(call, {
-            ...{ ...why, operator, by: by ?? 'page', principal: c.get('principal') },
+            ...{ ...why, operator, by: by ?? 'page' },
             ...(phoneNumber === undefined ? {} : { phoneNumber }),
           })
           if (elsewhere) {

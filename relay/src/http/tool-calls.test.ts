@@ -42,6 +42,20 @@ afterAll(async () => {
   await new Promise((resolve) => service.close(resolve))
 })
 
+/** A typed call with an agent that has a model, and nothing to say of itself. */
+async function typedCall(more: { name: string; tools?: object[] }): Promise<WebCall> {
+  const json = { engine: 'openai', fallbacks: [], disclosure: '', ...more }
+  const made = await house.ask('/api/agents', { method: 'POST', token: await house.token('admin'), json })
+  expect(made.status).toBe(201)
+  const { agent } = (await made.json()) as { agent: { id: string } }
+  const opened = await house.ask('/api/web-calls', {
+    method: 'POST',
+    headers: ownPage(house.relay),
+    json: { agentId: agent.id, modality: 'text' },
+  })
+  return (await opened.json()) as WebCall
+}
+
 test('a service is asked with its secret; model, page, log and operators never see it', async () => {
   const token = await house.token('admin')
   const tool = {
@@ -51,19 +65,7 @@ test('a service is asked with its secret; model, page, log and operators never s
     parameters: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
     http: { url: `http://127.0.0.1:${(service.address() as AddressInfo).port}/orders/{id}`, headers: { 'X-Key': SECRET } },
   }
-  const made = await house.ask('/api/agents', {
-    method: 'POST',
-    token,
-    json: { name: 'Shop', engine: 'openai', fallbacks: [], disclosure: '', tools: [tool] },
-  })
-  expect(made.status).toBe(201)
-  const { agent } = (await made.json()) as { agent: { id: string } }
-  const opened = await house.ask('/api/web-calls', {
-    method: 'POST',
-    headers: ownPage(house.relay),
-    json: { agentId: agent.id, modality: 'text' },
-  })
-  const call = (await opened.json()) as WebCall
+  const call = await typedCall({ name: 'Shop', tools: [tool] })
 
   far.next(
     [{ use: { id: 'c1', name: 'get_order', arguments: { id: 'lamp-order-x7' } } }],
@@ -106,18 +108,7 @@ test.each([
   const page = io(house.url, { auth: { token: await house.token(role) }, transports: ['websocket'], reconnection: false, forceNew: true })
   try {
     await new Promise<void>((resolve) => page.once('connect', resolve))
-    const made = await house.ask('/api/agents', {
-      method: 'POST',
-      token: await house.token('admin'),
-      json: { name: 'Desk', engine: 'openai', fallbacks: [], disclosure: '' },
-    })
-    const { agent } = (await made.json()) as { agent: { id: string } }
-    const opened = await house.ask('/api/web-calls', {
-      method: 'POST',
-      headers: ownPage(house.relay),
-      json: { agentId: agent.id, modality: 'text' },
-    })
-    const call = (await opened.json()) as WebCall
+    const call = await typedCall({ name: 'Desk' })
     far.next(
       [{ use: { id: 'h1', name: 'ask_for_human', arguments: { reason: 'a refund' } } }],
       [{ say: 'Goodbye.' }, { use: { id: 'h2', name: 'end_call', arguments: {} } }],

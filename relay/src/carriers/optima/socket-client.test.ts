@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -8,11 +8,9 @@ import type { ChannelEvent } from './channel.ts'
 import { openOptimaSockets, TOKEN } from './optima.test-kit.ts'
 import { createSocketClient } from './socket-client.ts'
 
-test('frames of one moment go as they were given, though their bytes are used again at once', async () => {
-  const http = createServer().listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  const optima = openOptimaSockets(http)
-  const client = createSocketClient({
+/** A client of the server that listens there. */
+const clientOf = (http: Server, more: Partial<Parameters<typeof createSocketClient>[0]> = {}) =>
+  createSocketClient({
     origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     token: TOKEN,
     acks: false,
@@ -21,7 +19,14 @@ test('frames of one moment go as they were given, though their bytes are used ag
     clock: systemClock,
     onInbound: () => undefined,
     onFault: () => undefined,
+    ...more,
   })
+
+test('frames of one moment go as they were given, though their bytes are used again at once', async () => {
+  const http = createServer().listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const optima = openOptimaSockets(http)
+  const client = clientOf(http)
   await client.ready()
   const channel = await new Promise<ReturnType<typeof client.open>>((resolve) => {
     const opened = client.open('s1', 0, (event) => event.event === 'here' && resolve(opened))
@@ -57,16 +62,7 @@ async function shutOut() {
     vi.restoreAllMocks()
     http.close()
   })
-  const client = createSocketClient({
-    origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    token: TOKEN,
-    acks: false,
-    audio: 'pcm16',
-    checkPoint: 'checkPoint',
-    clock: { ...systemClock, after: () => () => undefined },
-    onInbound: () => undefined,
-    onFault: (what) => faults.push(what),
-  })
+  const client = clientOf(http, { clock: { ...systemClock, after: () => () => undefined }, onFault: (what) => faults.push(what) })
   /** Between one try and the next; how long the library waits for a connection is none of it. */
   const pauses = () => waits.mock.calls.map(([, ms]) => Number(ms)).filter((ms) => ms > 0 && ms < 20_000)
   return { client, faults, pauses, tries: () => tries }
