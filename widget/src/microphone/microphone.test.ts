@@ -39,7 +39,7 @@ describe('microphone', () => {
 
   it('says of each frame when it was on the context’s clock, one after another', async () => {
     const context = bench.context()
-    const voice = bench.voice({ hz: 1_000, context })
+    const voice = bench.voice({ hz: 1_000, context }).straight()
     voice.gain.gain.value = 0
     await bench.open({ stream: voice.stream, context })
     await bench.heard.more(10)
@@ -52,8 +52,8 @@ describe('microphone', () => {
     }
     const first = bench.heard.signal(from).findIndex((value) => Math.abs(value) > 0.1)
     const heardAtMs = (frames[0]?.atMs as number) + first / 16
-    // The way through a media stream takes some blocks; before its cause nothing is heard.
-    expect(heardAtMs - onsetS * 1_000).to.be.within(0, 120)
+    // The filter's own way, and until a tone that begins anywhere in its period is loud.
+    expect(heardAtMs - onsetS * 1_000).to.be.within(-0.5, 3)
   })
 
   it('needs no timer and no drawing for its frames, and outlives a busy page', async () => {

@@ -2,12 +2,18 @@
 export class Recorder {
   readonly blocks: Float32Array[] = []
   readonly sampleRate: number
+  /** When the first sample sounded that can be heard, on the context's clock. */
+  firstHeardAtS: number | undefined
   #node: AudioWorkletNode
 
   private constructor(context: AudioContext) {
     this.sampleRate = context.sampleRate
     this.#node = new AudioWorkletNode(context, 'recorder', { channelCount: 1, channelCountMode: 'explicit' })
-    this.#node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => this.blocks.push(data)
+    this.#node.port.onmessage = ({ data }: MessageEvent<{ frame: number; block: Float32Array }>) => {
+      this.blocks.push(data.block)
+      const heard = this.firstHeardAtS === undefined ? data.block.findIndex(audibly) : -1
+      if (heard >= 0) this.firstHeardAtS = (data.frame + heard) / this.sampleRate
+    }
     this.#node.connect(context.destination)
   }
 
@@ -44,9 +50,11 @@ export class Recorder {
   /** The part between the first and the last sample that can be heard. */
   get audible(): Float32Array {
     const { signal } = this
-    const first = signal.findIndex((value) => Math.abs(value) > 1e-4)
+    const first = signal.findIndex(audibly)
     let last = signal.length - 1
-    while (last > first && Math.abs(signal[last] as number) <= 1e-4) last -= 1
+    while (last > first && !audibly(signal[last] as number)) last -= 1
     return first === -1 ? new Float32Array(0) : signal.slice(first, last + 1)
   }
 }
+
+const audibly = (value: number) => Math.abs(value) > 1e-4
