@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { judge, NEEDS_REDIS, readVitest, readWidget } from './counts.ts'
+import { judge, NEEDS_REDIS, readVitest } from './counts.ts'
+import { failedFiles, readWidget, type WidgetFile } from './widget-report.ts'
 
 const clean = { code: 0, timedOut: false }
 
@@ -18,6 +19,12 @@ describe('counting over all runners', () => {
     const none = { success: true, numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] }
     writeFileSync(path, JSON.stringify({ ...none, ...more }))
     return readVitest(path)
+  }
+
+  const widget = (name: string, ...files: Partial<WidgetFile>[]) => {
+    const path = join(dir, name)
+    writeFileSync(path, JSON.stringify(files.map((each) => ({ passed: 0, skipped: 0, failures: [], ...each }))))
+    return path
   }
 
   it('takes what vitest counted', () => {
@@ -58,9 +65,24 @@ describe('counting over all runners', () => {
   })
 
   it('reads the widget’s report the same way', () => {
-    const path = join(dir, 'widget.json')
-    writeFileSync(path, JSON.stringify({ passed: 7, failed: 1, skipped: 2, failures: ['x › y: z'] }))
+    const path = widget('widget.json', { file: 'w', passed: 4 }, { file: 'x', passed: 3, skipped: 2, failures: ['y: z'] })
     expect(readWidget(path)).toMatchObject({ passed: 7, failed: 3, notes: [expect.stringContaining('2 skipped'), 'failed: x › y: z'] })
+    expect(failedFiles(path)).toEqual(['x'])
+    expect(failedFiles(join(dir, 'none.json'))).toEqual([])
+  })
+
+  it('takes the second try for the first, and names what needed it', () => {
+    const first = widget('first.json', { file: 'w', passed: 4 }, { file: 'x', passed: 3, failures: ['y: z'] })
+    const passed = widget('passed.json', { file: 'x', passed: 4 })
+    const remarks = ['passed at the second try only: x › y: z']
+    expect(judge(readWidget(passed, first), clean)).toEqual({ passed: 8, failed: 0, notes: [], remarks })
+    const failed = widget('failed.json', { file: 'x', passed: 3, failures: ['y: still'] })
+    expect(judge(readWidget(failed, first), clean)).toEqual({ passed: 7, failed: 1, notes: ['failed: x › y: still'], remarks: [] })
+    expect(judge(readWidget(join(dir, 'none.json'), first), clean)).toMatchObject({ failed: 1 })
+
+    const assertionResults = [{ status: 'passed', fullName: 'rings', failureMessages: ['Error: late\n    at somewhere'] }]
+    const testResults = [{ name: 'x.test.ts', status: 'passed', assertionResults }]
+    expect(vitest({ numPassedTests: 1, testResults }).remarks).toEqual(['passed at the second try only: x.test.ts › rings: Error: late'])
   })
 
   it('takes no test, no report, a bad exit or a timeout for a failure', () => {

@@ -23,7 +23,7 @@ interface VitestReport {
 export const NEEDS_REDIS = '(needs redis-server)'
 
 /** So many failures are told once more at the end: there a long run is read from. */
-const MOST_TOLD = 20
+export const MOST_TOLD = 20
 
 /** Vitest's JSON report. A file that could not be loaded has no tests and still failed. */
 export function readVitest(path: string): Counts {
@@ -37,6 +37,7 @@ export function readVitest(path: string): Counts {
     .filter(({ fullName, status }) => fullName.includes(NEEDS_REDIS) && status !== 'passed' && status !== 'failed').length
   const unrun = report.numPendingTests + report.numTodoTests - excused
   const remarks = excused > 0 ? [`${excused} did not run: they need redis-server. Install it, or name it in REDIS_SERVER_PATH`] : []
+  remarks.push(...secondTries(report).slice(0, MOST_TOLD))
   const notes = broken.map(({ name }) => `a file failed outside its tests: ${name}`)
   if (unrun > 0) notes.push(unrunNote(unrun))
   notes.push(...failures(report).slice(0, MOST_TOLD))
@@ -50,16 +51,16 @@ const failures = (report: VitestReport) =>
       .map((test) => `failed: ${name} › ${test.fullName}: ${test.failureMessages[0]?.split('\n')[0]?.slice(0, 300) ?? ''}`),
   )
 
-/** The widget's own report. */
-export function readWidget(path: string): Counts {
-  if (!existsSync(path)) return { passed: 0, failed: 1, notes: ['it wrote no report'], remarks: [] }
-  const report = JSON.parse(readFileSync(path, 'utf8')) as { passed: number; failed: number; skipped: number; failures: string[] }
-  const { passed, failed, skipped } = report
-  const notes = report.failures.slice(0, MOST_TOLD).map((text) => `failed: ${text}`)
-  return { passed, failed: failed + skipped, notes: skipped > 0 ? [unrunNote(skipped), ...notes] : notes, remarks: [] }
-}
+/** Vitest keeps the errors of a test's first try when the second passed. */
+const secondTries = (report: VitestReport) =>
+  report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+      .map((test) => secondTry(`${name} › ${test.fullName}: ${test.failureMessages[0]?.split('\n')[0]?.slice(0, 300)}`)),
+  )
 
-const unrunNote = (count: number) => `${count} skipped, which count as failed: a test that does not run proves nothing`
+export const secondTry = (failure: string) => `passed at the second try only: ${failure}`
+export const unrunNote = (count: number) => `${count} skipped, which count as failed: a test that does not run proves nothing`
 
 /** A runner's own word counts too: no test at all, or a bad exit without a failed test, is a failure. */
 export function judge(counts: Counts, exit: { code: number | null; timedOut: boolean }): Counts {
