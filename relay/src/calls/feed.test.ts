@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Entry } from '../protocol/index.ts'
-import { createFeed } from './feed.ts'
+import { createFeed, type ToldLine } from './feed.ts'
 
 const entry = (id: string, text: string): Entry => ({ id, text, role: 'agent', final: false, startedAt: '2026-11-21T00:00:00.000Z' })
 
@@ -12,7 +12,13 @@ test('seq rises by one; what a page missed is every changed entry in its newest 
       const feed = createFeed(() => undefined)
       const seen: number[] = []
       feed.listen((event) => event.type === 'transcript' && seen.push(event.seq))
-      for (const [id, text] of all) feed.transcript(entry(id, text))
+      const lines = new Map<string, ToldLine>()
+      for (const [id, text] of all) {
+        const line = lines.get(id) ?? { seq: 0, entry: entry(id, text) }
+        lines.set(id, line)
+        line.entry = entry(id, text)
+        feed.transcript(line)
+      }
       expect(seen).toEqual(all.map((_, index) => index + 1))
       const missed = new Map(all.slice(after).map(([id, text]) => [id, text]))
       const replay = feed.since(after)

@@ -22,10 +22,18 @@ export interface Feed {
   readonly lastSeq: number
 }
 
+/** A line of the transcript. The feed keeps it and numbers it anew with every change: one object a line, for a call keeps them all. */
+export interface ToldLine {
+  /** Of its last change; 0 until it was told. */
+  seq: number
+  /** Its newest state. */
+  entry: Entry
+}
+
 export interface FeedWriter extends Feed {
   tell(event: Exclude<FeedEvent, { type: 'transcript' }>): void
-  /** The entry's whole newest state. */
-  transcript(entry: Entry): void
+  /** This line as it is now: new, or changed. */
+  transcript(line: ToldLine): void
   readonly listeners: number
   clear(): void
 }
@@ -41,7 +49,7 @@ type Listener = (event: FeedEvent) => void
 class CallFeed implements FeedWriter {
   lastSeq = 0
   readonly #listeners = new Set<Listener>()
-  readonly #newest = new Map<string, { seq: number; entry: Entry }>()
+  readonly #told: ToldLine[] = []
   readonly #onListenerFault: (error: unknown) => void
 
   constructor(onListenerFault: (error: unknown) => void) {
@@ -60,7 +68,7 @@ class CallFeed implements FeedWriter {
   }
 
   since(after: number) {
-    return [...this.#newest.values()].filter((change) => change.seq > after).sort((a, b) => a.seq - b.seq)
+    return this.#told.flatMap(({ seq, entry }) => (seq > after ? [{ seq, entry }] : [])).sort((a, b) => a.seq - b.seq)
   }
 
   tell(event: FeedEvent) {
@@ -74,10 +82,11 @@ class CallFeed implements FeedWriter {
     }
   }
 
-  transcript(entry: Entry) {
+  transcript(line: ToldLine) {
+    if (line.seq === 0) this.#told.push(line)
     this.lastSeq += 1
-    this.#newest.set(entry.id, { seq: this.lastSeq, entry })
-    this.tell({ type: 'transcript', seq: this.lastSeq, entry })
+    line.seq = this.lastSeq
+    this.tell({ type: 'transcript', seq: line.seq, entry: line.entry })
   }
 
   clear() {

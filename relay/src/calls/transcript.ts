@@ -1,5 +1,5 @@
 import type { Entry, EntryRole } from '../protocol/index.ts'
-import type { FeedWriter } from './feed.ts'
+import type { FeedWriter, ToldLine } from './feed.ts'
 import type { CallLog, Clock, Heard } from './ports.ts'
 
 export interface Transcript {
@@ -9,18 +9,14 @@ export interface Transcript {
   begin(role: EntryRole): string
   /** The newest whole text of a line that is not final. */
   update(id: string, text: string): void
-  /** The last word on a line: what was heard of it. A line nobody heard a word of is never shown, or shown empty if it was. */
-  finish(id: string, text: string, interrupted?: boolean): void
+  /** The last word on a line: what was heard of it, or what it says by now. A line nobody heard a word of is never shown, or shown empty if it was. */
+  finish(id: string, text?: string, interrupted?: boolean): void
   /** What engines may know: every line as heard so far; with `since` only those that began then or later. */
   heard(since?: string): Heard[]
-  /** The newest text of a line. */
-  textOf(id: string): string
 }
 
-interface Line {
-  entry: Entry
-  place: number
-  shown: boolean
+interface Line extends ToldLine {
+  readonly place: number
 }
 
 interface TranscriptOptions {
@@ -37,7 +33,10 @@ export function createTranscript(o: TranscriptOptions): Transcript {
 
 class CallTranscript implements Transcript {
   readonly #o: TranscriptOptions
-  readonly #lines = new Map<string, Line>()
+  /** By place. */
+  readonly #lines: Line[] = []
+  /** Those that are not final, by id: only they are asked for by it. */
+  readonly #growing = new Map<string, Line>()
 
   constructor(o: TranscriptOptions) {
     this.#o = o
@@ -46,7 +45,9 @@ class CallTranscript implements Transcript {
   begin(role: EntryRole) {
     const id = this.#o.newId()
     const entry = { id, role, text: '', final: false, startedAt: this.#now() }
-    this.#lines.set(id, { entry, place: this.#lines.size, shown: false })
+    const line = { seq: 0, entry, place: this.#lines.length }
+    this.#lines.push(line)
+    this.#growing.set(id, line)
     return id
   }
   add(role: EntryRole, text: string) {
@@ -55,24 +56,23 @@ class CallTranscript implements Transcript {
     return id
   }
   update(id: string, text: string) {
-    const line = this.#lines.get(id)
-    if (!line || line.entry.final || line.entry.text === text) return
+    const line = this.#growing.get(id)
+    if (!line || line.entry.text === text) return
     this.#change(line, { ...line.entry, text })
   }
-  finish(id: string, text: string, interrupted = false) {
-    const line = this.#lines.get(id)
-    if (!line || line.entry.final) return
-    const { role, startedAt } = line.entry
+  finish(id: string, heard?: string, interrupted = false) {
+    const line = this.#growing.get(id)
+    if (!line) return
+    this.#growing.delete(id)
+    const { role, startedAt, text: written } = line.entry
+    const text = heard ?? written
     // Written out: spread over one another they would take half as much room again, and a call keeps all its lines.
     const entry: Entry = { id, role, text, final: true, startedAt, endedAt: this.#now() }
     this.#change(line, interrupted ? { ...entry, interrupted } : entry)
   }
-  textOf(id: string) {
-    return this.#lines.get(id)?.entry.text ?? ''
-  }
   // Of its own, for it is handed on.
   readonly heard = (since = ''): Heard[] =>
-    [...this.#lines.values()].flatMap(({ entry: { role, startedAt, text } }) =>
+    this.#lines.flatMap(({ entry: { role, startedAt, text } }) =>
       role === 'system' || text === '' || startedAt < since ? [] : [{ role, text }],
     )
 
@@ -81,9 +81,8 @@ class CallTranscript implements Transcript {
   }
   #change(line: Line, entry: Entry) {
     line.entry = entry
-    if (!line.shown && entry.text === '') return
-    line.shown = true
-    this.#o.feed.transcript(entry)
-    this.#o.log.entry(this.#o.callId, { place: line.place, seq: this.#o.feed.lastSeq }, entry)
+    if (line.seq === 0 && entry.text === '') return
+    this.#o.feed.transcript(line)
+    this.#o.log.entry(this.#o.callId, { place: line.place, seq: line.seq }, entry)
   }
 }

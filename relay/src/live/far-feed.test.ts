@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFeed } from '../calls/feed.ts'
+import { createFeed, type ToldLine } from '../calls/feed.ts'
 import type { Entry } from '../protocol/index.ts'
 import { createFarFeed, type FarLine } from './far-feed.ts'
 
@@ -22,6 +22,7 @@ describe('a transcript of another relay', () => {
     fc.assert(
       fc.property(fc.array(Step, { maxLength: 60 }), (steps) => {
         const call = createFeed(() => undefined)
+        const said = [0, 1, 2, 3].map((id): ToldLine => ({ seq: 0, entry: entry(`e${id}`, '') }))
         const far = createFarFeed()
         /** A page that reads, loses its line, and reads on from what it has. */
         const page: FarLine[] = []
@@ -42,7 +43,11 @@ describe('a transcript of another relay', () => {
           reads = true
         }
         for (const step of steps) {
-          if (step.is === 'said') call.transcript(entry(`e${step.entry}`, step.text))
+          const line = step.is === 'said' && said[step.entry]
+          if (line) {
+            line.entry = entry(line.entry.id, step.text)
+            call.transcript(line)
+          }
           if (step.is === 'breaks') stop?.()
           if (step.is === 'comes-back') connect()
           if (step.is === 'page-reads') {

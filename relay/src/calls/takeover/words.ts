@@ -53,7 +53,7 @@ export function createOperatorWords(o: { transcript: Transcript; clock: Clock; u
     close() {
       ear.close()
       end()
-      for (const entry of growing.values()) transcript.finish(entry, transcript.textOf(entry))
+      for (const entry of growing.values()) transcript.finish(entry)
       growing.clear()
     },
   }
