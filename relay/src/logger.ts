@@ -38,7 +38,7 @@ export function maskNumber(e164: string): string {
 
 /** Paths whose next segments carry a right (CONTRACT, "Forms"): what follows the name is the token. */
 const OPAQUE_PATHS =
-  /\/(media|events|listen|recordings|api\/telephony\/(?:webhook|ws|status)|api\/calls\/websocket|api\/click-to-call|api\/voice-samples)\/[^\s"'\\?#]+/g
+  /\/(media|events|listen|recordings|api\/telephony\/(?:webhook|ws|status)|api\/calls\/websocket|api\/callbacks|api\/page-calls|api\/voice-samples)\/[^\s"'\\?#]+/g
 const KEYED_NUMBER = /"(from|to|phoneNumber|phone_number|number|caller|callee)":"(\d{8,15})"/g
 
 /** Takes rights and people out of one finished line; the last wall behind pino's own redaction. Also for paths and messages shown elsewhere. */

@@ -5,6 +5,7 @@ import { createCallTokens } from '../access/call-tokens.ts'
 import { ROLES, type Role, SCOPES, type Scope } from '../access/roles.ts'
 import { createVisitorTokens } from '../access/visitor-tokens.ts'
 import { systemClock } from '../clock.ts'
+import { redactLine } from '../logger.ts'
 import type { ProblemBody } from '../protocol/index.ts'
 import { AUTH_SECRET, OTHER_ORGANISATION, ownPage, startTestRelay, type TestRelay } from '../relay.test-kit.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -244,6 +245,18 @@ describe('every route that takes a body', () => {
       }),
       { numRuns: 150 },
     )
+  })
+})
+
+describe('every path with a right in it', () => {
+  it('is cut short in the log', () => {
+    const paths = [...house.relay.routes, ...house.relay.sockets].map(({ path }) => path).filter((path) => /\{(token|secret)\}/.test(path))
+    expect(paths).toContain('/api/callbacks/{token}')
+    for (const path of paths) {
+      const line = redactLine(`"path":"${path.replace(/\{(token|secret)\}/, 's3cret').replace(/\{[^}]+\}/g, 'thing')}","status":500`)
+      expect(line).not.toContain('s3cret')
+      expect(line).toContain('"status":500')
+    }
   })
 })
 
