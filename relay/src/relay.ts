@@ -151,9 +151,11 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   // ---- who answers
   const privateHosts = settings.tools.TOOL_PRIVATE_HOSTS ?? []
-  const agents = createAgents({ store, keyring, clock, privateHosts })
+  const carrierNames = carriers.map(({ name }) => name)
+  const agents = createAgents({ store, keyring, clock, privateHosts, carriers: carrierNames })
   const numbers = createPhoneNumbers({ store, keyring, clock, carriers, settings, authSecret })
   const firstStart = await makeFirst({
+    carriers: carrierNames,
     store,
     keyring,
     settings,
@@ -172,7 +174,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       fetch: createGuardedFetch({ clock, privateHosts }),
       openHeaders: async (agentId, tool) => openToolSecrets(agentId, tool, await openHouseKeys(store, keyring)),
     }),
-    watchers: (organisationId) => live.watchers(organisationId),
+    anybodyWatches: (organisationId) => live.anybodyWatches(organisationId),
     clock,
     logger,
     ...(settings.costs.MODEL_PRICES ? { prices: settings.costs.MODEL_PRICES } : {}),
@@ -181,7 +183,9 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
 
   // ---- who may come in
   const where = createWhereabouts(settings, more.extraOrigins ?? [])
-  const relays = furnishRelays({ redis, settings, authSecret, owner, store, sweeper, calls, clock, logger, closers })
+  const lifetime = createLifetime()
+  const { draining } = lifetime
+  const relays = furnishRelays({ redis, settings, authSecret, owner, store, sweeper, calls, clock, logger, closers, draining })
   const entrance = furnishEntrance({
     settings,
     authSecret,
@@ -197,7 +201,6 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   // ---- telephones
   const view = createFreshView({ book, calls })
   const idempotency = createIdempotency({ store, keyring, clock, owner, logger })
-  const lifetime = createLifetime()
   const telephones = furnishTelephones({
     ...{
       carriers,
@@ -222,7 +225,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     },
     log: watchedLog,
     alwaysRing: more.alwaysRing ?? [],
-    draining: lifetime.draining,
+    draining,
     streamsEnd: lifetime.streamsEnd,
   })
   const { pageCarriers, publicFacts } = telephones
@@ -266,7 +269,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
   const samples = createVoiceSamples({ clock })
   const reachProof = createReachProof(authSecret)
   const routes = [
-    ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining: lifetime.draining, proof: reachProof }),
+    ...health({ metrics, storeAlive: (ms) => store.alive(ms), draining, proof: reachProof }),
     ...widgetFiles(widget),
     ...guidePages(carriers),
     ...ownPages({ framedBy: settings.access.CONSOLE_ORIGINS ?? [], widget }),
@@ -292,7 +295,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
       visitorTokens,
       where,
       clock,
-      draining: lifetime.draining,
+      draining,
     }),
     ...telephones.routes,
     ...callRoutes({ book, calls, streamsEnd: lifetime.streamsEnd }),

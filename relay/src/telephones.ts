@@ -36,6 +36,7 @@ import { withinMs } from './lifetime.ts'
 import { createAfterwards } from './lines/afterwards.ts'
 import { createCallNews } from './lines/call-news.ts'
 import { createCallbacks } from './lines/callbacks.ts'
+import { createCandidates } from './lines/candidates.ts'
 import { expectedCall } from './lines/expected-call.ts'
 import { createLines, type Lines } from './lines/lines.ts'
 import { createMessages } from './lines/messages.ts'
@@ -128,10 +129,11 @@ export function furnishTelephones(o: {
     return doorsOf(number.provider)?.urls?.({ callId, number, streamToken }) ?? plainUrls(o.where.url(), callId, number)
   }
   const sharedArrivals = settings.storage.REDIS_URL === undefined ? undefined : createSharedArrivals({ store, keyring, clock, logger })
+  const abilities = (name: string) => carrierOf(name)?.abilities
   const lines: Lines = createLines({
     sharedArrivals,
     carriers: {
-      abilities: (name) => carrierOf(name)?.abilities,
+      abilities,
       open,
       pollMs: (name) => carrierOf(name)?.pollMs?.(settings) ?? POLL_MS,
       ready: async (number) => doorsOf(number.provider)?.ready?.(number),
@@ -149,11 +151,15 @@ export function furnishTelephones(o: {
     clock,
     logger,
   })
-  const callbacks = createCallbacks({ store, keyring, jobs: o.jobs, agents, lines, calls, stored: book.status, clock, logger })
-  const guarded = createGuardedFetch({ clock, privateHosts: settings.tools.TOOL_PRIVATE_HOSTS ?? [] })
-  const messages = createMessages({ store, keyring, jobs: o.jobs, numbers, agents, lines, calls, stored: book.status, open, clock, logger })
-  const news = createCallNews({ store, keyring, jobs: o.jobs, book, fetch: guarded, logger })
   const { draining, idempotency, streamsEnd, visitorTokens } = o
+  const callbacks = createCallbacks({
+    ...{ store, keyring, jobs: o.jobs, agents, lines, gate, calls, stored: book.status, draining, clock, logger },
+  })
+  const guarded = createGuardedFetch({ clock, privateHosts: settings.tools.TOOL_PRIVATE_HOSTS ?? [] })
+  const messages = createMessages({
+    ...{ store, keyring, jobs: o.jobs, numbers, agents, lines, calls, stored: book.status, open, draining, clock, logger },
+  })
+  const news = createCallNews({ store, keyring, jobs: o.jobs, book, fetch: guarded, logger })
   const reception = createReception({ numbers, agents, calls, lines, limits, draining, logger })
   const house: House = {
     ...{ settings, clock, logger, numbers, agents, calls, lines, reception, log },
@@ -185,6 +191,8 @@ export function furnishTelephones(o: {
     named: async (carrier, name) => lines.named(carrier, name)?.callId ?? lineBook.named(carrier, name),
     expected: sharedArrivals && expectedCall({ numbers, arrivals: sharedArrivals }),
   })
+  const candidates = createCandidates({ carriers: { abilities }, numbers })
+  const ringsFor = async (agent: Agent) => (await candidates.of(agent, {})).candidates[0]?.number
   const pageCarriers = createPageCarriers({ numbers, door: (name) => doorsOf(name)?.page, logger })
 
   return {
@@ -194,11 +202,11 @@ export function furnishTelephones(o: {
       ...pageCallRoutes({ calls, tokens: o.pageTokens, pageDoor: pageCarriers.door, bringWords, stored: book.status, streamsEnd, clock }),
       ...clickToCall({ agents, callbacks, tokens: o.callbackTokens, visitorTokens, idempotency, where, streamsEnd, draining }),
       ...initiateRoutes({ agents, book, lines, idempotency, news, draining }),
-      ...agentCallingRoutes({ agents, numbers: o.numbers, abilities: lines.abilities, lines, idempotency, draining }),
+      ...agentCallingRoutes({ agents, numbers: o.numbers, ringsFor, abilities, lines, idempotency, draining }),
       ...callControl({ agents, calls, idempotency, lines, view: o.view, urls: (line) => urls(line.callId, line.number) }),
       ...[...doors].flatMap(([name, each]) => (each.routes ?? []).map((route) => carrierRoute(route, namedCalls.of(name)))),
       ...telephonyRoutes({ numbers, doors: doorsOf, mayCome: house.mayCome, callOf: namedCalls.ofNumber }),
-      ...gateRoutes({ gate, agents, carrier: carriers[0]?.name ?? '' }),
+      ...gateRoutes({ gate, agents, carrierFor: async (agent) => (await ringsFor(agent))?.provider ?? carriers[0]?.name ?? '' }),
       ...phoneNumberRoutes({ numbers, carriers, where, addresses: (number) => doorsOf(number.provider)?.addresses?.(number) ?? {} }),
     ],
     sockets: [
@@ -215,12 +223,13 @@ export function furnishTelephones(o: {
     },
     async start() {
       await gate.tidyDaily(o.jobs)
+      sharedArrivals?.start()
       // A carrier that cannot begin takes no other one's calls with it.
       await every('start')
     },
     async close() {
       // Some carriers hang up over what they are about to close.
-      await withinMs(LAST_HANG_UPS_MS, Promise.all([lines.close(), ...settling]))
+      await withinMs(LAST_HANG_UPS_MS, Promise.all([lines.close(), sharedArrivals?.close(), ...settling]))
       leaving.abort()
       await every('close')
       afterwards.close()
@@ -246,10 +255,10 @@ export function capabilitiesOf(carriers: readonly Carrier[]): (call: { carrier: 
     const able = carrier === null ? ofPage : (carriers.find(({ name }) => name === carrier)?.abilities ?? {})
     const alone = kind !== 'bridge'
     return [
-      // A call whose sound is here ends with it.
-      ...(able.hangsUp || able.streams ? ['hangup'] : []),
+      // A call whose sound is here ends with it; of two phones that were joined none is.
+      ...(able.hangsUp || (able.streams && alone) ? ['hangup'] : []),
       ...(able.streams && alone ? ['say', 'context', 'whisper', 'listen', 'takeover'] : []),
-      ...(able.sendsDigits ? ['dtmf'] : []),
+      ...(able.sendsDigits && alone ? ['dtmf'] : []),
       ...(able.transfers && alone ? ['transfer'] : []),
     ]
   }

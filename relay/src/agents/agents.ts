@@ -9,6 +9,7 @@ import { Problem, type PublicAgent } from '../protocol/index.ts'
 import type { Store } from '../store/open.ts'
 import { pageOf } from '../store/page.ts'
 import { agents as table } from '../store/schema.ts'
+import { carrierNameFaults } from './carrier-names.ts'
 import { mergePatch } from './merge-patch.ts'
 import { newestAgent } from './newest.ts'
 import { Persona, PersonaInput } from './persona.ts'
@@ -41,9 +42,15 @@ export interface Agents {
   remove(organisationId: string, id: string): Promise<boolean>
 }
 
-/** `privateHosts`: what tools may reach although it is private. */
-export function createAgents(o: { store: Store; keyring: Keyring; clock: Clock; privateHosts: readonly string[] }): Agents {
-  const { privateHosts } = o
+/** `privateHosts`: what tools may reach although it is private. `carriers`: their names here. */
+export function createAgents(o: {
+  store: Store
+  keyring: Keyring
+  clock: Clock
+  privateHosts: readonly string[]
+  carriers: readonly string[]
+}): Agents {
+  const { carriers, privateHosts } = o
   const { db } = o.store
   const mine = (organisationId: string, id: string) => and(eq(table.organisationId, organisationId), eq(table.id, id))
   const now = () => new Date(o.clock.nowMs())
@@ -74,7 +81,7 @@ export function createAgents(o: { store: Store; keyring: Keyring; clock: Clock; 
     async create(organisationId, raw) {
       const at = now()
       const id = `a_${randomBytes(12).toString('base64url')}`
-      const persona = storedPersona(raw, { id, privateHosts, secrets: await openHouseKeys(o.store, o.keyring) })
+      const persona = storedPersona(raw, { id, privateHosts, carriers, secrets: await openHouseKeys(o.store, o.keyring) })
       const [row] = await db.insert(table).values({ id, organisationId, persona, createdAt: at, updatedAt: at }).returning()
       if (!row) throw new Error('an inserted agent did not come back')
       return toAgent(row)
@@ -86,7 +93,7 @@ export function createAgents(o: { store: Store; keyring: Keyring; clock: Clock; 
         const [row] = await tx.select().from(table).where(mine(organisationId, id)).for('update')
         if (!row) return undefined
         const before = Persona.parse(row.persona)
-        const persona = storedPersona(mergePatch(row.persona, patch), { id, privateHosts, secrets, before })
+        const persona = storedPersona(mergePatch(row.persona, patch), { id, privateHosts, carriers, secrets, before })
         const [changed] = await tx.update(table).set({ persona, updatedAt: now() }).where(mine(organisationId, id)).returning()
         return changed && toAgent(changed)
       })
@@ -108,10 +115,16 @@ function toAgent(row: typeof table.$inferSelect): Agent {
  */
 export function storedPersona(
   raw: unknown,
-  o: { id: string; privateHosts: readonly string[]; secrets: Parameters<typeof sealToolSecrets>[0]['secrets']; before?: Persona },
+  o: {
+    id: string
+    privateHosts: readonly string[]
+    carriers: readonly string[]
+    secrets: Parameters<typeof sealToolSecrets>[0]['secrets']
+    before?: Persona
+  },
 ): Persona {
   const persona = usablePersona(raw)
-  const wrong = toolFaults(persona.tools, o.privateHosts)
+  const wrong = [...toolFaults(persona.tools, o.privateHosts), ...carrierNameFaults(persona.phone, o.carriers)]
   if (wrong.length > 0) throw invalidPersona(wrong)
   const { tools, faults } = sealToolSecrets({ tools: persona.tools, before: o.before?.tools ?? [], agentId: o.id, secrets: o.secrets })
   if (faults.length > 0) throw invalidPersona(faults)

@@ -45,6 +45,8 @@ export async function makeFirst(o: {
   keyring: Keyring
   settings: Pick<Settings, 'access' | 'dataDir' | 'storage' | 'tools'>
   firstAgent?: { id: string; persona: unknown }
+  /** Their names. */
+  carriers: readonly string[]
   clock: Clock
   logger: Logger
 }): Promise<FirstStart | undefined> {
@@ -66,6 +68,7 @@ export async function makeFirst(o: {
   const persona = storedPersona(first.persona, {
     id: first.id,
     privateHosts: o.settings.tools.TOOL_PRIVATE_HOSTS ?? [],
+    carriers: o.carriers,
     secrets: await openHouseKeys(o.store, o.keyring),
   })
   const organisationId = HOUSE_ORGANISATION

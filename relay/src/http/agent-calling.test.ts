@@ -46,6 +46,19 @@ describe('how an agent calls, as the guide has it', () => {
     })
   })
 
+  it('shows the number that would ring first, by the agent’s own order of carriers', async () => {
+    const exotel = '+912248964153'
+    const exotelConfig = { apiKey: 'key', apiToken: 'token', sid: 'shop1' }
+    const { status } = await ask('/api/phone-numbers', { phoneNumber: exotel, provider: 'exotel', exotelConfig })
+    const phone = (carriers: string[] | null) =>
+      house.ask(`/api/agents/${house.agentId}`, { method: 'PATCH', token: house.admin, json: { phone: { carriers } } })
+    await phone(['exotel', 'twilio'])
+    expect([status, (await ask(calling())).body.call_settings]).toMatchObject([201, { caller_id_number: exotel }])
+    await phone(['twilio', 'exotel'])
+    expect((await ask(calling())).body.call_settings).toMatchObject({ caller_id_number: OURS })
+    await phone(null)
+  })
+
   it('is changed by the guide’s own body, in the agent itself', async () => {
     const json = { call_settings: { auto_answer_inbound: true, enable_call_recording: true, call_timeout: 45, max_call_duration: 2400 } }
     const { body, status } = await ask(calling(), json)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Idempotency } from '../access/idempotency.ts'
 import { actorOf } from '../access/roles.ts'
 import type { Agent, Agents } from '../agents/agents.ts'
+import type { HouseNumber } from '../agents/house-number.ts'
 import type { PhoneNumbers } from '../agents/phone-numbers.ts'
 import type { Abilities } from '../carriers/carrier.ts'
 import { readNumber } from '../gate/reading.ts'
@@ -20,7 +21,7 @@ import {
   standingOf,
 } from './calling-settings.ts'
 import { body, type Endpoint, endpoint, type HttpContext, json } from './endpoint.ts'
-import { idempotencyKey, once } from './once.ts'
+import { idempotencyKey, once, onceHeaders } from './once.ts'
 
 /** How an agent calls and is called, in the shapes of the HomeAI/Twilio guide. */
 
@@ -53,13 +54,15 @@ const test = createRoute({
   path: '/api/agents/management/{id}/calling/test',
   tags,
   summary: 'Have the agent ring a number for a minute at most; the gate is asked as for every call',
-  request: { params, body: body(z.object({ test_number: z.string().min(3).max(40) })) },
+  request: { params, headers: onceHeaders, body: body(z.object({ test_number: z.string().min(3).max(40) })) },
   responses: { 200: json('The call.', CallingTested) },
 })
 
 export function agentCallingRoutes(o: {
   agents: Agents
-  numbers: Pick<PhoneNumbers, 'list' | 'forCall' | 'answeringAgent'>
+  numbers: Pick<PhoneNumbers, 'list' | 'answeringAgent'>
+  /** The number that would ring first for an agent. */
+  ringsFor: (agent: Agent) => Promise<HouseNumber | undefined>
   abilities: (carrier: string) => Abilities | undefined
   lines: Pick<Lines, 'ring' | 'get'>
   idempotency: Idempotency
@@ -73,13 +76,9 @@ export function agentCallingRoutes(o: {
   }
 
   /** The number that rings for the agent, and all that belong to it. */
-  async function numbersOf({ id, organisationId, persona }: Agent) {
-    const { carrier } = persona.phone
-    const [all, main] = [
-      await numbers.list(organisationId),
-      await numbers.forCall({ organisationId, agentId: id, ...(carrier === undefined ? {} : { carrier }) }),
-    ]
-    const theirs = await Promise.all(all.map(async (each) => each.id === main?.id || (await numbers.answeringAgent(each)) === id))
+  async function numbersOf(agent: Agent) {
+    const [all, main] = [await numbers.list(agent.organisationId), await o.ringsFor(agent)]
+    const theirs = await Promise.all(all.map(async (each) => each.id === main?.id || (await numbers.answeringAgent(each)) === agent.id))
     return { all, main, own: all.filter((_, place) => theirs[place]) }
   }
   const nowOf = (main: { phoneNumber: string; provider: string } | undefined) => ({

@@ -58,6 +58,8 @@ describe('agents', () => {
       [{ name: 'x', limits: { silenceMs: 1 } }, 'limits.silenceMs'],
       [{ name: 'x', allowedOrigins: ['https://ok.example', 'https://shop.example/path'] }, 'allowedOrigins.1'],
       [{ name: 'x', languages: ['not a language'] }, 'languages.0'],
+      [{ name: 'x', phone: { carrier: 'Exotel' } }, 'phone.carrier'],
+      [{ name: 'x', phone: { carriers: ['twilio', 'twillio'] } }, 'phone.carriers.1'],
     ]
     for (const [json, path] of cases) {
       const problem = (await (await send('POST', '/api/agents', json)).json()) as ProblemBody

@@ -34,7 +34,11 @@ eachStore('the gate over HTTP', (room) => {
   beforeAll(() => {
     gate = openGate(room.store)
     const { app } = createApp(
-      gateRoutes({ gate, agents: { get: async (organisationId) => (organisationId === 'org' ? agent : undefined) }, carrier: 'twilio' }),
+      gateRoutes({
+        gate,
+        agents: { get: async (organisationId) => (organisationId === 'org' ? agent : undefined) },
+        carrierFor: async () => 'twilio',
+      }),
       {
         logger: pino({ level: 'silent' }),
         metrics: createMetrics({ activeCalls: () => 0, sockets: () => 0, logDepth: () => 0 }),

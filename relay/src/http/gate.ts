@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { actorOf } from '../access/roles.ts'
-import type { Agents } from '../agents/agents.ts'
+import type { Agent, Agents } from '../agents/agents.ts'
 import { CallingRules, DEFAULT_RULES } from '../gate/calling-rules.ts'
 import type { GateHouse } from '../gate/index.ts'
 import { Id, Problem } from '../protocol/index.ts'
@@ -111,8 +111,12 @@ const putRules = createRoute({
   responses: { 200: json('The rules as they are now.', One) },
 })
 
-/** The operators' side of the gate: who is not called, by which rules, and what was answered. `carrier`: the one that is asked about where nobody says which. */
-export function gateRoutes(rooms: { gate: GateHouse; agents: Pick<Agents, 'get'>; carrier: string }): Endpoint[] {
+/** The operators' side of the gate: who is not called, by which rules, and what was answered. `carrierFor`: the one that would ring first for an agent. */
+export function gateRoutes(rooms: {
+  gate: GateHouse
+  agents: Pick<Agents, 'get'>
+  carrierFor: (agent: Agent) => Promise<string>
+}): Endpoint[] {
   const { gate } = rooms
   return [
     ...doNotCallRoutes(gate),
@@ -138,22 +142,19 @@ export function gateRoutes(rooms: { gate: GateHouse; agents: Pick<Agents, 'get'>
       const asked = c.req.valid('json')
       const agent = await rooms.agents.get(principal.organisationId, asked.agentId)
       if (!agent) throw new Problem('not_found', 'There is no agent with this id.')
-      const answer = await gate.check(
-        {
-          callId: 'check',
-          number: asked.phoneNumber,
-          purpose: asked.purpose,
-          consent: asked.consent,
-          organisationId: principal.organisationId,
-          agentId: agent.id,
-          asker: { kind: 'operator', id: actorOf(principal) },
-          carrier: asked.carrier ?? agent.persona.phone.carrier ?? rooms.carrier,
-          countries: agent.persona.callbackCountries,
-          maxDurationMs: agent.persona.limits.maxDurationMs,
-          ...(asked.timeZone === undefined ? {} : { timeZone: asked.timeZone }),
-        },
-        { captcha: 'skip' },
-      )
+      const answer = await gate.check({
+        callId: 'check',
+        number: asked.phoneNumber,
+        purpose: asked.purpose,
+        consent: asked.consent,
+        organisationId: principal.organisationId,
+        agentId: agent.id,
+        asker: { kind: 'operator', id: actorOf(principal) },
+        carrier: asked.carrier ?? (await rooms.carrierFor(agent)),
+        countries: agent.persona.callbackCountries,
+        maxDurationMs: agent.persona.limits.maxDurationMs,
+        ...(asked.timeZone === undefined ? {} : { timeZone: asked.timeZone }),
+      })
       if (!answer.allowed) return c.json(answer, 200)
       const { number, ...rest } = answer
       return c.json({ ...rest, phoneNumber: number }, 200)

@@ -32,8 +32,6 @@ const fields = {
   inboundAnswer: z.enum(INBOUND_ANSWERS).optional(),
   /** Addresses or networks that its webhooks may come from; empty: any. */
   allowedIps: z.array(z.string().refine(isNetwork, 'must be an address or a network such as 203.0.113.0/24')).max(100).optional(),
-  /** Over which carriers its calls go when its own clearly rings nobody, in order; an agent’s `phone.carriers` goes before. */
-  carriers: z.array(z.string().max(20)).max(8).optional(),
 }
 const phoneNumber = z.string().min(1).max(64)
 
@@ -61,9 +59,11 @@ export function numberShapes(carriers: readonly Carrier[]) {
   const configs = (field: (carrier: Carrier) => z.ZodType) =>
     Object.fromEntries<z.ZodType>(carriers.map((carrier) => [configField(carrier.name), field(carrier)]))
   const given = configs((carrier) => Config.meta({ ...configSchema(carrier) }).optional())
+  /** Over which carriers its calls go when its own clearly rings nobody, in order; an agent’s `phone.carriers` goes before. */
+  const inOrder = { carriers: z.array(provider).max(8).optional() }
   return {
-    CreateNumber: z.object({ ...fields, ...given, phoneNumber, provider }),
-    UpdateNumber: z.object({ ...fields, ...given, phoneNumber: phoneNumber.optional(), provider: provider.optional() }),
+    CreateNumber: z.object({ ...fields, ...inOrder, ...given, phoneNumber, provider }),
+    UpdateNumber: z.object({ ...fields, ...inOrder, ...given, phoneNumber: phoneNumber.optional(), provider: provider.optional() }),
     NumberView: z.object({
       id: z.string(),
       phoneNumber: z.string(),

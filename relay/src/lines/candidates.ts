@@ -10,8 +10,14 @@ export interface Candidate {
 }
 
 export interface Candidates {
-  /** In the order in which they are asked; whoever names a carrier or a number gets no other. `why`: what the first that was looked at lacks. */
-  of(agent: Agent, wanted: { carrier?: string; phoneNumberId?: string }): Promise<{ candidates: Candidate[]; why: string }>
+  /**
+   * In the order in which they are asked; whoever names a carrier or a number gets no other. `firstNumberId`: where nobody does, this one is asked first,
+   * and then the carriers that agent or number name. `why`: what the first that was looked at lacks.
+   */
+  of(
+    agent: Agent,
+    wanted: { carrier?: string; phoneNumberId?: string; firstNumberId?: string },
+  ): Promise<{ candidates: Candidate[]; why: string }>
 }
 
 const NO_NUMBER = 'add a number under /api/phone-numbers, or set a carrier’s variables'
@@ -20,7 +26,7 @@ const NO_SOUND = 'brings no sound: import a number at a carrier that does, where
 export const personOf = ({ persona: { phone } }: Agent) => (phone.answeredBy === 'person' ? phone.person : undefined)
 
 /** Which numbers ring for whom. */
-export function createCandidates({ carriers, numbers }: { carriers: CarrierTable; numbers: NumberBook }): Candidates {
+export function createCandidates({ carriers, numbers }: { carriers: Pick<CarrierTable, 'abilities'>; numbers: NumberBook }): Candidates {
   /** Undefined when nobody could talk over it. */
   async function candidate(agent: Agent, number: HouseNumber): Promise<Candidate | undefined> {
     if (carriers.abilities(number.provider)?.streams || personOf(agent) !== undefined) return { number }
@@ -34,21 +40,23 @@ export function createCandidates({ carriers, numbers }: { carriers: CarrierTable
   }
 
   return {
-    async of(agent, { carrier, phoneNumberId }) {
+    async of(agent, { carrier, firstNumberId, phoneNumberId }) {
       const { phone } = agent.persona
       const wantsOne = carrier !== undefined || phoneNumberId !== undefined
-      const numberAt = (at: string | undefined) =>
+      const numberAt = (at: string | undefined, id = phoneNumberId) =>
         numbers.forCall({
           organisationId: agent.organisationId,
           agentId: agent.id,
           ...(at === undefined ? {} : { carrier: at }),
-          ...(phoneNumberId === undefined ? {} : { phoneNumberId }),
+          ...(id === undefined ? {} : { phoneNumberId: id }),
         })
+      const given = wantsOne || firstNumberId === undefined ? undefined : await numberAt(undefined, firstNumberId)
       const own = wantsOne ? [carrier] : (phone.carriers ?? [phone.carrier])
-      const first = await numberAt(own[0])
+      const first = given ?? (await numberAt(own[0]))
       // What the number says counts where the agent says nothing.
       const order = wantsOne || phone.carriers ? own : [...own, ...(first?.carriers ?? [])]
-      const found = [first, ...(await Promise.all(order.slice(1).map(numberAt)))]
+      const next = given ? order.filter((at) => at !== undefined && at !== given.provider) : order.slice(1)
+      const found = [first, ...(await Promise.all(next.map((at) => numberAt(at))))]
       const places = (number: HouseNumber | undefined) => number !== undefined && (carriers.abilities(number.provider)?.places ?? false)
       const able = found.filter((number) => number !== undefined && places(number)) as HouseNumber[]
       const unique = able.filter((number, place) => able.findIndex(({ id }) => id === number.id) === place)
