@@ -11,6 +11,7 @@ import { createPhoneNumbers, type NewNumber } from './phone-numbers.ts'
 
 const KEYS = [1, 2].map((each) => Buffer.alloc(32, each).toString('base64')) as [string, string]
 const TWILIO = { TWILIO_ACCOUNT_SID: `AC${'ab'.repeat(16)}`, TWILIO_AUTH_TOKEN: 'house', TWILIO_PHONE_NUMBER: '+12025550177' }
+const EXOTEL = { EXOTEL_API_KEY: 'k', EXOTEL_API_TOKEN: 't', EXOTEL_SID: 's', EXOTEL_CALLER_ID: '08022222222' }
 const twilioConfig = { accountSid: `AC${'cd'.repeat(16)}`, authToken: 'own' }
 const exotelConfig = { apiKey: 'k', apiToken: 't', sid: 's' }
 
@@ -105,8 +106,14 @@ eachStore('the house’s numbers', (room) => {
   })
 
   it('of the environment can be linked, and changed in nothing else', async () => {
-    const numbers = on(room.store, { env: TWILIO })
+    const numbers = on(room.store, { env: { ...TWILIO, ...EXOTEL } })
     await agent('a')
+    const told = { displayName: '+918022222222', active: true, inboundAnswer: 'auto', allowedIps: [], carriers: [] } as const
+    const config = { configs: { exotel: { region: 'in' } } }
+    expect(await numbers.update('org', 'env-exotel', { ...told, ...config, provider: 'exotel' })).toMatchObject({ id: 'env-exotel' })
+    for (const other of [{ region: 'sg' }, { region: 'in', domain: 'api.exotel.com' }, { apiKey: 'k' }]) {
+      await expect(numbers.update('org', 'env-exotel', { configs: { exotel: other } })).rejects.toMatchObject({ code: 'conflict' })
+    }
     expect(await numbers.update('org', 'env-twilio', { agentId: 'a' })).toMatchObject({ agentId: 'a' })
     expect(await numbers.update('org', 'env-twilio', { agentId: 'a', active: true, phoneNumber: '+1 202 555 0177' })).toMatchObject({
       agentId: 'a',
@@ -117,6 +124,7 @@ eachStore('the house’s numbers', (room) => {
       { phoneNumber: '+12025550178' },
       { configs: { twilio: twilioConfig } },
       { allowedIps: ['1.2.3.4'] },
+      { carriers: ['exotel'] },
     ]) {
       await expect(numbers.update('org', 'env-twilio', { agentId: null, ...change })).rejects.toMatchObject({ code: 'conflict' })
     }

@@ -13,7 +13,7 @@ import { createEnvironmentNumbers } from './environment-numbers.ts'
 import type { HouseNumber } from './house-number.ts'
 import type { KeptNumber } from './kept-number.ts'
 import { createNumberBook, type PhoneBook, toNumber } from './number-book.ts'
-import { configField, mergedConfig, sealPart } from './number-config.ts'
+import { configField, mergedConfig, sealPart, shownOf } from './number-config.ts'
 
 /** What an owner may say of a number. `agentId` null: nobody in particular answers. */
 export interface NumberChange {
@@ -80,10 +80,12 @@ export function createPhoneNumbers(o: {
     if ((await environment.list(organisationId)).some((each) => each.phoneNumber === phoneNumber)) throw taken()
   }
   async function linkEnvironment(fixed: KeptNumber, change: NumberChange & { provider?: CarrierName }): Promise<KeptNumber | undefined> {
-    const { agentId, phoneNumber, ...rest } = change
+    const { agentId, configs = {}, phoneNumber, ...rest } = change
+    const shown = { [fixed.provider]: shownOf(carrierOf(fixed.provider), fixed.config as Record<string, unknown>) }
     const same =
       (phoneNumber === undefined || e164(phoneNumber) === fixed.phoneNumber) &&
-      Object.entries(rest).every(([name, value]) => JSON.stringify(value) === JSON.stringify(standing(fixed, name)))
+      isWithin(rest, { ...fixed, allowedIps: fixed.allowedAddresses, carriers: fixed.carriers ?? [] }) &&
+      Object.entries(configs).every(([carrier, config]) => isWithin(config ?? {}, shown[carrier] ?? {}))
     if (!same) throw new Problem('conflict', 'This number is set up by variables: only its agent can be changed here.')
     if (agentId !== undefined) {
       await insistOnAgent(db, fixed.organisationId, agentId)
@@ -205,9 +207,10 @@ export function createPhoneNumbers(o: {
   }
 }
 
-/** What a number of the environment has under the name of a change: sending it back is fine. */
-function standing(number: KeptNumber, name: string): unknown {
-  return name === 'allowedIps' ? number.allowedAddresses : Object.entries(number).find(([each]) => each === name)?.[1]
+/** Whether what is given is there already, word for word: sending back what was told is fine. */
+function isWithin(given: object, there: object): boolean {
+  const known = new Map(Object.entries(there))
+  return Object.entries(given).every(([name, value]) => JSON.stringify(value) === JSON.stringify(known.get(name)))
 }
 
 /** @throws Problem invalid_request when only other carriers' were given */

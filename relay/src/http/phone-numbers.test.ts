@@ -149,6 +149,13 @@ describe('the numbers API', () => {
     }
   })
 
+  it.each(['imported', 'env-twilio'])('takes %s back as it told it', async (which) => {
+    const told = which === 'imported' ? await imported() : (await ask('GET', `/${which}`)).body.phoneNumber
+    const { updatedAt: _, ...same } = told
+    const { status, body } = await ask('PUT', '', told)
+    expect([status, body.phoneNumber]).toEqual([200, expect.objectContaining(same)])
+  })
+
   it('tells what each carrier’s numbers are able to do', async () => {
     const [exotel, env] = [await imported(), (await list()).find(({ id }) => id === 'env-twilio')]
     expect(env).toMatchObject({ abilities: { places: true, streams: true, signs: true } })
