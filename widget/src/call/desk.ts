@@ -139,7 +139,6 @@ export class CallDesk implements BehindPanel {
     if (!memory.textCall && !sound) throw new CallFault('sound_failed')
     // Nobody is greeted under the browser's question.
     await this.#voice.settled()
-    if (signal.aborted) throw new CallFault('canceled')
     const conversation: Talk = talk({
       opened,
       sound,
@@ -158,17 +157,19 @@ export class CallDesk implements BehindPanel {
       }),
     })
     this.#conversation = conversation
-    memory.callId = opened.callId
-    memory.sessionId = opened.sessionId
+    this.adopt(opened)
+    // Called off meanwhile: the relay keeps its seat no longer.
+    if (signal.aborted) conversation.hangUp('visitor')
     await conversation.ready
     this.phone.learn()
     setState('listening')
     const { callId, sessionId } = opened
-    emit('va-call-started', { callId, sessionId })
+    const started = { callId, sessionId }
+    emit('va-call-started', started)
     if (memory.muted) conversation.send({ type: 'mute', muted: true })
     if (how.text) conversation.send({ type: 'text', text: how.text })
     for (const message of this.#unsent.splice(0)) conversation.send(message)
-    return { ok: true, callId, sessionId }
+    return { ok: true, ...started }
   }
 
   #failed(fault: CallFault): Fault {

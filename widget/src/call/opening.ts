@@ -82,10 +82,13 @@ export async function openWithRelay(
   }
   if (element.tokenProvider) {
     if (config.modality === 'voice') how.openSound()
-    request.visitorToken = await tokenOf(element.tokenProvider)
+    request.visitorToken = await Promise.resolve()
+      .then(element.tokenProvider)
+      .catch(() => {
+        throw new CallFault('token_failed')
+      })
   }
-  const { signal } = how
-  const post = (body: object, url: string) =>
+  const post = (url: string, body: object, signal: AbortSignal | null = null) =>
     inside.ask<WebCall>(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -93,14 +96,14 @@ export async function openWithRelay(
       signal,
     })
   const kit = request.transport && loadKit().catch(() => {})
-  const answer = post(request, `${inside.relay()}/api/web-calls`)
+  const answer = post(`${inside.relay()}/api/web-calls`, request, how.signal)
   // Opening the loudspeaker may hold the page up for a moment: the request is under way meanwhile, and this is still the click.
   if (config.modality === 'voice') how.openSound()
   const opened = granted(await answer)
   const talk = !kit ? (o: TalkOptions) => new Conversation(o) : (await kit)?.talkOverTwilio
   if (!talk) {
-    // Nobody joins: it would keep its seat until the relay stops waiting.
-    void post({ type: 'hangup' }, (opened as unknown as CarriedWebCall).messagesUrl)
+    // Nobody joins: it would keep its seat until the relay stops waiting, whether or not the visitor still does.
+    void post((opened as unknown as CarriedWebCall).messagesUrl, { type: 'hangup' })
     throw new CallFault('load_failed')
   }
   return { opened, modality: config.modality, talk }
@@ -111,8 +114,3 @@ export function granted<Body>(answer: Answer<Body>): Body {
   if (answer.ok) return answer.body
   throw new CallFault(answer.code, answer.retryAfterMs)
 }
-
-const tokenOf = async (provider: () => string | Promise<string>) =>
-  (async () => provider())().catch(() => {
-    throw new CallFault('token_failed')
-  })

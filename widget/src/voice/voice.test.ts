@@ -118,6 +118,8 @@ describe('the visitor’s voice', () => {
     part(el, 'end').click()
     expect(await started).to.include({ ok: false, code: 'canceled' })
     expect(el.state).to.equal('idle')
+    const { received } = await new Steering(el.callId).wait('hangup')
+    expect(received).to.deep.equal([{ type: 'hangup' }])
     question.resolve()
     await until(() => tracks.length === 1 && tracks[0]?.readyState === 'ended')
   })
