@@ -45,6 +45,7 @@ const Ceiling = z.strictObject({ perDay: Money, perMonth: Money })
 
 export const LIMITED = [
   'number',
+  'person',
   'marketingNumber',
   'visitor',
   'address',
@@ -80,6 +81,8 @@ export const DEFAULT_RULES: CallingRules = {
   limits: {
     /** One phone, whoever of the house rings it. */
     number: { perHour: 5, perDay: 12 },
+    /** A phone that the owner named, for callers to be joined with: as often as strangers may make one agent ring. */
+    person: { perHour: 120, perDay: 600 },
     /** Florida and Oklahoma allow three a day, France four a month. */
     marketingNumber: { perDay: 2, perMonth: 4 },
     /** One person on a page, and one address (or IPv6 /64) of many. */

@@ -103,6 +103,16 @@ eachStore('what the gate counts', (room) => {
       allowed(await ask({ kind: 'operator', id: 'u1' }))
     })
 
+    it('of one number does not shut the phone that the owner named, which has a limit of its own', async () => {
+      const gate = await setUp(wide({ number: { perHour: 1 }, person: { perHour: 3 } }))
+      const desk = numberAt(4100)
+      const join = () => gate.ask(own({ number: desk, namedByOwner: true, asker: { kind: 'operator', id: fresh('agent') } }))
+      for (let i = 0; i < 3; i++) allowed(await join())
+      expect(refusal(await join()).rule).toBe('limit_person')
+      // To whoever types it, it is a number like any other.
+      expect(refusal(await gate.ask(own({ number: desk }))).rule).toBe('limit_number')
+    })
+
     it('of marketing counts marketing alone', async () => {
       const always = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }]
       const gate = await setUp({ ...wide({ marketingNumber: { perDay: 1 } }), hours: { US: { marketing: always } } })

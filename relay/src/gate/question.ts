@@ -27,6 +27,8 @@ export interface GateQuestion {
   readonly captchaToken?: string
   /** The captcha was passed when this call was asked for, to be made later. Only ever said by the relay itself. */
   readonly captchaPassed?: true
+  /** The agent's owner named this phone, for callers to be joined with: no stranger chose it. Only ever said by the relay itself. */
+  readonly namedByOwner?: true
   /** Where the contact is known to be (IANA): wins over what the number tells. */
   readonly timeZone?: string
   readonly contactId?: string

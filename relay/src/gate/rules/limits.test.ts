@@ -14,6 +14,11 @@ describe('what is counted', () => {
       ['number', 'visitor', 'address', 'agentVisitors', 'agent', 'organisation'],
     ],
     ['an operator', { question: { purpose: 'service' as const } }, ['number', 'operator', 'agent', 'organisation']],
+    [
+      'a phone that the owner named',
+      { question: { purpose: 'requested' as const, namedByOwner: true as const } },
+      ['person', 'operator', 'agent', 'organisation'],
+    ],
     ['marketing', {}, ['number', 'marketingNumber', 'operator', 'agent', 'organisation']],
     [
       'a visitor and the sandbox',

@@ -23,6 +23,7 @@ export interface Allowance extends CountedBy {
 
 const COUNTED: Record<Limited, CountedBy> = {
   number: { column: 'number' },
+  person: { column: 'number' },
   marketingNumber: { column: 'number', only: { purpose: 'marketing' } },
   visitor: { column: 'asker' },
   address: { column: 'address' },
@@ -37,9 +38,9 @@ const COUNTED: Record<Limited, CountedBy> = {
 
 /** What applies to this question, in the order in which it is told. */
 export function allowancesFor({ question, rules, alwaysRing }: Facts): Allowance[] {
-  const { asker, purpose } = question
+  const { asker, namedByOwner, purpose } = question
   const names: Limited[] = [
-    alwaysRing ? 'sandboxNumber' : 'number',
+    alwaysRing ? 'sandboxNumber' : namedByOwner ? 'person' : 'number',
     ...(purpose === 'marketing' && !alwaysRing ? (['marketingNumber'] as const) : []),
     ...(asker.kind === 'operator'
       ? (['operator'] as const)
@@ -59,6 +60,7 @@ export function allowancesFor({ question, rules, alwaysRing }: Facts): Allowance
 
 const TOO_MANY: Record<Limited, string> = {
   number: 'This number was called often already.',
+  person: 'The person whom callers are joined with was called often already.',
   marketingNumber: 'This number was called often already.',
   visitor: 'You asked for several calls already.',
   address: 'Many calls were asked for from your network.',

@@ -21,6 +21,7 @@ export const RULE_WORDS: WordTable = {
   'hours.*.closedDays': { label: 'Days without marketing', hint: '12-25 every year, 2027-03-29 once.' },
   limits: { label: 'Calls at most' },
   'limits.number': { label: 'To one number' },
+  'limits.person': { label: 'To one person whom callers are joined with' },
   'limits.marketingNumber': { label: 'To one number, for marketing' },
   'limits.visitor': { label: 'For one visitor' },
   'limits.address': { label: 'For one network address' },
