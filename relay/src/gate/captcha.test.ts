@@ -1,13 +1,15 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { eq } from 'drizzle-orm'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGuardedFetch } from '../access/guarded-fetch.ts'
 import { TestClock } from '../clock.test-kit.ts'
 import { systemClock } from '../clock.ts'
+import { callbacks } from '../store/schema.ts'
 import { eachStore } from '../store/store.test-kit.ts'
 import { createCaptcha } from './captcha.ts'
-import { allowed, fresh, numberAt, openGate, question, refusal } from './gate.test-kit.ts'
+import { allowed, fresh, numberAt, openGate, question, refusal, wish } from './gate.test-kit.ts'
 
 /** A service that speaks siteverify and, unlike Turnstile, is content to see a token twice: once is our own rule. */
 let server: Server
@@ -143,11 +145,20 @@ eachStore('a gate with a captcha', (room) => {
     const gate = open()
     const token = fresh('good')
     const later = asks({ captchaToken: token })
-    expect(await gate.check(later, { captcha: 'take' })).toMatchObject({ allowed: true })
-    expect(await gate.check(asks({ captchaToken: token }), { captcha: 'take' })).toMatchObject({ allowed: false, rule: 'captcha' })
+    expect(await wish(gate, later)).toMatchObject({ allowed: true })
+    expect(await wish(gate, asks({ captchaToken: token }))).toMatchObject({ allowed: false, rule: 'captcha' })
     const { captchaToken: _, ...due } = later
     expect(refusal(await gate.ask(due)).rule).toBe('captcha')
     allowed(await gate.ask({ ...due, captchaPassed: true }))
+  })
+
+  it('takes one of many wishes at once with one token, and keeps that one', async () => {
+    answer = good
+    const gate = open()
+    const [token, agentId] = [fresh('good'), fresh('agent')]
+    const answers = await Promise.all(Array.from({ length: 8 }, () => wish(gate, asks({ agentId, captchaToken: token }))))
+    expect(answers.filter((each) => each.allowed).length).toBe(1)
+    expect((await room.store.db.select().from(callbacks).where(eq(callbacks.agentId, agentId))).length).toBe(1)
   })
 
   it('stores neither token nor secret', async () => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { and, desc, eq, inArray, lt, not, or, type SQL, sql } from 'drizzle-orm'
-import type { Db, Store } from '../store/open.ts'
+import { and, desc, eq, inArray, lt, not, or, sql } from 'drizzle-orm'
+import type { Store } from '../store/open.ts'
 import { olderThan, pageOf, timeCursor } from '../store/page.ts'
 import { gateDecisions as table } from '../store/schema.ts'
+import { type Counting, figures, fullSince, type Keys, msOf, type Tx } from './counting.ts'
 import { createFullness } from './fullness.ts'
 import type { Purpose } from './question.ts'
 import { createRefusalWriter } from './refusal-writer.ts'
@@ -13,20 +14,8 @@ import { type Ceiling, costMicros } from './rules/spend.ts'
 
 type Row = typeof table.$inferInsert
 export type Decision = Omit<Row, 'settledAt'>
-type Tx = Pick<Db, 'execute' | 'insert' | 'select'>
 
-/** Any number: whoever counts waits here for whoever counts before them, in every relay on this database. */
-const COUNTING = 8_787_004
 const ROWS_FORGOTTEN_AT_ONCE = 1000
-
-/** What answers are counted by. */
-export interface Keys {
-  readonly number: string
-  readonly asker: string | null
-  readonly address: string | null
-  readonly agent: string
-  readonly organisation: string
-}
 
 export interface Tally {
   /** For each allowance: since when it is used up. */
@@ -68,17 +57,11 @@ export interface ListQuery {
 
 export const newDecisionId = () => `gd_${randomBytes(12).toString('base64url')}`
 
-export function createDecisions(o: { store: Store }): Decisions {
+export function createDecisions(o: { store: Store; counting: Counting }): Decisions {
   const { db } = o.store
+  const { alone, inTurn } = o.counting
   const fullness = createFullness()
   const add = createRefusalWriter(db)
-  // One waiter a process: a flood of questions must not hold every connection while it waits for the lock.
-  let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(work)
-    turn = mine.catch(() => undefined)
-    return mine
-  }
   return {
     add,
     async decide(what, decide) {
@@ -86,8 +69,7 @@ export function createDecisions(o: { store: Store }): Decisions {
       await inTurn(async () => {
         // Whoever was before us in the turn may have learnt it.
         if (await refusedUncounted()) return
-        await db.transaction(async (tx) => {
-          await tx.execute(sql`select pg_advisory_xact_lock(${COUNTING}::bigint)`)
+        await alone(async (tx) => {
           const tally = await count(tx, what)
           fullness.learn(what.allowances, tally.fullSince, what.keys)
           await tx.insert(table).values(decide(tally))
@@ -103,8 +85,7 @@ export function createDecisions(o: { store: Store }): Decisions {
     },
     replace: ({ failed, ...what }, decide) =>
       inTurn(() =>
-        db.transaction(async (tx) => {
-          await tx.execute(sql`select pg_advisory_xact_lock(${COUNTING}::bigint)`)
+        alone(async (tx) => {
           const [given] = await tx
             .update(table)
             .set({ amountMicros: 0, settledAt: new Date(what.nowMs) })
@@ -181,38 +162,28 @@ const COLUMNS = {
   organisation: table.organisationId,
 } as const
 
-/** One statement, so that every figure is of one moment. */
 async function count(
   tx: Pick<Tx, 'execute'>,
   { keys, nowMs, allowances, ceilings }: { keys: Keys; nowMs: number; allowances: Allowance[]; ceilings: Ceiling[] },
 ): Promise<Tally> {
-  const parts = [
-    ...allowances.map((allowance) => fullSince(allowance, keys, nowMs)),
+  const found = await figures(tx, [
+    ...allowances.map((allowance) =>
+      fullSince(allowance, { keys, nowMs }, { table, at: table.at, of: (key) => allowedOf(allowance, key) }),
+    ),
     ...ceilings.map(({ of, fromMs }) => {
       const whose = of === 'house' ? sql`true` : sql`${COLUMNS[of]} = ${keys[of]}`
       return sql`(select coalesce(sum(${table.amountMicros}), 0)::text from ${table} where ${table.allowed} and ${whose} and ${table.at} >= ${new Date(fromMs)})`
     }),
-  ]
-  const columns = parts.map((part, place) => sql`${part} as ${sql.identifier(`f${place}`)}`)
-  const { rows } = await tx.execute<Record<string, string | null>>(sql`select ${sql.join([sql`1 as one`, ...columns], sql`, `)}`)
-  const figure = (place: number) => rows[0]?.[`f${place}`] ?? undefined
+  ])
   return {
-    fullSince: allowances.map((_, place) => {
-      const since = figure(place)
-      return since === undefined ? undefined : Number(since)
-    }),
-    spentMicros: ceilings.map((_, place) => Number(figure(allowances.length + place) ?? 0)),
+    fullSince: allowances.map((_, place) => msOf(found[place])),
+    spentMicros: ceilings.map((_, place) => Number(found[allowances.length + place] ?? 0)),
   }
 }
 
-/** When the count-th newest allowed answer in the window was given; null while there are fewer. */
-function fullSince({ column, only, windowMs, count }: Allowance, keys: Keys, nowMs: number): SQL {
-  const key = keys[column]
-  if (key === null) return sql`null::text`
-  if (count === 0) return sql`${String(nowMs)}::text`
+/** The answers that an allowance counts. */
+function allowedOf({ column, only }: Allowance, key: string) {
   const kind =
     only === undefined ? sql`true` : 'purpose' in only ? sql`${table.purpose} = ${only.purpose}` : sql`${table.asker} = ${only.asker}`
-  return sql`(select (extract(epoch from ${table.at}) * 1000)::bigint::text from ${table}
-    where ${table.allowed} and ${table.insteadOf} is null and ${COLUMNS[column]} = ${key} and ${kind} and ${table.at} > ${new Date(nowMs - windowMs)}
-    order by ${table.at} desc offset ${count - 1} limit 1)`
+  return sql`${table.allowed} and ${table.insteadOf} is null and ${COLUMNS[column]} = ${key} and ${kind}`
 }

@@ -1,4 +1,4 @@
-import type { Keys } from './decisions.ts'
+import type { Keys } from './counting.ts'
 import type { Allowance } from './rules/limits.ts'
 
 /**

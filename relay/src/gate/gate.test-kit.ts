@@ -3,11 +3,12 @@ import { createKeyring, type Keyring } from '../access/encryption.ts'
 import type { GuardedFetch } from '../access/guarded-fetch.ts'
 import { TestClock } from '../clock.test-kit.ts'
 import type { Store } from '../store/open.ts'
+import { callbacks } from '../store/schema.ts'
 import { createGate, type GateHouse, type GateSettings } from './index.ts'
 import type { GateAnswer, GateQuestion } from './question.ts'
 
 /** One key for every gate of a test: they share the house's keys in its store. */
-const keyring: Keyring = createKeyring({ current: Buffer.alloc(32, 9).toString('base64'), old: [] })
+export const keyring: Keyring = createKeyring({ current: Buffer.alloc(32, 9).toString('base64'), old: [] })
 
 let made = 0
 /** A name that no other test has: counts of one test never meet those of another. */
@@ -50,6 +51,23 @@ export function openGate(
   })
   return { ...gate, clock }
 }
+
+/** Asks for a call that is to come in a day; kept as the relay keeps it, without what was asked for. */
+export const wish = (gate: GateHouse & { clock: TestClock }, asked: GateQuestion) =>
+  gate.later(asked, async (tx, by) => {
+    await tx.insert(callbacks).values({
+      callId: asked.callId,
+      organisationId: asked.organisationId,
+      agentId: asked.agentId,
+      sessionId: 's',
+      runAt: new Date(gate.clock.nowMs() + 24 * 3_600_000),
+      state: 'waiting',
+      numberHash: by.number,
+      askerHash: by.asker,
+      addressHash: by.address,
+      createdAt: new Date(gate.clock.nowMs()),
+    })
+  })
 
 export function allowed(answer: GateAnswer): Extract<GateAnswer, { allowed: true }> {
   if (!answer.allowed) throw new Error(`refused by ${answer.rule}: ${answer.message}`)

@@ -2,7 +2,8 @@ import { limitKey } from '../access/client-address.ts'
 import type { HouseKeys } from '../access/house-keys.ts'
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
-import type { Decision, Decisions, Keys } from './decisions.ts'
+import type { Keys } from './counting.ts'
+import type { Decision, Decisions } from './decisions.ts'
 import { newDecisionId } from './decisions.ts'
 import type { House, Step } from './order.ts'
 import { BEFORE_COUNTING } from './order.ts'
@@ -14,6 +15,7 @@ import type { RuleBook } from './rule-book.ts'
 import { countriesFor } from './rules/country.ts'
 import { allowancesFor, limits } from './rules/limits.ts'
 import { ceilingsFor, costMicros, perMinuteMicros, spend } from './rules/spend.ts'
+import type { KeepWish, Wishes } from './wishes.ts'
 
 /** What a dry run tells: the answer without a permit, and what the rules looked at. */
 export type Checked =
@@ -21,11 +23,13 @@ export type Checked =
   | (Omit<Extract<GateAnswer, { allowed: false }>, 'allowed'> & { allowed: false; inputs: Record<string, unknown> })
 
 export interface HouseGate extends Gate {
+  /** The answer that `ask` would give now, but for the captcha; nothing is set aside, counted or permitted. */
+  check(question: GateQuestion): Promise<Checked>
   /**
-   * The answer that `ask` would give now; nothing is set aside, counted or permitted.
-   * `captcha: 'take'` takes the visitor's token as `ask` does, for a call that is to be made later; else the captcha is passed over.
+   * May this call be asked for now, to be made later? Nothing is permitted: `ask` is asked again at its time. The captcha's token is taken, and the wish
+   * is counted among wishes and, with a yes, kept, all or nothing.
    */
-  check(question: GateQuestion, how: { captcha: 'take' | 'skip' }): Promise<Checked>
+  later(question: GateQuestion, keep: KeepWish): Promise<Checked>
   /** Which countries may be called for an agent: its own list, else its organisation's, else the house's. */
   countriesFor(organisationId: string, agentCountries: readonly string[]): Promise<readonly string[]>
 }
@@ -33,6 +37,7 @@ export interface HouseGate extends Gate {
 export interface GateRooms {
   readonly house: () => Promise<HouseKeys>
   readonly decisions: Decisions
+  readonly wishes: Wishes
   readonly ruleBook: RuleBook
   readonly means: House
   readonly clock: Clock
@@ -53,7 +58,7 @@ interface Heard {
 }
 
 export function buildGate(rooms: GateRooms): HouseGate {
-  const { clock, decisions, logger } = rooms
+  const { clock, decisions, logger, wishes } = rooms
 
   async function hear(question: GateQuestion, steps: readonly Step[]): Promise<Heard> {
     const nowMs = clock.nowMs()
@@ -187,24 +192,46 @@ export function buildGate(rooms: GateRooms): HouseGate {
       )
       return refusal ? tell(base, refusal) : permitted(facts, OTHER_CARRIER, base.id)
     },
-    async check(question, { captcha }) {
-      const heard = await hear(question, captcha === 'take' ? BEFORE_COUNTING : BEFORE_COUNTING.filter(({ name }) => name !== 'captcha'))
+    async check(question) {
+      const heard = await hear(
+        question,
+        BEFORE_COUNTING.filter(({ name }) => name !== 'captcha'),
+      )
       const { facts, inputs, keys, base } = heard
       let refusal = heard.refusal ?? (facts ? undefined : NOTHING_READ)
       if (facts && !refusal) {
         const { judge, allowances, ceilings } = reckon(facts)
         refusal = judge(await decisions.tally({ keys, nowMs: facts.nowMs, allowances, ceilings }), inputs)
       }
-      if (captcha === 'take') {
-        // Kept, so that the token is good for nothing else; not counted, since nothing rings.
-        const rule = refusal?.rule ?? 'checked'
-        await decisions.add({ ...base, rule, allowed: false, inputs, amountMicros: 0, perMinuteMicros: 0 }).catch((error: unknown) => {
-          if (!isTakenTwice(error)) throw error
-          refusal = TOKEN_USED
-        })
-      }
       if (refusal || !facts) return { ...tell(base, refusal ?? NOTHING_READ), inputs }
-      return { allowed: true, rule: nameOf(facts), number: facts.reading.e164, country: facts.reading.country ?? '', inputs }
+      return passes(facts, inputs)
+    },
+    async later(question, keep) {
+      const heard = await hear(question, BEFORE_COUNTING)
+      const { base, facts, inputs, keys } = heard
+      if (heard.refusal || !facts) return { ...(await refuse(heard, heard.refusal ?? NOTHING_READ)), inputs }
+      const { allowances, ceilings, judge } = reckon(facts)
+      const { nowMs } = facts
+      try {
+        // Where calls have no room now, wishes have none.
+        let refusal = judge(await decisions.tally({ keys, nowMs, allowances, ceilings }), inputs)
+        if (refusal) return { ...(await refuse(heard, refusal)), inputs }
+        await wishes.take(
+          { keys, nowMs, allowances },
+          (fullSince) => {
+            const often = limits(facts, allowances, fullSince)
+            refusal = often.ok ? undefined : often
+            // Nothing rings, so it is no answer that calls are counted by.
+            return { ...base, rule: refusal?.rule ?? 'later', allowed: false, inputs, amountMicros: 0, perMinuteMicros: 0 }
+          },
+          keep,
+        )
+        return refusal ? { ...tell(base, refusal), inputs } : passes(facts, inputs)
+      } catch (error) {
+        if (!isTakenTwice(error)) throw error
+        const { captchaHash: _, ...again } = base
+        return { ...(await refuse({ ...heard, base: again }, TOKEN_USED)), inputs }
+      }
     },
     async countriesFor(organisationId, agentCountries) {
       if (agentCountries.length > 0) return agentCountries
@@ -219,6 +246,14 @@ export function buildGate(rooms: GateRooms): HouseGate {
       ),
   }
 }
+
+const passes = (facts: Facts, inputs: Record<string, unknown>): Checked => ({
+  allowed: true,
+  rule: nameOf(facts),
+  number: facts.reading.e164,
+  country: facts.reading.country ?? '',
+  inputs,
+})
 
 const nameOf = ({ alwaysRing, question }: Facts) => (alwaysRing ? 'sandbox' : question.purpose)
 

@@ -6,11 +6,13 @@ import type { Logger } from '../logger.ts'
 import type { Jobs } from '../store/jobs/index.ts'
 import type { Store } from '../store/open.ts'
 import { createCaptcha } from './captcha.ts'
+import { createCounting } from './counting.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
 import { createDoNotCall, type DoNotCall } from './do-not-call.ts'
 import { buildGate, type HouseGate } from './gate.ts'
 import { createRuleBook, type RuleBook } from './rule-book.ts'
 import { tidyDaily } from './tidy.ts'
+import { createWishes } from './wishes.ts'
 
 export type { HouseGate } from './gate.ts'
 export { isPermit, NoPermit } from './permit.ts'
@@ -45,11 +47,14 @@ export function createGate(o: {
 }): GateHouse {
   const { store, keyring, clock, logger, settings, fetch } = o
   const doNotCall = createDoNotCall({ store, keyring, clock })
-  const decisions = createDecisions({ store })
+  const counting = createCounting(store.db)
+  const decisions = createDecisions({ store, counting })
+  const wishes = createWishes({ store, counting, add: decisions.add })
   const ruleBook = createRuleBook({ store, clock })
   const gate = buildGate({
     house: () => openHouseKeys(store, keyring),
     decisions,
+    wishes,
     ruleBook,
     means: { doNotCall, decisions, captcha: settings.captcha && createCaptcha({ ...settings.captcha, fetch, logger }) },
     clock,
@@ -58,7 +63,7 @@ export function createGate(o: {
     houseCountries: settings.countries ?? HOUSE_COUNTRIES,
     houseDailyMicros: settings.dailySpendLimit === undefined ? undefined : Math.round(settings.dailySpendLimit * 1_000_000),
   })
-  return { ...gate, doNotCall, ruleBook, decisions, tidyDaily: (jobs) => tidyDaily({ jobs, decisions, clock }) }
+  return { ...gate, doNotCall, ruleBook, decisions, tidyDaily: (jobs) => tidyDaily({ jobs, decisions, wishes, clock }) }
 }
 
 /** Where calls are cheap and fraud is rare. */

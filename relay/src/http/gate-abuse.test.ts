@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type PhoneHouse, startPhoneHouse } from '../carriers/twilio/doors/twilio.test-kit.ts'
 import { DEFAULT_RULES } from '../gate/calling-rules.ts'
+import { callbacks } from '../store/schema.ts'
 
 /** Strangers who want phones to ring, thousands of times: the real relay, a Twilio that takes every call, and what was rung in the end. */
 
@@ -22,8 +23,9 @@ const allRung = async (accepted: number) => {
 }
 
 /** One wish for a call, from an address of this machine's own. Gives the status. */
-function wish(o: { from?: string; forwardedFor?: string; phoneNumber: string; agentId?: string }): Promise<number> {
-  const body = JSON.stringify({ agentId: o.agentId ?? house.agentId, phoneNumber: o.phoneNumber, consent: true })
+function wish(o: { from?: string; forwardedFor?: string; phoneNumber: string; agentId?: string; scheduleAt?: string }): Promise<number> {
+  const { agentId = house.agentId, phoneNumber, scheduleAt } = o
+  const body = JSON.stringify({ agentId, phoneNumber, scheduleAt, consent: true })
   const headers = {
     origin: house.relay.url,
     'content-type': 'application/json',
@@ -85,6 +87,25 @@ describe('ten thousand abusive requests', () => {
       const target = numberAt(30_000)
       await flood(500, (place) => wish({ from: from(6000 + place), phoneNumber: target, agentId: liar }))
       expect(rung().filter((to) => to === target).length).toBeLessThanOrEqual(number.perHour ?? 0)
+    },
+    WITHIN_MS,
+  )
+
+  it(
+    'for later are counted when they are asked for: few are kept, and nothing rings',
+    async () => {
+      house = await startPhoneHouse()
+      const scheduleAt = new Date(Date.now() + 24 * 3_600_000).toISOString()
+      const kept = async () => (await house.relay.store.db.select().from(callbacks)).length
+      const one = await flood(500, (place) => wish({ from: '127.251.1.1', phoneNumber: numberAt(place), scheduleAt }))
+      expect(Object.fromEntries(one)).toEqual({ 202: address.perHour, 429: 500 - (address.perHour ?? 0) })
+      const from = (place: number) => `127.${1 + (place % 250)}.${1 + (place % 199)}.${1 + (place % 97)}`
+      await flood(1000, (place) => wish({ from: from(place), phoneNumber: numberAt(1000 + place), scheduleAt }))
+      expect(await kept()).toBe(agentVisitors.perHour)
+      const [target, other] = [numberAt(30_000), await another()]
+      await flood(100, (place) => wish({ from: from(3000 + place), phoneNumber: target, agentId: other, scheduleAt }))
+      expect(await kept()).toBe((agentVisitors.perHour ?? 0) + (number.perHour ?? 0))
+      expect(rung()).toEqual([])
     },
     WITHIN_MS,
   )

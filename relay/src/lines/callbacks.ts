@@ -1,9 +1,10 @@
 import { and, eq } from 'drizzle-orm'
 import type { Keyring } from '../access/encryption.ts'
-import { openHouseKeys } from '../access/house-keys.ts'
+import { type HouseKeys, openHouseKeys } from '../access/house-keys.ts'
 import type { Agent, Agents } from '../agents/agents.ts'
 import type { LiveCalls } from '../calls/live-calls.ts'
 import type { Clock } from '../calls/ports.ts'
+import type { HouseGate } from '../gate/gate.ts'
 import type { GateQuestion } from '../gate/question.ts'
 import type { Logger } from '../logger.ts'
 import { type CallbackView, type CallStatus, type EndReason, Problem, type Variables } from '../protocol/index.ts'
@@ -11,10 +12,14 @@ import type { Jobs } from '../store/jobs/index.ts'
 import type { Store } from '../store/open.ts'
 import { callbacks as table } from '../store/schema.ts'
 import type { Lines } from './lines.ts'
+import { refusal } from './outgoing.ts'
 
 /** How far ahead a visitor may ask for a call. */
 const LATEST_MS = 7 * 24 * 3_600_000
 const JOB = 'callback'
+type State = (typeof table.$inferSelect)['state']
+/** One that waited. */
+type Row = typeof table.$inferSelect & { request: Uint8Array }
 /** A time that has just passed is now. */
 const SOON_MS = 5_000
 
@@ -49,14 +54,16 @@ export function createCallbacks(o: {
   keyring: Keyring
   jobs: Jobs
   agents: Agents
-  lines: Lines
-  calls: LiveCalls
+  lines: Pick<Lines, 'questionFor' | 'ring'>
+  gate: Pick<HouseGate, 'later'>
+  calls: Pick<LiveCalls, 'get' | 'newId' | 'unsettled'>
   /** How a call stands that is not live. */
   stored: (callId: string) => Promise<{ status: CallStatus; endReason?: EndReason } | undefined>
+  draining: () => boolean
   clock: Clock
   logger: Logger
 }): Callbacks {
-  const { calls, clock, lines, logger } = o
+  const { calls, clock, draining, lines, logger } = o
   const { db } = o.store
   /** Claimed, and not in the log yet. */
   const beginning = new Set<string>()
@@ -74,32 +81,59 @@ export function createCallbacks(o: {
   }
 
   async function begin(callId: string): Promise<void> {
-    beginning.add(callId)
-    const row = await changed(callId, 'waiting', 'begun')
-    if (!row) return void beginning.delete(callId)
+    insistStaying()
     const house = await openHouseKeys(o.store, o.keyring)
-    const request = JSON.parse(house.openSecret(row.request, place(callId))) as CallbackRequest
-    const agent = await o.agents.get(row.organisationId, row.agentId)
+    beginning.add(callId)
     try {
-      if (!agent) throw new Problem('not_found', 'The agent is gone.')
-      await ring(agent, callId, { ...request, captchaPassed: true })
-    } catch (error) {
-      logger.warn({ err: error, callId }, 'a call that was asked for could not be made at its time')
-      await changed(callId, 'begun', 'refused')
-      announce(callId)
+      const row = await taken(callId, 'begun')
+      if (row) await make(row, house)
     } finally {
       beginning.delete(callId)
     }
   }
+
+  async function make({ callId, ...row }: Row, house: HouseKeys): Promise<void> {
+    const request = JSON.parse(house.openSecret(row.request, place(callId))) as CallbackRequest
+    try {
+      const agent = await o.agents.get(row.organisationId, row.agentId)
+      if (!agent) throw new Problem('not_found', 'The agent is gone.')
+      await ring(agent, callId, { ...request, captchaPassed: true })
+    } catch (error) {
+      if (draining()) {
+        // Nobody was rung, and the job comes again.
+        await changed(callId, { state: 'waiting', request: row.request })
+        return insistStaying()
+      }
+      logger.warn({ err: error, callId }, 'a call that was asked for could not be made at its time')
+      await changed(callId, { state: 'refused' })
+      announce(callId)
+    }
+  }
+
+  /** A relay that leaves begins nothing: its job is put back, for another relay or the next start. */
+  function insistStaying(): void {
+    if (draining()) throw new Error('the relay leaves: the call is made by whoever takes its job next')
+  }
   o.jobs.handle(JOB, (payload) => begin((payload as { callId: string }).callId))
 
-  async function changed(callId: string, from: (typeof table.$inferSelect)['state'], to: (typeof table.$inferSelect)['state']) {
-    const [row] = await db
+  /** Ends a wish's waiting: what was asked for is not kept beyond it. */
+  const taken = (callId: string, state: 'begun' | 'canceled'): Promise<Row | undefined> =>
+    db.transaction(async (tx) => {
+      const [row] = await tx
+        .select()
+        .from(table)
+        .where(and(eq(table.callId, callId), eq(table.state, 'waiting')))
+        .for('update')
+      if (!row?.request) return undefined
+      await tx.update(table).set({ state, request: null }).where(eq(table.callId, callId))
+      return { ...row, request: row.request }
+    })
+
+  async function changed(callId: string, to: { state: 'waiting' | 'refused'; request?: Uint8Array }): Promise<void> {
+    await db
       .update(table)
-      .set({ state: to })
-      .where(and(eq(table.callId, callId), eq(table.state, from)))
-      .returning()
-    return row
+      .set(to)
+      .where(and(eq(table.callId, callId), eq(table.state, 'begun')))
   }
 
   async function later(agent: Agent, callId: string, request: CallbackRequest, atMs: number): Promise<void> {
@@ -107,16 +141,23 @@ export function createCallbacks(o: {
     const house = await openHouseKeys(o.store, o.keyring)
     // The captcha was for this request, not for the one at its time.
     const { captchaToken: _, ...kept } = request
-    await db.insert(table).values({
-      callId,
-      organisationId: agent.organisationId,
-      agentId: agent.id,
-      sessionId: request.sessionId,
-      runAt: new Date(atMs),
-      state: 'waiting',
-      request: house.sealSecret(JSON.stringify(kept), place(callId)),
-      createdAt: new Date(clock.nowMs()),
+    const question = await lines.questionFor({ agent, callId, purpose: 'requested', ...request })
+    const answer = await o.gate.later(question, async (tx, by) => {
+      await tx.insert(table).values({
+        callId,
+        organisationId: agent.organisationId,
+        agentId: agent.id,
+        sessionId: request.sessionId,
+        runAt: new Date(atMs),
+        state: 'waiting',
+        request: house.sealSecret(JSON.stringify(kept), place(callId)),
+        numberHash: by.number,
+        askerHash: by.asker,
+        addressHash: by.address,
+        createdAt: new Date(clock.nowMs()),
+      })
     })
+    if (!answer.allowed) throw refusal(answer)
     await o.jobs.add(JOB, { callId }, { runAt: atMs, key: callId })
   }
 
@@ -124,10 +165,7 @@ export function createCallbacks(o: {
     async ask(agent, request, atMs) {
       const callId = calls.newId()
       if (atMs === undefined || atMs <= clock.nowMs() + SOON_MS) await ring(agent, callId, request)
-      else {
-        await lines.insistAllowed({ agent, callId, purpose: 'requested', ...request })
-        await later(agent, callId, request, atMs)
-      }
+      else await later(agent, callId, request, atMs)
       return { callId }
     },
     async view(callId) {
@@ -142,7 +180,7 @@ export function createCallbacks(o: {
     async cancel(callId) {
       const live = calls.get(callId)
       if (live) return live.hangUp(live.status === 'connected' ? 'visitor' : 'canceled')
-      if (await changed(callId, 'waiting', 'canceled')) announce(callId)
+      if (await taken(callId, 'canceled')) announce(callId)
     },
     watch(callId, listener) {
       const known = watchers.get(callId) ?? new Set()
@@ -156,7 +194,7 @@ export function createCallbacks(o: {
 }
 
 /** Of a call that is not in the log. */
-const STANDING: Record<(typeof table.$inferSelect)['state'], { status: CallStatus; endReason?: EndReason }> = {
+const STANDING: Record<State, { status: CallStatus; endReason?: EndReason }> = {
   waiting: { status: 'initiated' },
   // Its relay died between the claim and the log.
   begun: { status: 'failed', endReason: 'error' },

@@ -34,6 +34,8 @@ export interface RingOrder {
   callId?: string
   carrier?: string
   phoneNumberId?: string
+  /** A number of ours that rings first where neither is named: others may follow. */
+  firstNumberId?: string
   language?: string
   variables: Variables
   /** Kept with the call, sealed. */
@@ -58,8 +60,8 @@ export interface Outgoing {
   canRing(agent: Agent): Promise<boolean>
   /** @throws Problem with the gate's refusal, or provider_unavailable when no number can ring */
   ring(order: RingOrder): Promise<Rung>
-  /** The same questions, without ringing. @throws Problem likewise */
-  insistAllowed(order: RingOrder & { callId: string }): Promise<void>
+  /** What the gate is asked before it rings. @throws Problem provider_unavailable when no number can ring */
+  questionFor(order: RingOrder & { callId: string }): Promise<GateQuestion>
   /** Asks for another phone that is to be joined to this call. @throws Problem with the gate's refusal */
   permitFor(call: Call, agent: Agent, number: string, asker: GateQuestion['asker']): Promise<Permit>
   forget(callId: string): void
@@ -70,7 +72,7 @@ export function createOutgoing(o: {
   register: Register
   numbers: NumberBook
   calls: LiveCalls
-  gate: Pick<HouseGate, 'ask' | 'check' | 'instead' | 'settle'>
+  gate: Pick<HouseGate, 'ask' | 'instead' | 'settle'>
   meetings: Pick<Meetings, 'expect'>
   /** The call's next attempt is another carrier's. */
   passedOn: (callId: string) => void
@@ -233,8 +235,10 @@ export function createOutgoing(o: {
       carrier: call.line?.carrier ?? '',
       countries: [],
       maxDurationMs: agent.persona.limits.maxDurationMs,
+      ...(isNamedByOwner(agent, number) ? { namedByOwner: true as const } : {}),
     }
-    const answer = await (failed?.number === number ? gate.instead(question, failed) : gate.ask(question))
+    const same = failed !== undefined && failed.number === (readNumber(number)?.e164 ?? number)
+    const answer = await (same ? gate.instead(question, failed) : gate.ask(question))
     if (!answer.allowed) throw refusal(answer)
     return answer.permit
   }
@@ -272,16 +276,19 @@ export function createOutgoing(o: {
         throw error
       }
     },
-    async insistAllowed(order) {
-      const { question } = await prepare(order)
-      const checked = await gate.check(question, { captcha: 'take' })
-      if (!checked.allowed) throw refusal(checked)
-    },
+    questionFor: async (order) => (await prepare(order)).question,
     permitFor,
     forget,
   }
 }
 
-function refusal(answer: { code: ProblemCode; message: string; retryAfterMs?: number }): Problem {
+/** A phone that the agent's settings name for callers to be joined with: its person, and whom its menu leads to. */
+function isNamedByOwner({ persona: { phone } }: Agent, number: string): boolean {
+  const e164 = readNumber(number)?.e164
+  const named = [phone.person, ...(phone.menu?.items ?? []).map(({ person }) => person)]
+  return e164 !== undefined && named.some((each) => each !== undefined && readNumber(each)?.e164 === e164)
+}
+
+export function refusal(answer: { code: ProblemCode; message: string; retryAfterMs?: number }): Problem {
   return new Problem(answer.code, answer.message, answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs })
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { callKeys } from './schema.ts'
+import { callbacks, callKeys } from './schema.ts'
 import { eachStore, onPostgres, type StoreRoom } from './store.test-kit.ts'
 import { vacuumErased } from './vacuum.ts'
 
@@ -21,6 +21,27 @@ eachStore('after an erasure', (room) => {
     expect(rows.map((row) => ({ ...row, wrapped: Buffer.from(row.wrapped) }))).toEqual([kept])
     await vacuumErased(room.store)
     expect(await room.store.db.select().from(callKeys)).toHaveLength(1)
+  })
+
+  it('what was asked for under the house’s key is in no table file any more, and the others wait on', async () => {
+    const at = new Date()
+    const asked = () => ({
+      ...{ callId: randomBytes(8).toString('hex'), organisationId: 'org', agentId: 'demo', sessionId: 's', runAt: at, createdAt: at },
+      ...{ state: 'waiting' as const, request: randomBytes(93) },
+    })
+    const [begun, erased, kept] = [asked(), asked(), asked()]
+    const { db } = room.store
+    await db.insert(callbacks).values([begun, erased, kept])
+    await db.update(callbacks).set({ state: 'begun', request: null }).where(eq(callbacks.callId, begun.callId))
+    await db.delete(callbacks).where(eq(callbacks.callId, erased.callId))
+    expect(await room.filesWith(begun.request)).toHaveLength(1)
+    await vacuumErased(room.store)
+    expect([await room.filesWith(begun.request), await room.filesWith(erased.request)]).toEqual([[], []])
+    const [row] = await db.select().from(callbacks).where(eq(callbacks.callId, kept.callId))
+    expect(Buffer.from(row?.request ?? []).equals(kept.request)).toBe(true)
+    await db.execute(sql`analyze callbacks`)
+    const { rows } = await db.execute(sql`select attname from pg_stats where tablename = 'callbacks' and attname = 'request'`)
+    expect(rows).toEqual([])
   })
 
   it('the database’s statistics keep no copy of a key: they know of every column but the wrapped keys', async () => {

@@ -4,7 +4,7 @@ import { openHouseKeys } from '../../access/house-keys.ts'
 import { type CallRow, type CallStatus, type EndReason, Entry } from '../../protocol/index.ts'
 import { addJob } from '../../store/jobs/add.ts'
 import type { Store } from '../../store/open.ts'
-import { callKeys, calls, entries, events } from '../../store/schema.ts'
+import { callbacks, callKeys, calls, entries, events } from '../../store/schema.ts'
 import { VACUUM } from '../../store/vacuum.ts'
 import { sealName } from './call-record.ts'
 import { type Capabilities, type StoredCall, viewOf } from './call-view.ts'
@@ -134,6 +134,8 @@ export function createCallBook(o: { store: Store; keyring: Keyring; capabilities
           .update(events)
           .set({ payload: null })
           .where(inArray(events.callId, minesId(organisationId, id)))
+        // It may have been asked for ahead.
+        await tx.delete(callbacks).where(inArray(callbacks.callId, minesId(organisationId, id)))
         // Rows are gone, their bytes are not yet: the job that rewrites the files is part of the same promise.
         await addJob(tx, { kind: VACUUM, key: 'erased', payload: {}, runAt: now, maxAttempts: VACUUM_ATTEMPTS })
         return true

@@ -7,18 +7,33 @@ import { organisationId, organisations } from './people.ts'
 /** Numbers of ours, and whether others may be rung. */
 
 /** Calls that somebody asked to be made later. */
-export const callbacks = pgTable('callbacks', {
-  /** The id the call will have. */
-  callId: text('call_id').primaryKey(),
-  organisationId: organisationId(),
-  agentId: text('agent_id').notNull(),
-  sessionId: text('session_id').notNull(),
-  runAt: at('run_at').notNull(),
-  state: text('state').$type<'waiting' | 'begun' | 'canceled' | 'refused'>().notNull(),
-  /** What was asked for, under the house's key: it holds a number. */
-  request: bytes('request').notNull(),
-  createdAt: at('created_at').notNull(),
-})
+export const callbacks = pgTable(
+  'callbacks',
+  {
+    /** The id the call will have. */
+    callId: text('call_id').primaryKey(),
+    organisationId: organisationId(),
+    agentId: text('agent_id').notNull(),
+    sessionId: text('session_id').notNull(),
+    runAt: at('run_at').notNull(),
+    state: text('state').$type<'waiting' | 'begun' | 'canceled' | 'refused'>().notNull(),
+    /** What was asked for, under the house's key: it holds a number, so it is here while it waits and no longer. */
+    request: bytes('request'),
+    /** By what wishes are counted when they are asked for; unset in rows of before. */
+    numberHash: text('number_hash'),
+    askerHash: text('asker_hash'),
+    addressHash: text('address_hash'),
+    createdAt: at('created_at').notNull(),
+  },
+  (table) => [
+    index('callbacks_run_at').on(table.runAt),
+    index('callbacks_number').on(table.numberHash, table.createdAt),
+    index('callbacks_asker').on(table.askerHash, table.createdAt),
+    index('callbacks_address').on(table.addressHash, table.createdAt),
+    index('callbacks_agent').on(table.agentId, table.createdAt),
+    index('callbacks_organisation').on(table.organisationId, table.createdAt),
+  ],
+)
 
 /** Calls of ours that another carrier is to bring to a number of ours, while they are waited for: in a house of several relays alone. */
 export const expectedArrivals = pgTable(
