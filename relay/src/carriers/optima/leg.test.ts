@@ -20,7 +20,7 @@ function played(audio: OptimaAudio = 'pcm16') {
     hangup: () => sent.push(['hangup']),
     leave: () => sent.push(['leave']),
   }
-  const leg = new OptimaLeg({ clock, channel, frameMs: 20, audio })
+  const leg = new OptimaLeg({ clock, channel, frameMs: 20, formats: { goes: audio, comes: audio } })
   const take = (event: ChannelEvent) => leg.take(event)
   leg.listen((event) => told.push(event))
   const hear = (bytes: Uint8Array, format?: OptimaAudio) => take({ event: 'audio', bytes, format })

@@ -5,6 +5,7 @@ import type { EndReason } from '../../protocol/index.ts'
 import { createHearing, type Hearing } from '../hearing.ts'
 import { SoundBound } from '../sound-bound.ts'
 import type { Channel, ChannelEvent, SoundEar } from './channel.ts'
+import type { Formats } from './formats.ts'
 import type { OptimaAudio } from './wire.ts'
 
 const INPUT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 8000, frameMs: 20 }
@@ -16,8 +17,7 @@ interface Made {
   clock: Clock
   channel: Channel
   frameMs: number
-  /** What we send, and what comes where it does not say what it is. */
-  audio: OptimaAudio
+  formats: Formats
 }
 
 /** A call's sound: PCM16 at 8 kHz for us, on the wire as set. It may be away and come back. */
@@ -26,7 +26,7 @@ export class OptimaLeg extends HeardLeg implements AudioLeg, SoundEar {
   #closed: boolean
   readonly #hearing: Hearing
   readonly #bound: SoundBound
-  readonly #audio: OptimaAudio
+  readonly #formats: Formats
   #odd: number | undefined
   #heard: boolean
   readonly kind = 'audio'
@@ -41,7 +41,7 @@ export class OptimaLeg extends HeardLeg implements AudioLeg, SoundEar {
     this.#closed = false
     this.#hearing = createHearing(o.clock)
     this.#bound = new SoundBound(o.clock)
-    this.#audio = o.audio
+    this.#formats = o.formats
     this.#odd = undefined
     this.#heard = false
     this.output = { ...INPUT, frameMs: o.frameMs }
@@ -54,7 +54,8 @@ export class OptimaLeg extends HeardLeg implements AudioLeg, SoundEar {
 
   send(frame: Uint8Array, utterance: string): void {
     if (this.#closed) return
-    this.#channel.audio(this.#audio === 'pcm16' ? frame : coded(frame, ENCODERS[this.#audio]))
+    const { goes } = this.#formats
+    this.#channel.audio(goes === 'pcm16' ? frame : coded(frame, ENCODERS[goes]))
     this.#hearing.sent(utterance, frame.length / BYTES_PER_MS)
   }
 
@@ -94,7 +95,7 @@ export class OptimaLeg extends HeardLeg implements AudioLeg, SoundEar {
   /** Sound of it, past the events. */
   hear(told: Uint8Array, as: OptimaAudio | undefined): void {
     this.#heard = true
-    const format = as ?? this.#audio
+    const format = as ?? this.#formats.comes
     const ms = told.length / (format === 'pcm16' ? BYTES_PER_MS : BYTES_PER_MS / 2)
     if (!this.#bound.mayCome(ms)) return
     const bytes = this.#samplesOf(told, format)

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { encodeMulaw } from '../../audio/g711.ts'
+import type { AudioLeg } from '../../calls/ports.ts'
 import { TestClock } from '../../clock.test-kit.ts'
 import { createLogger } from '../../logger.ts'
 import type { LineEvent } from '../carrier.ts'
@@ -7,23 +9,32 @@ import type { OptimaVersion } from './config.ts'
 import { optimaFault } from './faults.ts'
 import { followCall } from './optima-call.ts'
 import type { DialStatus } from './statuses.ts'
+import type { OptimaAudio } from './wire.ts'
 
 const FRAME_MS = 20
 
 /** A call that is followed over a channel which the test plays. */
 function followed(
-  o: { direction?: 'inbound' | 'outbound'; soundAnswers?: boolean; ringMs?: number; version?: OptimaVersion; over?: () => boolean } = {},
+  o: {
+    direction?: 'inbound' | 'outbound'
+    audio?: OptimaAudio
+    soundAnswers?: boolean
+    ringMs?: number
+    version?: OptimaVersion
+    over?: () => boolean
+  } = {},
 ) {
   let asked = 0
   const clock = new TestClock()
   const told: LineEvent[] = []
   const hungUp: string[] = []
-  const brought: unknown[] = []
+  const brought: AudioLeg[] = []
+  const sent: Uint8Array[] = []
   let listener: Listener = () => undefined
   const nothing = () => undefined
   const channel: Channel = {
     writable: true,
-    audio: nothing,
+    audio: (bytes) => void sent.push(bytes),
     checkPoint: nothing,
     dtmf: nothing,
     interruption: nothing,
@@ -38,10 +49,11 @@ function followed(
       calls: { get: () => call } as never,
       lines: { tell: async (_: string, event: LineEvent) => void told.push(event) } as never,
       afterwards: async (act) => void (await act()),
-      bringSound: (_, leg) => void brought.push(leg),
+      bringSound: (_, leg) => void brought.push(leg as AudioLeg),
     },
     {
-      ...{ callId: 'c', sessionId: 's', direction: o.direction ?? 'outbound', audio: 'pcm16', frameMs: FRAME_MS },
+      ...{ callId: 'c', sessionId: 's', direction: o.direction ?? 'outbound', frameMs: FRAME_MS },
+      audio: o.audio ?? 'pcm16',
       version: o.version ?? '1.0.3',
       ringMs: o.ringMs,
       soundAnswers: o.soundAnswers ?? true,
@@ -65,6 +77,9 @@ function followed(
     asked: () => asked,
     statuses: () => told.map(({ status }) => status),
     talks: () => brought.length > 0,
+    leg: () => brought[0],
+    sent,
+    brings: (bytes: Uint8Array, format?: OptimaAudio) => listener({ event: 'audio', bytes, format }),
     says: (status: DialStatus) => listener({ event: 'dialStatus', status }),
     is: (event: 'here' | 'away') => listener({ event }),
     hangsUp: () => listener({ event: 'hangup' }),
@@ -178,6 +193,32 @@ describe('a call that rings at Optima', () => {
 })
 
 describe('a call that talks at Optima', () => {
+  it.each([
+    ['1.0.3', 'outbound', { goes: 'ulaw', comes: 'pcm16' }],
+    ['1.0.3', 'inbound', { goes: 'ulaw', comes: 'pcm16' }],
+    ['1.0.5', 'outbound', { goes: 'ulaw', comes: 'ulaw' }],
+    ['1.0.5', 'inbound', { goes: 'ulaw', comes: 'pcm16' }],
+    ['1.0.5-ws', 'outbound', { goes: 'ulaw', comes: 'ulaw' }],
+    ['1.0.5-ws', 'inbound', { goes: 'pcm16', comes: 'pcm16' }],
+  ] as const)('with ulaw set, by %s and %s, goes and comes as %j', (version, direction, { goes, comes }) => {
+    const call = followed({ version, direction, audio: 'ulaw' })
+    call.is('here')
+    call.says('connected')
+    const heard: Uint8Array[] = []
+    call.leg()?.listen((event) => event.type === 'audio' && heard.push(Uint8Array.from(event.bytes)))
+    const pcm = new Uint8Array(Int16Array.from({ length: 160 }, (_, n) => (n - 80) * 100).buffer)
+    const coded = new Uint8Array(160)
+    encodeMulaw(pcm, coded)
+    call.leg()?.send(pcm, 'u')
+    expect(call.sent).toEqual([goes === 'ulaw' ? coded : pcm])
+    call.brings(comes === 'ulaw' ? coded : pcm)
+    // What says what it is, is taken for that.
+    call.brings(coded, 'ulaw')
+    const [untold, told] = heard
+    expect([untold?.length, told?.length]).toEqual([320, 320])
+    expect(untold).toEqual(comes === 'ulaw' ? told : pcm)
+  })
+
   it('is looked for in the records where its sound stays away, and is over when it stands there', async () => {
     let over = false
     const call = followed({ version: '1.0.5', over: () => over })

@@ -3,6 +3,7 @@ import { CarrierFault } from '../carrier.ts'
 import type { House } from '../house.ts'
 import type { Channel, ChannelEvent, Listener } from './channel.ts'
 import type { OptimaVersion } from './config.ts'
+import { formatsOf } from './formats.ts'
 import { OptimaLeg } from './leg.ts'
 import { OF_DIAL, UNANSWERED } from './statuses.ts'
 import { SteadySound } from './steady-sound.ts'
@@ -48,6 +49,7 @@ export interface CallOfOptima {
 export function followCall(
   house: Pick<House, 'calls' | 'lines' | 'afterwards' | 'bringSound' | 'clock' | 'logger'>,
   o: CallOfOptima & {
+    /** What the house has set. */
     audio: OptimaAudio
     frameMs: number
     /** Sound of a call that may have been answered unheard answers it. */
@@ -149,7 +151,7 @@ export function followCall(
     if (!WAITING[state] || !call || call.endReason) return
     state = 'talking'
     cancelRinging?.()
-    sound = new OptimaLeg({ clock, channel, frameMs: o.frameMs, audio: o.audio })
+    sound = new OptimaLeg({ clock, channel, frameMs: o.frameMs, formats: formatsOf(o, o.audio) })
     house.bringSound(call, sound)
     if (state !== 'talking') return
     channel.soundTo?.(sound)
