@@ -137,10 +137,23 @@ describe('rooms', () => {
     expect(all.joined).toEqual(['a', 'a'])
     all.says('a', IN)
     expect(all.told.at(-1)).toEqual({ event: 'here' })
-    // Also when it was said that we are in.
+  })
+
+  it('that let us in stay ours, whatever is answered to what was asked before, until the line breaks', async () => {
+    const all = rooms()
+    all.want('a', 0)
+    await all.clock.advance(1000)
+    expect(all.joined).toEqual(['a', 'a'])
+    all.says('a', IN)
+    // Of the second question: we are in already.
     all.says('a', { event: 'roomJoined', ok: false })
     await all.clock.advance(10_000)
-    expect([all.joined.length, all.told.slice(-2), all.rooms.size]).toEqual([7, [{ event: 'away' }, { event: 'lost' }], 0])
+    expect([all.joined.length, all.told, all.rooms.size]).toEqual([2, [{ event: 'here' }], 1])
+    all.break()
+    all.connect()
+    all.says('a', { event: 'dialStatus', status: 'ringing' })
+    all.says('a', { event: 'roomJoined', ok: false })
+    expect(all.told.at(-1)).toEqual({ event: 'away' })
   })
 
   it('whatever happens: nothing is told of a room that was left, “here” and “away” take turns, and “lost” is the last word', async () => {

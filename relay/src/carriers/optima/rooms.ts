@@ -16,6 +16,8 @@ type State = 'expected' | 'asked' | 'here' | 'left'
 export interface Room {
   readonly sessionId: string
   state: State
+  /** Optima itself let us in, so nothing is asked any more: a refusal answers an older question. */
+  letIn: boolean
   /** Where its sound goes instead of the listener, while we are in. */
   ear: SoundEar | undefined
   /** Since it was last in. */
@@ -85,12 +87,13 @@ export function createRooms(o: { clock: Clock; isConnected: () => boolean; join:
   function joined(room: Room) {
     room.cancel()
     room.tries = 0
+    room.letIn = true
     enter(room)
   }
 
   /** Asked again when its time has come. */
   function refused(room: Room) {
-    if (room.state !== 'here') return
+    if (room.state !== 'here' || room.letIn) return
     room.cancel()
     room.cancel = clock.after(AGAIN_MS, () => ask(room.sessionId))
     room.state = 'asked'
@@ -113,7 +116,7 @@ export function createRooms(o: { clock: Clock; isConnected: () => boolean; join:
   return {
     want(sessionId, waitMs, listener) {
       forget(sessionId)
-      const room: Room = { sessionId, state: 'expected', ear: undefined, tries: 0, cancel: () => undefined, listener }
+      const room: Room = { sessionId, state: 'expected', letIn: false, ear: undefined, tries: 0, cancel: () => undefined, listener }
       rooms.set(sessionId, room)
       byBytes.add(room)
       if (waitMs <= 0 || wasTold(sessionId)) ask(sessionId)
@@ -146,7 +149,7 @@ export function createRooms(o: { clock: Clock; isConnected: () => boolean; join:
         const was = room.state
         if (was === 'expected') continue
         room.cancel()
-        Object.assign(room, { state: 'asked', tries: 0 })
+        Object.assign(room, { state: 'asked', letIn: false, tries: 0 })
         if (was === 'here') room.listener({ event: 'away' })
       }
     },
