@@ -5,6 +5,8 @@ import type { Settings } from '../settings.ts'
 /** What the owner of a number gives us to use it with its carrier. */
 export interface ConfigKind<Config = unknown> {
   readonly schema: z.ZodType<Config>
+  /** What this config still needs in this house, where that depends on other fields or on the environment. */
+  lacking?(config: Config, settings: Settings): readonly { name: string; why: string }[]
   /** The fields that may be read again; every other one is a credential and never leaves the relay. */
   readonly shown: readonly string[]
   /** The origin that gets the credentials. */
@@ -22,12 +24,12 @@ export const credential = z
   .max(512)
   .regex(/^[\x21-\x7e]+$/, 'must not hold spaces or characters outside ASCII')
 
-/** An address of the carrier's, without the path that the relay adds. */
+/** An address of the carrier's REST API, without the path that the relay adds. */
 export const apiBase = (without?: string) =>
   z
     .string()
     .max(512)
-    .pipe(serviceUrl(without === undefined ? {} : { without }))
+    .pipe(serviceUrl({ only: 'https', ...(without === undefined ? {} : { without }) }))
 
 /** Why these credentials may not go where the config sends them; undefined when they may. */
 export function hostFault(kind: ConfigKind, config: unknown, settings: Settings): string | undefined {

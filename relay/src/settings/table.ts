@@ -195,11 +195,11 @@ export const SETTINGS = {
     JIOCX_ORGANIZATION_NAME: setting(text, { about: 'Organisation at JioCX. With the next two and a sender, a number of the house.' }),
     JIOCX_USERNAME: setting(text, { about: 'User name.' }),
     JIOCX_PASSWORD: setting(text, { about: 'Password.', secret: true }),
-    JIOCX_API_KEY: setting(secret, { about: 'API key.', secret: true }),
+    JIOCX_API_KEY: setting(secret, { about: 'API key. With JIOCX_AUTH=api-key it takes the place of the three before.', secret: true }),
     JIOCX_SENDER_ID: setting(word, { about: 'Sender: what a called phone shows.' }),
     JIOCX_PHONE_NUMBER: setting(phoneNumber, { about: 'The number behind the sender, where there is one.', example: '+911140845784' }),
     JIOCX_DLT_ENTITY_ID: setting(word, { about: 'DLT entity.' }),
-    JIOCX_API_BASE_URL: preset(serviceUrl(), 'https://api.jiocx.com/v1', { about: 'Server.' }),
+    JIOCX_API_BASE_URL: preset(serviceUrl({ only: 'https' }), 'https://api.jiocx.com/v1', { about: 'Server.' }),
     JIOCX_POLL_MS: preset(integer(100, 60_000), '1000', { about: 'How often a call’s status is asked for while it changes.' }),
     JIOCX_AUTH: setting(oneOf(jiocx.AUTH_MODES), {
       about:
@@ -245,7 +245,7 @@ export const SETTINGS = {
     EXOTEL_APP_ID: setting(ExotelConfig.shape.appId.unwrap(), { about: 'Flow to run; chooses EXOTEL_MODE=flow.' }),
     EXOTEL_REGION: preset(oneOf(['in', 'us', 'sg', 'ae']), 'in', { about: 'in, us, sg or ae.' }),
     EXOTEL_DOMAIN: setting(ExotelConfig.shape.domain.unwrap(), { about: 'Another API host.' }),
-    EXOTEL_API_BASE_URL: setting(serviceUrl({ without: '/v1' }), { about: 'Another API address, without /v1.' }),
+    EXOTEL_API_BASE_URL: setting(serviceUrl({ without: '/v1', only: 'https' }), { about: 'Another API address, without /v1.' }),
     EXOTEL_ALLOWED_HOSTS: setting(listOf(hostPattern), { about: 'Hosts besides *.exotel.com that may get credentials.' }),
     EXOTEL_MODE: setting(oneOf(['stream', 'flow', 'numbers']), {
       about: 'stream, flow or numbers. Unset: flow when EXOTEL_APP_ID is set, else stream.',
@@ -300,8 +300,9 @@ export const SETTINGS = {
     OPTIMA_VERSION: preset(oneOf(['1.0.3', '1.0.5', '1.0.5-ws']), '1.0.3', {
       about: '1.0.3, 1.0.5 or 1.0.5-ws; a number may choose its own.',
     }),
-    OPTIMA_API_BASE_URL: setting(serviceUrl(), {
-      about: 'Server. Unset: https://api-call.optimaccs.com, from 1.0.5 https://voice.optimaccs.com.',
+    OPTIMA_API_BASE_URL: setting(serviceUrl({ only: 'https' }), {
+      about:
+        'Server. Unset: https://api-call.optimaccs.com, from 1.0.5 https://voice.optimaccs.com. One of Optima’s own is not for numbers of the other version.',
     }),
     OPTIMA_MEDIA_HOSTS: preset(listOf(hostPattern), '*.optimaccs.com', {
       about: 'Hosts where a call’s own endpoint may get the token.',
@@ -310,7 +311,9 @@ export const SETTINGS = {
       about: 'How numbers are written: local (089608675796; those of other countries as digits), digits (6289608675796) or e164.',
     }),
     OPTIMA_COUNTRY: preset(country, 'ID', { about: 'Whose numbers are local where OPTIMA_PHONE_NUMBER does not say it.' }),
-    OPTIMA_AUDIO: preset(oneOf(['pcm16', 'ulaw', 'alaw']), 'pcm16', { about: 'What we send: pcm16, ulaw or alaw.' }),
+    OPTIMA_AUDIO: preset(oneOf(['pcm16', 'ulaw', 'alaw']), 'pcm16', {
+      about: 'What we send, and from 1.0.5 on what calls that we make bring: pcm16, ulaw or alaw.',
+    }),
     OPTIMA_FRAME_MS: preset(
       oneOf(['20', '40', '80', '160']).transform((ms) => Number(ms)),
       '20',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Settings } from '../../settings.ts'
 import { CarrierFault } from '../carrier.ts'
-import { apiBase, type ConfigKind, hostFault, originOf } from '../config-kind.ts'
+import { apiBase, type ConfigKind, hostFault, hostMatches, originOf } from '../config-kind.ts'
 
 /** How Optima is spoken with: sound over Socket.IO, or from 1.0.5 on over a WebSocket of each call. */
 export const OPTIMA_VERSIONS = ['1.0.3', '1.0.5', '1.0.5-ws'] as const
@@ -21,6 +21,7 @@ export const OptimaConfig = z.object({
 })
 export type OptimaConfig = z.infer<typeof OptimaConfig>
 
+const VENDOR = '*.optimaccs.com'
 /** The vendor's own addresses: another one from 1.0.5 on. */
 const addressOf = (version: OptimaVersion) => (version === '1.0.3' ? 'https://api-call.optimaccs.com' : 'https://voice.optimaccs.com')
 
@@ -28,7 +29,7 @@ export const optimaConfig: ConfigKind<OptimaConfig> = {
   schema: OptimaConfig,
   shown: ['version', 'apiBaseUrl', 'numberFormat'],
   origin: (config, settings) => accessOf(config, settings).origin,
-  hosts: () => ['*.optimaccs.com'],
+  hosts: () => [VENDOR],
   ownOrigin: ({ optima }) => originOf(optima.OPTIMA_API_BASE_URL),
 }
 
@@ -43,9 +44,16 @@ export interface Access {
 }
 
 export function accessOf(config: OptimaConfig, { optima }: Settings): Access {
-  const version = config.version ?? (optima.OPTIMA_VERSION as OptimaVersion)
-  const base = config.apiBaseUrl ?? optima.OPTIMA_API_BASE_URL ?? addressOf(version)
+  const ofHouse = optima.OPTIMA_VERSION as OptimaVersion
+  const version = config.version ?? ofHouse
+  const base = config.apiBaseUrl ?? ownBase(version, { ofHouse, own: optima.OPTIMA_API_BASE_URL }) ?? addressOf(version)
   return { token: config.token, version, base, origin: new URL(base).origin }
+}
+
+/** The environment's address. One of the vendor's is for the house's own version: others live at another. */
+function ownBase(version: OptimaVersion, { own, ofHouse }: { own: string | undefined; ofHouse: OptimaVersion }): string | undefined {
+  const isOther = addressOf(version) !== addressOf(ofHouse)
+  return own !== undefined && isOther && hostMatches(new URL(own).hostname, VENDOR) ? undefined : own
 }
 
 /** The same, where the token may go there. @throws CarrierFault when the config names another host */
