@@ -5,7 +5,7 @@ import { nextDoor, type SimulatedCarrier, tellSandbox } from './sandbox-setup.ts
 export const simulatedJiocx: SimulatedCarrier = {
   name: 'jiocx',
   title: 'JioCX',
-  own: (env) => Boolean(env.JIOCX_USERNAME),
+  own: (env) => Boolean(env.JIOCX_USERNAME || env.JIOCX_API_KEY),
   env: (sandboxUrl) => ({
     JIOCX_ORGANIZATION_NAME: JIOCX_ACCOUNT.organization,
     JIOCX_USERNAME: JIOCX_ACCOUNT.username,

@@ -21,6 +21,12 @@ export function mergedConfig(o: { carrier: Owner; before?: Fields; given: Fields
   const read = kind.schema.safeParse(withoutNulls({ ...before, ...given }))
   if (!read.success) throw unusable(provider, read.error.issues)
   const config = read.data as Fields
+  const lacking = kind.lacking?.(config, settings) ?? []
+  if (lacking.length > 0)
+    throw unusable(
+      provider,
+      lacking.map(({ name, why }) => ({ path: [name], message: why })),
+    )
   const fault = hostFault(kind, config, settings)
   if (fault) throw unusable(provider, [{ path: ['apiBaseUrl' in config ? 'apiBaseUrl' : 'domain'], message: fault }])
   if (before && kind.origin(before, settings) !== kind.origin(config, settings)) {

@@ -2,12 +2,18 @@ import type { Finding } from '../../doctor/finding.ts'
 import { CarrierFault } from '../carrier.ts'
 import { hostFault } from '../config-kind.ts'
 import { type Examination, examineSettings } from '../examining.ts'
-import { type JiocxConfig, jiocxConfig } from './config.ts'
-import { type Dialect, pick } from './dialect.ts'
+import { type JiocxConfig, jiocxConfig, neededBy, ofHouse } from './config.ts'
+import { type Dialect, dialectOf, pick } from './dialect.ts'
 import type { Logins } from './login.ts'
 import { createJiocxRest, type JiocxRest } from './rest.ts'
 
 const about = 'carrier jiocx'
+const VARIABLES = {
+  organizationName: 'JIOCX_ORGANIZATION_NAME',
+  username: 'JIOCX_USERNAME',
+  password: 'JIOCX_PASSWORD',
+  apiKey: 'JIOCX_API_KEY',
+} as const
 
 /** Whether JioCX takes the account's credentials, and what credit is left where a path for it is set; what its number still needs. */
 export async function examineJiocx(
@@ -15,7 +21,7 @@ export async function examineJiocx(
   house: { config: JiocxConfig; dialect: Dialect; logins: Logins } | undefined,
 ): Promise<Finding[]> {
   const { jiocx: given } = o.settings
-  const { JIOCX_ORGANIZATION_NAME, JIOCX_PASSWORD, JIOCX_USERNAME } = given
+  const credentials = neededBy(dialectOf(ofHouse(o.settings))).map((name) => VARIABLES[name])
   const sender = given.JIOCX_SENDER_ID ?? given.JIOCX_PHONE_NUMBER
   const { findings, usable } = examineSettings(
     // It is polled, so it need not reach us.
@@ -23,7 +29,7 @@ export async function examineJiocx(
     {
       name: 'jiocx',
       title: 'JioCX',
-      needed: { JIOCX_ORGANIZATION_NAME, JIOCX_USERNAME, JIOCX_PASSWORD, JIOCX_SENDER_ID: sender },
+      needed: { ...Object.fromEntries(credentials.map((name) => [name, given[name]])), JIOCX_SENDER_ID: sender },
       ready: 'account and sender are set',
       api: given.JIOCX_API_BASE_URL,
     },

@@ -3,8 +3,8 @@ import type { Settings } from '../../settings.ts'
 import { type Carrier, CarrierFault } from '../carrier.ts'
 import { hostFault } from '../config-kind.ts'
 import { createJiocxAccount } from './account.ts'
-import { JiocxConfig, jiocxConfig } from './config.ts'
-import { type Deviations, dialectOf } from './dialect.ts'
+import { JiocxConfig, jiocxConfig, lacking, ofHouse } from './config.ts'
+import { dialectOf } from './dialect.ts'
 import { jiocxDoors } from './doors.ts'
 import { examineJiocx } from './examine.ts'
 import { createLogins, type Logins } from './login.ts'
@@ -44,6 +44,9 @@ export const jiocx: Carrier<JiocxConfig> = {
   open(config, { settings, clock }) {
     const fault = hostFault(jiocxConfig, config, settings)
     if (fault) throw new CarrierFault('refused', `The credentials of this number may not leave: its apiBaseUrl ${fault}.`)
+    // As the environment may have become since it was stored.
+    const [missing] = lacking(config, settings)
+    if (missing) throw new CarrierFault('refused', `This number’s jiocxConfig.${missing.name} ${missing.why}: set it.`)
     const dialect = dialectOf(ofHouse(settings), config)
     const root = (config.apiBaseUrl ?? settings.jiocx.JIOCX_API_BASE_URL).replace(/\/$/, '')
     return createJiocxAccount({
@@ -68,32 +71,18 @@ function loginsIn(houses: Houses, settings: Settings, clock: Clock): Logins {
   return logins
 }
 
-/** What the environment says otherwise than the guide. */
-function ofHouse({ jiocx: given }: Settings): Deviations {
-  return {
-    auth: given.JIOCX_AUTH,
-    numberFormat: given.JIOCX_NUMBER_FORMAT,
-    headers: given.JIOCX_HEADERS,
-    body: given.JIOCX_BODY,
-    paths: given.JIOCX_PATHS,
-    fields: given.JIOCX_FIELDS,
-    answers: given.JIOCX_ANSWERS,
-    statuses: given.JIOCX_STATUSES,
-  }
-}
-
-function fromEnvironment({ jiocx: given }: Settings): { config: JiocxConfig; phoneNumber: string } | undefined {
-  const { JIOCX_ORGANIZATION_NAME, JIOCX_PASSWORD, JIOCX_PHONE_NUMBER, JIOCX_SENDER_ID, JIOCX_USERNAME } = given
+function fromEnvironment(settings: Settings): { config: JiocxConfig; phoneNumber: string } | undefined {
+  const given = settings.jiocx
   // What the called phone shows is the sender; some accounts have a number besides.
-  const phoneNumber = JIOCX_PHONE_NUMBER ?? JIOCX_SENDER_ID
-  if (!JIOCX_ORGANIZATION_NAME || !JIOCX_USERNAME || !JIOCX_PASSWORD || !phoneNumber) return undefined
+  const phoneNumber = given.JIOCX_PHONE_NUMBER ?? given.JIOCX_SENDER_ID
+  if (!phoneNumber) return undefined
   const config = JiocxConfig.parse({
-    organizationName: JIOCX_ORGANIZATION_NAME,
-    username: JIOCX_USERNAME,
-    password: JIOCX_PASSWORD,
+    organizationName: given.JIOCX_ORGANIZATION_NAME,
+    username: given.JIOCX_USERNAME,
+    password: given.JIOCX_PASSWORD,
     apiKey: given.JIOCX_API_KEY,
-    senderId: JIOCX_SENDER_ID,
+    senderId: given.JIOCX_SENDER_ID,
     dltEntityId: given.JIOCX_DLT_ENTITY_ID,
   })
-  return { config, phoneNumber }
+  return lacking(config, settings).length > 0 ? undefined : { config, phoneNumber }
 }
