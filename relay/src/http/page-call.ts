@@ -88,7 +88,7 @@ export function pageCallRoutes(rooms: PageCallRooms): Endpoint[] {
     const guard = guardOf(call)
     const bytes = JSON.stringify(message).length
     if (!guard.message(message.type, bytes) || !guard.turn(message.type)) {
-      throw new Problem('rate_limited', 'Too many messages at once: wait two seconds.', { retryAfterMs: 2000 })
+      throw tooMany('messages')
     }
     if (message.type === 'tool-result') return void call.toolResult(message.id, message.result)
     if (message.type === 'hangup') return call.hangUp(message.reason ?? 'visitor')
@@ -130,12 +130,15 @@ export function pageCallRoutes(rooms: PageCallRooms): Endpoint[] {
     }),
     endpoint(PUBLIC, tokenRoute, async (c) => {
       const call = liveOf(c)
+      if (!guardOf(call).turn('access-token')) throw tooMany('access tokens')
       const next = await rooms.pageDoor(call.line?.carrier ?? '')?.renew(call.id)
       if (!next) throw new Problem('not_found', 'This call is over.')
       return c.json({ accessToken: next.accessToken, expiresAt: new Date(next.expiresAtMs).toISOString() }, 200)
     }),
   ].map((each) => ofCall(each, (c) => rooms.tokens.read(c.req.param('token') ?? '')?.callId))
 }
+
+const tooMany = (what: string) => new Problem('rate_limited', `Too many ${what} at once: wait two seconds.`, { retryAfterMs: 2000 })
 
 /** The visitor's own doing as the call's leg tells it. */
 function eventOf(message: Exclude<PageMessage, { type: 'tool-result' | 'hangup' }>): LegEvent {

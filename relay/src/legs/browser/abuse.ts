@@ -9,9 +9,10 @@ const STEP_MS = 500
 const MAX_MALFORMED_IN_A_ROW = 20
 /** Messages that cost something, over `FOR_MS`: far above what a person at a keyboard makes, far below what hurts. */
 const MAX_MESSAGES = 200
-/** What makes the agent answer or fall silent, over `FOR_MS`: quicker than anybody types, and each may cost a model's answer. */
+/** What makes the agent answer or fall silent, or makes a page's next token, over `FOR_MS`: quicker than anybody types, and each may cost money. */
 const MAX_TURNS = 20
-const TURNS = new Set<ToRelay['type']>(['text', 'dtmf', 'interrupt'])
+type Turn = ToRelay['type'] | 'access-token'
+const TURNS = new Set<Turn>(['text', 'dtmf', 'interrupt', 'access-token'])
 /** Letters that are kept: as many at once, and so many a second from then on; a call's words stay in memory until it ends. */
 const STORE_BYTES = 2 * 1024 * 1024
 const BYTES_PER_S = 32 * 1024
@@ -24,7 +25,7 @@ export interface AbuseGuard {
   message(type: ToRelay['type'], bytes: number): boolean
   malformed(): boolean
   /** False when this one comes too soon after many others: it is refused, the socket stays. */
-  turn(type: ToRelay['type']): boolean
+  turn(type: Turn): boolean
 }
 
 /** Counts what one socket sends: sound against real time, messages, malformed frames in a row. */
@@ -90,7 +91,7 @@ class Guard implements AbuseGuard {
     return this.#messages.count <= MAX_MESSAGES
   }
 
-  turn(type: ToRelay['type']): boolean {
+  turn(type: Turn): boolean {
     if (!TURNS.has(type)) return true
     const now = this.#clock.monotonicMs()
     if (now - this.#turns.sinceMs >= FOR_MS) this.#turns = { sinceMs: now, count: 0 }

@@ -192,6 +192,30 @@ describe('a page calls over Twilio', () => {
   })
 
   it('is refused in writing, and where the number lacks its API key or app', async () => {
+  it('gets no flood of access tokens', async () => {
+    const call = await opened()
+    const tokens = await Promise.all(Array.from({ length: 40 }, () => call.post(call.accessTokenUrl)))
+    expect([tokens[0]?.status, tokens.filter(({ status }) => status === 429).length > 0]).toEqual([200, true])
+    expect(tokens.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('2')
+    await call.say({ type: 'hangup' })
+  })
+
+  it('is nobody’s to speak for who has another number, and names Twilio’s call', async () => {
+    const token = 'a-token-of-strangers'
+    const json = { phoneNumber: '+12025550177', provider: 'twilio', twilioConfig: { accountSid: ACCOUNT, authToken: token } }
+    const by = await house.token('admin', OTHER_ORGANISATION)
+    expect((await house.ask('/api/phone-numbers', { method: 'POST', token: by, json })).status).toBe(201)
+    const call = await opened()
+    expect(await (await call.asks()).text()).toContain('<Stream')
+    const over = { AccountSid: ACCOUNT, CallSid: call.sid, CallStatus: 'completed', From: json.phoneNumber, To: json.phoneNumber }
+    expect((await house.tell('/api/calls/status', over, { token })).status).toBe(204)
+    expect((await house.tell(`/api/calls/status/${call.callId}`, over, { token })).status).toBe(403)
+    // It lives on, and takes what its page says.
+    expect((await call.say({ type: 'text', text: 'Still here?' })).status).not.toBe(404)
+    expect((await call.say({ type: 'hangup' })).status).toBe(204)
+    await soon(() => house.view(call.callId)).toMatchObject({ endReason: 'visitor', ends: 1 })
+  })
+
     const problem = async (answer: Promise<Response>) => (await (await answer).json()) as ProblemBody
     expect(await problem(ask({ modality: 'text' }))).toMatchObject({ status: 400, code: 'invalid_request' })
     const bare = await startPhoneHouse()
