@@ -265,6 +265,19 @@ describe('a conference', () => {
       .toContain('lost left')
   })
 
+  it('a phone that is wanted later is rung too where nothing was told of the conference', async () => {
+    answers['Conferences.json'] = { status: 200, body: { conferences: [{ sid: ROOM }] } }
+    const one = begin()
+    one.conference.invite()
+    await clock.advance(0)
+    one.action()
+    await clock.advance(5000)
+    one.conference.invite(permit())
+    await clock.advance(3000)
+    await asked(one, `/Conferences/${ROOM}/Participants.json`)
+    expect(one.asked().filter((each) => each.includes('Participants'))).toHaveLength(1)
+  })
+
   it.each(['busy', 'no-answer', 'failed', 'canceled'])('a phone that is %s gives the caller back', async (status) => {
     const one = begin()
     one.conference.invite(permit())

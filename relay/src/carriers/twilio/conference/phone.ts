@@ -74,16 +74,25 @@ export function createOperatorPhone(o: {
     ring()
   }
 
+  /** Whenever a phone is wanted there, not only at first. */
+  function next() {
+    ring()
+    if (!wanted || !isOpen || cancelUntold) return
+    cancelUntold = o.clock.after(UNTOLD_MS, () => {
+      cancelUntold = undefined
+      ringUntold().catch(o.onFault)
+    })
+  }
+
   return {
     want(permit) {
       wanted = permit
-      ring()
+      next()
     },
     open() {
       if (isOpen) return
       isOpen = true
-      ring()
-      cancelUntold = o.clock.after(UNTOLD_MS, () => void ringUntold().catch(o.onFault))
+      next()
     },
     named(told) {
       conferenceId = told
@@ -99,6 +108,7 @@ export function createOperatorPhone(o: {
       isOpen = false
       wanted = undefined
       cancelUntold?.()
+      cancelUntold = undefined
     },
   }
 }
