@@ -1,4 +1,5 @@
 import type { Keyring } from './access/encryption.ts'
+import { forgetOldRequests } from './access/idempotency.ts'
 import { rewrapAll } from './access/rewrap.ts'
 import { createSweeper, type Sweeper } from './calls/log/sweeper.ts'
 import type { Clock } from './calls/ports.ts'
@@ -12,7 +13,10 @@ const SWEEP_EVERY_MS = 15_000
 /** The job that follows a change of ENCRYPTION_KEY. */
 const REWRAP = 'rewrap-keys'
 
-/** What keeps the house in order by itself: jobs, keys moved under a new ENCRYPTION_KEY, what was erased made unreadable, calls of relays that are gone. */
+/**
+ * What keeps the house in order by itself: jobs, keys moved under a new ENCRYPTION_KEY, what was erased made unreadable, calls of relays that are gone,
+ * old Idempotency-Keys forgotten.
+ */
 export async function furnishUpkeep(o: {
   store: Store
   keyring: Keyring
@@ -34,5 +38,7 @@ export async function furnishUpkeep(o: {
   closers.add('jobs', () => jobs.stop())
   const sweeper = createSweeper({ store, keyring, log, clock, owner, logger, everyMs: SWEEP_EVERY_MS })
   closers.add('sweeper', () => sweeper.stop())
+  const oldRequests = forgetOldRequests({ store, clock, logger })
+  closers.add('old requests', () => oldRequests.stop())
   return { jobs, sweeper }
 }

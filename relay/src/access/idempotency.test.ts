@@ -1,14 +1,16 @@
+import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
+import { TestClock } from '../clock.test-kit.ts'
 import { systemClock } from '../clock.ts'
-import { Problem } from '../protocol/index.ts'
+import { NotNow, Problem } from '../protocol/index.ts'
 import type { Store } from '../store/open.ts'
 import { idempotentRequests } from '../store/schema.ts'
 import { eachStore } from '../store/store.test-kit.ts'
 import { createKeyring } from './encryption.ts'
-import { type Answer, createIdempotency, type Idempotency } from './idempotency.ts'
+import { type Answer, createIdempotency, forgetOldRequests, type Idempotency } from './idempotency.ts'
 
 const keyring = createKeyring({ current: Buffer.alloc(32, 5).toString('base64'), old: [] })
 const logger = pino({ level: 'silent' })
@@ -98,6 +100,15 @@ eachStore('requests that must not happen twice', (room) => {
     expect(await codeOf(idempotency.run(asked, ringing().work))).toBe('answered')
   })
 
+  it('may come again when what was in their way is gone', async () => {
+    const asked = request()
+    const tooEarly = async (): Promise<Answer> => {
+      throw new NotNow('conflict', 'Nobody has answered yet.')
+    }
+    expect(await codeOf(on(room.store).run(asked, tooEarly))).toBe('conflict')
+    expect(await codeOf(on(room.store).run(asked, ringing().work))).toBe('answered')
+  })
+
   it('never run again when their relay was killed amid them, or failed in a way nobody foresaw', async () => {
     const [killed, broken, phone] = [request(), request(), ringing()]
     await killedAmid(on(room.store), killed)
@@ -120,6 +131,33 @@ eachStore('requests that must not happen twice', (room) => {
     expect(phone.rang).toBe(1)
     await on(room.store, { aheadMs: 24.1 * HOUR_MS }).run({ ...asked, bodyHash: 'two' }, phone.work)
     expect(phone.rang).toBe(2)
+  })
+
+  it('leave the database after a day though nobody asks for anything any more', async () => {
+    const clock = new TestClock()
+    const asked = request()
+    const kept = async () => (await room.store.db.select().from(idempotentRequests).where(eq(idempotentRequests.key, asked.key))).length
+    await createIdempotency({ store: room.store, keyring, clock, owner: 'relay_1', logger }).run(asked, ringing().work)
+    // At the start, and again and again.
+    for (const [afterMs, rows] of [
+      [23.9 * HOUR_MS, 1],
+      [0.3 * HOUR_MS, 0],
+    ] as const) {
+      const forgetting = forgetOldRequests({ store: room.store, clock, logger })
+      await clock.advance(afterMs)
+      await forgetting.stop()
+      expect(await kept()).toBe(rows)
+    }
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('leave nothing that a phone number can be found by: the hash of what was asked is keyed', async () => {
+    const bodyHash = createHash('sha256').update(JSON.stringify('+12025550101')).digest('base64url')
+    const asked = request({ bodyHash })
+    await on(room.store).run(asked, ringing().work)
+    const [row] = await room.store.db.select().from(idempotentRequests).where(eq(idempotentRequests.key, asked.key))
+    expect(row?.bodyHash).toMatch(/.{20,}/)
+    expect(row?.bodyHash).not.toContain(bodyHash)
   })
 
   it('leave no answer that can be read in the database', async () => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { and, eq, lt } from 'drizzle-orm'
+import { and, eq, lt, sql } from 'drizzle-orm'
 import type { Clock } from '../calls/ports.ts'
 import type { Logger } from '../logger.ts'
-import { PROBLEMS, Problem, type ProblemCode } from '../protocol/index.ts'
+import { NotNow, PROBLEMS, Problem, type ProblemCode } from '../protocol/index.ts'
 import type { Store } from '../store/open.ts'
 import { idempotentRequests as table } from '../store/schema.ts'
 import type { Keyring } from './encryption.ts'
@@ -18,11 +18,15 @@ export interface Answer {
 export interface Idempotency {
   /**
    * Runs `work` for the first who comes with this key in this scope; all others, meanwhile and for 24 hours, get its answer. A Problem that it
-   * throws is an answer too, but for those that say "try again" (rate_limited, provider_unavailable): whoever throws them has done nothing.
+   * throws is an answer too, but for those that say "try again" (rate_limited, provider_unavailable) or NotNow: whoever throws them has done nothing.
    * @throws Problem conflict: the key came with another body before, or nobody knows how its first run ended; it never runs again then
    */
   run(request: { scope: string; key: string; bodyHash: string }, work: () => Promise<Answer>): Promise<Answer>
 }
+
+/** The scope of requests about one call: they go with its erasure. */
+export const scopeOfCall = (callId: string, what: string) => `${callId} ${what}`
+export const askedOfCall = (callId: string) => sql`starts_with(${table.scope}, ${scopeOfCall(callId, '')})`
 
 type Request = Parameters<Idempotency['run']>[0]
 type Row = typeof table.$inferSelect
@@ -44,13 +48,13 @@ export function createIdempotency(o: { store: Store; keyring: Keyring; clock: Cl
   const { db } = store
   const me = `${o.owner} ${randomBytes(9).toString('base64url')}`
   const running = new Map<string, { bodyHash: string; outcome: Promise<Outcome> }>()
-  let sweptMs = Number.NEGATIVE_INFINITY
   const which = ({ scope, key }: Pick<Request, 'scope' | 'key'>) => and(eq(table.scope, scope), eq(table.key, key))
   const place = ({ scope, key }: Pick<Request, 'scope' | 'key'>) => JSON.stringify(['idempotent answer', scope, key])
   const leaseFrom = (nowMs: number) => new Date(nowMs + LEASE_MS)
 
-  async function first(request: Request, work: () => Promise<Answer>): Promise<Outcome> {
-    await sweep()
+  async function first(asked: Request, work: () => Promise<Answer>): Promise<Outcome> {
+    // A plain hash of a phone number is the number to whoever tries them all.
+    const request = { ...asked, bodyHash: (await openHouseKeys(store, o.keyring)).numberHash(`asked: ${asked.bodyHash}`) }
     const waitUntilMs = clock.monotonicMs() + WAIT_MS
     for (;;) {
       const nowMs = clock.nowMs()
@@ -119,7 +123,7 @@ export function createIdempotency(o: { store: Store; keyring: Keyring; clock: Cl
   }
 
   async function settle(request: Request, outcome: Outcome): Promise<void> {
-    if ('problem' in outcome && TRY_AGAIN.includes(outcome.problem.code)) {
+    if ('problem' in outcome && hasDoneNothing(outcome.problem)) {
       await db.delete(table).where(and(which(request), eq(table.owner, me)))
       return
     }
@@ -144,12 +148,6 @@ export function createIdempotency(o: { store: Store; keyring: Keyring; clock: Cl
     return { problem: new Problem(code in PROBLEMS ? code : 'internal', detail, more) }
   }
 
-  async function sweep(): Promise<void> {
-    if (clock.monotonicMs() - sweptMs < SWEEP_EVERY_MS) return
-    sweptMs = clock.monotonicMs()
-    await db.delete(table).where(lt(table.createdAt, new Date(clock.nowMs() - KEPT_MS)))
-  }
-
   return {
     async run(request, work) {
       const name = JSON.stringify([request.scope, request.key])
@@ -165,6 +163,33 @@ export function createIdempotency(o: { store: Store; keyring: Keyring; clock: Cl
     },
   }
 }
+
+/** Forgets what is older than a day, now and every ten minutes, whether anybody asks or not. */
+export function forgetOldRequests(o: { store: Store; clock: Clock; logger: Logger }): { stop(): Promise<void> } {
+  const { clock } = o
+  let cancel: (() => void) | undefined
+  let forgetting = Promise.resolve()
+  const forget = async () => {
+    try {
+      await o.store.db.delete(table).where(lt(table.createdAt, new Date(clock.nowMs() - KEPT_MS)))
+    } catch (error) {
+      o.logger.warn({ err: error }, 'old Idempotency-Keys could not be forgotten; it is tried again')
+    }
+  }
+  const round = () => {
+    cancel = clock.after(SWEEP_EVERY_MS, round)
+    forgetting = forget()
+  }
+  round()
+  return {
+    async stop() {
+      cancel?.()
+      await forgetting
+    },
+  }
+}
+
+const hasDoneNothing = (problem: Problem) => problem instanceof NotNow || TRY_AGAIN.includes(problem.code)
 
 /** Anything else that is thrown says nothing of what happened, and leaves the row as it is: unknown. */
 async function outcomeOf(work: () => Promise<Answer>): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import type { Idempotency } from '../access/idempotency.ts'
+import { type Idempotency, scopeOfCall } from '../access/idempotency.ts'
 import { actorOf } from '../access/roles.ts'
 import type { Agents } from '../agents/agents.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
@@ -8,11 +8,11 @@ import { type CallUrls, CarrierFault } from '../carriers/carrier.ts'
 import type { LiveLine } from '../lines/line.ts'
 import type { Lines } from '../lines/lines.ts'
 import type { FreshView } from '../live/fresh-view.ts'
-import { Id, Problem } from '../protocol/index.ts'
+import { Id, NotNow, Problem } from '../protocol/index.ts'
 import type { Access } from './access.ts'
 import { CallView } from './call-views.ts'
 import { body, type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
-import { idempotencyKey, once } from './once.ts'
+import { idempotencyKey, once, onceHeaders } from './once.ts'
 
 /** What an operator does to a call that lives. */
 
@@ -72,7 +72,7 @@ const transfer = createRoute({
   path: '/api/calls/{id}/transfer',
   tags,
   summary: 'Join who is on the phone with another phone; the agent leaves',
-  request: { params, body: body(z.object({ to: z.string().min(3).max(40) })) },
+  request: { params, headers: onceHeaders, body: body(z.object({ to: z.string().min(3).max(40) })) },
   responses: DONE,
 })
 
@@ -125,9 +125,9 @@ export function callControl({ agents, calls, idempotency, lines, urls, view }: C
     const agent = await agents.get(call.organisationId, call.agentId)
     const line = lines.get(call.id)
     if (!agent || !line || !lines.abilities(line.carrier)?.transfers)
-      throw new Problem('conflict', 'This call cannot be joined with a phone.')
-    if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
-    if (meetsElsewhere(call)) throw new Problem('conflict', APART)
+      throw new NotNow('conflict', 'This call cannot be joined with a phone.')
+    if (call.status !== 'connected' || line.carrierCallId === undefined) throw new NotNow('conflict', 'Nobody has answered yet.')
+    if (meetsElsewhere(call)) throw new NotNow('conflict', APART)
     const { joined, status } = urls(line)
     try {
       await lines.transfer(call, agent, to, { asker: { kind: 'operator', id: actorId }, statusUrl: joined ?? status })
@@ -156,7 +156,7 @@ export function callControl({ agents, calls, idempotency, lines, urls, view }: C
     endpoint(ACT, transfer, async (c) => {
       const call = mine(c, c.req.valid('param').id)
       const { to } = c.req.valid('json')
-      await once(idempotency, { scope: `transfer ${call.id}`, key: idempotencyKey(c), asked: to }, async () => {
+      await once(idempotency, { scope: scopeOfCall(call.id, 'transfer'), key: idempotencyKey(c), asked: to }, async () => {
         await join(call, to, actor(c))
         return { status: 204, body: null }
       })

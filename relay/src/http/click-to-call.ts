@@ -11,7 +11,7 @@ import { CALL_STATUSES, CallbackAccepted, CallbackView, ClickToCallRequest, Prob
 import { PUBLIC, VISITOR } from './access.ts'
 import { admitOrigin, admitVisitor } from './admission.ts'
 import { body, type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
-import { idempotencyKey, once } from './once.ts'
+import { idempotencyKey, once, onceHeaders } from './once.ts'
 import { eventStream, lastEventId } from './sse.ts'
 
 /** A visitor's page asks for a ringing phone, and watches how that goes: its status and nothing that is said. */
@@ -28,7 +28,7 @@ const ask = createRoute({
   path: '/api/click-to-call',
   tags,
   summary: 'Ring a visitor, now or later',
-  request: { body: body(ClickToCallRequest) },
+  request: { headers: onceHeaders, body: body(ClickToCallRequest) },
   responses: { 202: json('The phone will ring.', CallbackAccepted) },
 })
 const view = createRoute({

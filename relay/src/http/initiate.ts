@@ -10,11 +10,11 @@ import { voicePatch } from '../agents/voices.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { CallNews } from '../lines/call-news.ts'
 import type { Lines } from '../lines/lines.ts'
-import { Id, Problem, Variables } from '../protocol/index.ts'
+import { Id, NotNow, Problem, Variables } from '../protocol/index.ts'
 import type { Access } from './access.ts'
 import { CallView } from './call-views.ts'
 import { body, type Endpoint, endpoint, json } from './endpoint.ts'
-import { idempotencyKey, once } from './once.ts'
+import { idempotencyKey, once, onceHeaders } from './once.ts'
 
 /** Operators and their programs have an agent ring somebody. */
 
@@ -58,7 +58,7 @@ const initiate = createRoute({
   path: '/api/calls/initiate',
   tags: ['calls'],
   summary: 'Ring somebody, and have an agent talk with them',
-  request: { body: body(Initiate) },
+  request: { headers: onceHeaders, body: body(Initiate) },
   responses: { 201: json('The call.', z.object({ call: CallView })) },
 })
 
@@ -73,7 +73,7 @@ export function initiateRoutes(rooms: {
   const agentOf = async (organisationId: string, id: string | undefined): Promise<Agent> => {
     const agent = id === undefined ? await rooms.agents.newest(organisationId) : await rooms.agents.get(organisationId, id)
     if (!agent)
-      throw new Problem('not_found', id === undefined ? 'There is no agent yet: make one first.' : 'There is no agent with this id.')
+      throw new NotNow('not_found', id === undefined ? 'There is no agent yet: make one first.' : 'There is no agent with this id.')
     return agent
   }
 

@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto'
+import { z } from '@hono/zod-openapi'
 import type { Idempotency } from '../access/idempotency.ts'
-import { Problem } from '../protocol/index.ts'
 import type { HttpContext } from './endpoint.ts'
 
-/** The header of a request that may be sent twice and must happen once. @throws Problem invalid_request */
-export function idempotencyKey(c: HttpContext): string | undefined {
-  const key = c.req.header('idempotency-key')
-  if (key === undefined) return undefined
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw new Problem('invalid_request', 'Idempotency-Key: send 1 to 255 visible ASCII characters.')
-  return key
-}
+/** The headers of a request that may be sent twice and must happen once. */
+export const onceHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'send 1 to 255 visible ASCII characters')
+    .optional()
+    .openapi({
+      description:
+        'However often the request comes with this key, it happens once, and every answer within a day is the first one; the key with another request is 409. A refusal that has done nothing is not kept.',
+      example: '5f0c2f0e-6f2a-4a53-9d0b-0f4b1c9f7e11',
+    }),
+})
+
+/** As `onceHeaders` has let it in. */
+export const idempotencyKey = (c: HttpContext): string | undefined => c.req.header('idempotency-key')
 
 /** Runs the work, or answers what it answered the first time under this key. `asked`: what must be the same then. */
 export function once(

@@ -80,6 +80,19 @@ describe('the description', () => {
     }
   })
 
+  it('tells of Idempotency-Key wherever a request makes a phone ring', () => {
+    const told = operations.filter(({ operation }) =>
+      operation.parameters?.some((each) => each.in === 'header' && each.name === 'Idempotency-Key'),
+    )
+    expect(told.map(({ named }) => named).toSorted()).toEqual([
+      'POST /api/agents/management/{id}/calling/test',
+      'POST /api/calls/initiate',
+      'POST /api/calls/{id}/takeover',
+      'POST /api/calls/{id}/transfer',
+      'POST /api/click-to-call',
+    ])
+  })
+
   it('gives an example of every body and answer in JSON, which fits its schema', () => {
     const ajv = new Ajv2020({ strict: false, allErrors: true })
     addFormats.default(ajv)

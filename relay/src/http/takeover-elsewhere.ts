@@ -3,7 +3,7 @@ import type { Call } from '../calls/live-calls.ts'
 import { CarrierFault } from '../carriers/carrier.ts'
 import type { Mover } from '../carriers/house.ts'
 import type { Lines } from '../lines/lines.ts'
-import { Problem } from '../protocol/index.ts'
+import { NotNow, Problem } from '../protocol/index.ts'
 import type { ElsewhereDoor } from './takeover.ts'
 
 /** Takeovers of calls whose sound never comes here: visitor and operator meet at the call's carrier. */
@@ -41,7 +41,7 @@ export function createElsewhere({ agents, lines, mover: moverOf }: ElsewhereRoom
       ...(notes === undefined ? {} : { notes }),
       elsewhere: { back: () => mover.back(call.id) },
     })
-    if (!held) throw new Problem('conflict', 'Another operator was quicker and holds this call.')
+    if (!held) throw new NotNow('conflict', 'Another operator was quicker and holds this call.')
     try {
       const way = await mover.move(call, { by, heard: held.heard, onLost: () => call.desk.lose() })
       if (!way) return {}
@@ -69,5 +69,5 @@ export function createElsewhere({ agents, lines, mover: moverOf }: ElsewhereRoom
 /** Whom a carrier has joined with another phone is nobody's to take; who is held already is asked again by the holder alone. */
 function insistThere({ heldBy, stage }: Call): void {
   if (stage === 'live' || stage === 'away' || (stage === 'joined' && heldBy)) return
-  throw new Problem('conflict', 'Nobody is on the call to talk to, yet or any more.')
+  throw new NotNow('conflict', 'Nobody is on the call to talk to, yet or any more.')
 }

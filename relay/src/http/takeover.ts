@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { z } from 'zod'
-import type { Idempotency } from '../access/idempotency.ts'
+import { type Idempotency, scopeOfCall } from '../access/idempotency.ts'
 import type { OperatorRights } from '../access/operator-rights.ts'
 import { actorOf, type Principal } from '../access/roles.ts'
 import type { Call, LiveCalls } from '../calls/live-calls.ts'
@@ -8,11 +8,11 @@ import type { CallBook } from '../calls/log/call-book.ts'
 import type { Desk, Operator } from '../calls/takeover/desk.ts'
 import { takeoversOf } from '../calls/takeover/past.ts'
 import type { FreshView } from '../live/fresh-view.ts'
-import { Id, NextAccessToken, Problem } from '../protocol/index.ts'
+import { Id, NextAccessToken, NotNow, Problem } from '../protocol/index.ts'
 import { bearerOf, OPERATES, READS } from './access.ts'
 import { CallView } from './call-views.ts'
 import { type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
-import { idempotencyKey, once } from './once.ts'
+import { idempotencyKey, once, onceHeaders } from './once.ts'
 import type { MediaRight } from './operator-media.ts'
 
 /** Operators hear a call, take it over from its agent and give it back. */
@@ -59,9 +59,10 @@ const takeOver = createRoute({
     'The agent falls silent at once and a sentence tells the visitor. Connect to `mediaUrl` with the media language: your sound goes up as PCM16LE, 16 kHz; the call comes down without your own voice. A socket that is lost may come back to the same address for a few seconds (OPERATOR_AWAY_MS), then the agent goes on and the visitor is told. Asking again gives a new address; while another operator holds the call the answer is 409.',
     'Meanwhile an engine that hears goes on writing down what the visitor says; with an engine that reads, spoken words are written down only where the page recognises them. What the operator says is written down where their page recognises it; else the transcript only says that they spoke. Words that the operator types are shown to the visitor.',
     'Where the carrier turns the call into words its sound never comes here: you and the caller meet at the carrier once the sentence was heard. By page the answer has `transport`, `accessToken` and `connectParams` for the carrier’s own kit in place of `mediaUrl`; with `by: "phone"` the gate is asked and `phoneNumber` is rung when the caller is there. What is said there is not written down, and `dtmf` and `transfer` answer 409 until the call is handed back. A phone that does not come off, or an operator who is gone for five seconds, gives the call back.',
+    'An `Idempotency-Key` counts with `by: "phone"`, where a phone rings.',
     'While the call is held, `pause-ai` and `say` answer 409; `whisper` and `context` are kept for the agent.',
   ].join('\n\n'),
-  request: { params, body: { required: false, content: { 'application/json': { schema: TakeOver } } } },
+  request: { params, headers: onceHeaders, body: { required: false, content: { 'application/json': { schema: TakeOver } } } },
   responses: { 200: json('The call is yours.', Taken) },
 })
 const nextToken = createRoute({
@@ -178,7 +179,7 @@ export function takeoverRoutes(o: TakeoverRooms): Endpoint[] {
         }
         if (by !== 'phone') return c.json(await taken(), 200)
         // A phone rings: once, however often the same is asked.
-        const request = { scope: `takeover ${call.id} ${operator.id}`, key: idempotencyKey(c), asked }
+        const request = { scope: scopeOfCall(call.id, `takeover ${operator.id}`), key: idempotencyKey(c), asked }
         const { body } = await once(o.idempotency, request, async () => ({ status: 200, body: await taken() }))
         return c.json(body as z.infer<typeof Taken>, 200)
       }),
@@ -219,7 +220,7 @@ export function takeoverRoutes(o: TakeoverRooms): Endpoint[] {
 /** Takes the call for this operator, or finds that they hold it. @throws Problem conflict, with a sentence that says why not */
 function take(call: Call, operator: Operator, why: Omit<Parameters<Desk['take']>[1], 'elsewhere'>) {
   const lacking = call.modality === 'text' ? nobodyThere(call) : silenceOf(call)
-  if (lacking) throw new Problem('conflict', lacking)
+  if (lacking) throw new NotNow('conflict', lacking)
   call.desk.take(operator, why)
   const record = call.desk.takeovers.at(-1)
   if (!record) throw new Error('a takeover has no record')
@@ -228,7 +229,7 @@ function take(call: Call, operator: Operator, why: Omit<Parameters<Desk['take']>
 
 function forAnother(call: Call, operator: Operator): void {
   if (call.heldBy && call.heldBy.id !== operator.id)
-    throw new Problem('conflict', `${call.heldBy.name} holds this call. Ask them to hand it back first.`)
+    throw new NotNow('conflict', `${call.heldBy.name} holds this call. Ask them to hand it back first.`)
 }
 
 function nobodyThere({ stage }: Call): string | undefined {

@@ -50,3 +50,6 @@ export class Problem extends Error {
     this.retryAfterMs = more.retryAfterMs
   }
 }
+
+/** Refused for how things stand just now, before anything was done: the same request may come again, under the same Idempotency-Key. */
+export class NotNow extends Problem {}

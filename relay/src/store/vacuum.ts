@@ -23,7 +23,8 @@ export async function vacuumErased(store: Store): Promise<void> {
       await tx.execute(sql`insert into ${table} select * from kept_rows`)
     })
   }
-  for (const table of [sql`call_keys`, sql`callbacks`, sql`entries`, sql`events`, sql`calls`]) await store.db.execute(sql`vacuum ${table}`)
+  const tables = [sql`call_keys`, sql`callbacks`, sql`entries`, sql`events`, sql`calls`, sql`idempotent_requests`]
+  for (const table of tables) await store.db.execute(sql`vacuum ${table}`)
   // Without the right to (managed Postgres), the server's next own checkpoint does it.
   await store.db.execute(sql`checkpoint`).catch(() => undefined)
 }

@@ -3,9 +3,10 @@ import { and, eq } from 'drizzle-orm'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { createKeyring } from '../../access/encryption.ts'
+import { createIdempotency, scopeOfCall } from '../../access/idempotency.ts'
 import { systemClock as clock } from '../../clock.ts'
 import type { Db } from '../../store/open.ts'
-import { callKeys, calls, events } from '../../store/schema.ts'
+import { callKeys, calls, events, idempotentRequests } from '../../store/schema.ts'
 import { eachStore } from '../../store/store.test-kit.ts'
 import { createCallBook } from './call-book.ts'
 import { createCallLog } from './call-log.ts'
@@ -124,6 +125,20 @@ eachStore('the call book', (room) => {
       if (seen.length === 2) await call({ startedAtMs: startedAtMs + 1000, sessionId: 'same' })
     } while (cursor)
     expect(seen).toEqual(made.sort().reverse())
+  })
+
+  it('forgets with a call what its transfers and takeovers were answered, and no other’s', async () => {
+    const [id, other] = [await call(), await call()]
+    const idempotency = createIdempotency({ store: room.store, keyring, clock, owner: 'relay', logger: pino({ level: 'silent' }) })
+    const scopes = [scopeOfCall(id, 'transfer'), scopeOfCall(id, 'takeover u_1'), scopeOfCall(other, 'transfer')]
+    for (const scope of scopes)
+      await idempotency.run({ scope, key: 'once', bodyHash: '' }, async () => ({ status: 200, body: { to: NUMBER } }))
+    expect(await makeBook().erase('another', id)).toBe(false)
+    const kept = async () =>
+      (await room.store.db.select().from(idempotentRequests)).map(({ scope }) => scope).filter((scope) => scopes.includes(scope))
+    expect((await kept()).toSorted()).toEqual(scopes.toSorted())
+    expect(await makeBook().erase('org', id)).toBe(true)
+    expect(await kept()).toEqual([scopeOfCall(other, 'transfer')])
   })
 
   it('keeps the time of the first erasure', async () => {

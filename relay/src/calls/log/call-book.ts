@@ -1,10 +1,11 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type CallKey, type Keyring, openJson } from '../../access/encryption.ts'
 import { openHouseKeys } from '../../access/house-keys.ts'
+import { askedOfCall } from '../../access/idempotency.ts'
 import { type CallRow, type CallStatus, type EndReason, Entry } from '../../protocol/index.ts'
 import { addJob } from '../../store/jobs/add.ts'
 import type { Store } from '../../store/open.ts'
-import { callbacks, callKeys, calls, entries, events } from '../../store/schema.ts'
+import { callbacks, callKeys, calls, entries, events, idempotentRequests } from '../../store/schema.ts'
 import { VACUUM } from '../../store/vacuum.ts'
 import { sealName } from './call-record.ts'
 import { type Capabilities, type StoredCall, viewOf } from './call-view.ts'
@@ -134,6 +135,7 @@ export function createCallBook(o: { store: Store; keyring: Keyring; capabilities
           .update(events)
           .set({ payload: null })
           .where(inArray(events.callId, minesId(organisationId, id)))
+        await tx.delete(idempotentRequests).where(askedOfCall(id))
         // It may have been asked for ahead.
         await tx.delete(callbacks).where(inArray(callbacks.callId, minesId(organisationId, id)))
         // Rows are gone, their bytes are not yet: the job that rewrites the files is part of the same promise.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Call } from '../../../calls/live-calls.ts'
 import type { HttpContext } from '../../../http/endpoint.ts'
 import type { LiveLine } from '../../../lines/line.ts'
-import { Problem } from '../../../protocol/index.ts'
+import { NotNow } from '../../../protocol/index.ts'
 import type { CarrierRoute, House, Mover } from '../../house.ts'
 import { type Conference, createConference } from '../conference/conference.ts'
 import { readConferenceNews } from '../conference/news.ts'
@@ -66,9 +66,9 @@ export function twilioConferences(
     lacks: (number, by) => (by === 'page' ? lacksPageAccess(number) : undefined),
     async move(call, { by, ...o }) {
       const line = lines.get(call.id)
-      if (!line || line.carrierCallId === undefined || call.endReason) throw new Problem('conflict', 'This call is over.')
+      if (!line || line.carrierCallId === undefined || call.endReason) throw new NotNow('conflict', 'This call is over.')
       const known = moved.get(call.id)
-      if (known?.conference.isReturning) throw new Problem('conflict', CONFLICT)
+      if (known?.conference.isReturning) throw new NotNow('conflict', CONFLICT)
       const access = by.is === 'page' ? await pageAccess(line.number, `${OPERATOR}${call.id}`, clock) : undefined
       const one = known ?? begin(call, line, o)
       one.conference.invite(by.is === 'phone' ? by.permit : undefined)
