@@ -77,6 +77,10 @@ for (const auth of ['login', 'api-key', 'body'] as const) {
         { answer: told('failed', 'the gateway is away'), code: 'refused' },
         { answer: told('X-17'), code: 'refused' },
         { answer: { status: 200, body: { status: 'error', message: 'no such sender' } }, code: 'refused' },
+        // Without a name it was no call, though the words are those of a phone that was rung.
+        { answer: { status: 200, body: { status: 'failed', message: 'Request rejected: sender not registered' } }, code: 'refused' },
+        { answer: { status: 200, body: { status: 'cancelled', message: '' } }, code: 'refused' },
+        { answer: { status: 200, body: { status: 'failed', message: 'All channels busy' } }, code: 'refused' },
       ],
       unclear: [
         { answer: refusal(500), code: 'server_error' },

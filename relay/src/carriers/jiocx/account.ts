@@ -24,8 +24,10 @@ export function createJiocxAccount(o: { rest: JiocxRest; dialect: Dialect; confi
   function placed(answer: Record<string, unknown>) {
     const id = CallId.safeParse(pick(answer, answers.callId))
     const { ours } = statusOf(pick(answer, answers.status), pick(answer, answers.message), dialect)
-    if ((ours?.status === 'failed' && !RANG.has(ours.endReason)) || (pick(answer, answers.success) === false && !id.success))
-      throw jiocxFault('refused')
+    const failed = ours?.status === 'failed'
+    // What has no name was never a call, whatever its message says of why.
+    const no = id.success ? failed && !RANG.has(ours.endReason) : failed || pick(answer, answers.success) === false
+    if (no) throw jiocxFault('refused')
     if (!id.success) throw jiocxFault('malformed', { placed: 'unknown', cause: id.error })
     // What has an end already is told by the first poll, with its reason.
     const early = ours?.status === 'initiated' || ours?.status === 'connecting'
