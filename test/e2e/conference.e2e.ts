@@ -153,7 +153,7 @@ describe.concurrent('a call over ConversationRelay that an operator takes over',
     await happened(callId, 'conference.together')
     const stranger = await connectPage(house, body)
     await bothHear(await house.phones.phone(number), await house.phones.phone(page.number, ({ id }) => id === page.id))
-    // A used ticket hears a sentence, and comes in nowhere.
+    // A used ticket is not answered, and comes in nowhere.
     await house.phones.phone(stranger.number, ({ id, state }) => id === stranger.id && state === 'over')
     expect((await conferencesOf(house, number))[0]?.participants).toHaveLength(2)
     expect((await handBack(callId)).status).toBe(200)

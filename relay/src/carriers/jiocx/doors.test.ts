@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OTHER_ORGANISATION } from '../../relay.test-kit.ts'
 import { type CarrierHouse, startCarrierHouse } from '../phone-house.test-kit.ts'
 
 /** What JioCX tells at the number's own address, for accounts that can; each call joins the visitor with a person. */
@@ -74,6 +75,28 @@ describe('what JioCX tells', () => {
     expect(await tell({ call_id: 'nobodys', status: 'completed' })).toBe(204)
     for (const { id } of [one, other]) await tell({ call_id: id, status: 'failed', message: 'Callee busy' })
     for (const { callId } of [one, other]) await soon(async () => (await house.view(callId)).ends).toBe(1)
+  })
+
+  it('moves no call of another organisation, nor asks JioCX anything of one that is over', async () => {
+    const { callId, id } = await ringing()
+    const stranger = await house.ask('/api/phone-numbers', {
+      method: 'POST',
+      token: await house.token('admin', OTHER_ORGANISATION),
+      json: { phoneNumber: '+911140845799', provider: 'jiocx', jiocxConfig: { organizationName: 'x', username: 'x', password: 'x' } },
+    })
+    const { phoneNumber } = (await stranger.json()) as { phoneNumber: { statusUrl: string } }
+    const theirs = phoneNumber.statusUrl.slice(house.relay.url.length)
+    for (const path of [theirs, `${theirs}?callId=${callId}`]) expect(await tell({ call_id: id, status: 'completed' }, path)).toBe(204)
+    expect(await house.view(callId)).toMatchObject({ ends: 0 })
+    await tell({ call_id: id, status: 'failed', message: 'No answer' })
+    await soon(() => house.view(callId)).toMatchObject({ ends: 1 })
+    const hangUps = () => house.vendor.requests.filter(({ path }) => path.includes('/hangup/')).length
+    const before = hangUps()
+    for (const path of [theirs, `${theirs}?callId=${callId}`]) expect(await tell({ call_id: id, status: 'connected' }, path)).toBe(204)
+    expect(hangUps()).toBe(before)
+    // Said by its own number it is hung up, which nobody hears.
+    expect(await tell({ call_id: id, status: 'connected' })).toBe(204)
+    await soon(hangUps).toBe(before + 1)
   })
 
   it('is believed with the number’s secret alone, and only when it can be understood', async () => {

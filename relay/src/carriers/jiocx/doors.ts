@@ -1,5 +1,6 @@
 import { Problem } from '../../protocol/index.ts'
 import type { Doors, House } from '../house.ts'
+import { createNumberOf, ofItself } from '../speaks-for.ts'
 import { JiocxConfig } from './config.ts'
 import { type Deviations, dialectOf } from './dialect.ts'
 import { readBody, readCallback } from './webhooks.ts'
@@ -7,6 +8,7 @@ import { readBody, readCallback } from './webhooks.ts'
 /** JioCX is polled; an account that can also tell does so at the number’s own address, whose secret is the proof. */
 export function jiocxDoors(house: House, deviations: Deviations): Doors {
   const { lines } = house
+  const numberOf = createNumberOf(house)
   return {
     namesCall(words, number) {
       const config = JiocxConfig.safeParse(number?.config)
@@ -24,11 +26,9 @@ export function jiocxDoors(house: House, deviations: Deviations): Doors {
           ours ??
           lines.named(number.provider, event.carrierCallId)?.callId ??
           (await house.book.named(number.provider, event.carrierCallId))
-        if (callId === undefined) return
-        // What one number’s secret proves is nothing about another number’s call.
-        const line = lines.get(callId)
-        const foreign = line && (line.number.id !== number.id || (line.carrierCallId ?? event.carrierCallId) !== event.carrierCallId)
-        if (!foreign) await lines.tell(callId, event)
+        // What one number’s secret proves is nothing about another number’s call, nor about one that is over.
+        if (callId === undefined || !ofItself(number, (await numberOf(callId))?.number)) return
+        if ((lines.get(callId)?.carrierCallId ?? event.carrierCallId) === event.carrierCallId) await lines.tell(callId, event)
       }, c)
       return c.body(null, 204)
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Settings } from '../../settings.ts'
 import { apiBase, type ConfigKind, credential, originOf } from '../config-kind.ts'
 import { RelaySettings } from '../conversation-relay-settings.ts'
 import { orJson } from '../or-json.ts'
@@ -28,10 +29,18 @@ export type TwilioConfig = z.infer<typeof TwilioConfig>
 
 export const TWILIO_API = 'https://api.twilio.com'
 
+const baseOf = ({ apiBaseUrl }: TwilioConfig, { twilio }: Pick<Settings, 'twilio'>) =>
+  apiBaseUrl ?? twilio.TWILIO_API_BASE_URL ?? TWILIO_API
+
+/** Where the account lives outside the United States (`ie1`, `au1`), as its API's address says: `api.{edge}.{region}.twilio.com`. */
+export function regionOf(config: TwilioConfig, settings: Pick<Settings, 'twilio'>): string | undefined {
+  return /^api\.[a-z-]+\.([a-z]{2}\d)\.twilio\.com$/.exec(new URL(baseOf(config, settings)).hostname)?.[1]
+}
+
 export const twilioConfig: ConfigKind<TwilioConfig> = {
   schema: TwilioConfig,
   shown: ['apiBaseUrl', 'media', 'relay'],
-  origin: (config, { twilio }) => new URL(config.apiBaseUrl ?? twilio.TWILIO_API_BASE_URL ?? TWILIO_API).origin,
+  origin: (config, settings) => new URL(baseOf(config, settings)).origin,
   hosts: () => ['*.twilio.com'],
   ownOrigin: ({ twilio }) => originOf(twilio.TWILIO_API_BASE_URL),
 }

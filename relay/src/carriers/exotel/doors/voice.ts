@@ -5,6 +5,7 @@ import type { Received } from '../../../http/reception.ts'
 import { Problem } from '../../../protocol/index.ts'
 import type { LineEvent } from '../../carrier.ts'
 import type { Doors, House } from '../../house.ts'
+import { createNumberOf, ofItself, type SpeaksFor, withinOrganisation } from '../../speaks-for.ts'
 import { sayXml, streamXml } from '../answers.ts'
 import { type Fields, readFields, readQuery } from '../fields.ts'
 import { e164Of } from '../numbers.ts'
@@ -16,15 +17,10 @@ const BUSY = 'All our lines are busy just now. Please call again in a while. Goo
 
 /** What Exotel asks (a call came in, or one of ours runs through a flow) and tells at a number's own addresses; the number is proven already. */
 export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors, 'asked' | 'told'>> {
-  const { book, lines, numbers, reception } = house
+  const { book, lines, reception } = house
 
   const named = async (name: string) => lines.named('exotel', name)?.callId ?? book.named('exotel', name)
-  async function numberOf(callId: string): Promise<HouseNumber | undefined> {
-    const live = lines.get(callId)
-    if (live) return live.number
-    const id = (await book.past(callId))?.phoneNumberId
-    return id === undefined ? undefined : numbers.find(id)
-  }
+  const numberOf = createNumberOf(house)
   async function recorded(callId: string, recordingId: string): Promise<void> {
     house.log.event(callId, 'recording', { recordingId, status: 'completed' })
     // The address of the sound stays here: it asks for the account's credentials.
@@ -53,8 +49,7 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     const hint = o.hints.find((id) => id !== undefined && lines.get(id)?.number.id === number.id)
     const callId = hint ?? (await named(event.carrierCallId))
     if (callId === undefined) return message(number, fields)
-    const theirs = await numberOf(callId)
-    if (!theirs || !o.speaksFor(number, theirs)) return false
+    if (!o.speaksFor(number, (await numberOf(callId))?.number)) return false
     if ((lines.get(callId)?.carrierCallId ?? event.carrierCallId) !== event.carrierCallId) return false
     const answered = answeredBefore(event, house.calls.get(callId))
     if (answered) await lines.tell(callId, answered)
@@ -124,13 +119,6 @@ function answeredBefore(event: LineEvent, call: Call | undefined): LineEvent | u
   if (call?.kind !== 'bridge' || event.status !== 'completed' || event.durationMs === 0) return undefined
   return { carrierCallId: event.carrierCallId, status: 'connected', said: { event: 'completed' } }
 }
-
-/** Whether what one number's secret proves counts for a call of another number. */
-type SpeaksFor = (number: HouseNumber, theirs: HouseNumber) => boolean
-/** A status callback's address was given to one call of one number. */
-const ofItself: SpeaksFor = (number, theirs) => number.id === theirs.id
-/** A flow's Passthru has one address, whichever number's call runs through it. */
-const withinOrganisation: SpeaksFor = (number, theirs) => number.organisationId === theirs.organisationId
 
 const bodyOf = async (c: HttpContext) => readFields(c.req.header('content-type') ?? '', new Uint8Array(await c.req.arrayBuffer()))
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { OTHER_ORGANISATION } from '../../../relay.test-kit.ts'
 import vectors from '../conversation-relay/relay.vectors.json' with { type: 'json' }
 import { ACCOUNT, type PhoneHouse, said, sidOf, startPhoneHouse, TOKEN } from './twilio.test-kit.ts'
 
@@ -125,7 +126,7 @@ describe('a call whose words stay at Twilio, taken over', { timeout: 60_000 }, (
     await session(again, sid)
     await eventually(async () => (await house.view(callId)).events.map(({ type }) => type)).toContain('conference.over')
     // Whose ticket it was comes in nowhere any more.
-    expect(await (await connects(callId, body.connectParams.ticket, sidOf(501))).text()).toContain('<Hangup/>')
+    expect(await (await connects(callId, body.connectParams.ticket, sidOf(501))).text()).toContain('<Reject')
     await house.tell(status, said(sid, 'completed', 9))
     await eventually(() => house.view(callId)).toMatchObject({ status: 'completed', ends: 1 })
   })
@@ -188,6 +189,25 @@ describe('a call whose words stay at Twilio, taken over', { timeout: 60_000 }, (
   it('keys and transfers would take the two apart, and are refused', async () => {
     const { callId, sid, status, ws } = await talking()
     await takeover(callId)
+  it('another organisation’s number puts nobody into it', async () => {
+    const token = 'a-token-of-strangers'
+    const json = { phoneNumber: '+12025550177', provider: 'twilio', twilioConfig: { accountSid: ACCOUNT, authToken: token } }
+    const by = await house.token('admin', OTHER_ORGANISATION)
+    expect((await house.ask('/api/phone-numbers', { method: 'POST', token: by, json })).status).toBe(201)
+    const { callId, sid, status, ws } = await talking()
+    await takeover(callId)
+    await eventually(ws.ended).toBe(true)
+    const news = { ConferenceSid: `CF${'0'.repeat(32)}`, StatusCallbackEvent: 'participant-join', CallSid: sid, To: json.phoneNumber }
+    expect((await house.tell('/api/calls/conference', news, { token })).status).toBe(204)
+    expect((await house.tell(`/api/calls/conference/${callId}`, news, { token })).status).toBe(403)
+    // What its own number says is written behind all that would have been.
+    await house.tell(`/api/calls/stream-status/${callId}`, { CallSid: sid, StreamSid: 'MZ1', StreamEvent: 'stream-started' })
+    const types = async () => (await house.view(callId)).events.map(({ type }) => type)
+    await eventually(types).toContain('stream.started')
+    expect(await types()).not.toContain('conference.caller-in')
+    await house.tell(status, said(sid, 'completed', 9))
+  })
+
     await eventually(ws.ended).toBe(true)
     await action(callId, sid)
     for (const [what, json] of [

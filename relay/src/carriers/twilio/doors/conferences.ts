@@ -13,14 +13,15 @@ import { lacksPageAccess, pageAccess } from '../page/access.ts'
 import { OPERATOR, type PageVisit } from '../page/calls.ts'
 import { createTicket, TICKET, type Ticket } from '../page/ticket.ts'
 import { openTwilioRest } from '../rest.ts'
-import { sayTwiml } from '../twiml.ts'
+import { sameAccount } from '../same-account.ts'
+import { rejectTwiml } from '../twiml.ts'
 import type { TwilioRelay } from './conversation-relay.ts'
 import type { Signed, TwilioProof } from './proof.ts'
+import type { SpokenFor } from './spoken-for.ts'
 import type { TwilioUrls } from './urls.ts'
 
 /** Calls over ConversationRelay whose caller and operator meet in a conference of Twilio's. */
 
-const TOO_LATE = 'This call cannot be joined any more. Please close this and look at the call again. Goodbye.'
 const CONFLICT = 'The caller is on the way back to the agent: try again in a moment.'
 
 export interface TwilioConferences {
@@ -39,7 +40,7 @@ interface Moved {
 
 export function twilioConferences(
   house: House,
-  { proof, relay, urls }: { proof: TwilioProof; relay: TwilioRelay; urls: TwilioUrls },
+  { proof, relay, spokenFor, urls }: { proof: TwilioProof; relay: TwilioRelay; spokenFor: SpokenFor; urls: TwilioUrls },
 ): TwilioConferences {
   const { clock, lines, log, logger } = house
   const moved = new Map<string, Moved>()
@@ -69,7 +70,7 @@ export function twilioConferences(
       if (!line || line.carrierCallId === undefined || call.endReason) throw new NotNow('conflict', 'This call is over.')
       const known = moved.get(call.id)
       if (known?.conference.isReturning) throw new NotNow('conflict', CONFLICT)
-      const access = by.is === 'page' ? await pageAccess(line.number, `${OPERATOR}${call.id}`, clock) : undefined
+      const access = by.is === 'page' ? await pageAccess(line.number, `${OPERATOR}${call.id}`, house) : undefined
       const one = known ?? begin(call, line, o)
       one.conference.invite(by.is === 'phone' ? by.permit : undefined)
       if (!access) return undefined
@@ -80,7 +81,7 @@ export function twilioConferences(
       const one = moved.get(callId)
       const line = lines.get(callId)
       if (!line || !one?.ticket || one.conference.isReturning) return undefined
-      return pageAccess(line.number, `${OPERATOR}${callId}`, clock)
+      return pageAccess(line.number, `${OPERATOR}${callId}`, house)
     },
     async back(callId) {
       await moved.get(callId)?.conference.back()
@@ -90,10 +91,10 @@ export function twilioConferences(
   /** Who comes and goes. */
   async function told(c: HttpContext): Promise<Response> {
     const given = c.req.param('callId')
-    const { form } = await proof.webhook(c, given === undefined ? {} : { callId: given })
-    const news = readConferenceNews(form)
-    const callId = given ?? lines.named('twilio', form.get('CallSid')?.[0] ?? '')?.callId
-    if (news && callId !== undefined) moved.get(callId)?.conference.told(news)
+    const signed = await proof.webhook(c, given === undefined ? {} : { callId: given })
+    const news = readConferenceNews(signed.form)
+    const live = spokenFor.live(c, signed, signed.form.get('CallSid')?.[0] ?? '')
+    if (news && live) moved.get(live.call.id)?.conference.told(news)
     return c.body(null, 204)
   }
 
@@ -105,13 +106,13 @@ export function twilioConferences(
     ],
     ofOperator({ callId, carrierCallId, ticket }, { number }) {
       const one = moved.get(callId)
-      const line = lines.get(callId)
-      const mine = line && (line.number.config as TwilioConfig).accountSid === (number.config as TwilioConfig).accountSid
+      const mine = sameAccount(number, lines.get(callId)?.number)
       if (mine && one && !one.conference.isReturning && one.ticket?.claim(ticket, carrierCallId)) {
         return one.conference.operatorAsks(carrierCallId)
       }
       logger.warn({ callId, phoneNumberId: number.id }, 'an operator’s page came without a ticket that is good')
-      return sayTwiml(TOO_LATE)
+      // Not answered, so it costs nothing however often it is tried.
+      return rejectTwiml('rejected')
     },
     callerAsks: (callId) => moved.get(callId)?.conference.callerAsks(),
   }

@@ -15,6 +15,7 @@ import { createRelaySocket } from '../conversation-relay/socket.ts'
 import { greetsItself, sessionTwiml } from '../conversation-relay/twiml.ts'
 import { hangUpTwiml, redirectTwiml } from '../twiml.ts'
 import { EVENT_TOKEN, type TwilioProof } from './proof.ts'
+import type { SpokenFor } from './spoken-for.ts'
 import type { TwilioUrls } from './urls.ts'
 
 /** ConversationRelay: Twilio hears and speaks, and a call's words come over sessions, one after the other where a socket breaks. */
@@ -54,8 +55,11 @@ interface Sessions {
   next?: (() => string) | undefined
 }
 
-export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof; urls: TwilioUrls }): TwilioRelay {
-  const { calls, lines, log, logger } = house
+export function twilioRelay(
+  house: House,
+  { proof, spokenFor, urls }: { proof: TwilioProof; spokenFor: SpokenFor; urls: TwilioUrls },
+): TwilioRelay {
+  const { lines, log, logger } = house
   const known = new WeakMap<Call, Sessions>()
   const of = (call: Call): Sessions => {
     const sessions = known.get(call) ?? { begun: 0, breaks: 0, ends: new Map<string, number>() }
@@ -164,14 +168,13 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
   /** A session is over: the call goes on only where it has something to go on with. */
   async function after(c: HttpContext): Promise<string> {
     const given = c.req.param('callId')
-    const { form } = await proof.webhook(c, given === undefined ? {} : { callId: given })
-    const told = readSessionEnd(form)
+    const signed = await proof.webhook(c, given === undefined ? {} : { callId: given })
+    const told = readSessionEnd(signed.form)
     if (!told) throw new Problem('invalid_request', 'This is not what Twilio says of a session that ended.')
-    const callId = given ?? lines.named('twilio', told.carrierCallId)?.callId
-    const call = callId === undefined ? undefined : calls.get(callId)
-    const line = callId === undefined ? undefined : lines.get(callId)
-    if (!call || !line || line.carrierCallId !== told.carrierCallId) return hangUpTwiml()
-    const { durationMs, errorCode, live, sessionId, status } = told
+    const live = spokenFor.live(c, signed, told.carrierCallId)
+    if (live?.line.carrierCallId !== told.carrierCallId) return hangUpTwiml()
+    const { call, line } = live
+    const { durationMs, errorCode, sessionId, status } = told
     const sessions = of(call)
     // Whatever has no name of its own counts each time, so that no far end is told to come again without end.
     const name = sessionId || c.req.header(EVENT_TOKEN)
@@ -187,14 +190,14 @@ export function twilioRelay(house: House, { proof, urls }: { proof: TwilioProof;
       })
     }
     // A socket that broke amid a hand-off goes on with what the other end would have.
-    if (live && sessions.next !== undefined && (status === 'ended' || errorCode === TWILIO_RELAY.socketLost)) return sessions.next()
+    if (told.live && sessions.next !== undefined && (status === 'ended' || errorCode === TWILIO_RELAY.socketLost)) return sessions.next()
     const { agent } = sessions
-    if (agent && live && errorCode === TWILIO_RELAY.socketLost && !call.endReason) {
+    if (agent && told.live && errorCode === TWILIO_RELAY.socketLost && !call.endReason) {
       if (begunBy === undefined) sessions.breaks += 1
       if (sessions.breaks <= MOST_RECOVERIES) return twiml({ agent, call, line })
     }
     const isLost = errorCode === TWILIO_RELAY.socketLost || errorCode === TWILIO_RELAY.soundLost
-    call.hangUp(live ? (isLost ? 'connection' : 'error') : farEnd(call))
+    call.hangUp(told.live ? (isLost ? 'connection' : 'error') : farEnd(call))
     return hangUpTwiml()
   }
 

@@ -3,31 +3,28 @@ import { Problem } from '../../../protocol/index.ts'
 import type { CarrierRoute, House } from '../../house.ts'
 import { readMachine, readRecording, readStatus, readStreamStatus } from '../webhooks.ts'
 import { EVENT_TOKEN, type Signed, type TwilioProof } from './proof.ts'
+import type { SpokenFor } from './spoken-for.ts'
 import { verdictOf } from './verdict.ts'
 
-/** What Twilio tells of a call. Each is answered at once, however often it comes; one of a call that nobody knows is thanked for and forgotten. */
+/** What Twilio tells of a call. Each is answered at once, however often it comes; one of a call that nobody knows, or of another account's, is thanked for and forgotten. */
 
-export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
+export function twilioEvents(house: House, { proof, spokenFor }: { proof: TwilioProof; spokenFor: SpokenFor }): CarrierRoute[] {
   const { book, lines, log } = house
 
-  /** Of the call in the path, else of whichever Twilio's name for it belongs to. */
-  async function callOf(c: HttpContext, carrierCallId: string): Promise<string | undefined> {
-    return c.req.param('callId') ?? lines.named('twilio', carrierCallId)?.callId ?? (await book.named('twilio', carrierCallId))
-  }
   function understood<T>(told: T | undefined): T {
     if (told === undefined) throw new Problem('invalid_request', 'This is not what Twilio says here.')
     return told
   }
   type Tell = (c: HttpContext, signed: Signed) => Promise<void>
 
-  const status: Tell = async (c, { form }) => {
-    const event = understood(readStatus(form, c.req.header(EVENT_TOKEN)))
-    const callId = await callOf(c, event.carrierCallId)
+  const status: Tell = async (c, signed) => {
+    const event = understood(readStatus(signed.form, c.req.header(EVENT_TOKEN)))
+    const callId = await spokenFor.call(c, signed, event.carrierCallId)
     if (callId !== undefined) await lines.tell(callId, event)
   }
-  const recording: Tell = async (c, { form }) => {
-    const { carrierCallId, recordingId, status: stands, durationMs, channels } = understood(readRecording(form))
-    const callId = await callOf(c, carrierCallId)
+  const recording: Tell = async (c, signed) => {
+    const { carrierCallId, recordingId, status: stands, durationMs, channels } = understood(readRecording(signed.form))
+    const callId = await spokenFor.call(c, signed, carrierCallId)
     if (callId === undefined) return
     log.event(callId, 'recording', {
       recordingId,
@@ -38,16 +35,15 @@ export function twilioEvents(house: House, proof: TwilioProof): CarrierRoute[] {
     // The address of the sound stays here: it asks for the account's credentials.
     if (stands === 'completed') await book.recorded(callId, `twilio:${recordingId}`)
   }
-  const machine: Tell = async (c, { form }) => {
-    const { answeredBy, carrierCallId } = understood(readMachine(form))
-    const callId = await callOf(c, carrierCallId)
-    const call = callId === undefined ? undefined : house.calls.get(callId)
+  const machine: Tell = async (c, signed) => {
+    const { answeredBy, carrierCallId } = understood(readMachine(signed.form))
+    const { call } = spokenFor.live(c, signed, carrierCallId) ?? {}
     const agent = call && (await house.agents.get(call.organisationId, call.agentId))
     if (call && agent) lines.machine(call, agent.persona.phone.voicemail, verdictOf(answeredBy))
   }
-  const stream: Tell = async (c, { form }) => {
-    const { carrierCallId, event, error } = understood(readStreamStatus(form))
-    const callId = await callOf(c, carrierCallId)
+  const stream: Tell = async (c, signed) => {
+    const { carrierCallId, event, error } = understood(readStreamStatus(signed.form))
+    const callId = await spokenFor.call(c, signed, carrierCallId)
     if (event === 'error') house.logger.warn({ callId, error }, 'Twilio could not bring the sound of a call')
     if (callId !== undefined) log.event(callId, `stream.${event}`)
   }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { OTHER_ORGANISATION } from '../../../relay.test-kit.ts'
 import { calls } from '../../../store/schema.ts'
 import { onPostgres } from '../../../store/store.test-kit.ts'
-import { type PhoneHouse, said, startPhoneHouse } from './twilio.test-kit.ts'
+import { ACCOUNT, OURS, type PhoneHouse, said, startPhoneHouse } from './twilio.test-kit.ts'
 
 /** What Twilio tells while the database is away; the addresses that name no call are those which people paste at Twilio. */
 
@@ -48,6 +49,34 @@ onPostgres('webhooks while the database is away', (room) => {
     expect(await tell(`/api/calls/recording/${callId}`, recording)).toBe(204)
     room.door().open()
     await expect.poll(recordingOf, { timeout: 20_000 }).toBe(`twilio:${RecordingSid}`)
+  })
+
+  it('what another organisation signed meanwhile is not written down, then either', async () => {
+    const strangers = { phoneNumber: '+12025550176', token: 'a-token-of-strangers' }
+    const twilioConfig = { accountSid: ACCOUNT, authToken: strangers.token }
+    const json = { phoneNumber: strangers.phoneNumber, provider: 'twilio', twilioConfig }
+    const by = await house.token('admin', OTHER_ORGANISATION)
+    expect((await house.ask('/api/phone-numbers', { method: 'POST', token: by, json })).status).toBe(201)
+    const past = async () => {
+      const { callId, sid } = await ring()
+      await tell('/api/calls/status', said(sid, 'no-answer', 2))
+      await expect.poll(async () => (await house.view(callId)).ends).toBe(1)
+      return { callId, sid }
+    }
+    const [one, next] = [await past(), await past()]
+    const recordingOf = async (callId: string) =>
+      (await house.relay.store.db.select({ recording: calls.recording }).from(calls).where(eq(calls.id, callId)))[0]?.recording
+    const RecordingSid = `RE${'2'.repeat(32)}`
+    const of = (sid: string, To: string) => ({ ...said(sid, 'completed'), RecordingSid, RecordingStatus: 'completed', From: To, To })
+    const path = `/api/calls/recording/${one.callId}`
+    // Its number is known from before.
+    expect(await tell('/api/calls/recording', of(`CA${'d'.repeat(32)}`, strangers.phoneNumber), strangers)).toBe(204)
+    room.door().shut()
+    expect(await tell(path, of(one.sid, strangers.phoneNumber), strangers)).toBe(204)
+    expect(await tell(`/api/calls/recording/${next.callId}`, of(next.sid, OURS))).toBe(204)
+    room.door().open()
+    await expect.poll(() => recordingOf(next.callId), { timeout: 20_000 }).toBe(`twilio:${RecordingSid}`)
+    expect(await recordingOf(one.callId)).toBeNull()
   })
 
   it('the name of a call that was placed is written down afterwards', async () => {

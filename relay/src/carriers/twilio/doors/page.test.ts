@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { CarriedWebCall, FromRelay, NextAccessToken, ProblemBody } from '../../../protocol/index.ts'
-import { ownPage } from '../../../relay.test-kit.ts'
+import { OTHER_ORGANISATION, ownPage } from '../../../relay.test-kit.ts'
 import { ACCOUNT, type PhoneHouse, sidOf, startPhoneHouse } from './twilio.test-kit.ts'
 
 /** A page's call over Twilio, with everything but Twilio's own media: what it asks is signed by its own package, and its socket is played here. */
@@ -121,14 +121,15 @@ describe('a page calls over Twilio', () => {
     expect(late.told.at(-1)).toEqual({ type: 'ended', reason: 'visitor' })
   })
 
-  it('is turned away politely with a ticket that is wrong, missing, another’s or used, and nothing is opened', async () => {
+  it('is turned away unanswered with a ticket that is wrong, missing, another’s or used, and nothing is opened', async () => {
     const one = await opened()
     const two = await opened()
     const { calls } = (await (await house.ask('/api/calls?limit=100', { token: house.admin })).json()) as { calls: unknown[] }
     const turned = async (answer: Promise<Response>) => {
       const given = await answer
       expect(given.status).toBe(200)
-      expect(await given.text()).toMatch(/^<\?xml[^>]*><Response><Say>[^<]+<\/Say><Hangup\/><\/Response>$/)
+      // Not answered: an answered call costs its owner money.
+      expect(await given.text()).toMatch(/^<\?xml[^>]*><Response><Reject reason="rejected"\/><\/Response>$/)
     }
     await turned(one.asks({ ticket: 'wrong' }))
     await turned(one.asks({ ticket: '' }))
@@ -191,7 +192,6 @@ describe('a page calls over Twilio', () => {
     await call.say({ type: 'hangup' })
   })
 
-  it('is refused in writing, and where the number lacks its API key or app', async () => {
   it('gets no flood of access tokens', async () => {
     const call = await opened()
     const tokens = await Promise.all(Array.from({ length: 40 }, () => call.post(call.accessTokenUrl)))
@@ -216,6 +216,7 @@ describe('a page calls over Twilio', () => {
     await soon(() => house.view(call.callId)).toMatchObject({ endReason: 'visitor', ends: 1 })
   })
 
+  it('is refused in writing, and where the number lacks its API key or app', async () => {
     const problem = async (answer: Promise<Response>) => (await (await answer).json()) as ProblemBody
     expect(await problem(ask({ modality: 'text' }))).toMatchObject({ status: 400, code: 'invalid_request' })
     const bare = await startPhoneHouse()

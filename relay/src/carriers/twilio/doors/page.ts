@@ -1,11 +1,9 @@
 import type { House } from '../../house.ts'
 import { type PageCalls, type PageVisit, readOperatorVisit, readPageVisit } from '../page/calls.ts'
-import { sayTwiml } from '../twiml.ts'
+import { rejectTwiml } from '../twiml.ts'
 import { soundTwiml } from './answer.ts'
 import type { Signed } from './proof.ts'
 import type { TwilioUrls } from './urls.ts'
-
-const TOO_LATE = 'This call cannot be connected. Please close it and call again from the page. Goodbye.'
 
 /** What Twilio is to do with a page's call: its sound goes to the agent of the very call that the page opened. A wrong, used or old ticket opens nothing. */
 export function twilioPages(
@@ -22,7 +20,8 @@ export function twilioPages(
     const call = claimed && calls.get(claimed.callId)
     if (!visit || !claimed || !call || call.endReason) {
       logger.warn({ phoneNumberId: number.id, carrierCallId: visit?.carrierCallId }, 'a page’s call came without a ticket that is good')
-      return sayTwiml(TOO_LATE)
+      // Not answered, so it costs nothing however often a token that outlives its call is used.
+      return rejectTwiml('rejected')
     }
     const line = lines.get(call.id) ?? lines.carried(call, claimed.number, visit.carrierCallId)
     call.answers()

@@ -3,6 +3,7 @@ import type { HouseNumber } from '../../../agents/house-number.ts'
 import type { HttpContext } from '../../../http/endpoint.ts'
 import { Problem } from '../../../protocol/index.ts'
 import type { House } from '../../house.ts'
+import type { NumberOf } from '../../speaks-for.ts'
 import type { TwilioConfig } from '../config.ts'
 import { type FormBody, readForm } from '../form.ts'
 import { OPERATOR, pageOf } from '../page/calls.ts'
@@ -31,7 +32,10 @@ export interface TwilioProof {
   socket(number: HouseNumber, url: string, signature: string | undefined): boolean
 }
 
-export function createTwilioProof(o: Pick<House, 'book' | 'clock' | 'lines' | 'mayCome' | 'numbers' | 'socketUrl' | 'url'>): TwilioProof {
+export function createTwilioProof(
+  o: Pick<House, 'clock' | 'lines' | 'mayCome' | 'numbers' | 'socketUrl' | 'url'>,
+  numberOf: NumberOf,
+): TwilioProof {
   /** Twilio signs the address that it was given: the one of all, or this relay's own. */
   const bases = () => [o.url(), o.socketUrl().replace(/^ws/, 'http')]
   const tokenOf = ({ config, provider }: HouseNumber) => (provider === 'twilio' ? (config as { authToken: string }).authToken : '')
@@ -43,18 +47,16 @@ export function createTwilioProof(o: Pick<House, 'book' | 'clock' | 'lines' | 'm
     return Promise.race([asked, late.promise]).finally(cancel)
   }
 
-  async function ofCall(callId: string): Promise<HouseNumber[]> {
-    const live = o.lines.get(callId)
-    if (live) return [live.number]
-    const id = (await o.book.past(callId))?.phoneNumberId
-    const number = id === undefined ? undefined : await o.numbers.find(id)
-    return number ? [number] : []
+  /** Nobody, of a call without a number; undefined when nobody knows the call. */
+  async function ofCall(callId: string): Promise<HouseNumber[] | undefined> {
+    const known = await numberOf(callId)
+    return known && (known.number ? [known.number] : [])
   }
 
   /** A page dials no number: whose call it says it is, else the environment's account. */
   async function ofPage(identity: string, form: FormBody): Promise<HouseNumber[]> {
     const callId = identity.startsWith(OPERATOR) ? identity.slice(OPERATOR.length) : identity
-    const called = /^[A-Za-z0-9_-]{1,64}$/.test(callId) ? await ofCall(callId) : []
+    const called = (/^[A-Za-z0-9_-]{1,64}$/.test(callId) && (await ofCall(callId))) || []
     const fixed = await o.numbers.find('env-twilio')
     const accountSid = (fixed?.config as TwilioConfig | undefined)?.accountSid
     return fixed && accountSid === form.get('AccountSid')?.[0] ? [...called, fixed] : called
@@ -84,9 +86,9 @@ export function createTwilioProof(o: Pick<House, 'book' | 'clock' | 'lines' | 'm
       const path = pathOf(c)
       const signature = c.req.header('x-twilio-signature')
       if (form && signature) {
-        // Where the log cannot be asked, the numbers that it names have to do: one of them has signed, or none.
-        const called = of.callId === undefined ? [] : await soon(ofCall(of.callId)).catch(() => [])
-        const claim = of.number ? [of.number] : called.length > 0 ? called : await named(form)
+        // Where the log cannot be asked, the numbers that it names have to do: one of them has signed, or none. Whose call it is, is asked again after.
+        const called = of.callId === undefined ? undefined : await soon(ofCall(of.callId)).catch(() => undefined)
+        const claim = of.number ? [of.number] : (called ?? (await named(form)))
         const request = { url: bases().map((base) => base + path), ...(isForm(c) ? { form } : raw.length > 0 ? { rawBody: raw } : {}) }
         const number = claim.find((each) => isSigned(tokenOf(each), signature, request))
         if (number && o.mayCome(c, number)) return { form, number }

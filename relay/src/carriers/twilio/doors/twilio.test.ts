@@ -1,5 +1,8 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { OTHER_ORGANISATION, ownPage } from '../../../relay.test-kit.ts'
+import { calls } from '../../../store/schema.ts'
 import { ACCOUNT, CALLEE, OURS, type PhoneHouse, said, sidOf, startPhoneHouse } from './twilio.test-kit.ts'
 
 /** The relay's side of Twilio over real HTTP and sockets; requests are signed by Twilio's own package. */
@@ -140,7 +143,8 @@ describe('another phone', () => {
     said(sid, 'in-progress', undefined, { DialCallStatus: status, DialCallSid: `CA${'e'.repeat(32)}`, ...more })
 
   it('is joined for an agent whose person answers, once the gate has been asked for it too', async () => {
-    const person = '+12025550103'
+    // With the trunk's digit behind the country's, as many write it.
+    const [person, phone] = ['+112025550103', '+12025550103']
     const made = await house.ask('/api/agents', {
       method: 'POST',
       token: house.admin,
@@ -157,7 +161,7 @@ describe('another phone', () => {
     const [xml, ...again] = [...(await Promise.all([asks(), asks()])), await asks()]
     expect(again).toEqual([xml, xml])
     expect(xml).toMatch(/<Dial [^>]*callerId="\+12025550199"/)
-    expect(xml).toContain(`>${person}</Number>`)
+    expect(xml).toContain(`>${phone}</Number>`)
     expect(await house.view(callId)).toMatchObject({ kind: 'bridge', status: 'connected' })
     const decided = async () => {
       const answer = await house.ask('/api/gate/decisions', { token: house.admin })
@@ -289,5 +293,76 @@ describe('without proof', () => {
   it('a signed word of a call that nobody knows is thanked for', async () => {
     expect((await tell('/api/calls/status', said(`CA${'d'.repeat(32)}`, 'completed', 3))).status).toBe(204)
     expect((await tell('/api/calls/status', { From: OURS, To: CALLEE, CallSid: 'nonsense' })).status).toBe(400)
+  })
+})
+
+describe('signed by another organisation, whose number has a token of its own choice', () => {
+  const THEIRS = '+12025550177'
+  const TOKEN = 'a-token-of-strangers'
+  const DOORS = ['status', 'recording', 'amd', 'stream-status', 'dial-action', 'relay-action', 'conference']
+  beforeAll(async () => {
+    // It may say of itself that it has our account.
+    const twilioConfig = { accountSid: ACCOUNT, authToken: TOKEN }
+    const json = { phoneNumber: THEIRS, provider: 'twilio', twilioConfig }
+    const token = await house.token('admin', OTHER_ORGANISATION)
+    expect((await house.ask('/api/phone-numbers', { method: 'POST', token, json })).status).toBe(201)
+  })
+
+  /** All that any door understands, of this call. */
+  const words = (sid: string, status = 'in-progress') => ({
+    ...said(sid, status, 9, { To: THEIRS }),
+    ...{ RecordingSid: `RE${'9'.repeat(32)}`, RecordingStatus: 'completed', AnsweredBy: 'fax' },
+    ...{ StreamSid: 'MZ9', StreamEvent: 'stream-error', DialCallStatus: 'no-answer', StatusCallbackEvent: 'participant-join' },
+  })
+  /** Each is well formed, so that only the number decides. */
+  async function strangerTells(fields: Record<string, string>, callId?: string) {
+    for (const door of DOORS) {
+      const answer = await tell(`/api/calls/${door}${callId === undefined ? '' : `/${callId}`}`, fields, { token: TOKEN })
+      expect([door, answer.status]).toEqual([door, callId === undefined ? (door.endsWith('action') ? 200 : 204) : 403])
+      if (answer.status === 200)
+        expect([door, await answer.text()]).toEqual([door, expect.stringMatching(/<Response><Hangup\/><\/Response>$/)])
+    }
+  }
+  const recordingOf = async (callId: string) =>
+    (await house.relay.store.db.select({ recording: calls.recording }).from(calls).where(eq(calls.id, callId)))[0]?.recording
+  const typesOf = async (callId: string) => (await house.view(callId)).events.map(({ type }) => type)
+
+  it('nothing of a call that lives is believed, by Twilio’s name for it or by ours', async () => {
+    const { callId, placed, sid } = await ringing()
+    await tell(pathOf(placed.get('Url')), said(sid, 'in-progress', undefined, { Direction: 'outbound-api' }))
+    await expect.poll(() => house.view(callId)).toMatchObject({ status: 'connected' })
+    for (const status of ['in-progress', 'completed']) {
+      await strangerTells(words(sid, status))
+      await strangerTells(words(sid, status), callId)
+    }
+    // What its own number says is written behind all that would have been.
+    await tell(`/api/calls/stream-status/${callId}`, { ...said(sid, 'in-progress'), StreamSid: 'MZ1', StreamEvent: 'stream-started' })
+    await expect.poll(() => typesOf(callId)).toContain('stream.started')
+    expect((await typesOf(callId)).filter((type) => /recording|answered-by|stream\.error|over|ended/.test(type))).toEqual([])
+    expect(await house.view(callId)).toMatchObject({ status: 'connected', ends: 0 })
+    expect(await recordingOf(callId)).toBeNull()
+    await tell('/api/calls/status', said(sid, 'completed', 10))
+    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+  })
+
+  it('nor of one that is over: its recording stays, and nobody is hung up with our credentials', async () => {
+    const { callId, sid } = await ringing()
+    await tell('/api/calls/status', said(sid, 'no-answer', 2))
+    await expect.poll(() => house.view(callId)).toMatchObject({ ends: 1 })
+    const recording = { ...said(sid, 'completed'), RecordingSid: `RE${'1'.repeat(32)}`, RecordingStatus: 'completed' }
+    await tell('/api/calls/recording', recording)
+    const asked = house.asked.length
+    await strangerTells(words(sid))
+    await strangerTells(words(sid), callId)
+    expect(await recordingOf(callId)).toBe(`twilio:${recording.RecordingSid}`)
+    expect(house.asked.length).toBe(asked)
+  })
+
+  it('nor of a page’s call, which goes over no number: its visitor knows its name', async () => {
+    const opened = await house.ask('/api/web-calls', { method: 'POST', headers: ownPage(house.relay), json: { agentId: house.agentId } })
+    const { callId } = (await opened.json()) as { callId: string }
+    await strangerTells(words(sidOf(801)), callId)
+    expect(await recordingOf(callId)).toBeNull()
+    expect(await house.view(callId)).toMatchObject({ status: 'initiated', ends: 0 })
   })
 })

@@ -11,6 +11,7 @@ import { readDialOutcome, readVoice } from '../webhooks.ts'
 import { bridgeTwiml, mediaOf, soundTwiml } from './answer.ts'
 import type { TwilioRelay } from './conversation-relay.ts'
 import type { Signed, TwilioProof } from './proof.ts'
+import type { SpokenFor } from './spoken-for.ts'
 import type { TwilioUrls } from './urls.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -27,9 +28,11 @@ export function twilioVoice(
     ofPage,
     proof,
     relay,
+    spokenFor,
     urls,
   }: {
     proof: TwilioProof
+    spokenFor: SpokenFor
     relay: TwilioRelay
     urls: TwilioUrls
     ofPage: (signed: Signed) => string
@@ -76,11 +79,11 @@ export function twilioVoice(
   /** One of ours was answered, or its sound broke and wants another socket. */
   async function answered(c: HttpContext): Promise<string> {
     const callId = c.req.param('callId') ?? ''
-    const { form } = await proof.webhook(c, { callId })
-    const voice = readVoice(form)
-    const call = calls.get(callId)
-    const line = lines.get(callId)
-    if (!voice || !call || !line) return hangUpTwiml()
+    const signed = await proof.webhook(c, { callId })
+    const voice = readVoice(signed.form)
+    const live = voice && spokenFor.live(c, signed, voice.carrierCallId)
+    if (!live) return hangUpTwiml()
+    const { call, line } = live
     line.name(voice.carrierCallId)
     if (voice.carrierCallId !== line.carrierCallId) return hangUpTwiml()
     callerAsks(callId)
@@ -122,10 +125,9 @@ export function twilioVoice(
     const { form } = await proof.webhook(c, given === undefined ? {} : { callId: given })
     const outcome = readDialOutcome(form)
     if (!outcome) throw new Problem('invalid_request', 'This is not what Twilio says of a phone that was to be joined.')
-    const callId = given ?? lines.named('twilio', outcome.carrierCallId)?.callId
-    const call = callId === undefined ? undefined : calls.get(callId)
-    const line = callId === undefined ? undefined : lines.get(callId)
-    if (!call || !line) return hangUpTwiml()
+    const live = spokenFor.live(c, signed, outcome.carrierCallId)
+    if (!live) return hangUpTwiml()
+    const { call, line } = live
     // Who is rung again after this is asked for again.
     bridgedLines.delete(line)
     const { durationMs, endReason, status } = outcome

@@ -1,11 +1,11 @@
 import type { HouseNumber } from '../../../agents/house-number.ts'
-import type { Clock } from '../../../calls/ports.ts'
-import type { TwilioConfig } from '../config.ts'
+import type { House } from '../../house.ts'
+import { regionOf, type TwilioConfig } from '../config.ts'
 import { createAccessToken } from './access-token.ts'
 
 /** How a page is let into Twilio's kit, a visitor's or an operator's. */
 
-/** Short, for it is renewed: the SDK says ten seconds before. */
+/** Short, for it is renewed: the page asks for the next one half a minute before (`widget/src/twilio/token-life.ts`). */
 const TOKEN_MS = 600_000
 
 const configOf = ({ config }: HouseNumber) => config as TwilioConfig
@@ -26,9 +26,10 @@ export function lacksPageAccess(number: HouseNumber): string | undefined {
 export async function pageAccess(
   number: HouseNumber,
   identity: string,
-  clock: Clock,
+  { clock, settings }: Pick<House, 'clock' | 'settings'>,
 ): Promise<{ accessToken: string; expiresAtMs: number }> {
   const { accountSid, apiKeySecret = '', apiKeySid = '', twimlAppSid = '' } = configOf(number)
+  const region = regionOf(configOf(number), settings)
   const made = await createAccessToken({
     accountSid,
     apiKeySid,
@@ -37,6 +38,7 @@ export async function pageAccess(
     identity,
     nowMs: clock.nowMs(),
     ttlMs: TOKEN_MS,
+    ...(region === undefined ? {} : { region }),
   })
   return { accessToken: made.token, expiresAtMs: made.expiresAtMs }
 }

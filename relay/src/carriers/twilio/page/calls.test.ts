@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { HouseNumber } from '../../../agents/house-number.ts'
+import { readSettings } from '../../../settings.ts'
 import { TwilioConfig } from '../config.ts'
 import { createPageCalls, pageOf, readPageVisit } from './calls.ts'
 import { CONNECT_MS } from './ticket.ts'
@@ -28,11 +29,12 @@ const number = (o: Partial<HouseNumber> = {}): HouseNumber => ({
   ...o,
 })
 
-function house() {
+function house(env: Record<string, string> = {}) {
   let atMs = 1_800_000_000_000
   const hungUp: string[] = []
   const pages = createPageCalls({
     clock: { nowMs: () => atMs, monotonicMs: () => atMs, after: () => () => undefined },
+    settings: readSettings(env),
     hangUp: (callId) => hungUp.push(callId),
   })
   return { pages, hungUp, pass: (ms: number) => (atMs += ms) }
@@ -75,6 +77,20 @@ describe('a page that goes to Twilio', () => {
     pass(CONNECT_MS + 1)
     expect(pages.claim(visit('c1', ticketOf(one.connectParams)), number())).toBeUndefined()
     expect(pages.size).toBe(1)
+  })
+
+  it.each([
+    ['https://api.dublin.ie1.twilio.com', 'ie1'],
+    ['https://api.sydney.au1.twilio.com', 'au1'],
+    ['https://api.twilio.com', undefined],
+    ['https://twilio.shop.example', undefined],
+  ])('is let in where the account lives: %s', async (base, region) => {
+    const headerOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { twr?: string }
+    const byNumber = await house().pages.invite('c1', number({ config: { ...config, apiBaseUrl: base } }))
+    const { pages } = house({ TWILIO_API_BASE_URL: base })
+    const byHouse = await pages.invite('c1', number())
+    const renewed = await pages.renew('c1')
+    for (const one of [byNumber, byHouse, renewed]) expect(headerOf(one?.accessToken ?? '').twr).toBe(region)
   })
 
   it('gets a new token while its call lives', async () => {

@@ -1,8 +1,7 @@
 import type { HouseNumber } from '../../../agents/house-number.ts'
-import type { Clock } from '../../../calls/ports.ts'
-import type { PageDoor } from '../../house.ts'
-import type { TwilioConfig } from '../config.ts'
+import type { House, PageDoor } from '../../house.ts'
 import type { FormBody } from '../form.ts'
+import { sameAccount } from '../same-account.ts'
 import { lacksPageAccess, pageAccess } from './access.ts'
 import { createTicket, TICKET, type Ticket } from './ticket.ts'
 
@@ -56,14 +55,14 @@ export function callOfPage(from: string): string | undefined {
   return new RegExp(`^client:(?:${OPERATOR})?([A-Za-z0-9-]{1,64})$`).exec(from)?.[1]
 }
 
-export function createPageCalls(o: { clock: Clock; hangUp: (callId: string) => void }): PageCalls {
+export function createPageCalls(o: Pick<House, 'clock' | 'settings'> & { hangUp: (callId: string) => void }): PageCalls {
   const { clock } = o
   const pages = new Map<string, { number: HouseNumber; ticket: Ticket }>()
 
   return {
     lacks: lacksPageAccess,
     async invite(callId, number) {
-      const admission = await pageAccess(number, callId, clock)
+      const admission = await pageAccess(number, callId, o)
       const ticket = createTicket(clock)
       pages.set(callId, { number, ticket })
       return {
@@ -80,11 +79,11 @@ export function createPageCalls(o: { clock: Clock; hangUp: (callId: string) => v
     },
     async renew(callId) {
       const page = pages.get(callId)
-      return page && pageAccess(page.number, callId, clock)
+      return page && pageAccess(page.number, callId, o)
     },
     claim({ callId, carrierCallId, ticket }, asks) {
       const page = pages.get(callId)
-      if (!page || !sameAccount(page.number, asks) || !page.ticket.claim(ticket, carrierCallId)) return undefined
+      if (!page || !sameAccount(asks, page.number) || !page.ticket.claim(ticket, carrierCallId)) return undefined
       return { callId, number: page.number }
     },
     get size() {
@@ -94,6 +93,3 @@ export function createPageCalls(o: { clock: Clock; hangUp: (callId: string) => v
 }
 
 const field = (form: FormBody, name: string) => form.get(name)?.[0]
-const configOf = ({ config }: HouseNumber) => config as TwilioConfig
-const sameAccount = (one: HouseNumber, other: HouseNumber) =>
-  one.organisationId === other.organisationId && configOf(one).accountSid === configOf(other).accountSid
