@@ -29,7 +29,7 @@ describe('a call that comes in is ours', () => {
     expect(claim(from)).toBeUndefined()
   })
 
-  test.each(['', 'anonymous', 'sip:9876543210@x', '+919876543211', '543210', '+12025550101'])('not from %j', (from) => {
+  test.each(['', 'anonymous', 'sip:9876543210@x', '+919876543211', '+19876543210', '543210', '+12025550101'])('not from %j', (from) => {
     const { arrivals, claim } = book()
     arrivals.expect(expectation('c1'))
     expect(claim(from)).toBeUndefined()

@@ -1,4 +1,5 @@
 import type { Clock } from '../calls/ports.ts'
+import { choose } from './choose-arrival.ts'
 import { sameNumber } from './number-marks.ts'
 
 /**
@@ -55,13 +56,11 @@ export function createArrivals({ clock }: { clock: Clock }): Arrivals {
     )
 
   function decide({ from, numberId }: CameIn): Claim {
-    const here = open(numberId)
-    const exact = here.filter(({ expectation }) => sameNumber(expectation.visitor, from))
-    const meant = exact.length > 0 ? exact : here.filter(({ expectation }) => expectation.shown.some((each) => sameNumber(each, from)))
-    const [first] = meant
-    if (!first) return undefined
-    if (meant.length > 1 && meant.some(({ expectation }) => expectation.unclear === 'refuse')) return { is: 'unclear' }
-    return { is: 'ours', callId: first.expectation.callId }
+    const here = open(numberId).map(({ expectation }) => expectation)
+    return choose(here, {
+      isVisitor: ({ visitor }) => sameNumber(visitor, from),
+      isShown: ({ shown }) => shown.some((each) => sameNumber(each, from)),
+    })
   }
 
   return {

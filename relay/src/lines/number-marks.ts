@@ -9,12 +9,13 @@ const NATIONAL_DIGITS = 10
 /** Without what countries and carriers write before them; empty when it is no number. */
 const digitsOf = (number: string) => (/^\+?[\d\s().-]{5,24}$/.test(number) ? number.replace(/\D/g, '').replace(/^0+/, '') : '')
 
-export function sameNumber(one: string, other: string): boolean {
-  const [a, b] = [digitsOf(one), digitsOf(other)]
-  if (!a || !b) return false
-  const [long, short] = a.length >= b.length ? [a, b] : [b, a]
-  return long === short || (short.length >= NATIONAL_DIGITS && long.endsWith(short))
+export function sameNumber(kept: string, asked: string): boolean {
+  const marks = marksAsked(asked)
+  return marksKept(kept).some((mark) => marks.includes(mark))
 }
+
+/** By what a caller is counted. Whose number is not told, or told in words (`anonymous`), is a stranger of their own, named by their call. */
+export const countedAs = (from: string, call: string): string => (/\d/.test(from) ? from : call)
 
 /** What is kept of a number, to be compared where neither number may be seen: it is the same as another one when they have a mark in common. */
 export const marksKept = (number: string): string[] => marks(number, { withCountry: 'long', without: 'short' })
