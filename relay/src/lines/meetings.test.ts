@@ -188,7 +188,7 @@ describe('in a house of several relays', () => {
     const forgotten: string[] = []
     const claim = () => answer()
     const shared = {
-      ...{ claim, whose: claim, settled: async () => undefined },
+      ...{ claim, whose: claim, start: () => undefined, close: async () => undefined, settled: async () => undefined },
       expect: (expectation: Expectation) => void waited.push(expectation),
       forget: (callId: string) => void forgotten.push(callId),
     }

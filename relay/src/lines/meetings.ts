@@ -55,7 +55,7 @@ export function createMeetings(o: {
 
   async function claimOf(arrival: CameIn): Promise<Claim> {
     try {
-      if (shared) return await shared.claim(arrival)
+      if (shared) return await shared.claim(arrival, (callId) => meetings.has(callId))
     } catch (error) {
       logger.warn({ err: error }, 'which relay waits for a call could not be read: what is waited for here counts')
     }

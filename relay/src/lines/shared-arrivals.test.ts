@@ -5,6 +5,7 @@ import { createKeyring } from '../access/encryption.ts'
 import { createCallLog } from '../calls/log/call-log.ts'
 import { TestClock } from '../clock.test-kit.ts'
 import { createLogger } from '../logger.ts'
+import type { Store } from '../store/open.ts'
 import { calls, expectedArrivals } from '../store/schema.ts'
 import { eachStore } from '../store/store.test-kit.ts'
 import { expectedCall } from './expected-call.ts'
@@ -18,7 +19,7 @@ const logger = createLogger({ level: 'silent' })
 eachStore('what several relays wait for', (room) => {
   const keyring = createKeyring({ current: randomBytes(32).toString('base64'), old: [] })
   const clock = new TestClock()
-  const relay = () => createSharedArrivals({ store: room.store, keyring, clock, logger })
+  const relay = (store = room.store) => createSharedArrivals({ store, keyring, clock, logger })
   const log = () => createCallLog({ store: room.store, keyring, clock, owner: 'relay_one', logger })
   afterEach(async () => {
     await room.store.db.delete(expectedArrivals)
@@ -28,7 +29,10 @@ eachStore('what several relays wait for', (room) => {
 
   /** Two relays, and calls that the first of them waits for. */
   async function house(...expected: { visitor?: string; unclear?: 'refuse' | 'first' }[]) {
-    const [here, there] = [relay(), relay()]
+    return houseOver(room.store, ...expected)
+  }
+  async function houseOver(store: Store, ...expected: { visitor?: string; unclear?: 'refuse' | 'first' }[]) {
+    const [here, there] = [relay(store), relay()]
     const book = log()
     const ids: string[] = []
     for (const { unclear = 'refuse', visitor = VISITOR } of expected) {
@@ -42,6 +46,16 @@ eachStore('what several relays wait for', (room) => {
     await here.settled()
     return { here, there, ids }
   }
+  /** The store as one relay sees it, which takes nothing that is told until it is back. */
+  function failing() {
+    const link = { isAway: true }
+    const away = () => {
+      throw new Error('the store is away')
+    }
+    const db = new Proxy(room.store.db, { get: (real, name) => (name === 'insert' && link.isAway ? away : Reflect.get(real, name)) })
+    return { link, store: { ...room.store, db } }
+  }
+  const everywhere = () => true
   const from = (number: string, carrierCallId = 'CB1') => ({ numberId: 'pn_1', carrierCallId, from: number })
 
   it('is found by the visitor’s number however it is written, else by what the carrier shows; not by another, nor at another number', async () => {
@@ -58,21 +72,21 @@ eachStore('what several relays wait for', (room) => {
   it('is taken once, at whatever relay; the same incoming call is answered the same', async () => {
     const { here, ids, there } = await house({ unclear: 'first' }, { unclear: 'first' })
     const claims = await Promise.all([
-      here.claim(from(VISITOR, 'CB1')),
-      there.claim(from(VISITOR, 'CB2')),
-      here.claim(from(VISITOR, 'CB1')),
+      here.claim(from(VISITOR, 'CB1'), everywhere),
+      there.claim(from(VISITOR, 'CB2'), everywhere),
+      here.claim(from(VISITOR, 'CB1'), everywhere),
     ])
     expect(new Set(claims.map((claim) => claim?.is === 'ours' && claim.callId))).toEqual(new Set(ids))
     expect(claims[2]).toEqual(claims[0])
-    expect(await there.claim(from(VISITOR, 'CB1'))).toEqual(claims[0])
-    expect(await there.claim(from(VISITOR, 'CB3'))).toBeUndefined()
+    expect(await there.claim(from(VISITOR, 'CB1'), everywhere)).toEqual(claims[0])
+    expect(await there.claim(from(VISITOR, 'CB3'), everywhere)).toBeUndefined()
   })
 
   it('two that are shown alike are told apart by nobody', async () => {
     const { ids, there } = await house({}, { visitor: '+919876500000' })
-    expect(await there.claim(from(SHOWN))).toEqual({ is: 'unclear' })
-    expect(await there.claim(from('+919876500000', 'CB2'))).toEqual({ is: 'ours', callId: ids[1] })
-    expect(await there.claim(from(SHOWN))).toEqual({ is: 'ours', callId: ids[0] })
+    expect(await there.claim(from(SHOWN), everywhere)).toEqual({ is: 'unclear' })
+    expect(await there.claim(from('+919876500000', 'CB2'), everywhere)).toEqual({ is: 'ours', callId: ids[1] })
+    expect(await there.claim(from(SHOWN), everywhere)).toEqual({ is: 'ours', callId: ids[0] })
   })
 
   it('is nobody’s after its time, once it is forgotten, and when its call is over; what a dead relay left goes', async () => {
@@ -88,10 +102,61 @@ eachStore('what several relays wait for', (room) => {
     expect(await there.whose(from('+919876500000'))).toBeUndefined()
     await clock.advance(WITHIN_MS)
     expect(await there.whose(from('+919876511111'))).toBeUndefined()
-    await clock.advance(100)
-    here.expect({ callId: 'later', numberId: 'pn_1', visitor: VISITOR, shown: [], withinMs: WITHIN_MS, unclear: 'refuse' })
+    expect(await rows()).not.toEqual([])
+    there.start()
+    await there.settled()
+    await clock.advance(60_000)
+    await there.close()
+    expect(await rows()).toEqual([])
+  })
+
+  it('is told again where the store did not take it: found at once where it is waited for, and everywhere a moment later', async () => {
+    for (const asks of ['here', 'there'] as const) {
+      const { link, store } = failing()
+      const relays = await houseOver(store, {})
+      expect(await relays.there.claim(from(VISITOR), everywhere)).toBeUndefined()
+      link.isAway = false
+      if (asks === 'there') {
+        await clock.advance(1000)
+        await relays.here.settled()
+      }
+      expect(await relays[asks].claim(from(VISITOR), everywhere)).toEqual({ is: 'ours', callId: relays.ids[0] })
+      await relays.here.close()
+      await room.store.db.delete(expectedArrivals)
+    }
+  })
+
+  it('is told again no more once it is forgotten, or its time is over', async () => {
+    const { link, store } = failing()
+    const { here, ids } = await houseOver(store, {}, { visitor: '+919876500000' })
+    here.forget(ids[0] ?? '')
+    await clock.advance(WITHIN_MS)
     await here.settled()
-    expect((await rows()).map(({ callId }) => callId)).toEqual(['later'])
+    link.isAway = false
+    await clock.advance(2000)
+    await here.settled()
+    expect(await rows()).toEqual([])
+  })
+
+  it('told again though it was written, it stays taken', async () => {
+    const { here, ids, there } = await house({})
+    expect(await there.claim(from(VISITOR), everywhere)).toMatchObject({ is: 'ours' })
+    const [row] = await rows()
+    const nowMs = row?.expectedAt.getTime() ?? 0
+    // As the first relay has it whose answer from the store was lost.
+    const same = createSharedArrivals({ store: room.store, keyring, clock: Object.assign(new TestClock(), { nowMs: () => nowMs }), logger })
+    same.expect({ callId: ids[0] ?? '', numberId: 'pn_1', visitor: VISITOR, shown: [SHOWN], withinMs: WITHIN_MS, unclear: 'refuse' })
+    await same.settled()
+    expect(await rows()).toEqual([row])
+    expect(await here.whose(from(VISITOR, 'CB2'))).toBeUndefined()
+  })
+
+  it('is another relay’s to take: who asks elsewhere is told of it, and takes nothing', async () => {
+    const { here, ids, there } = await house({})
+    const ours = { is: 'ours', callId: ids[0] }
+    expect(await there.claim(from(VISITOR, 'CB1'), () => false)).toEqual(ours)
+    expect(await here.claim(from(VISITOR, 'CB2'), (callId) => callId === ids[0])).toEqual(ours)
+    expect((await rows()).map(({ takenBy }) => takenBy)).toEqual(['CB2'])
   })
 
   it('is found at all numbers that say they were called, and nothing is taken', async () => {
