@@ -6,6 +6,7 @@ import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { LiveLine } from '../lines/line.ts'
 import type { Lines } from '../lines/lines.ts'
 import type { Meeting } from '../lines/meetings.ts'
+import { countedAs } from '../lines/number-marks.ts'
 import type { Logger } from '../logger.ts'
 import { Problem } from '../protocol/index.ts'
 
@@ -41,8 +42,7 @@ export function createReception(o: {
     const { callsPerVisitorPerHour, concurrentCalls } = agent.persona.limits
     try {
       const release = await o.limits.openCall({
-        // Of some nobody tells who calls: each is a stranger of its own.
-        address: from || carrierCallId,
+        address: countedAs(from, carrierCallId),
         agentId: agent.id,
         organisationId: agent.organisationId,
         perVisitorPerHour: callsPerVisitorPerHour,
