@@ -87,6 +87,27 @@ it('another key joins the caller with a person, and the gate is asked', async ()
   await until('it is over', async () => (await callsOf(number))[0]?.endReason)
 })
 
+it.each(['media-streams', 'conversation-relay'] as const)('who was led on is joined with a person from there (%s)', async (media) => {
+  await bring(media)
+  const number = newNumber()
+  const person = newNumber()
+  await house.phones.script(person, { says: [{ text: 'Good morning.' }, { pauseMs: 1500 }], hangsUpAfterMs: 0 })
+  const says = [{ waitForSpeechMs: 200 }, { waitForSilenceMs: 1000 }, { digits: '1' }, { pauseMs: 60_000 }]
+  await house.phones.dial(number, TWILIO_ACCOUNT.phoneNumber, { says })
+  const sales = await until('the caller was led on', async () => {
+    const led = (await callsOf(number)).find(({ agentId }) => agentId === salesId)
+    return led && (await agentSaid(led.id)).includes(SALES) && led
+  })
+  const { status } = await house.admin.ask('POST', `/api/calls/${sales.id}/transfer`, { to: person })
+  expect(status).toBe(204)
+  const rung = await house.phones.phone(person, ({ state }) => state === 'talking')
+  await house.phones.phone(person, ({ id, state }) => id === rung.id && state === 'over')
+  expect((await house.events(sales.id)).map(({ type }) => type)).toContain('call.joined')
+  const asked = (await house.phones.calls(number)).at(-1)
+  await house.phones.act(asked?.id ?? '', { do: 'hang-up' })
+  await until('both are over', async () => (await callsOf(number)).every(({ endReason }) => endReason))
+})
+
 it('over a carrier that joins nobody the menu says so and is read again', async () => {
   const number = newNumber()
   const says = [{ waitForSpeechMs: 200 }, { waitForSilenceMs: 1000 }, { digits: '2' }, { waitForSpeechMs: 300 }, { waitForSilenceMs: 1200 }]

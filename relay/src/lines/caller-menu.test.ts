@@ -4,6 +4,7 @@ import type { Agent } from '../agents/agents.ts'
 import { Persona } from '../agents/persona.ts'
 import { fakeAudioLeg, fakeTextLeg } from '../calls/fakes.test-kit.ts'
 import type { TextLeg } from '../calls/ports.ts'
+import { CarrierFault } from '../carriers/carrier.ts'
 import { CALLEE, NUMBER, phoneWorld } from './lines.test-kit.ts'
 import { bringSound, bringTextLeg } from './phone-leg.ts'
 
@@ -141,6 +142,58 @@ describe('a menu', () => {
     await press('2')
     expect([joins, call.stage]).toEqual([[PERSON], 'joined'])
     expect(asked.at(-1)).toMatchObject({ number: PERSON, asker: { kind: 'operator', id: 'menu of demo' } })
+  })
+
+  test('who was led on is joined with another phone from there, whichever of the two calls is named, and comes back there', async () => {
+    for (const named of ['led', 'menu'] as const) {
+      const { account, agent, call, clock, led, leg, lines, press, said } = await dialled()
+      account.knows = (carrierCallId) => said('connected', { carrierCallId })
+      await press('1')
+      const sold = led() ?? call
+      const joins: string[] = []
+      account.transfer = async (permit, carrierCallId, { callId, to }) => {
+        permit.redeem({ callId, number: to })
+        joins.push(`${carrierCallId} ${to}`)
+      }
+      expect([lines.talkOf(call), lines.under(sold)]).toEqual([sold, lines.get(call.id)])
+      await lines.transfer(named === 'led' ? sold : call, agent, PERSON, { asker: { kind: 'operator', id: 'u' }, statusUrl: 'j' })
+      leg.emit({ type: 'detached', leaving: 'visitor' })
+      await clock.advance(30_000)
+      expect([joins, sold.stage, call.stage, account.hungUp]).toEqual([[`CA9 ${PERSON}`], 'joined', 'joined', []])
+      bringSound(call, fakeAudioLeg(clock))
+      await clock.advance(100)
+      expect([sold.stage, call.stage]).toEqual(['live', 'joined'])
+    }
+  })
+
+  test('who was led on and could not be joined goes on there, and the menu says nothing more', async () => {
+    const { account, agent, call, clock, led, lines, press, saidByAgents } = await dialled()
+    await press('1')
+    account.transfer = () => Promise.reject(new CarrierFault('refused', 'no', { placed: 'no' }))
+    const said = saidByAgents()
+    await expect(lines.transfer(call, agent, PERSON, { asker: { kind: 'operator', id: 'u' }, statusUrl: 'j' })).rejects.toThrow('no')
+    await clock.advance(15_000)
+    expect([led()?.stage, call.stage, saidByAgents()]).toEqual(['live', 'joined', said])
+  })
+
+  test('counts nobody’s number as one caller: each who withholds theirs is led on', async () => {
+    const house = phoneWorld({ phone })
+    house.others.push({ ...sales, persona: { ...sales.persona, limits: { ...sales.persona.limits, callsPerVisitorPerHour: 1 } } })
+    house.account.knows = (carrierCallId) => house.said('connected', { carrierCallId })
+    for (const [from, carrierCallId, sold] of [
+      ['anonymous', 'CA1', 1],
+      ['anonymous', 'CA2', 2],
+      [CALLEE, 'CA3', 3],
+      [CALLEE, 'CA4', 3],
+    ] as const) {
+      const call = await house.lines.receive({ number: NUMBER, carrierCallId, from, to: NUMBER.phoneNumber, agent: house.agent })
+      const leg = fakeAudioLeg(house.clock)
+      bringSound(call, leg)
+      await house.clock.advance(8000)
+      leg.emit({ type: 'digits', digits: '1' })
+      await house.clock.advance(1000)
+      expect([from, house.calls.list().filter(({ agentId }) => agentId === 'sales').length]).toEqual([from, sold])
+    }
   })
 
   test('says so where a carrier joins nobody, where an agent is gone or has no room, and lets go after three', async () => {

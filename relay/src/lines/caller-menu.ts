@@ -8,6 +8,7 @@ import type { CallLog } from '../calls/ports.ts'
 import { LEAD_TOOL, MENU_ENGINE } from '../engines/menu/index.ts'
 import { phrasesFor } from '../engines/offline/phrases.ts'
 import type { Logger } from '../logger.ts'
+import { countedAs } from './number-marks.ts'
 import { isOfWords, passLeg } from './phone-leg.ts'
 
 /**
@@ -55,6 +56,8 @@ export function leadFromMenu(o: {
   agentOf: (organisationId: string, id: string) => Promise<Agent | undefined>
   /** Joins the caller with this phone; rejects when nobody may be rung, or the carrier cannot. */
   joinWith: (person: string) => Promise<void>
+  /** The caller talks in this call from now on. */
+  onLed: (to: Call) => void
   logger: Logger
 }): void {
   const { call, log, menu } = o
@@ -86,14 +89,15 @@ export function leadFromMenu(o: {
     if (call.endReason) return led.hangUp(call.endReason)
     log.event(led.id, 'menu.from', { callId: call.id })
     call.joined()
-    if (!passLeg(call, led)) led.hangUp('connection')
+    if (!passLeg(call, led)) return led.hangUp('connection')
+    o.onLed(led)
   }
 
   /** Whom it leads to may be busy, and the relay full, as for any call. @throws Problem rate_limited */
   function roomFor({ id, organisationId, persona }: Agent): Promise<() => void> {
     const { callsPerVisitorPerHour, concurrentCalls } = persona.limits
     return o.limits.openCall({
-      address: o.details.from || call.id,
+      address: countedAs(o.details.from, call.id),
       agentId: id,
       organisationId,
       perVisitorPerHour: callsPerVisitorPerHour,

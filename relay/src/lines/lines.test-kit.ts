@@ -87,10 +87,13 @@ export function phoneWorld(
   const settled: { callId: string; durationMs: number }[] = []
   const gate = {
     refusal: undefined as Extract<GateAnswer, { allowed: false }> | undefined,
+    /** As the gate reads what was typed. */
+    reads: (typed: string) => typed,
     async ask(question: GateQuestion): Promise<GateAnswer> {
       asked.push(question)
-      const permit = givePermit({ callId: question.callId, number: question.number, decisionId: 'd' }, house.clock)
-      return gate.refusal ?? { allowed: true, number: question.number, country: 'US', rule: 'requested', permit }
+      const number = gate.reads(question.number)
+      const permit = givePermit({ callId: question.callId, number, decisionId: 'd' }, house.clock)
+      return gate.refusal ?? { allowed: true, number, country: 'US', rule: 'requested', permit }
     },
     async instead(question: GateQuestion, failed: Permit): Promise<GateAnswer> {
       instead.push(question)

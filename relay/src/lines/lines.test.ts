@@ -92,6 +92,15 @@ describe('a phone is rung', () => {
   })
 })
 
+test('the agent’s person is rung as the gate reads their number, however the owner wrote it', async () => {
+  const { agent, gate, lines, order } = phoneWorld()
+  const { call } = await lines.ring(order)
+  call.answers()
+  gate.reads = (typed) => (typed === '+4407911123456' ? '+447911123456' : typed)
+  expect(await lines.bridge(call, agent, '+4407911123456')).toBe('+447911123456')
+  expect(call.stage).toBe('joined')
+})
+
 describe('when the carrier is in trouble', () => {
   test('a permit for another call rings nobody, and that is clear at once', async () => {
     const { account, gate, lines, order, settled } = phoneWorld()

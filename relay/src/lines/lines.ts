@@ -9,6 +9,7 @@ import type { HouseGate } from '../gate/gate.ts'
 import type { GateQuestion } from '../gate/question.ts'
 import type { Logger } from '../logger.ts'
 import { leadFromMenu, menuPersona } from './caller-menu.ts'
+import { createLed, type Led } from './led.ts'
 import type { LiveLine } from './line.ts'
 import { createMeetings, type Meeting, type Meetings } from './meetings.ts'
 import { createOutgoing, MEDIA_MS, type Outgoing } from './outgoing.ts'
@@ -37,12 +38,16 @@ export interface Lines extends Omit<Outgoing, 'forget'> {
   expected: Meetings['claim']
   /** The line of a call that is not over at its carrier. */
   get(callId: string): LiveLine | undefined
+  /** The line that this call talks over: its own, or its menu's. */
+  under(call: Call): LiveLine | undefined
+  /** The call in which this one's caller talks: itself, or the one that its menu led to. */
+  talkOf: Led['talkOf']
   named(carrier: string, carrierCallId: string): LiveLine | undefined
   /** What a carrier says of a call; of one that nobody holds any more it is hung up if it lives. */
   tell(callId: string, event: LineEvent): Promise<void>
-  /** The agent's person may be rung for this call, and the carrier is about to be told to. @throws Problem with the gate's refusal */
-  bridge(call: Call, agent: Agent, person: string): Promise<void>
-  /** Joins who is on the phone with another one; the agent leaves. @throws Problem with the gate's refusal, CarrierFault */
+  /** The agent's person may be rung for this call, under the number that this resolves with, and nothing else. @throws Problem with the gate's refusal */
+  bridge(call: Call, agent: Agent, person: string): Promise<string>
+  /** Joins who is on the phone with another one; the agent leaves, also where a menu led to it. @throws Problem with the gate's refusal, CarrierFault */
   transfer(call: Call, agent: Agent, to: string, o: { asker: GateQuestion['asker']; statusUrl: string }): Promise<void>
   /** Who took the phone up: a machine is hung up, or gets the agent's message after its beep. */
   machine(call: Call, voicemail: string | undefined, verdict: Verdict): void
@@ -100,6 +105,8 @@ export function createLines(o: {
     },
   })
   const receiving = new Map<string, Promise<Call>>()
+  const led = createLed()
+  const under = (call: Call) => register.get(led.holderOf(call).id)
 
   async function receive({ agent, number, carrierCallId, from, meeting, to }: Incoming): Promise<Call> {
     if (meeting) register.get(meeting.bridge.id)?.met()
@@ -139,6 +146,7 @@ export function createLines(o: {
         leadFromMenu({
           ...{ call, agent, menu, calls, limits: o.limits, log, logger, joinWith },
           agentOf: o.agentOf,
+          onLed: (to) => led.on(call, to),
           phoneNumberId: number.id,
           details: { from, to },
         })
@@ -152,15 +160,17 @@ export function createLines(o: {
     }
   }
 
-  const join: Lines['transfer'] = async (call, agent, to, { asker, statusUrl }) => {
-    const line = register.get(call.id)
+  const join: Lines['transfer'] = async (asked, agent, to, { asker, statusUrl }) => {
+    const line = under(asked)
     if (line?.carrierCallId === undefined) return
-    const permit = await permitFor(call, agent, to, asker)
+    // What the phones of a line cost is settled with the line.
+    const permit = await permitFor(led.holderOf(asked), agent, to, asker)
+    const call = led.talkOf(asked)
     log.event(call.id, 'transfer', { by: asker.kind })
     // Before the carrier takes the sound away.
     call.joined()
     const order = {
-      callId: call.id,
+      callId: line.callId,
       to: permit.number,
       callerId: line.number.phoneNumber,
       statusUrl,
@@ -209,6 +219,8 @@ export function createLines(o: {
     },
     expected: meetings.claim,
     get: register.get,
+    under,
+    talkOf: led.talkOf,
     named: register.named,
     async tell(callId, event) {
       const line = register.get(callId)
@@ -217,8 +229,9 @@ export function createLines(o: {
     },
     async bridge(call, agent, person) {
       const permit = await permitFor(call, agent, person, { kind: 'operator', id: `agent ${agent.id}` })
-      permit.redeem({ callId: call.id, number: person })
+      permit.redeem({ callId: call.id, number: permit.number })
       call.joined()
+      return permit.number
     },
     transfer: join,
     machine(call, voicemail, verdict) {
