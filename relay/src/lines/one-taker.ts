@@ -5,7 +5,7 @@ import { Problem } from '../protocol/index.ts'
 export interface OneTaker {
   /**
    * Runs `take` at the first that comes with this call; all others, and all later words of it, do nothing. One that answers `no-room` has done nothing
-   * either: the next may. Rejects as `take` does, and while the store is away.
+   * either: the next may. Rejects as `take` does, while the store is away, and where nobody knows what became of who took it: that call may be lost.
    */
   of(carrier: string, carrierCallId: string, take: () => Promise<'done' | 'no-room'>): Promise<void>
 }
@@ -23,7 +23,7 @@ export function createOneTaker(idempotency: Pick<Idempotency, 'run'>): OneTaker 
       await idempotency
         .run({ scope: `${carrier} calls that come in`, key: carrierCallId, bodyHash: BODY }, work)
         .catch((error: unknown) => {
-          if (!(error instanceof Problem)) throw error
+          if (!(error instanceof Problem) || error.code === 'conflict') throw error
         })
     },
   }
