@@ -25,7 +25,7 @@ onPostgres('relays of one house', (room) => {
     await room.store.db.delete(relays)
   })
 
-  function relay(id: string) {
+  function relay(id: string, { draining = false } = {}) {
     const { store } = room
     const log = createCallLog({ store, keyring, clock, owner: id, logger })
     const sweeper = createSweeper({ store, keyring, log, clock, owner: id, logger, everyMs: 15_000 })
@@ -36,6 +36,7 @@ onPostgres('relays of one house', (room) => {
       sweeper,
       settle: async (orphans) => void hungUp.push(...orphans.map(({ carrierCallId }) => carrierCallId)),
       changed: (organisationId, callId) => told.push(`${organisationId} ${callId}`),
+      draining: () => draining,
     })
     let left = false
     const peers = createPeers({ store, id, url: `http://${id}.example`, clock, logger, onGone: heir })
@@ -45,7 +46,7 @@ onPostgres('relays of one house', (room) => {
       await log.stop()
     }
     closing.push(die)
-    return { id, log, peers, hungUp, told, die }
+    return { id, heir, log, peers, hungUp, told, die }
   }
   async function call(at: ReturnType<typeof relay>, carrierCallId?: string) {
     const id = `c${randomBytes(8).toString('hex')}`
@@ -97,6 +98,15 @@ onPostgres('relays of one house', (room) => {
     }
     const [row] = await room.store.db.select().from(calls).where(eq(calls.id, kept))
     expect(row?.endedAt).toBeNull()
+  })
+
+  it('leave what a dead one left to those that stay: who leaves has no time to hang up', async () => {
+    const [leaving, staying, dead] = [relay('relay_leaving', { draining: true }), relay('relay_staying'), relay('relay_dead')]
+    const lost = await call(dead, 'CA1')
+    await expect(leaving.heir(dead.id)).rejects.toThrow('another one')
+    expect([leaving.told, leaving.hungUp]).toEqual([[], []])
+    await staying.heir(dead.id)
+    expect([staying.told, staying.hungUp]).toEqual([[`org ${lost}`], ['CA1']])
   })
 
   it('say of a call that nobody ends yet that its relay is gone', async () => {

@@ -49,8 +49,11 @@ export function heirOf(o: {
   sweeper: Pick<Sweeper, 'settleOf'>
   settle: (orphans: readonly Orphan[]) => Promise<void>
   changed: Changed
+  draining: () => boolean
 }): (relayId: string) => Promise<void> {
   return async (relayId) => {
+    // It would end them and have no time left to hang them up. They are told of again, to every relay that lives.
+    if (o.draining()) throw new Error('This relay leaves: another one ends the calls of the one that is gone.')
     const orphans = await findOrphans(o.store, relayId)
     const settled = await o.sweeper.settleOf(relayId)
     const ids = new Set(settled.map(({ id }) => id))
@@ -71,6 +74,7 @@ export function furnishRelays(o: {
   clock: Clock
   logger: Logger
   closers: Closers
+  draining: () => boolean
 }): Relays | undefined {
   const { calls, clock, logger, redis, store } = o
   const url = o.settings.storage.INSTANCE_URL
@@ -88,7 +92,7 @@ export function furnishRelays(o: {
     others: { holding, proof },
     sockets: [feedSocket({ calls })],
     async join({ changed, settle }) {
-      settleGone = heirOf({ store, sweeper: o.sweeper, settle, changed })
+      settleGone = heirOf({ store, sweeper: o.sweeper, settle, changed, draining: o.draining })
       await peers.join()
     },
   }
