@@ -81,8 +81,8 @@ export function createLiveCalls(o: {
   voice: Voice
   /** Asks an owner's service for a tool; without it agents have no http tools. */
   askService?: AskService
-  /** How many people of an organisation watch calls now who may step in; unset: nobody. */
-  watchers?: (organisationId: string) => Promise<number>
+  /** Whether anybody of an organisation watches calls now who may step in; unset: nobody. */
+  anybodyWatches?: (organisationId: string) => Promise<boolean>
   /** What models cost, as far as the owner says. */
   prices?: Prices
   clock: Clock
@@ -131,7 +131,7 @@ export function createLiveCalls(o: {
       times: { ...times, ...own },
       newId,
       ...(o.askService ? { askService: o.askService } : {}),
-      ...(o.watchers ? { watchers: o.watchers } : {}),
+      ...(o.anybodyWatches ? { anybodyWatches: o.anybodyWatches } : {}),
       ...(o.prices ? { prices: o.prices } : {}),
       onOver: () => calls.delete(id),
     })

@@ -47,8 +47,8 @@ export interface TalkOptions {
   newId: () => string
   /** Asks an owner's service for a tool. */
   askService?: AskService
-  /** How many people of an organisation watch calls now who may step in. */
-  watchers?: (organisationId: string) => Promise<number>
+  /** Whether anybody of an organisation watches calls now who may step in. */
+  anybodyWatches?: (organisationId: string) => Promise<boolean>
   prices?: Prices
 }
 
@@ -93,7 +93,7 @@ class WiredTalk implements Talk, MouthEvents {
     this.#usage = createUsage(o.prices)
     this.transcript = createTranscript({ callId: id, feed, log: o.log, clock, newId })
     const greeting = openingWords(persona, o.variables)
-    const { askService, watchers } = o
+    const { anybodyWatches, askService } = o
     this.tools = createTools({
       specs: persona.tools,
       builtIns: persona.builtInTools,
@@ -103,7 +103,7 @@ class WiredTalk implements Talk, MouthEvents {
       onEndCall: () => this.conversation.engine({ type: 'hang-up' }),
       onSlow: () => this.conversation.filler(),
       ...(askService ? { askService: (tool, values, signal) => askService({ agentId: o.agentId, tool, arguments: values }, signal) } : {}),
-      ...(watchers ? { watchers: () => watchers(o.organisationId) } : {}),
+      ...(anybodyWatches ? { anybodyWatches: () => anybodyWatches(o.organisationId) } : {}),
     })
     this.conversation = createConversation({
       persona,

@@ -33,8 +33,9 @@ export interface ToPage {
 
 /** What relays of one house ask each other. */
 export interface BetweenRelays {
-  /** Who of this organisation looks on at your side and may step in? */
-  'desk:who': (organisationId: string, answer: (actors: string[]) => void) => void
+  /** Does anybody of this organisation look on at your side who may step in? A yes is told at once as well: answers count only when all are there. */
+  'desk:asked': (organisationId: string, question: string, answer: (isWatched: boolean) => void) => void
+  'desk:watched': (question: string) => void
 }
 
 export const ROOM = {

@@ -13,6 +13,7 @@ import type { Logger } from '../logger.ts'
 import { type Entry, Problem } from '../protocol/index.ts'
 import type { TrustProxy } from '../settings/kinds.ts'
 import type { Commands } from './commands.ts'
+import { createDesks } from './desks.ts'
 import { type BetweenRelays, type FromPage, ROOM, type ToPage } from './events.ts'
 import { createFarFeeds } from './far-feeds.ts'
 import type { FreshView } from './fresh-view.ts'
@@ -30,8 +31,6 @@ const MAX_MESSAGE_BYTES = 16 * 1024
 const MOST_WAITING = 5000
 const LOOK_EVERY_MS = 2000
 const LAST_WORDS_MS = 1000
-/** A visitor waits for the answer; Socket.IO by itself would give a relay that hangs five seconds. */
-const DESKS_ANSWER_WITHIN_MS = 800
 
 /** The rooms in which operators see calls as they happen, over Socket.IO: of their organisation, of one call, of its transcript. */
 export interface LiveRooms {
@@ -41,8 +40,8 @@ export interface LiveRooms {
   readonly size: number
   /** Tells everybody a call anew that no relay holds any more. */
   readonly changed: Changed
-  /** How many people (and keys) of an organisation look on now who may step in, at any relay. Never rejects. */
-  watchers(organisationId: string): Promise<number>
+  /** Whether anybody of an organisation looks on now who may step in, at any relay. Never rejects. */
+  readonly anybodyWatches: (organisationId: string) => Promise<boolean>
   close(): Promise<void>
 }
 
@@ -123,16 +122,12 @@ export function createLiveRooms(o: {
     })
   })
 
-  const atDesk = (organisationId: string) => {
-    const pages = io.of('/').adapter.rooms.get(ROOM.desk(organisationId)) ?? []
-    return [...pages].flatMap((id) => io.of('/').sockets.get(id) ?? []).map(({ data }) => actorOf(data.principal))
-  }
-  io.on('desk:who', (organisationId, answer) => answer(atDesk(organisationId)))
-  const askOthers = (organisationId: string): Promise<string[][]> => {
-    const late = Promise.withResolvers<string[][]>()
-    const cancel = clock.after(DESKS_ANSWER_WITHIN_MS, () => late.resolve([]))
-    return Promise.race([io.serverSideEmitWithAck('desk:who', organisationId).catch(() => []), late.promise]).finally(cancel)
-  }
+  const anybodyWatches = createDesks({
+    io,
+    isWatchedHere: (organisationId) => (io.of('/').adapter.rooms.get(ROOM.desk(organisationId))?.size ?? 0) > 0,
+    hasOthers: () => shared?.redis.isReady === true,
+    clock,
+  })
 
   const teller = createTeller({
     view,
@@ -170,10 +165,7 @@ export function createLiveRooms(o: {
       return io.engine.clientsCount
     },
     changed,
-    async watchers(organisationId) {
-      const elsewhere = shared?.redis.isReady ? await askOthers(organisationId) : []
-      return new Set([...atDesk(organisationId), ...elsewhere.flat()]).size
-    },
+    anybodyWatches,
     async close() {
       // The last word of calls that ended with this relay.
       await withinMs(LAST_WORDS_MS, teller.idle())

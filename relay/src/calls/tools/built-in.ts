@@ -43,8 +43,8 @@ export function createBuiltIns(o: {
   feed: Pick<FeedWriter, 'tell'>
   note: Note
   onEndCall: () => void
-  /** How many people watch calls now who may step in. Never rejects. */
-  watchers: () => Promise<number>
+  /** Whether anybody watches calls now who may step in. Never rejects. */
+  anybodyWatches: () => Promise<boolean>
 }): Record<BuiltInTool, (values: Record<string, unknown>) => unknown> {
   return {
     end_call() {
@@ -54,7 +54,7 @@ export function createBuiltIns(o: {
     async ask_for_human({ reason }) {
       o.note('human.requested', { reason })
       o.feed.tell({ type: 'human-requested', reason: String(reason) })
-      return (await o.watchers()) > 0 ? TOLD : NOBODY
+      return (await o.anybodyWatches()) ? TOLD : NOBODY
     },
     take_message({ name, contact, message }) {
       o.note('message.taken', { ...(name === undefined ? {} : { name }), contact, message })

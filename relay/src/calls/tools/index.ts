@@ -31,8 +31,8 @@ interface ToolsOptions {
   onEndCall: () => void
   /** Asks an owner's service. Unset: the agent has no http tools. */
   askService?: (tool: ToolSpec, values: Record<string, unknown>, signal: AbortSignal) => Promise<unknown>
-  /** How many people watch calls now who may step in; unset: nobody can. Never rejects. */
-  watchers?: () => Promise<number>
+  /** Whether anybody watches calls now who may step in; unset: nobody does. Never rejects. */
+  anybodyWatches?: () => Promise<boolean>
   /** A client or http tool keeps somebody waiting for longer than `slowMs`; told once a use. */
   onSlow?: (use: Use) => void
   slowMs?: number
@@ -113,13 +113,13 @@ class CallTools implements Tools {
   }
 
   async #perform(spec: ToolSpec, use: Use, signal: AbortSignal): Promise<unknown> {
-    const { askService, feed, note, onEndCall, watchers = async () => 0 } = this.#o
+    const { anybodyWatches = async () => false, askService, feed, note, onEndCall } = this.#o
     if (spec.kind === 'client') {
       this.#client ??= createClientTools(feed)
       return this.#client.run(use, signal)
     }
     if (spec.kind === 'http') return askService?.(spec, use.arguments, signal)
-    this.#builtIns ??= createBuiltIns({ feed, note, onEndCall, watchers })
+    this.#builtIns ??= createBuiltIns({ anybodyWatches, feed, note, onEndCall })
     return this.#builtIns[spec.name as BuiltInTool](use.arguments)
   }
 }

@@ -159,7 +159,7 @@ test('a human is asked for: those who watch are told, and the model learns wheth
   expect(alone.noted).toEqual(['tool.called', 'human.requested', 'tool.finished'])
   expect(alone.payloads[1]).toEqual({ reason: 'a refund' })
   expect(alone.told).toEqual([{ type: 'human-requested', reason: 'a refund' }])
-  expect(await setUp({ watchers: async () => 2 }).tools.use(use, never)).toMatchObject({ ok: true })
+  expect(await setUp({ anybodyWatches: async () => true }).tools.use(use, never)).toMatchObject({ ok: true })
 })
 
 test('a message is taken into the log', async () => {
