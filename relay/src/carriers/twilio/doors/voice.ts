@@ -122,8 +122,8 @@ export function twilioVoice(
   /** The other phone came off so. Whoever still waits goes on with the agent, if one was there before. */
   async function dialled(c: HttpContext): Promise<string> {
     const given = c.req.param('callId')
-    const { form } = await proof.webhook(c, given === undefined ? {} : { callId: given })
-    const outcome = readDialOutcome(form)
+    const signed = await proof.webhook(c, given === undefined ? {} : { callId: given })
+    const outcome = readDialOutcome(signed.form)
     if (!outcome) throw new Problem('invalid_request', 'This is not what Twilio says of a phone that was to be joined.')
     const live = spokenFor.live(c, signed, outcome.carrierCallId)
     if (!live) return hangUpTwiml()
