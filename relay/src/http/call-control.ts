@@ -79,6 +79,9 @@ const transfer = createRoute({
 /** Visitor and operator talk at the carrier: whatever the call is told to do takes them apart. */
 const meetsElsewhere = ({ heldBy, stage }: Call) => heldBy !== undefined && stage === 'joined'
 const APART = 'This would take you and the caller apart: hand the call back first.'
+/** Two phones that the carrier has joined; keys would need its line to themselves. */
+const joinsPhones = ({ kind, stage }: Call) => kind === 'bridge' || stage === 'joined'
+const THEIR_OWN = 'The carrier joins these two phones itself, and keys would take them apart: have one of the two press them.'
 
 export interface ControlRooms {
   agents: Agents
@@ -144,6 +147,7 @@ export function callControl({ agents, calls, idempotency, lines, urls, view }: C
       if (!line || !lines.abilities(line.carrier)?.sendsDigits) throw new Problem('conflict', 'This call takes no keys.')
       if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
       if (meetsElsewhere(call)) throw new Problem('conflict', APART)
+      if (joinsPhones(call)) throw new Problem('conflict', THEIR_OWN)
       try {
         await line.account.sendDigits(line.carrierCallId, c.req.valid('json').digits, { answer: urls(line).answer })
       } catch (error) {

@@ -116,6 +116,7 @@ const hangUp = createRoute({
   path: '/api/calls/{id}/hangup',
   tags,
   summary: 'End a call that lives',
+  description: 'Two phones that a carrier has joined and cannot part (`capabilities` without `hangup`) go on: 409.',
   request,
   responses: { 202: json('The call is ending.', One) },
 })
@@ -127,6 +128,9 @@ const erase = createRoute({
   request,
   responses: { 204: { description: 'Erased.' } },
 })
+
+const ON_THEIR_OWN =
+  'This carrier cannot end a call between two phones: it is over when one of them hangs up. Ask the person who answered to.'
 
 /** So many calls are held at a time while they are exported. */
 const EXPORTED_AT_ONCE = 200
@@ -233,6 +237,7 @@ export function callRoutes({ book, calls, streamsEnd }: CallRooms): Endpoint[] {
         const call = await row(c, id)
         const live = mine(c, id)
         if (!live || live.endReason) throw new Problem('conflict', 'The call is over already.')
+        if (!call.capabilities.includes('hangup')) throw new Problem('conflict', ON_THEIR_OWN)
         live.hangUp('operator')
         return c.json({ call }, 202)
       }),

@@ -148,7 +148,11 @@ export function createLine(o: {
         return
       } catch (error) {
         // Where a call ends with its sound there is nothing to ask for.
-        if (error instanceof CarrierFault && error.code === 'unsupported') return
+        if (error instanceof CarrierFault && error.code === 'unsupported') {
+          if (bridged)
+            logger.warn('the carrier cannot hang up two phones that it has joined: they talk on, and cost, until one of them hangs up')
+          return
+        }
         logger.warn({ err: error, tried }, 'the carrier did not hang up')
         if (next === 'closing' || tried >= HANG_UP_TRIES) {
           o.onNote('line.hang-up-failed', { fault: error instanceof CarrierFault ? error.code : 'error' })

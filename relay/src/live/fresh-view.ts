@@ -1,4 +1,4 @@
-import type { LiveCalls } from '../calls/live-calls.ts'
+import type { Call, LiveCalls } from '../calls/live-calls.ts'
 import type { CallBook } from '../calls/log/call-book.ts'
 import type { CallRow } from '../protocol/index.ts'
 
@@ -11,12 +11,18 @@ export function freshen(calls: Pick<LiveCalls, 'unsettled'>): (row: CallRow) => 
     const live = calls.unsettled(row.id)
     if (!live) return row
     const { heldBy: _, ...rest } = row
-    const { ai, endReason, heldBy, passesSound, status } = live
-    // Only who holds the call knows whether there is anything to hear.
-    const capabilities = passesSound ? row.capabilities : row.capabilities.filter((able) => able !== 'listen')
+    const { ai, endReason, heldBy, status } = live
+    const lacks = lackingOf(live)
+    const capabilities = row.capabilities.filter((able) => !lacks.includes(able))
     return { ...rest, capabilities, status, ai, ...(heldBy ? { heldBy } : {}), ...(endReason ? { endReason } : {}) }
   }
 }
+
+/** Only who holds the call knows whether there is anything to hear, and whether the carrier has joined it with another phone. */
+const lackingOf = ({ passesSound, stage }: Pick<Call, 'passesSound' | 'stage'>): readonly string[] => [
+  ...(passesSound ? [] : ['listen']),
+  ...(stage === 'joined' ? ['dtmf'] : []),
+]
 
 export function createFreshView(o: { book: Pick<CallBook, 'get'>; calls: Pick<LiveCalls, 'unsettled'> }): FreshView {
   const fresh = freshen(o.calls)
