@@ -153,6 +153,9 @@ describe('a call whose words stay at Twilio, taken over', { timeout: 60_000 }, (
     expect((await renewed('garbage')).status).toBe(401)
     expect((await takeover(callId, 'DELETE')).status).toBe(200)
     expect((await renewed()).status).toBe(409)
+    // A call that is held for an hour is one deed, not seven.
+    const trail = (await (await house.ask(`/api/audit?target=${callId}`, { token: house.admin })).json()) as { deeds: { action: string }[] }
+    expect(trail.deeds.map(({ action }) => action)).toEqual(['DELETE', 'POST'].map((method) => `${method} /api/calls/{id}/takeover`))
     await house.tell(status, said(sid, 'completed', 9))
     expect((await renewed()).status).toBe(404)
   })
