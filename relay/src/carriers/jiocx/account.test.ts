@@ -30,8 +30,8 @@ const refusal = (status: number) => ({ status, body: { message: 'the number +120
 const dialect = dialectOf()
 const life = (...statuses: string[]): LineEvent[] => statuses.map((status) => eventOf({ call_id: CALL, status }, dialect, CALL))
 
-/** Every placement in a house that has logged in for it alone: what a kept token that is refused leads to has tests of its own. */
-const loggingIn = (carrier: Carrier<JiocxConfig>): Carrier<JiocxConfig> => ({
+/** Every placement in a house of its own: what a token or credentials that are refused lead to has tests of its own. */
+const apart = (carrier: Carrier<JiocxConfig>): Carrier<JiocxConfig> => ({
   ...carrier,
   open(own, o) {
     const place: CarrierAccount['place'] = (...order) => carrier.open(own, { ...o, settings: { ...o.settings } }).place(...order)
@@ -54,7 +54,7 @@ for (const auth of ['login', 'api-key', 'body'] as const) {
   describe(`asked by ${auth}`, () => {
     if (auth === 'login') loginsAside()
     carrierConformance({
-      carrier: bridging(auth === 'login' ? loggingIn(jiocx) : jiocx),
+      carrier: bridging(apart(jiocx)),
       config: { ...config, auth, statuses: { 'x-17': 'failed' } },
       foreignConfigs: ['https://api.jiocx.com.evil.example', 'https://127.0.0.1:1', 'https://jiocx.com'].map((apiBaseUrl) => ({
         ...config,

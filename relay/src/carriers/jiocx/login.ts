@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../calls/ports.ts'
 import { CarrierFault, type CarrierFaultCode } from '../carrier.ts'
+import { barredFor, createRefusals, type Refusals } from './refusals.ts'
 
 /** An account’s token. Nobody says how long it lives: it is used until it is refused. */
 export interface Login {
@@ -20,8 +21,6 @@ type State =
   | { is: 'in'; token: string }
   | { is: 'barred'; fault: CarrierFault; untilMs: number }
 
-const BARRED_FROM_MS = 5000
-const BARRED_TO_MS = 300_000
 /** Faults that go by themselves; after any other the same request is answered alike. */
 const PASSING: ReadonlySet<CarrierFaultCode> = new Set(['server_error', 'timeout', 'unreachable'])
 
@@ -38,7 +37,7 @@ function createLogin(clock: Clock): Login {
     } catch (error) {
       state = { is: 'out' }
       if (error instanceof CarrierFault && !PASSING.has(error.code)) {
-        barredMs = Math.min(Math.max(barredMs * 2, BARRED_FROM_MS), BARRED_TO_MS)
+        barredMs = barredFor(barredMs)
         state = { is: 'barred', fault: error, untilMs: clock.monotonicMs() + barredMs }
       }
       throw error
@@ -64,20 +63,25 @@ const MOST_KEPT = 200
 export interface Logins {
   /** `about`: all that makes the request and reads its answer, so that whatever is changed logs in anew and nobody gets another’s token. */
   of(about: unknown): Login
+  /** Where nobody logs in: `about` is all that shows whose a request is. */
+  refusalsOf(about: unknown): Refusals
 }
 
 export function createLogins(clock: Clock): Logins {
-  const logins = new Map<string, Login>()
-  return {
-    of(about) {
-      const name = createHash('sha256').update(JSON.stringify(about)).digest('base64url')
-      const login = logins.get(name) ?? createLogin(clock)
-      // The newest last.
-      logins.delete(name)
-      logins.set(name, login)
-      const [oldest] = logins.keys()
-      if (logins.size > MOST_KEPT && oldest !== undefined) logins.delete(oldest)
-      return login
-    },
+  return { of: keepEach(() => createLogin(clock)), refusalsOf: keepEach(() => createRefusals(clock)) }
+}
+
+/** One of each, for the newest. */
+function keepEach<T>(make: () => T): (about: unknown) => T {
+  const kept = new Map<string, T>()
+  return (about) => {
+    const name = createHash('sha256').update(JSON.stringify(about)).digest('base64url')
+    const known = kept.get(name) ?? make()
+    // The newest last.
+    kept.delete(name)
+    kept.set(name, known)
+    const [oldest] = kept.keys()
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    return known
   }
 }

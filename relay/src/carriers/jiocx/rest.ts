@@ -63,6 +63,7 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
     }
   }
   const login = auth === 'login' ? o.logins.of([root, loginRequest, config.apiKey, answers.token]) : undefined
+  const refusals = login ? undefined : o.logins.refusalsOf([root, auth, own, everyHeader, dialect.body])
 
   const once: JiocxRest['ask'] = async (way, { callId, content = {}, method: usual, signal }) => {
     // Credentials that go in a body want one also where something is read.
@@ -70,17 +71,18 @@ export function createJiocxRest(o: { root: string; config: JiocxConfig; dialect:
     const sent: Content = { ...(auth === 'body' ? own : {}), ...dialect.body, ...named([[fields.callId, callId]]), ...content }
     const token = await login?.token(logIn)
     signal?.throwIfAborted()
+    const request: RestRequest = {
+      method,
+      path,
+      headers: {
+        ...everyHeader,
+        ...(token ? { Authorization: `Bearer ${token.token}` } : {}),
+      },
+      ...(method === 'POST' ? { body: sent } : {}),
+      ...(signal ? { signal } : {}),
+    }
     try {
-      return await ask({
-        method,
-        path,
-        headers: {
-          ...everyHeader,
-          ...(token ? { Authorization: `Bearer ${token.token}` } : {}),
-        },
-        ...(method === 'POST' ? { body: sent } : {}),
-        ...(signal ? { signal } : {}),
-      })
+      return await (refusals ? refusals.heed(JSON.stringify([way, callId, content]), () => ask(request)) : ask(request))
     } catch (error) {
       if (token === undefined || !(error instanceof CarrierFault) || error.code !== 'unauthorized') throw error
       login?.refused(token.token)
