@@ -110,13 +110,13 @@ export function twilioVoice(
     if (person === undefined) return hangUpTwiml()
     const { maxDurationMs } = agent.persona.limits
     try {
-      await lines.bridge(call, agent, person)
+      const number = await lines.bridge(call, agent, person)
+      return bridgeTwiml({ call, line, urls, person: number, answerWithinMs: ringMs, maxDurationMs })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       logger.warn({ callId: call.id, code: error.code }, 'the person’s phone may not be rung')
       return sayTwiml(NOBODY)
     }
-    return bridgeTwiml({ call, line, urls, person, answerWithinMs: ringMs, maxDurationMs })
   }
 
   /** The other phone came off so. Whoever still waits goes on with the agent, if one was there before. */
