@@ -189,9 +189,6 @@ describe('a call whose words stay at Twilio, taken over', { timeout: 60_000 }, (
     await house.tell(status, said(sid, 'completed', 9))
   })
 
-  it('keys and transfers would take the two apart, and are refused', async () => {
-    const { callId, sid, status, ws } = await talking()
-    await takeover(callId)
   it('another organisation’s number puts nobody into it', async () => {
     const token = 'a-token-of-strangers'
     const json = { phoneNumber: '+12025550177', provider: 'twilio', twilioConfig: { accountSid: ACCOUNT, authToken: token } }
@@ -211,6 +208,9 @@ describe('a call whose words stay at Twilio, taken over', { timeout: 60_000 }, (
     await house.tell(status, said(sid, 'completed', 9))
   })
 
+  it('keys and transfers would take the two apart, and are refused', async () => {
+    const { callId, sid, status, ws } = await talking()
+    await takeover(callId)
     await eventually(ws.ended).toBe(true)
     await action(callId, sid)
     for (const [what, json] of [
