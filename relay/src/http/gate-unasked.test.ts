@@ -27,7 +27,7 @@ beforeAll(async () => {
   const json = {
     // What an operator transfers to is held to the organisation's countries, not the agent's.
     countries: ['US'],
-    limits: { number: wide, address: wide, sandboxNumber: wide, sandboxAddress: wide, agentVisitors: wide },
+    limits: { number: wide, person: wide, address: wide, sandboxNumber: wide, sandboxAddress: wide, agentVisitors: wide },
     ceilings: { number: dear, agent: dear, organisation: dear },
   }
   expect((await house.ask('/api/calling-rules', { method: 'PATCH', token: house.admin, json })).status).toBe(200)

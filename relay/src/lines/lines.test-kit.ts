@@ -101,9 +101,6 @@ export function phoneWorld(
       const permit = givePermit({ callId: question.callId, number: question.number, decisionId: `d${instead.length}` }, house.clock)
       return gate.refusal ?? { allowed: true, number: question.number, country: 'US', rule: 'other_carrier', permit }
     },
-    async check() {
-      return { allowed: true as const, rule: 'requested', number: CALLEE, country: 'US', inputs: {} }
-    },
     async settle(callId: string, { durationMs }: { durationMs: number }) {
       settled.push({ callId, durationMs })
     },

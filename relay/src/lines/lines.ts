@@ -71,7 +71,7 @@ export function createLines(o: {
   carriers: CarrierTable
   numbers: NumberBook
   calls: LiveCalls
-  gate: Pick<HouseGate, 'ask' | 'check' | 'instead' | 'settle'>
+  gate: Pick<HouseGate, 'ask' | 'instead' | 'settle'>
   log: CallLog
   /** Where the carrier finds us for this call. */
   urls: (callId: string, number: HouseNumber) => CallUrls
