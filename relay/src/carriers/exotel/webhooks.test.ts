@@ -36,7 +36,6 @@ describe('a body', () => {
           said: { status: 'completed', event: 'terminal' },
         },
         customField: 's_1',
-        recordingUrl: undefined,
       })
     }
   })
@@ -75,6 +74,11 @@ describe('what Exotel says of a call', () => {
     expect(status({ Status: 'dancing' })).toBeUndefined()
     expect(status({})).toBeUndefined()
     expect(status({ CallSid: '../x', Status: 'busy' })).toBeUndefined()
+  })
+
+  it('stands in the log as what has happened, for its status is in-progress all the while', () => {
+    const said = (EventType: string) => readStatus({ CallSid: CALL, Status: 'in-progress', EventType })?.event.said.status
+    expect(['ringing', 'answered'].map(said)).toEqual(['ringing', 'answered'])
   })
 
   it('comes in as the live capture has it', () => {

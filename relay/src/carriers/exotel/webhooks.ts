@@ -35,7 +35,6 @@ const Status = z.object({
   ConversationDuration: seconds,
   Duration: seconds,
   CustomField: word,
-  RecordingUrl: address,
 })
 
 const Call = z.object({ CallSid, CallFrom: word, From: word, CallTo: word, To: word, Direction: word })
@@ -61,8 +60,6 @@ export interface StatusNews {
   readonly event: LineEvent
   /** Our own name for the call; Exotel says it at the end only. */
   readonly customField: string | undefined
-  /** Asks for the account's credentials, and is for the relay alone. */
-  readonly recordingUrl: string | undefined
 }
 
 /** A call that wants to know what to do, by POST (the guide) or GET (a flow's dynamic address). Numbers as they were told. */
@@ -86,10 +83,10 @@ export function readStatus(fields: Fields): StatusNews | undefined {
       ...ours,
       token: `${told.CallSid} ${told.EventType ?? ''} ${status}`,
       ...(over && talked !== undefined ? { durationMs: talked * 1000 } : {}),
-      said: { status, ...(told.EventType ? { event: told.EventType } : {}) },
+      // Its status is in-progress all the while: what has happened is the event's word.
+      said: { status: over ? status : (told.EventType ?? status), ...(told.EventType ? { event: told.EventType } : {}) },
     },
     customField: told.CustomField,
-    recordingUrl: told.RecordingUrl,
   }
 }
 
@@ -118,7 +115,7 @@ export function readPassthru(fields: Fields): LineEvent | undefined {
   }
 }
 
-/** Where a recording is kept that a webhook of any kind tells of. */
+/** Where a recording is kept that a webhook of any kind tells of: asks for the account's credentials, and is for the relay alone. */
 export function readRecordingUrl(fields: Fields): string | undefined {
   return address.parse(fields.RecordingUrl)
 }

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { OTHER_ORGANISATION } from '../../../relay.test-kit.ts'
-import { calls } from '../../../store/schema.ts'
+import { calls, gateDecisions } from '../../../store/schema.ts'
 import vectors from '../exotel.vectors.json' with { type: 'json' }
 import { BASIC, CALLEE, type ExotelHouse, OURS, type Stream, startExotelHouse } from './exotel.test-kit.ts'
 
@@ -144,6 +144,26 @@ describe('two phones', () => {
     const { callId, form, sid } = await house.wish({ agentId: await bridge('+919000000002') })
     await post(form.get('StatusCallback') ?? '', { ...end, CallSid: sid })
     await expect.poll(() => house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee', ends: 1 })
+  })
+
+  it('cost what they talked, which Exotel is asked where only their end is told, without how long', async () => {
+    const { callId, form, sid } = await house.wish({ agentId: await bridge('+919000000002') })
+    const { db } = house.relay.store
+    const own = eq(gateDecisions.callId, callId)
+    await db.update(gateDecisions).set({ perMinuteMicros: 1_000_000 }).where(own)
+    house.standing = 'completed'
+    house.details = { ConversationDuration: 120 }
+    leave.push(async () => void Object.assign(house, { standing: 'in-progress', details: {} }))
+    await post(form.get('StatusCallback') ?? '', {
+      CallSid: sid,
+      Status: 'completed',
+      DateUpdated: '2026-08-25 12:07:08',
+      RecordingUrl: '',
+    })
+    const cost = async () =>
+      (await db.select({ amountMicros: gateDecisions.amountMicros }).from(gateDecisions).where(own)).map((row) => row.amountMicros)
+    await expect.poll(cost).toEqual([2_000_000, 2_000_000])
+    expect(await house.view(callId)).toMatchObject({ status: 'completed', endReason: 'callee', ends: 1 })
   })
 
   it('that did not talk are none', async () => {
@@ -361,6 +381,12 @@ describe('what is told of a call that is over', () => {
     expect((await post(house.number.statusUrl, callback(sid))).status).toBe(200)
     expect(await recorded(callId)).toBe(`exotel:${sid}`)
   })
+
+  it('by its own organisation’s Passthru is', async () => {
+    const { callId, sid } = await past()
+    expect((await fetch(near(`${house.number.webhookUrl}?${passthru(sid)}`))).status).toBe(200)
+    expect(await recorded(callId)).toBe(`exotel:${sid}`)
+  })
 })
 
 describe('what is told of an attempt that is not the call’s', () => {
@@ -450,6 +476,28 @@ describe('a right to bring a call’s sound', () => {
 })
 
 describe('a number of its own', () => {
+  it.each(['url', 'xml'])(
+    'whose calls are always answered by %s is told how one came off, which is no call that comes in',
+    async (inboundAnswer) => {
+      const { callId, sid } = await house.wish()
+      const { change, webhookUrl } = await anotherNumber()
+      await change({ inboundAnswer })
+      const before = (await house.calls()).length
+      for (const [name, CallType] of [
+        [newName(), 'voicemail'],
+        [sid, 'client-hangup'],
+      ] as const) {
+        const query = arrival(name)
+        query.set('CallType', CallType)
+        query.set('RecordingUrl', 'https://recordings.exotel.com/exotelrecordings/x.mp3')
+        const answer = await fetch(near(`${webhookUrl}?${query}`))
+        expect([answer.status, await answer.text()]).toEqual([200, ''])
+      }
+      await expect.poll(() => house.view(callId)).toMatchObject({ endReason: 'no-answer', ends: 1 })
+      expect((await house.calls()).length).toBe(before)
+    },
+  )
+
   it('answers the one way its owner chose, and politely when it is switched off', async () => {
     const { change, ...phoneNumber } = await anotherNumber()
     const get = () => fetch(near(`${phoneNumber.webhookUrl}?${arrival(newName())}`))

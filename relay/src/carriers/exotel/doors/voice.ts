@@ -35,7 +35,7 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     const hints = [c.req.query('callId'), told?.customField]
     let ours = true
     await house.afterwards(async () => {
-      ours = await take(number, fields, { event, hints, recordingUrl: told?.recordingUrl, speaksFor })
+      ours = await take(number, fields, { event, hints, recordingUrl: readRecordingUrl(fields), speaksFor })
     }, c)
     return ours
   }
@@ -52,10 +52,21 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     if (!o.speaksFor(number, (await numberOf(callId))?.number)) return false
     if ((lines.get(callId)?.carrierCallId ?? event.carrierCallId) !== event.carrierCallId) return false
     const answered = answeredBefore(event, house.calls.get(callId))
+    const told = answered ? await measured(callId, event) : event
     if (answered) await lines.tell(callId, answered)
-    await lines.tell(callId, event)
+    await lines.tell(callId, told)
     if (o.recordingUrl !== undefined) await recorded(callId, event.carrierCallId)
     return true
+  }
+
+  /** A talk whose answer nobody told has no length by our clock: Exotel is asked where its callback does not say it. */
+  async function measured(callId: string, event: LineEvent): Promise<LineEvent> {
+    if (event.durationMs !== undefined || house.calls.get(callId)?.status === 'connected') return event
+    const known = await lines
+      .get(callId)
+      ?.account.status(event.carrierCallId)
+      .catch((error: unknown) => void house.logger.warn({ err: error, callId }, 'how long two phones talked could not be asked'))
+    return known?.durationMs === undefined ? event : { ...event, durationMs: known.durationMs }
   }
 
   /** A caller whom no agent of ours served may have talked to a recorder. False when not. */
@@ -93,7 +104,7 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
     async asked(c, number) {
       const fields = c.req.method === 'GET' ? readQuery(new URL(c.req.url).search) : await bodyOf(c)
       if (!fields) throw new Problem('invalid_request', 'This is neither a form nor JSON.')
-      const how = number.inboundAnswer === 'auto' ? answerFor(c, fields) : number.inboundAnswer
+      const how = answerFor(c, number, fields)
       if (how === 'passthru') {
         if (readPassthru(fields) ?? readStatus(fields)) await tell(c, number, fields, withinOrganisation)
         return c.body(null, 200)
@@ -106,7 +117,7 @@ export function exotelVoice(house: House, urls: ExotelUrls): Required<Pick<Doors
       return c.body(text, 200, { 'Content-Type': 'text/xml; charset=utf-8' })
     },
     async told(c, number) {
-      const fields = c.req.method === 'GET' ? readQuery(new URL(c.req.url).search) : await bodyOf(c)
+      const fields = await bodyOf(c)
       if (!fields) throw new Problem('invalid_request', 'This is neither a form nor JSON.')
       // Exotel repeats what is not answered with exactly 200.
       return c.body(null, (await tell(c, number, fields, ofItself)) ? 200 : 204)
@@ -122,8 +133,9 @@ function answeredBefore(event: LineEvent, call: Call | undefined): LineEvent | u
 
 const bodyOf = async (c: HttpContext) => readFields(c.req.header('content-type') ?? '', new Uint8Array(await c.req.arrayBuffer()))
 
-/** Only Passthru says how a call came off; else a GET wants an address, and a POST the guide's XML. */
-function answerFor(c: HttpContext, fields: Fields): 'passthru' | 'url' | 'xml' {
-  if (typeof fields.CallType === 'string' && readPassthru(fields)) return 'passthru'
+/** Only Passthru says how a call came off, whatever answer its number's calls get; else a GET wants an address, and a POST the guide's XML. */
+function answerFor(c: HttpContext, number: HouseNumber, fields: Fields): 'passthru' | 'url' | 'xml' {
+  if (readPassthru(fields)) return 'passthru'
+  if (number.inboundAnswer !== 'auto') return number.inboundAnswer
   return c.req.method === 'GET' ? 'url' : 'xml'
 }
