@@ -12,8 +12,8 @@ const NUMBER = '+919000000001'
 const OTHER = '+919000000002'
 
 const TITLES: Record<string, string> = { twilio: 'Twilio', exotel: 'Exotel', optima: 'Optima', jiocx: 'JioCX' }
-/** Exotel tells of no ringing, and what Optima says before its room is joined is lost. */
-const TELLS_RINGING = new Set(['twilio', 'jiocx'])
+/** What Optima says before its room is joined is lost. */
+const TELLS_RINGING = new Set(['twilio', 'exotel', 'jiocx'])
 
 interface CallOfBook {
   id: string

@@ -23,7 +23,6 @@ export const exotel: Subject = {
   tells: { declined: 'busy', unreached: { status: 'completed', endReason: 'callee' } },
   lacks: {
     'takes-back': NO_HANG_UP,
-    'tells-ringing': 'its callbacks are of the answer and of the end',
     tokens: 'its callbacks have no token',
     'refuses-updates': NO_HANG_UP,
   },

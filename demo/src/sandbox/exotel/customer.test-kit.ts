@@ -76,13 +76,14 @@ export function withExotel() {
     rest,
     /** Places a call to a phone whose sound goes to the customer, with everything subscribed. */
     place: (customer: Customer, o: Record<string, string | string[] | undefined> = {}, signal?: AbortSignal) => {
+      const streams = !('StreamUrl' in o) || o.StreamUrl !== undefined
       const form = {
         From: '+919000000001',
         CallerId: '08040550199',
         StreamUrl: customer.media(),
         StreamType: 'bidirectional',
         StatusCallback: `${customer.url}/status`,
-        'StatusCallbackEvents[]': ['ringing', 'answered', 'terminal'],
+        'StatusCallbackEvents[]': [...(streams ? ['ringing'] : []), 'answered', 'terminal'],
         StatusCallbackContentType: 'application/json',
         ...o,
       }

@@ -108,6 +108,9 @@ function subscriptionOf(fields: Fields, settings: ExotelSettings): Subscription 
     if (fields.StatusCallbackEvents.length > 0) throw wrong('StatusCallbackEvents: needs a StatusCallback')
     return undefined
   }
+  // The Voice AI pages list it, those of the other modes do not.
+  if (fields.StatusCallbackEvents.includes('ringing') && fields.StreamUrl === undefined)
+    throw wrong('StatusCallbackEvents: ringing is told of calls with a StreamUrl')
   checkUrl('StatusCallback', fields.StatusCallback, settings)
   const as = fields.StatusCallbackContentType === 'application/json' ? 'json' : 'multipart'
   return { url: fields.StatusCallback, events: fields.StatusCallbackEvents, as }

@@ -53,6 +53,11 @@ test.each([
   ['Record', 'yes', { Record: 'yes' }],
   ['RecordingChannels', 'stereo', { RecordingChannels: 'stereo' }],
   ['StatusCallbackEvents', 'initiated', { 'StatusCallbackEvents[]': ['initiated'] }],
+  [
+    'StatusCallbackEvents',
+    'ringing, of two numbers',
+    { StreamUrl: undefined, StreamType: undefined, To: '+919000000002', 'StatusCallbackEvents[]': ['ringing'] },
+  ],
   ['StatusCallbackContentType', 'form', { StatusCallbackContentType: 'application/x-www-form-urlencoded' }],
   ['Parameters', 'with one that is not known', { MachineDetection: 'Enable' }],
 ])('refuses %s %s', async (name, _, o) => {

@@ -22,6 +22,9 @@ const seconds = z.union([
 
 const legStatus = z.enum(EXOTEL_STATUSES).nullish().catch(null)
 
+/** A call that has a name was placed, whatever word Exotel has for how it stands. */
+const Placed = z.object({ Sid: CallSid, Status: z.enum(EXOTEL_STATUSES).optional().catch(undefined) })
+
 /** What we read of a call as REST tells it. */
 const Call = z.object({
   Sid: CallSid,
@@ -51,8 +54,8 @@ export function createExotelAccount(o: {
   recording: NonNullable<CarrierAccount['recording']>
 }): CarrierAccount {
   const { rest } = o
-  /** Calls of ours that join two phones: no sound comes to us that would tell that somebody answered. */
-  const bridges = new Set<string>()
+  /** The one call that an account is opened for joins two phones: no sound comes to us that would tell that somebody answered. */
+  let isBridge = false
 
   function target(order: PlaceOrder): Form {
     if (order.bridgeTo !== undefined) return { To: order.bridgeTo }
@@ -76,9 +79,9 @@ export function createExotelAccount(o: {
         StatusCallbackContentType: CALLBACK_TYPES[o.callbackType],
       }
       permit.redeem({ callId: order.callId, number: order.to })
-      const { Sid, Status } = read(await rest.post('/Calls/connect.json', form, signal))
-      if (order.bridgeTo !== undefined) bridges.add(Sid)
-      return { carrierCallId: Sid, status: statusOf(Status).status }
+      isBridge = order.bridgeTo !== undefined
+      const { Sid, Status } = read(Placed, await rest.post('/Calls/connect.json', form, signal))
+      return { carrierCallId: Sid, ...(Status === undefined ? {} : { status: statusOf(Status).status }) }
     },
 
     // No public request ends a call: what ends it is closing its stream, or its TimeLimit.
@@ -91,7 +94,7 @@ export function createExotelAccount(o: {
     async status(carrierCallId) {
       try {
         const path = `/Calls/${encodeURIComponent(carrierCallId)}.json?details=true`
-        return eventOf(read(await rest.get(path), carrierCallId), bridges.has(carrierCallId))
+        return eventOf(read(Call, await rest.get(path), carrierCallId), isBridge)
       } catch (error) {
         if (error instanceof CarrierFault && error.code === 'not_found') return undefined
         throw error
@@ -101,8 +104,8 @@ export function createExotelAccount(o: {
 }
 
 /** An answer as a call, of this name where it has one already. @throws CarrierFault malformed */
-function read(answer: Record<string, unknown>, sid?: string): z.infer<typeof Call> {
-  const call = Call.safeParse(answer.Call)
+function read<T extends { Sid: string }>(shape: z.ZodType<T>, answer: Record<string, unknown>, sid?: string): T {
+  const call = shape.safeParse(answer.Call)
   if (!call.success || call.data.Sid !== (sid ?? call.data.Sid)) throw exotelFault('malformed', { placed: 'unknown', cause: call.error })
   return call.data
 }
@@ -119,7 +122,8 @@ function placement(order: PlaceOrder, callerId: string, target: Form): Form {
     ...(order.record ? { RecordingChannels: 'dual' } : {}),
     CustomField: order.callId,
     StatusCallback: order.urls.status,
-    'StatusCallbackEvents[]': ['terminal', 'answered'],
+    // That it rings is told of calls to a stream alone.
+    'StatusCallbackEvents[]': ['terminal', 'answered', ...('StreamUrl' in target ? ['ringing'] : [])],
   }
 }
 
