@@ -122,7 +122,10 @@ export function phoneWorld(
     numbers: {
       find: async () => NUMBER,
       withSecret: async () => NUMBER,
-      forCall: async ({ carrier }) => (other ? other.numbers.find(({ provider }) => provider === carrier) : NUMBER),
+      forCall: async ({ carrier, phoneNumberId }) =>
+        other
+          ? other.numbers.find(({ id, provider }) => (phoneNumberId === undefined ? provider === carrier : id === phoneNumberId))
+          : NUMBER,
       forAnswer: async () => ANSWERING,
       dialled: async () => NUMBER,
     },

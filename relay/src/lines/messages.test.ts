@@ -2,10 +2,11 @@ import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import type { Agent } from '../agents/agents.ts'
 import type { KeptNumber } from '../agents/kept-number.ts'
+import { CarrierFault } from '../carriers/carrier.ts'
 import { DEFAULT_RULES } from '../gate/calling-rules.ts'
 import { fresh, keyring, numberAt, openGate } from '../gate/gate.test-kit.ts'
 import { eachStore } from '../store/store.test-kit.ts'
-import { NUMBER, phoneWorld } from './lines.test-kit.ts'
+import { NUMBER, type OtherCarriers, phoneWorld } from './lines.test-kit.ts'
 import { createMessages } from './messages.ts'
 
 /** Whoever leaves a message is a stranger, and is called back as strangers are. */
@@ -18,8 +19,8 @@ let numbers = 9000
 
 eachStore('a message', (room) => {
   /** Lines that ask the real gate. */
-  function setUp(gate = true) {
-    const world = phoneWorld({ phone: { afterRecording: 'call-back' } })
+  function setUp(gate = true, phone: object = {}, other?: OtherCarriers) {
+    const world = phoneWorld({ phone: { afterRecording: 'call-back', ...phone } }, {}, other)
     const real = openGate(room.store, { clock: world.clock })
     if (gate) world.gate.ask = real.ask
     const jobs: Job[] = []
@@ -115,6 +116,35 @@ eachStore('a message', (room) => {
     await left()
     await work()
     expect([rung(), jobs]).toEqual([0, []])
+  })
+
+  it('is answered over the next carrier where the one that was rung clearly rings nobody', async () => {
+    const placed: string[] = []
+    const numbers = [
+      { ...NUMBER, id: 'org', provider: 'exotel' },
+      { ...NUMBER, id: 'pn_newer', provider: 'exotel' },
+      { ...NUMBER, id: 'pn_twilio', provider: 'twilio' },
+    ]
+    const { left, work } = setUp(
+      false,
+      { carriers: ['exotel', 'twilio'] },
+      {
+        numbers,
+        account: ({ id, provider }) => ({
+          ...phoneWorld().account,
+          async place(permit, order) {
+            permit.redeem({ callId: order.callId, number: order.to })
+            placed.push(id)
+            if (provider === 'exotel') throw new CarrierFault('number_not_allowed', 'no streams')
+            return { carrierCallId: 'CA1' }
+          },
+        }),
+        ready: async () => undefined,
+      },
+    )
+    await left()
+    await work()
+    expect(placed).toEqual(['org', 'pn_twilio'])
   })
 
   it('is left to another relay by one that leaves', async () => {
