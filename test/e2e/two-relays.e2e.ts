@@ -137,6 +137,11 @@ describe.runIf(redisServer)(`the operator at one relay, the call at the other ${
     await answered('Nobody is watching')
     const watcher = await watch('far')
     await answered('were told')
+    // A third relay that hangs takes nobody's yes away.
+    const { hearers, leave } = await house.redis.hang('voice-agent#/#')
+    expect(hearers).toBe(3)
+    await answered('were told')
+    leave()
     watcher.leave()
     await answered('Nobody is watching')
   })

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { connect } from 'node:net'
 import { freePort } from './relay-process.ts'
 
@@ -12,6 +12,8 @@ export interface RedisServer {
   comeBack(): Promise<void>
   /** All that was written to this stream, as Redis keeps it. */
   kept(stream: string): Promise<string>
+  /** Somebody hears this channel from now on and answers nothing, like a relay that hangs. `hearers`: how many hear it then. */
+  hang(channel: string): Promise<{ hearers: number; leave(): void }>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -46,6 +48,17 @@ export async function startRedis(path: string): Promise<RedisServer> {
     goAway,
     comeBack,
     kept: (stream) => ask(port, `XRANGE ${stream} - +`),
+    async hang(channel) {
+      const wire = connect(port, '127.0.0.1')
+      wire.write(`AUTH ${PASSWORD}\r\nSUBSCRIBE ${channel}\r\n`)
+      let said = ''
+      for await (const [bytes] of on(wire, 'data')) {
+        said += String(bytes)
+        if (said.includes('subscribe')) break
+      }
+      const count = /:(\d+)\r\n/.exec(await ask(port, `PUBSUB NUMSUB ${channel}`))?.[1]
+      return { hearers: Number(count), leave: () => wire.destroy() }
+    },
     [Symbol.asyncDispose]: goAway,
   }
 }
