@@ -1,15 +1,13 @@
-import type { CarriedWebCall, FromRelay, NextAccessToken, ToRelay } from '@voice-agent/relay/protocol'
-import { askAgain } from './again.ts'
-import { TOKEN_REFRESH_MS } from './token-life.ts'
+import type { CarriedWebCall, FromRelay, ToRelay } from '@voice-agent/relay/protocol'
+import { askAgain, REAL_TIME, type Time } from './again.ts'
+import { openEvents } from './events.ts'
+import { nextToken } from './next-token.ts'
 
 /** What goes between page and relay while Twilio has the sound: events come as they come over the media socket, messages go one after the other. */
 
-const EVENTS: readonly FromRelay['type'][] = ['status', 'state', 'transcript', 'speaker', 'tool', 'error', 'ended']
 /** How long a message may wait for the relay's ear: Twilio's sound has to reach it first. */
 const MESSAGE_WITHIN_MS = 30_000
 const MOST_WAITING = 200
-/** An answer that never comes must not use up a token's last seconds. */
-const TOKEN_ANSWER_MS = 8_000
 
 export interface Beside {
   /** In order, and again until it is taken; an `error` is told when it cannot be. After `hangup` nothing else is sent. */
@@ -22,17 +20,10 @@ export interface Beside {
 export function openBeside(
   urls: Pick<CarriedWebCall, 'eventsUrl' | 'messagesUrl' | 'accessTokenUrl'>,
   take: (message: FromRelay) => void,
+  time: Time = REAL_TIME,
 ): Beside {
-  const source = new EventSource(urls.eventsUrl)
-  for (const type of EVENTS) {
-    source.addEventListener(type, (event: Event) => {
-      const message = read(event)
-      if (message) take(message)
-      // Nothing follows, and the browser must not come back for it.
-      if (message?.type === 'ended') source.close()
-    })
-  }
   const stop = new AbortController()
+  const events = openEvents({ url: urls.eventsUrl, take, gone: stop.signal, time })
   let waiting = 0
   let sending = Promise.resolve()
 
@@ -44,6 +35,7 @@ export function openBeside(
       read: () => undefined,
       withinMs: MESSAGE_WITHIN_MS,
       signal: stop.signal,
+      time,
     })
     if (outcome.is === 'refused') lost(outcome.code, outcome.detail, outcome.retryable)
   }
@@ -63,18 +55,10 @@ export function openBeside(
           waiting -= 1
         })
     },
-    async nextToken() {
-      const outcome = await askAgain({
-        ask: () => ask(urls.accessTokenUrl, { signal: AbortSignal.any([stop.signal, AbortSignal.timeout(TOKEN_ANSWER_MS)]) }),
-        read: async (answer) => ((await answer.json()) as NextAccessToken).accessToken,
-        withinMs: TOKEN_REFRESH_MS,
-        signal: stop.signal,
-      })
-      return outcome.is === 'answered' ? outcome.words : undefined
-    },
+    nextToken: () => nextToken((signal) => ask(urls.accessTokenUrl, { signal }), stop.signal),
     close() {
       stop.abort()
-      source.close()
+      events.close()
     },
   }
 }
@@ -87,13 +71,3 @@ const ask = (url: string, { message, signal }: { message?: ToRelay; signal?: Abo
     ...(signal && { signal }),
     ...(message && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(message) }),
   })
-
-function read(event: Event): FromRelay | undefined {
-  try {
-    const message: unknown = JSON.parse((event as MessageEvent<string>).data)
-    return typeof message === 'object' && message !== null && 'type' in message ? (message as FromRelay) : undefined
-  } catch {
-    // A connection that breaks is an `error` too, without words.
-    return undefined
-  }
-}

@@ -275,16 +275,6 @@ describe('a call over Twilio', () => {
     call.hangUp('visitor')
   })
 
-  it('keeps nothing for a relay that was told to hang up', async () => {
-    await accept()
-    wire.answers = [Response.json({}, { status: 429, headers: { 'Retry-After': '2' } })]
-    call.send({ type: 'text', text: 'first' })
-    call.send({ type: 'text', text: 'second' })
-    await wire.until(1)
-    call.hangUp('visitor')
-    expect(await wire.until(2)).to.deep.equal([{ type: 'text', text: 'first' }, { type: 'hangup' }])
-  })
-
   it('ends as the relay says, once, and lets everything go', async () => {
     await accept()
     wire.tell({ type: 'ended', reason: 'agent' })
@@ -306,6 +296,17 @@ describe('a call over Twilio', () => {
     const entry = { id: 'e', role: 'agent', text: 'cut', final: true, startedAt: '' } as const
     wire.tell({ type: 'transcript', seq: 2, entry })
     expect(told.at(-1)).to.deep.equal(['entry', entry])
+  })
+
+  it('connects nowhere, and asks for no microphone, when it was called off before it began', async () => {
+    const sdk = fakeSdk()
+    const on = { ended: () => {} } as unknown as ConversationListener
+    const o = { opened: opened as unknown as WebCall, sound: undefined, newSound: () => undefined, volume: 1, device: undefined, on }
+    const unwanted = new TwilioConversation(o, sdk.makeDevice)
+    unwanted.hangUp('visitor')
+    const fault = (await unwanted.ready.catch((error: unknown) => error)) as { code: string }
+    await new Promise((resolve) => setTimeout(resolve))
+    expect([fault.code, wire.messages(), sdk.tokens]).to.deep.equal(['canceled', [{ type: 'hangup' }], []])
   })
 
   it('does not begin when Twilio refuses, and says in our words why', async () => {

@@ -42,7 +42,10 @@ export class TwilioConversation implements Talk {
     this.#ready.promise.catch(() => {})
     this.#microphone = openMicrophone(o.sound?.context)
     this.#beside = openBeside(opened, (message) => this.#take(message))
-    void this.#connect(opened, makeDevice).catch((error: unknown) => this.#fail(error))
+    // Whoever called it off meanwhile hangs up at once: nothing connects then, and nobody is asked for a microphone.
+    void Promise.resolve()
+      .then(() => (this.#over ? undefined : this.#connect(opened, makeDevice)))
+      .catch((error: unknown) => this.#fail(error))
   }
 
   get ready(): Promise<void> {
