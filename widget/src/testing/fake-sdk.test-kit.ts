@@ -18,9 +18,12 @@ export class FakeDevice extends Emitter implements SdkDevice {
   readonly call = new FakeCall()
   readonly params = Promise.withResolvers<Record<string, string>>()
   refuses: unknown
+  /** Until then connecting neither succeeds nor fails, as with a Twilio that cannot be reached. */
+  asking: Promise<void> | undefined
 
   async connect({ params }: { params: Record<string, string> }): Promise<SdkCall> {
     this.params.resolve(params)
+    if (this.asking) await this.asking
     if (this.refuses) throw this.refuses
     return this.call
   }

@@ -11,6 +11,7 @@ import { Hands } from './hands.ts'
 
 const SPOKEN = { isTyped: false, language: 'en' }
 const realMicrophone = navigator.mediaDevices.getUserMedia
+const byTwilio = { call: {}, transport: 'twilio', accessToken: 'T1', connectParams: { ticket: 'x' } }
 const conflict = new ConsoleProblem({ code: 'conflict', status: 409, message: 'Ann holds this call.' })
 
 /** A call of the fake relay, whose one socket every deed of the operator is given. */
@@ -25,7 +26,7 @@ async function aCall() {
   const desk = fakeDesk(answers)
   const told: string[] = []
   const sdk = fakeSdk()
-  const hands = new Hands({ api: desk.api, tell: (sentence) => told.push(sentence), makeDevice: sdk.makeDevice })
+  const hands = new Hands({ api: desk.api, tell: (sentence) => told.push(sentence), makeDevice: (...given) => sdk.makeDevice(...given) })
   return {
     answers,
     asked: () => desk.asked.map(({ route }) => route.replace(callId, 'ID')),
@@ -129,7 +130,7 @@ describe('the operator’s hand', () => {
 
   it('goes on over Twilio with a new token of the relay’s before the last one ends', async () => {
     const { answers, asked, hand, sdk } = await open()
-    answers['POST /api/calls/*/takeover'] = { call: {}, transport: 'twilio', accessToken: 'T1', connectParams: { ticket: 'x' } }
+    answers['POST /api/calls/*/takeover'] = byTwilio
     answers['POST /api/calls/*/takeover/access-token'] = { accessToken: 'T2', expiresAt: '2026-11-22T12:00:00Z' }
     await hand.takeOver({}, SPOKEN)
     sdk.device.call.tell('accept')
@@ -138,6 +139,54 @@ describe('the operator’s hand', () => {
     sdk.device.tell('error', { code: 20104 })
     expect([hand.state, sdk.tokens, sdk.device.did]).to.deep.equal(['holding', ['T1'], [['updateToken', 'T2']]])
     expect(asked()).to.deep.equal(['POST /api/calls/ID/takeover', 'POST /api/calls/ID/takeover/access-token'])
+  })
+
+  it('gives the call back when Twilio does not let the page in', async () => {
+    const { answers, asked, hand, sdk, told } = await open()
+    answers['POST /api/calls/*/takeover'] = byTwilio
+    sdk.device.asking = new Promise(() => undefined)
+    const joining = refused(hand)
+    await sdk.device.params.promise
+    sdk.device.tell('error', { code: 20104 })
+    expect((await joining)?.message).to.include('and the AI goes on')
+    expect([hand.state, told, sdk.device.did]).to.deep.equal(['none', [], [['destroy']]])
+    expect(asked()).to.deep.equal(['POST /api/calls/ID/takeover', 'DELETE /api/calls/ID/takeover'])
+  })
+
+  it('gives the call back when Twilio’s kit cannot be had', async () => {
+    const { answers, asked, hand, sdk } = await open()
+    answers['POST /api/calls/*/takeover'] = byTwilio
+    sdk.makeDevice = () => {
+      throw new Error('NotSupportedError')
+    }
+    expect((await refused(hand))?.message).to.include('and the AI goes on')
+    expect([hand.state, asked()]).to.deep.equal(['none', ['POST /api/calls/ID/takeover', 'DELETE /api/calls/ID/takeover']])
+  })
+
+  it('gives the call back, and says so, when it breaks before it joined', async () => {
+    const { answers, asked, hand, sdk, told } = await open()
+    answers['POST /api/calls/*/takeover'] = byTwilio
+    await hand.takeOver({}, SPOKEN)
+    sdk.device.call.tell('error', { code: 53405 })
+    expect([hand.state, sdk.device.did, told]).to.deep.equal([
+      'none',
+      [['destroy']],
+      ['You were not joined with the caller, and the AI goes on. Take over anew, or by your phone.'],
+    ])
+    expect(asked()).to.deep.equal(['POST /api/calls/ID/takeover', 'DELETE /api/calls/ID/takeover'])
+  })
+
+  it('leaves the call with the takeover that was asked for meanwhile', async () => {
+    const { answers, asked, hand, sdk } = await open()
+    answers['POST /api/calls/*/takeover'] = byTwilio
+    sdk.device.asking = new Promise(() => undefined)
+    const first = refused(hand)
+    await sdk.device.params.promise
+    sdk.device.asking = undefined
+    await gesture()
+    expect(await refused(hand)).to.equal(undefined)
+    expect([await first, hand.state]).to.deep.equal([undefined, 'holding'])
+    expect(asked()).to.deep.equal(['POST /api/calls/ID/takeover', 'POST /api/calls/ID/takeover'])
   })
 
   it('rings the operator’s phone without opening any sound here', async () => {

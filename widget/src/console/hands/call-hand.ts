@@ -1,16 +1,8 @@
-import type { NextAccessToken } from '@voice-agent/relay/protocol'
 import type { MakeDevice } from '../../twilio/sdk.ts'
 import type { Api } from '../api.ts'
 import type { Call } from '../call.ts'
-import {
-  closeSound,
-  joinBySocket,
-  joinByTwilio,
-  type LineEvents,
-  type OpenedSound,
-  type OperatorLine,
-  openForCall,
-} from './operator-line.ts'
+import { closeSound, joinBySocket, type LineEvents, type OpenedSound, type OperatorLine, openForCall } from './operator-line.ts'
+import { joinByTwilio } from './twilio-line.ts'
 
 /**
  * - none: only looking. - joining: asked for, not there yet. - listening: hears, is not heard. - holding: speaks, the AI is silent.
@@ -31,13 +23,18 @@ interface TakeoverAnswer {
   connectParams?: Record<string, string>
 }
 
-const GONE: Partial<Record<`${'replaced' | 'lost' | 'refused'} ${HandState}`, string>> = {
+/** What a line into the call is for: the state that it brings. */
+type Purpose = Extract<HandState, 'listening' | 'holding'>
+
+const GONE: Partial<Record<`${'replaced' | 'lost' | 'refused'} ${Purpose}`, string>> = {
   'replaced holding': 'You joined this call from another tab. This one let go of it.',
   'lost holding': 'Your connection to the call broke, and the AI has it again. Take over anew when you are ready.',
   'refused holding': 'The relay closed your line to the call, and the AI has it again. Take over anew.',
   'lost listening': 'Your connection to the call broke. Listen again to go on.',
   'refused listening': 'The relay closed your line to the call. Listen again to go on.',
 }
+
+const NEVER_IN = 'You were not joined with the caller, and the AI goes on. Take over anew, or by your phone.'
 
 /**
  * What one operator does in one call with their own ear and voice. It outlives the page that shows the call: what is held stays held
@@ -59,8 +56,8 @@ export class CallHand {
   #line: OperatorLine | undefined
   readonly #levelListeners = new Set<() => void>()
   #isLeaving = false
-  /** What is being joined now; an older one that comes late is closed. */
-  #joining = 0
+  /** What is being joined now, until it is stopped; an older one that comes late is closed. */
+  #joining = new AbortController()
 
   /** `makeDevice`: in place of Twilio's own, which is loaded when it is needed. */
   constructor(o: {
@@ -86,37 +83,47 @@ export class CallHand {
   /** Inside the click. @throws ConsoleProblem */
   listen(): Promise<void> {
     const opening = openForCall('listen')
-    return this.#join('listening', async () => {
+    return this.#join('listening', async (on) => {
       const opened = await opening
       const { url } = await this.#api.post<{ url: string }>(this.#path('listen'), {}).catch(closing(opened))
-      return joinBySocket({ url, opened, language: '', on: this.#events() })
+      return joinBySocket({ url, opened, language: '', on })
     })
   }
 
-  /** Inside the click; from there the AI falls silent. `language`: what is spoken (BCP 47). @throws ConsoleProblem, MicrophoneRefused */
+  /** Inside the click; from there the AI falls silent. `language`: what is spoken (BCP 47). @throws ConsoleProblem, CannotJoin */
   takeOver(wish: TakeoverWish, o: { isTyped: boolean; language: string }): Promise<void> {
     if (wish.by === 'phone') return this.#api.post(this.#path('takeover'), wish)
     const opening = o.isTyped ? undefined : openForCall('takeover')
     opening?.catch(() => undefined)
-    return this.#join('holding', async () => {
+    return this.#join('holding', async (on, signal) => {
       // Only where the browser has to ask first does the relay wait for its answer.
       if (opening && !(await isAllowed())) await opening
       const answer = await this.#api.post<TakeoverAnswer>(this.#path('takeover'), wish).catch(async (error: unknown) => {
         await opening?.then(closeSound, () => undefined)
         throw error
       })
-      const opened = await opening?.catch(async (error: unknown) => {
-        // The AI must not stay silent for somebody who cannot speak.
-        await this.#api.delete(this.#path('takeover'), { body: {} }).catch(() => undefined)
+      try {
+        return await this.#enter(answer, { opened: await opening, language: o.language, on, signal })
+      } catch (error) {
+        // Where it was asked for anew meanwhile, the call is that one's.
+        if (!signal.aborted || this.state === 'none') await this.#giveBack()
         throw error
-      })
-      const { accessToken, connectParams = {}, mediaUrl } = answer
-      if (answer.transport === 'twilio' && accessToken && opened) {
-        const nextToken = async () => (await this.#api.post<NextAccessToken>(this.#path('takeover/access-token'), {})).accessToken
-        return joinByTwilio({ accessToken, nextToken, connectParams, opened, on: this.#events(), makeDevice: this.#makeDevice })
       }
-      return joinBySocket({ url: mediaUrl ?? '', opened, language: o.language, on: this.#events() })
     })
+  }
+
+  #enter(
+    { accessToken, connectParams = {}, mediaUrl = '', transport }: TakeoverAnswer,
+    { language, on, opened, signal }: { language: string; on: LineEvents; opened: OpenedSound | undefined; signal: AbortSignal },
+  ): Promise<OperatorLine> {
+    if (transport !== 'twilio' || !accessToken || !opened) return joinBySocket({ url: mediaUrl, opened, language, on })
+    const askToken = (until: AbortSignal) => this.#api.open('POST', this.#path('takeover/access-token'), { body: {}, signal: until })
+    return joinByTwilio({ accessToken, askToken, connectParams, opened, on, signal, makeDevice: this.#makeDevice })
+  }
+
+  /** The AI must not stay silent for somebody who cannot speak; a relay that is not reached finds out by itself, later. */
+  async #giveBack(): Promise<void> {
+    await this.#api.delete(this.#path('takeover'), { body: {} }).catch(() => undefined)
   }
 
   /** @throws ConsoleProblem */
@@ -134,7 +141,8 @@ export class CallHand {
 
   /** Takes the operator's ear and voice out of the call. */
   stop(): void {
-    this.#joining += 1
+    this.#joining.abort()
+    this.#joining = new AbortController()
     this.#line?.close()
     this.#line = undefined
     Object.assign(this, { isAway: false, isBlocked: false, muted: false, levels: { visitor: 0, agent: 0 } })
@@ -158,27 +166,30 @@ export class CallHand {
     this.#line?.wake()
   }
 
-  async #join(as: 'listening' | 'holding', how: () => Promise<OperatorLine>): Promise<void> {
+  async #join(as: Purpose, how: (on: LineEvents, signal: AbortSignal) => Promise<OperatorLine>): Promise<void> {
     if (this.state !== 'none') this.stop()
-    const mine = this.#joining
+    const { signal } = this.#joining
     this.#become('joining')
     try {
-      const line = await how()
-      if (mine !== this.#joining) return line.close()
+      const line = await how(this.#events(as, signal), signal)
+      if (signal.aborted) return line.close()
       this.#line = line
       this.#become(as)
     } catch (error) {
-      if (mine === this.#joining) this.stop()
+      // Who stopped it waits for nothing of it.
+      if (signal.aborted) return
+      this.stop()
       throw error
     }
   }
 
-  #events(): LineEvents {
-    const mine = this.#joining
-    const only = (act: () => void) => mine === this.#joining && act()
+  #events(as: Purpose, signal: AbortSignal): LineEvents {
+    const only = (act: () => void) => signal.aborted || act()
+    let wasIn = false
     return {
       standing: (is) =>
         only(() => {
+          wasIn = true
           this.isAway = is === 'away'
           this.#changed()
         }),
@@ -194,10 +205,12 @@ export class CallHand {
         }),
       gone: (why) =>
         only(() => {
-          // The relay closes the line before it answers.
-          const said = why === 'over' || this.#isLeaving ? undefined : GONE[`${why} ${this.state}`]
+          const wasNeverIn = as === 'holding' && why === 'lost' && !wasIn
+          const sentence = why === 'over' ? undefined : wasNeverIn ? NEVER_IN : GONE[`${why} ${as}`]
           this.stop()
-          if (said) this.#tell(said)
+          if (wasNeverIn) void this.#giveBack()
+          // The relay closes the line before it answers a hand-back.
+          if (sentence && !this.#isLeaving) this.#tell(sentence)
         }),
     }
   }

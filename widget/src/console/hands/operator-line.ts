@@ -2,8 +2,8 @@ import { MediaSocket } from '../../call/media-socket.ts'
 import { openSound, type Sound } from '../../element/sound-door.ts'
 import { constraintsFor, type Microphone, openMicrophone, refusalOf } from '../../microphone/index.ts'
 import { Player } from '../../sound/player.ts'
-import type { MakeDevice } from '../../twilio/sdk.ts'
 import { type Recognition, startRecognition } from '../../voice/recognition.ts'
+import { CannotJoin } from './cannot-join.ts'
 
 /** The operator's own ear and voice in one call: a socket of section 5's language, the visitor's worklets, nothing of the screen. */
 
@@ -54,7 +54,7 @@ const REFUSALS: Record<string, string> = {
   insecure: 'Browsers give the microphone only to pages over https. Open the console there.',
 }
 
-class MicrophoneRefused extends Error {
+class MicrophoneRefused extends CannotJoin {
   constructor(why: string) {
     super(REFUSALS[why] ?? 'The microphone cannot be had here. Take over by your phone instead.')
     this.name = 'MicrophoneRefused'
@@ -170,65 +170,3 @@ const playerEvents = (on: LineEvents) => ({
   blocked: (blocked: boolean) => on.blocked(blocked),
   broken: () => on.gone('lost'),
 })
-
-/** - joining: not there yet. - in: hears and speaks. - shaky: something broke, and Twilio mends what it can. - closed: by either side. */
-type Stand = 'joining' | 'in' | 'shaky' | 'closed'
-/** What is said when a call of Twilio's goes; nobody waits for one that was closed. */
-const WENT: Record<Stand, 'over' | 'lost' | undefined> = { joining: 'over', in: 'over', shaky: 'lost', closed: undefined }
-
-/** Joins a call whose sound Twilio has, by Twilio's own kit; a chunk of its own. */
-export async function joinByTwilio(o: {
-  accessToken: string
-  /** Rejects when it cannot be had. */
-  nextToken: () => Promise<string>
-  connectParams: Record<string, string>
-  opened: OpenedSound
-  on: LineEvents
-  makeDevice?: MakeDevice | undefined
-}): Promise<OperatorLine> {
-  const makeDevice = o.makeDevice ?? (await import('../../twilio/sdk.ts')).makeDevice
-  const { stream } = o.opened
-  const device = makeDevice(o.accessToken, (constraints) =>
-    stream?.active ? Promise.resolve(stream) : navigator.mediaDevices.getUserMedia(constraints),
-  )
-  let stand: Stand = 'joining'
-  const close = () => {
-    stand = 'closed'
-    device.destroy()
-    closeSound(o.opened)
-  }
-  const become = (next: 'in' | 'shaky', tells: 'open' | 'away') => () => {
-    if (stand === 'closed') return
-    stand = next
-    o.on.standing(tells)
-  }
-  const renew = async () => {
-    const token = await o.nextToken()
-    if (stand !== 'closed') device.updateToken(token)
-  }
-  // Without the next one the call goes on as long as its signalling stands.
-  device.on('tokenWillExpire', () => void renew().catch(() => undefined))
-  // Later Twilio mends what it can, and the call itself goes when it cannot.
-  device.on('error', () => stand === 'joining' && o.on.gone('lost'))
-  try {
-    const call = await device.connect({ params: o.connectParams })
-    call.on('accept', become('in', 'open'))
-    call.on('reconnecting', become('shaky', 'away'))
-    call.on('reconnected', become('in', 'open'))
-    call.on('volume', (input: number, output: number) => o.on.levels({ visitor: output, agent: input }))
-    for (const end of ['disconnect', 'cancel', 'reject']) {
-      call.on(end, () => {
-        const why = WENT[stand]
-        if (why) o.on.gone(why)
-      })
-    }
-    call.on('error', () => {
-      if (stand === 'joining') o.on.gone('lost')
-      else if (stand === 'in') stand = 'shaky'
-    })
-    return { setMuted: (muted) => call.mute(muted), rest: () => undefined, write: () => undefined, wake: () => undefined, close }
-  } catch (error) {
-    close()
-    throw error
-  }
-}

@@ -2,8 +2,8 @@ import { html, LitElement, nothing } from 'lit'
 import type { Call } from '../../call.ts'
 import { dialogStyles } from '../../dialog-styles.ts'
 import type { TakeoverWish } from '../../hands/call-hand.ts'
+import { saidOf } from '../../hands/cannot-join.ts'
 import { look } from '../../look.ts'
-import { sentenceOf } from '../../problem.ts'
 import type { Say } from '../../words.ts'
 import { padStyles } from './pad-styles.ts'
 
@@ -125,7 +125,7 @@ export class CallDialogs extends LitElement {
       await this.#answer(asking, given)
       this.#close()
     } catch (error) {
-      this.fault = error instanceof Error && error.name === 'MicrophoneRefused' ? this.t(error.message) : sentenceOf(error)
+      this.fault = saidOf(error, this.t)
     } finally {
       this.busy = false
     }

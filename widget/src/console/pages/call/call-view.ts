@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { type Call, isLive } from '../../call.ts'
 import type { CallHand } from '../../hands/call-hand.ts'
+import { saidOf } from '../../hands/cannot-join.ts'
 import { icon } from '../../icons.ts'
 import { look } from '../../look.ts'
 import type { Desk, KeyHelp } from '../../page.ts'
@@ -265,7 +266,7 @@ export class CallView extends LitElement {
     try {
       await what()
     } catch (error) {
-      this.desk.tell(error instanceof Error && error.name === 'MicrophoneRefused' ? this.desk.t(error.message) : sentenceOf(error), 'fault')
+      this.desk.tell(saidOf(error, this.desk.t), 'fault')
     }
   }
 }
