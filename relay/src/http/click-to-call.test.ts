@@ -194,6 +194,18 @@ describe('POST /api/calls/initiate', () => {
     ears.close()
   }, 30_000)
 
+  it('says which number is missing', async () => {
+    for (const [json, detail] of [
+      [{ carrier: 'exotel' }, 'at exotel that rings: add one under /api/phone-numbers'],
+      [{ phoneNumberId: 'pn_nobody' }, 'no number of yours that is switched on has this id'],
+      [{ carrier: 'exotel', phoneNumberId: 'env-twilio' }, 'no number of yours at exotel'],
+    ] as const) {
+      const answer = await initiate(json)
+      const { detail: said } = (await answer.json()) as { detail: string }
+      expect([answer.status, said]).toEqual([503, expect.stringContaining(detail)])
+    }
+  })
+
   it('says what the carrier refused', async () => {
     house.placing = { status: 400, body: { code: 21211, message: 'The To number is not a valid phone number', status: 400 } }
     const answer = await initiate({})

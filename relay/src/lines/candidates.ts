@@ -20,8 +20,14 @@ export interface Candidates {
   ): Promise<{ candidates: Candidate[]; why: string }>
 }
 
-const NO_NUMBER = 'add a number under /api/phone-numbers, or set a carrier’s variables'
 const NO_SOUND = 'brings no sound: import a number at a carrier that does, where the agent can answer, or name a person to ring'
+
+/** What is missing where nothing was found. */
+function missing({ carriers, phoneNumberId }: { carriers: readonly (string | undefined)[]; phoneNumberId: string | undefined }): string {
+  const at = carriers.filter((carrier) => carrier !== undefined).join(' or ')
+  if (phoneNumberId !== undefined) return `no number of yours ${at && `at ${at} `}that is switched on has this id: see /api/phone-numbers`
+  return `there is no number ${at ? `at ${at} ` : ''}that rings: add one under /api/phone-numbers, or set a carrier’s variables`
+}
 
 export const personOf = ({ persona: { phone } }: Agent) => (phone.answeredBy === 'person' ? phone.person : undefined)
 
@@ -61,7 +67,7 @@ export function createCandidates({ carriers, numbers }: { carriers: Pick<Carrier
       const able = found.filter((number) => number !== undefined && places(number)) as HouseNumber[]
       const unique = able.filter((number, place) => able.findIndex(({ id }) => id === number.id) === place)
       const candidates = (await Promise.all(unique.map((number) => candidate(agent, number)))).filter((each) => each !== undefined)
-      return { candidates, why: unique[0] ? `${unique[0].provider} ${NO_SOUND}` : NO_NUMBER }
+      return { candidates, why: unique[0] ? `${unique[0].provider} ${NO_SOUND}` : missing({ carriers: order, phoneNumberId }) }
     },
   }
 }

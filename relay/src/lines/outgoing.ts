@@ -116,7 +116,9 @@ export function createOutgoing(o: {
     const [first] = candidates
     if (!first) {
       logger.error({ agentId: agent.id }, `no number can ring: ${why}`)
-      throw new Problem('provider_unavailable', 'We cannot call just now. Please talk or write to us here instead.')
+      const told =
+        order.asker.kind === 'operator' ? `No phone can ring: ${why}.` : 'We cannot call just now. Please talk or write to us here instead.'
+      throw new Problem('provider_unavailable', told)
     }
     const maxDurationMs = Math.min(order.maxDurationMs ?? Number.POSITIVE_INFINITY, persona.limits.maxDurationMs)
     const question: GateQuestion = {
