@@ -87,24 +87,32 @@ it('another key joins the caller with a person, and the gate is asked', async ()
   await until('it is over', async () => (await callsOf(number))[0]?.endReason)
 })
 
-it.each(['media-streams', 'conversation-relay'] as const)('who was led on is joined with a person from there (%s)', async (media) => {
+it.each([
+  ['media-streams', 'the call they talk in'],
+  ['conversation-relay', 'the menu’s'],
+] as const)('who was led on hears keys and is joined with a person (%s), asked of %s', async (media, asked) => {
   await bring(media)
   const number = newNumber()
   const person = newNumber()
   await house.phones.script(person, { says: [{ text: 'Good morning.' }, { pauseMs: 1500 }], hangsUpAfterMs: 0 })
   const says = [{ waitForSpeechMs: 200 }, { waitForSilenceMs: 1000 }, { digits: '1' }, { pauseMs: 60_000 }]
   await house.phones.dial(number, TWILIO_ACCOUNT.phoneNumber, { says })
-  const sales = await until('the caller was led on', async () => {
-    const led = (await callsOf(number)).find(({ agentId }) => agentId === salesId)
-    return led && (await agentSaid(led.id)).includes(SALES) && led
+  const [menu, sales] = await until('the caller was led on', async () => {
+    const [first, led] = await callsOf(number)
+    return first && led && (await agentSaid(led.id)).includes(SALES) && ([first, led] as const)
   })
-  const { status } = await house.admin.ask('POST', `/api/calls/${sales.id}/transfer`, { to: person })
-  expect(status).toBe(204)
+  const act = (what: string, json: object) =>
+    house.admin.ask('POST', `/api/calls/${(asked === 'the menu’s' ? menu : sales).id}/${what}`, json)
+  expect((await act('dtmf', { digits: '1' })).status).toBe(204)
+  // Twilio stops a stream for keys, and brings another.
+  if (media === 'media-streams')
+    await until('its sound is back', async () => (await house.events(sales.id)).some(({ type }) => type === 'leg.resumed'))
+  expect((await act('transfer', { to: person })).status).toBe(204)
   const rung = await house.phones.phone(person, ({ state }) => state === 'talking')
   await house.phones.phone(person, ({ id, state }) => id === rung.id && state === 'over')
   expect((await house.events(sales.id)).map(({ type }) => type)).toContain('call.joined')
-  const asked = (await house.phones.calls(number)).at(-1)
-  await house.phones.act(asked?.id ?? '', { do: 'hang-up' })
+  const caller = (await house.phones.calls(number)).at(-1)
+  await house.phones.act(caller?.id ?? '', { do: 'hang-up' })
   await until('both are over', async () => (await callsOf(number)).every(({ endReason }) => endReason))
 })
 

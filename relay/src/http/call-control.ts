@@ -126,7 +126,7 @@ export function callControl({ agents, calls, idempotency, lines, urls, view }: C
 
   async function join(call: Call, to: string, actorId: string): Promise<void> {
     const agent = await agents.get(call.organisationId, call.agentId)
-    const line = lines.get(call.id)
+    const line = lines.under(call)
     if (!agent || !line || !lines.abilities(line.carrier)?.transfers)
       throw new NotNow('conflict', 'This call cannot be joined with a phone.')
     if (call.status !== 'connected' || line.carrierCallId === undefined) throw new NotNow('conflict', 'Nobody has answered yet.')
@@ -142,8 +142,8 @@ export function callControl({ agents, calls, idempotency, lines, urls, view }: C
 
   const all = [
     endpoint(ACT, digits, async (c) => {
-      const call = mine(c, c.req.valid('param').id)
-      const line = lines.get(call.id)
+      const call = lines.talkOf(mine(c, c.req.valid('param').id))
+      const line = lines.under(call)
       if (!line || !lines.abilities(line.carrier)?.sendsDigits) throw new Problem('conflict', 'This call takes no keys.')
       if (call.status !== 'connected' || line.carrierCallId === undefined) throw new Problem('conflict', 'Nobody has answered yet.')
       if (meetsElsewhere(call)) throw new Problem('conflict', APART)
@@ -161,7 +161,7 @@ export function callControl({ agents, calls, idempotency, lines, urls, view }: C
       const call = mine(c, c.req.valid('param').id)
       const { to } = c.req.valid('json')
       await once(idempotency, { scope: scopeOfCall(call.id, 'transfer'), key: idempotencyKey(c), asked: to }, async () => {
-        await join(call, to, actor(c))
+        await join(lines.talkOf(call), to, actor(c))
         return { status: 204, body: null }
       })
       return c.body(null, 204)
