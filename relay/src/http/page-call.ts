@@ -8,6 +8,7 @@ import { type AbuseGuard, createAbuseGuard } from '../legs/browser/abuse.ts'
 import { type CallStatus, type EndReason, NextAccessToken, PageMessage, Problem } from '../protocol/index.ts'
 import { PUBLIC } from './access.ts'
 import { body, type Endpoint, endpoint, type HttpContext, json, ofCall } from './endpoint.ts'
+import { idempotencyKey } from './once.ts'
 import { eventStream, lastEventId } from './sse.ts'
 
 /** A page whose sound goes over a carrier: it reads along, types and hangs up here, under a right to its one call. */
@@ -35,6 +36,7 @@ const messageRoute = createRoute({
   path: `${PATH}/messages`,
   tags,
   summary: 'What the visitor does besides speaking',
+  description: 'Send one after the other. A message that is sent again with the same `Idempotency-Key` as the last one is taken once.',
   request: { params, body: body(PageMessage) },
   responses: done,
 })
@@ -73,6 +75,8 @@ export function pageCallRoutes(rooms: PageCallRooms): Endpoint[] {
     guards.set(call, guard)
     return guard
   }
+  /** The key of each call's last message: what nobody answered is sent again. */
+  const lastKeys = new WeakMap<Call, string>()
   const idOf = (c: HttpContext) => {
     const right = rooms.tokens.read(c.req.param('token') ?? '')
     if (!right) throw new Problem('not_found', 'There is no call under this address.')
@@ -124,8 +128,13 @@ export function pageCallRoutes(rooms: PageCallRooms): Endpoint[] {
       })
     }),
     endpoint(PUBLIC, messageRoute, async (c) => {
-      // What the schema refuses never gets here.
-      take(liveOf(c), c.req.valid('json') as PageMessage)
+      const call = liveOf(c)
+      const key = idempotencyKey(c)
+      if (key === undefined || key !== lastKeys.get(call)) {
+        // What the schema refuses never gets here.
+        take(call, c.req.valid('json') as PageMessage)
+        if (key !== undefined) lastKeys.set(call, key)
+      }
       return c.body(null, 204)
     }),
     endpoint(PUBLIC, tokenRoute, async (c) => {

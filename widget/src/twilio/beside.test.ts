@@ -35,7 +35,9 @@ describe('what goes beside Twilio’s sound', () => {
   const real = { fetch: globalThis.fetch, EventSource: globalThis.EventSource }
   let sources: Source[]
   let posted: unknown[]
-  let answers: Response[]
+  let keys: (string | null)[]
+  /** An error: the connection broke before it came. */
+  let answers: (Response | Error)[]
   let told: FromRelay[]
   /** Ends every pause that is waited for, whether or not it still matters. */
   let pass: () => void
@@ -46,6 +48,7 @@ describe('what goes beside Twilio’s sound', () => {
     sources = []
     posted = []
     answers = []
+    keys = []
     told = []
     paused = Promise.withResolvers()
     globalThis.EventSource = class extends Source {
@@ -56,7 +59,10 @@ describe('what goes beside Twilio’s sound', () => {
     } as unknown as typeof EventSource
     globalThis.fetch = async (_url, init) => {
       posted.push(JSON.parse(String(init?.body)))
-      return answers.shift() ?? new Response(undefined, { status: 204 })
+      keys.push(new Headers(init?.headers).get('Idempotency-Key'))
+      const answer = answers.shift() ?? new Response(undefined, { status: 204 })
+      if (answer instanceof Error) throw answer
+      return answer
     }
     let pauses: (() => void)[] = []
     pass = () => {
@@ -84,6 +90,17 @@ describe('what goes beside Twilio’s sound', () => {
     pass()
     await settled()
     expect(posted).to.deep.equal([{ type: 'text', text: 'first' }, { type: 'hangup' }])
+  })
+
+  it('sends a message whose answer was lost again as the same one', async () => {
+    answers = [new TypeError('Failed to fetch')]
+    beside.send({ type: 'text', text: 'first' })
+    beside.send({ type: 'text', text: 'second' })
+    await paused.promise
+    pass()
+    await settled()
+    expect(posted.map((message) => (message as { text: string }).text)).to.deep.equal(['first', 'first', 'second'])
+    expect(keys).to.deep.equal(['1', '1', '2'])
   })
 
   it('opens the events again where the browser gave them up, and tells nothing twice', async () => {

@@ -25,13 +25,17 @@ export function openBeside(
   const stop = new AbortController()
   const events = openEvents({ url: urls.eventsUrl, take, gone: stop.signal, time })
   let waiting = 0
+  /** Names each message, so that one whose answer was lost is not taken twice. */
+  let sent = 0
   let sending = Promise.resolve()
 
   const lost = (code: string, message: string, retryable: boolean) => take({ type: 'error', code, message, retryable })
 
   async function post(message: ToRelay): Promise<void> {
+    sent += 1
+    const key = String(sent)
     const outcome = await askAgain({
-      ask: () => ask(urls.messagesUrl, { message }),
+      ask: () => ask(urls.messagesUrl, { message, key }),
       read: () => undefined,
       withinMs: MESSAGE_WITHIN_MS,
       signal: stop.signal,
@@ -63,11 +67,14 @@ export function openBeside(
   }
 }
 
-const ask = (url: string, { message, signal }: { message?: ToRelay; signal?: AbortSignal }) =>
+const ask = (url: string, { key, message, signal }: { key?: string; message?: ToRelay; signal?: AbortSignal }) =>
   fetch(url, {
     method: 'POST',
     credentials: 'omit',
     keepalive: true,
     ...(signal && { signal }),
-    ...(message && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(message) }),
+    ...(message && {
+      headers: { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) },
+      body: JSON.stringify(message),
+    }),
   })

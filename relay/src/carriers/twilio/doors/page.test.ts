@@ -41,9 +41,14 @@ async function opened(json: object = {}) {
       },
       more,
     )
-  const post = (url: string, json?: object) =>
-    fetch(url, { method: 'POST', ...(json ? { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } } : {}) })
-  return { ...call, sid: sidOf(sids), asks, say: (message: object) => post(call.messagesUrl, message), post }
+  const post = (url: string, json?: object, headers = {}) =>
+    fetch(url, {
+      method: 'POST',
+      ...(json ? { body: JSON.stringify(json), headers: { 'content-type': 'application/json', ...headers } } : {}),
+    })
+  /** `key`: what a message has in common with the same one sent again. */
+  const say = (message: object, key?: string) => post(call.messagesUrl, message, key === undefined ? {} : { 'idempotency-key': key })
+  return { ...call, sid: sidOf(sids), asks, say, post }
 }
 
 /** What the page is told, and when something was. */
@@ -95,15 +100,18 @@ describe('a page calls over Twilio', () => {
   it('talks with the agent of the call that it opened, reads along, types, and ends it once', async () => {
     const call = await opened()
     const page = listening(call.eventsUrl)
-    expect((await call.say({ type: 'text', text: 'too early' })).status).toBe(409)
+    expect((await call.say({ type: 'text', text: 'too early' }, '1')).status).toBe(409)
     const xml = await (await call.asks()).text()
     expect(xml).toContain(`value="${call.callId}"`)
     // Asked again for the same connect: the same call, not another.
     expect(await (await call.asks()).text()).toContain(`value="${call.callId}"`)
     const ws = await bringSound(xml, call.sid)
     await soon(() => said(page.told, 'agent').some(({ final, text }) => final && text !== '')).toBe(true)
-    expect((await call.say({ type: 'text', text: 'Who are you?' })).status).toBe(204)
-    await soon(() => said(page.told, 'visitor').map(({ text }) => text)).toContain('Who are you?')
+    // What was refused was not taken under its key; what was taken is not taken again.
+    for (let time = 0; time < 2; time += 1) expect((await call.say({ type: 'text', text: 'Who are you?' }, '1')).status).toBe(204)
+    expect((await call.say({ type: 'text', text: 'Are you there?' }, '2')).status).toBe(204)
+    await soon(() => said(page.told, 'visitor').map(({ text }) => text)).toContain('Are you there?')
+    expect(said(page.told, 'visitor').filter(({ text }) => text === 'Who are you?')).toHaveLength(1)
     expect((await call.say({ type: 'dtmf', digits: '1' })).status).toBe(204)
     expect((await call.say({ type: 'hangup' })).status).toBe(204)
     await page.done
