@@ -34,6 +34,4 @@ export interface NumberBook {
   forCall(o: { organisationId: string; agentId: string; carrier?: string; phoneNumberId?: string }): Promise<HouseNumber | undefined>
   /** Where an agent answers calls that another carrier brings: the number named, else the agent's own, else any whose carrier streams. */
   forAnswer(o: { organisationId: string; agentId: string; phoneNumberId?: string }): Promise<HouseNumber | undefined>
-  /** The number of this provider that was dialled; for carriers with one address for all numbers. */
-  dialled(provider: string, phoneNumber: string): Promise<HouseNumber | undefined>
 }

@@ -87,7 +87,6 @@ export function createNumberBook(o: {
     ofProvider,
     withSecret: (id, secret) => proved(id, secret, (number) => number.secret),
     withStreamToken: (id, token) => proved(id, token, (number) => number.streamToken),
-    dialled: async (provider, phoneNumber) => (await claimants(provider, phoneNumber))[0],
     async forCall({ organisationId, agentId, carrier, phoneNumberId }) {
       const fits = (number: { provider: string; active: boolean }) =>
         number.active && (carrier === undefined || number.provider === carrier)

@@ -171,8 +171,7 @@ eachStore('the house’s numbers', (room) => {
     const [first, second] = [await numbers.create('org', twilio('+12025550101')), await numbers.create('other', twilio('+12025550101'))]
     expect((await numbers.claimants('twilio', '+12025550177')).map(({ id }) => id)).toEqual(['env-twilio', squatter.id])
     expect((await numbers.claimants('twilio', '+12025550101')).map(({ id }) => id)).toEqual([first.id, second.id])
-    expect((await numbers.dialled('twilio', '+12025550101'))?.id).toBe(first.id)
-    expect(await numbers.dialled('exotel', '+12025550101')).toBeUndefined()
+    expect(await numbers.claimants('exotel', '+12025550101')).toEqual([])
   })
 
   it('are answered by their agent, else by the organisation’s newest', async () => {

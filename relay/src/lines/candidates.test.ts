@@ -21,7 +21,6 @@ async function order(phone: object, wanted: Parameters<ReturnType<typeof createC
           ({ id, provider }) => (phoneNumberId === undefined || id === phoneNumberId) && (carrier === undefined || provider === carrier),
         ),
       forAnswer: async () => undefined,
-      dialled: async () => undefined,
     },
   })
   const persona = Persona.parse({ name: 'Mira', phone })

@@ -127,7 +127,6 @@ export function phoneWorld(
           ? other.numbers.find(({ id, provider }) => (phoneNumberId === undefined ? provider === carrier : id === phoneNumberId))
           : NUMBER,
       forAnswer: async () => ANSWERING,
-      dialled: async () => NUMBER,
     },
     calls: house.calls,
     gate,

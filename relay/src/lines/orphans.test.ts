@@ -15,7 +15,7 @@ test('those that an earlier run left open are hung up one by one, until the rela
   const orphans = ['CA1', 'CA2', 'CA3'].map((carrierCallId) => ({ callId: `of ${carrierCallId}`, carrierCallId, phoneNumberId: NUMBER.id }))
   const numbers = { find: async () => NUMBER, withSecret: async () => NUMBER, forCall: async () => NUMBER, forAnswer: async () => NUMBER }
   await hangUpOrphans(orphans, {
-    numbers: { ...numbers, dialled: async () => NUMBER },
+    numbers,
     open: () => ({ hangUp }) as Partial<CarrierAccount> as CarrierAccount,
     logger: createLogger({ level: 'silent' }),
     until: leaving.signal,

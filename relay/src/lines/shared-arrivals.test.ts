@@ -171,5 +171,8 @@ eachStore('what several relays wait for', (room) => {
     for (let time = 0; time < 2; time++) expect(await expected({ ...came, carrierCallId: `CB${time}`, number: undefined })).toBe(ids[0])
     expect(asked[0]).toEqual(['twilio', '+12025550188'])
     expect(await expected({ ...came, number: { id: 'pn_9' } as never })).toBeUndefined()
+    const before = asked.length
+    for (const to of ['x'.repeat(60_000), '', 'client:shop']) expect(await expected({ ...came, to, number: undefined })).toBeUndefined()
+    expect(asked.length, 'no text that is no number is remembered').toBe(before)
   })
 })

@@ -153,7 +153,6 @@ describe('other webhooks', () => {
       carrierCallId: CALL,
       status: 'completed',
       live: true,
-      otherCallId: 'CA9',
       durationMs: 7000,
     })
     expect(readDialOutcome(form({ CallSid: CALL, CallStatus: 'completed', DialCallStatus: 'busy' }))).toEqual({

@@ -69,7 +69,6 @@ const Dial = z.object({
   CallSid: callSid,
   CallStatus: z.enum(TWILIO_STATUSES).optional(),
   DialCallStatus: z.enum([...TWILIO_STATUSES, 'answered']),
-  DialCallSid: z.union([z.literal('').transform(() => undefined), callSid]).optional(),
   DialCallDuration: ms,
   DialBridged: z.enum(['true', 'false']).optional(),
   DialSipResponseCode: word.optional(),
@@ -116,7 +115,6 @@ export interface DialOutcome {
   /** In our words; `completed` when they talked. */
   readonly status: LineEvent['status']
   readonly endReason?: NonNullable<LineEvent['endReason']>
-  readonly otherCallId?: string
   readonly durationMs?: number
   /** The first caller is still on the line. */
   readonly live: boolean
@@ -171,7 +169,7 @@ export function readDialOutcome(form: FormBody): DialOutcome | undefined {
     carrierCallId: told.CallSid,
     ...outcome,
     live: told.CallStatus === undefined || told.CallStatus === 'in-progress' || told.CallStatus === 'ringing',
-    ...present({ otherCallId: told.DialCallSid, durationMs: told.DialCallDuration }),
+    ...present({ durationMs: told.DialCallDuration }),
   }
 }
 
