@@ -83,7 +83,7 @@ export class CallDesk implements BehindPanel {
 
   rendered(): void {
     this.#holder.afterRender()
-    const counts = this.#conversation !== undefined || this.#memory.retryAt > Date.now() || this.phone.now?.room.counts
+    const counts = this.#conversation || this.#memory.retryAt > Date.now() || this.phone.now?.room.counts
     if (counts && !this.#tick) this.#tick = setInterval(() => this.#inside.update(), 500)
     else if (!counts) this.#tick = void clearInterval(this.#tick)
   }
@@ -95,11 +95,11 @@ export class CallDesk implements BehindPanel {
 
   // ---------------------------------------------------------------- beginning
 
-  start(how: Beginning): Promise<Started> {
-    if (this.phone.now?.room.live) return Promise.resolve(this.#fault('in_callback'))
+  async start(how: Beginning): Promise<Started> {
+    if (this.phone.now?.room.live) return this.#fault('in_callback')
     if (this.#starting || this.#inside.isLive()) {
       const { callId = '', sessionId = '' } = this.#memory
-      return this.#starting?.promise ?? Promise.resolve({ ok: true, callId, sessionId })
+      return this.#starting?.promise ?? { ok: true, callId, sessionId }
     }
     this.phone.shown = false
     const abort = new AbortController()
@@ -173,7 +173,7 @@ export class CallDesk implements BehindPanel {
   }
 
   #failed(fault: CallFault): Fault {
-    const { element, emit, setState } = this.#inside
+    const { element, setState } = this.#inside
     const { code, retryAfterMs } = fault
     const result = this.#fault(code, retryAfterMs)
     this.#conversation = undefined
@@ -184,10 +184,10 @@ export class CallDesk implements BehindPanel {
     }
     const waitMs = retryAfterMs ?? (code === 'rate_limited' ? RETRY_UNSAID_MS : 0)
     this.#memory.problem = code
-    this.#memory.retryAt = waitMs ? Date.now() + waitMs : 0
+    this.#memory.retryAt = Date.now() + waitMs
     // From `ended` too: what went wrong now is what the visitor should read.
     if (element.state !== 'error') setState('error')
-    emit('va-error', { code, message: result.message, retryable: result.retryable })
+    this.#tell(code)
     return result
   }
 
