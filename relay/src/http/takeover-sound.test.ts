@@ -18,9 +18,15 @@ const VISITORS = murmur(7, 16_000, 1500)
 const OPERATORS = murmur(77, 16_000, 1500)
 /** The same curves at the rate they are heard at. */
 const AS_HEARD = { visitor: murmur(7, HZ, 1500), operator: murmur(77, HZ, 1500) }
-/** How well any third of a second of it is found again: a busy machine may leave a hole in one of them. */
-const heardIn = (said: Int16Array, heard: Int16Array) =>
-  Math.max(...[0.2, 0.5, 0.8].map((at) => bestMatch(said.subarray(HZ * at, HZ * (at + 0.35)), heard).correlation))
+const SURE = 0.95
+/** How well any fifth of a second of it is found again: a busy machine leaves holes, each of which spoils what lies around it. */
+function heardIn(said: Int16Array, heard: Int16Array): number {
+  let best = 0
+  for (let at = 0; at + HZ / 5 <= said.length && best < SURE; at += HZ / 10) {
+    best = Math.max(best, bestMatch(said.subarray(at, at + HZ / 5), heard).correlation)
+  }
+  return best
+}
 const speak = (one: End, samples: Int16Array) => one.speak(bytesOf(samples), 640)
 
 describe('a spoken call', () => {
