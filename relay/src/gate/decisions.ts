@@ -3,19 +3,18 @@ import { and, desc, eq, inArray, lt, not, or, sql } from 'drizzle-orm'
 import type { Store } from '../store/open.ts'
 import { olderThan, pageOf, timeCursor } from '../store/page.ts'
 import { gateDecisions as table } from '../store/schema.ts'
+import { byPieces } from './by-pieces.ts'
 import { type Counting, figures, fullSince, type Keys, msOf, type Tx } from './counting.ts'
-import { createFullness } from './fullness.ts'
 import type { Purpose } from './question.ts'
 import { createRefusalWriter } from './refusal-writer.ts'
 import type { Allowance } from './rules/limits.ts'
 import { type Ceiling, costMicros } from './rules/spend.ts'
+import { createUnlessFull } from './unless-full.ts'
 
 /** The gate's book: every answer, and what the allowed calls were to cost. Limits and ceilings are counted over it. */
 
 type Row = typeof table.$inferInsert
 export type Decision = Omit<Row, 'settledAt'>
-
-const ROWS_FORGOTTEN_AT_ONCE = 1000
 
 export interface Tally {
   /** For each allowance: since when it is used up. */
@@ -60,29 +59,20 @@ export const newDecisionId = () => `gd_${randomBytes(12).toString('base64url')}`
 export function createDecisions(o: { store: Store; counting: Counting }): Decisions {
   const { db } = o.store
   const { alone, inTurn } = o.counting
-  const fullness = createFullness()
+  const unlessFull = createUnlessFull(o.counting)
   const add = createRefusalWriter(db)
   return {
     add,
-    async decide(what, decide) {
-      if (await refusedUncounted()) return
-      await inTurn(async () => {
-        // Whoever was before us in the turn may have learnt it.
-        if (await refusedUncounted()) return
-        await alone(async (tx) => {
+    decide: (what, decide) =>
+      unlessFull(
+        what,
+        (fullSince) => add(decide({ fullSince, spentMicros: [] })),
+        async (tx, learn) => {
           const tally = await count(tx, what)
-          fullness.learn(what.allowances, tally.fullSince, what.keys)
+          learn(tally.fullSince)
           await tx.insert(table).values(decide(tally))
-        })
-      })
-
-      async function refusedUncounted(): Promise<boolean> {
-        const fullSince = fullness.known(what.allowances, what.keys, what.nowMs)
-        if (!fullSince) return false
-        await add(decide({ fullSince, spentMicros: [] }))
-        return true
-      }
-    },
+        },
+      ),
     replace: ({ failed, ...what }, decide) =>
       inTurn(() =>
         alone(async (tx) => {
@@ -124,14 +114,12 @@ export function createDecisions(o: { store: Store; counting: Counting }): Decisi
           await tx.update(table).set({ amountMicros, settledAt: at }).where(eq(table.id, row.id))
         }
       }),
-    async forget({ refusedBefore, allowedBefore }, signal) {
+    forget({ refusedBefore, allowedBefore }, signal) {
       const old = or(and(not(table.allowed), lt(table.at, refusedBefore)), and(table.allowed, lt(table.at, allowedBefore)))
-      for (let gone = 0; ; ) {
-        const piece = db.select({ id: table.id }).from(table).where(old).limit(ROWS_FORGOTTEN_AT_ONCE)
-        const rows = await db.delete(table).where(inArray(table.id, piece)).returning({ id: table.id })
-        gone += rows.length
-        if (rows.length === 0 || signal.aborted) return gone
-      }
+      return byPieces(async (rows) => {
+        const piece = db.select({ id: table.id }).from(table).where(old).limit(rows)
+        return (await db.delete(table).where(inArray(table.id, piece)).returning({ id: table.id })).length
+      }, signal)
     },
     async list(organisationId, { cursor, limit, callId, allowed, purpose }) {
       const rows = await db

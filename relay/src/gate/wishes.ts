@@ -1,10 +1,11 @@
 import { eq, inArray, lt } from 'drizzle-orm'
 import type { Store } from '../store/open.ts'
 import { gateDecisions, callbacks as table } from '../store/schema.ts'
+import { byPieces } from './by-pieces.ts'
 import { type Counting, figures, fullSince, type Keys, msOf, type Tx } from './counting.ts'
 import type { Decision } from './decisions.ts'
-import { createFullness } from './fullness.ts'
 import type { Allowance } from './rules/limits.ts'
+import { createUnlessFull } from './unless-full.ts'
 
 /**
  * Calls that visitors ask for now, to be made later. When they are asked for they are counted among each other, by the limits of calls; when they ring
@@ -24,8 +25,6 @@ export interface Wishes {
 /** Stores the wish, with what it is counted by. */
 export type KeepWish = (tx: Pick<Tx, 'insert'>, by: Pick<Keys, 'number' | 'asker' | 'address'>) => Promise<void>
 
-const ROWS_FORGOTTEN_AT_ONCE = 1000
-
 /** All of them are visitors', and asked for. */
 const COLUMNS = {
   number: table.numberHash,
@@ -38,42 +37,30 @@ const COLUMNS = {
 /** `add` stores an answer that nothing is counted by. */
 export function createWishes(o: { store: Store; counting: Counting; add: (decision: Decision) => Promise<void> }): Wishes {
   const { db } = o.store
-  const { alone, inTurn } = o.counting
-  const fullness = createFullness()
+  const unlessFull = createUnlessFull(o.counting)
   return {
-    async take(what, decide, keep) {
-      const { allowances, keys, nowMs } = what
-      if (await refusedUncounted()) return
-      await inTurn(async () => {
-        // Whoever was before us in the turn may have learnt it.
-        if (await refusedUncounted()) return
-        await alone(async (tx) => {
+    take: (what, decide, keep) =>
+      unlessFull(
+        what,
+        (fullSince) => o.add(decide(fullSince)),
+        async (tx, learn) => {
           const found = await figures(
             tx,
-            allowances.map((allowance) =>
+            what.allowances.map((allowance) =>
               fullSince(allowance, what, { table, at: table.createdAt, of: (key) => eq(COLUMNS[allowance.column], key) }),
             ),
           )
           const full = found.map(msOf)
-          fullness.learn(allowances, full, keys)
+          learn(full)
           await tx.insert(gateDecisions).values(decide(full))
-          if (full.every((since) => since === undefined)) await keep(tx, keys)
-        })
-      })
-
-      async function refusedUncounted(): Promise<boolean> {
-        const known = fullness.known(allowances, keys, nowMs)
-        if (!known) return false
-        await o.add(decide(known))
-        return true
-      }
-    },
+          if (full.every((since) => since === undefined)) await keep(tx, what.keys)
+        },
+      ),
     async forget(before, signal) {
-      for (;;) {
-        const piece = db.select({ callId: table.callId }).from(table).where(lt(table.runAt, before)).limit(ROWS_FORGOTTEN_AT_ONCE)
-        const gone = await db.delete(table).where(inArray(table.callId, piece)).returning({ callId: table.callId })
-        if (gone.length === 0 || signal.aborted) return
-      }
+      await byPieces(async (rows) => {
+        const piece = db.select({ callId: table.callId }).from(table).where(lt(table.runAt, before)).limit(rows)
+        return (await db.delete(table).where(inArray(table.callId, piece)).returning({ callId: table.callId })).length
+      }, signal)
     },
   }
 }
