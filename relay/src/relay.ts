@@ -228,8 +228,7 @@ async function furnish(settings: Settings, more: RelayExtras, clock: Clock, logg
     draining,
     streamsEnd: lifetime.streamsEnd,
   })
-  const { pageCarriers, publicFacts } = telephones
-  const { elsewhere } = telephones
+  const { elsewhere, pageCarriers, publicFacts } = telephones
   const operators = furnishOperators({ authSecret, store, calls, book, view, identify, elsewhere, idempotency, where, clock, logger })
 
   // ---- the outside
